@@ -1,0 +1,222 @@
+"""Trees of arrays, so that code which walks over parameters, states or gradients is written once.
+
+A *tree* is an array, or a tuple (named or not) of trees. Parameters, states, steps and gradients are all trees.
+This module maps over them, stacks them, saves and loads them, and holds the checks whose errors teach.
+"""
+
+import os
+import zipfile
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+from uuid import uuid4
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+TreeT = TypeVar("TreeT")
+
+_FORMAT = "lstm_helpers.arrays/1"  # the archive's comment; a later layout gets another number
+
+
+# Trees
+
+
+def leaves(tree: Any, path: str = "") -> Iterator[tuple[str, Array]]:
+    """Yield every array of a tree with its path, such as ``("0.W_x", array)``; a lone array's path is ``""``."""
+    if isinstance(tree, tuple):
+        names: Sequence[str] = getattr(tree, "_fields", None) or [str(k) for k in range(len(tree))]
+        for name, branch in zip(names, tree, strict=True):
+            yield from leaves(branch, f"{path}.{name}" if path else name)
+    elif isinstance(tree, np.ndarray | np.generic):
+        yield path, np.asarray(tree)
+    else:
+        raise ValueError(f"{path or 'tree'} is a {type(tree).__name__}; expected an array or a tuple of arrays")
+
+
+def tree_map(function: Callable[..., Any], tree: TreeT, *others: Any) -> TreeT:
+    """Apply a function to every array of a tree, or to the arrays of several trees of one structure, together.
+
+    Raises
+    ------
+    ValueError
+        If the trees differ in structure.
+    """
+    if not isinstance(tree, tuple):
+        for other in others:
+            if isinstance(other, tuple):
+                raise ValueError(f"trees differ in structure: an array against {describe(other)}")
+        return function(tree, *others)  # type: ignore[no-any-return]
+    for other in others:
+        if not isinstance(other, tuple) or describe(other) != describe(tree):
+            raise ValueError(f"trees differ in structure: {describe(tree)} against {describe(other)}")
+    branches = [tree_map(function, *pieces) for pieces in zip(tree, *others, strict=True)]
+    return type(tree)(*branches) if hasattr(tree, "_fields") else tuple(branches)  # type: ignore[return-value]
+
+
+def stack(trees: Sequence[TreeT]) -> TreeT:
+    """Join equal trees along a new first axis: a list of steps becomes one step with a time axis."""
+    return tree_map(lambda *pieces: np.stack(pieces), trees[0], *trees[1:])
+
+
+def describe(tree: Any) -> str:
+    """Name a tree's outermost structure for an error message."""
+    if not isinstance(tree, tuple):
+        return "an array" if isinstance(tree, np.ndarray | np.generic) else f"a {type(tree).__name__}"
+    fields = getattr(tree, "_fields", None)
+    return f"{type(tree).__name__}({', '.join(fields)})" if fields else f"a tuple of {len(tree)}"
+
+
+# Files
+
+
+def save(path: str | os.PathLike[str], tree: Any) -> None:
+    """Write a tree of arrays to an .npz file: whole, or not at all.
+
+    The file holds one plain array per path (``W_x``, ``0.W_h`` …), so ``numpy.load`` reads it too. An existing file
+    is replaced only once the new one is complete on disk.
+
+    Raises
+    ------
+    ValueError
+        If the tree holds something other than arrays of numbers.
+    """
+    named = {name or "array": leaf for name, leaf in leaves(tree)}
+    for name, leaf in named.items():
+        if leaf.dtype.kind not in "biufc":
+            raise ValueError(f"{name} has dtype {leaf.dtype}; expected numbers")
+    target = Path(path).resolve()
+    partial = target.with_name(f".{target.name}.{uuid4().hex}.partial")
+    try:
+        with open(partial, "xb") as file:
+            with zipfile.ZipFile(file, "w") as archive:
+                archive.comment = _FORMAT.encode()
+                for name, leaf in named.items():
+                    # A ZipInfo made here carries no clock time: the same tree gives the same bytes.
+                    with archive.open(zipfile.ZipInfo(f"{name}.npy"), "w", force_zip64=True) as member:
+                        np.lib.format.write_array(member, leaf, allow_pickle=False)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(partial, target)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def load(path: str | os.PathLike[str], like: TreeT) -> TreeT:
+    """Read a tree that ``save`` wrote.
+
+    Parameters
+    ----------
+    path : path
+        The file.
+    like : tree
+        Any tree with the structure, shapes and dtypes that are expected, for example a freshly initialised one.
+        Everything is compared with it *before* an array is read, so no file can make this function allocate more
+        than ``like`` does, and nothing in the file is ever executed.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    ValueError
+        If the file is damaged, was not written by ``save``, or holds another tree.
+    """
+    expected = {name or "array": leaf for name, leaf in leaves(like)}
+    with open(path, "rb") as file:
+        try:
+            with zipfile.ZipFile(file) as archive:
+                if archive.comment != _FORMAT.encode():
+                    raise ValueError("not a file that lstm_helpers.arrays.save wrote")
+                found = [info.filename.removesuffix(".npy") for info in archive.infolist()]
+                if sorted(found) != sorted(expected):
+                    raise ValueError(f"it holds {_names(found)}; expected {_names(list(expected))}")
+                arrays = iter([_read(archive, name, leaf) for name, leaf in expected.items()])
+        except Exception as error:  # a damaged archive makes the zip reader fail in many ways
+            raise ValueError(f"{path} cannot be loaded: {error or type(error).__name__}") from error
+    return tree_map(lambda _: next(arrays), like)
+
+
+def _read(archive: zipfile.ZipFile, name: str, like: Array) -> Array:
+    """Read one member after its declared size, shape and dtype were found to be those of ``like``."""
+    info = archive.getinfo(f"{name}.npy")
+    if info.compress_type != zipfile.ZIP_STORED or not 0 < info.file_size - like.nbytes <= 4096:
+        raise ValueError(f"{name} has {info.file_size} bytes; expected {like.nbytes} and a header, not compressed")
+    with archive.open(info) as member:
+        version = np.lib.format.read_magic(member)
+        if version != (1, 0):
+            raise ValueError(f"{name} is in version {version} of the .npy format; expected (1, 0)")
+        shape, fortran, dtype = np.lib.format.read_array_header_1_0(member)
+        if shape != like.shape or dtype != like.dtype:
+            raise ValueError(f"{name} has shape {shape} and dtype {dtype}; expected {like.shape} and {like.dtype}")
+        data = member.read()  # reading to the end also compares the checksum
+    if len(data) != like.nbytes:
+        raise ValueError(f"{name} has {len(data)} bytes of numbers; expected {like.nbytes}")
+    return np.frombuffer(data, dtype).reshape(shape, order="F" if fortran else "C").copy(order="C")
+
+
+def _names(names: Sequence[str]) -> str:
+    shown = ", ".join(sorted(names)[:12])
+    return f"{shown} and {len(names) - 12} more" if len(names) > 12 else shown or "nothing"
+
+
+# Checks
+
+
+def check_shape(name: str, value: Any, hint: str = "", **sizes: int | None) -> None:
+    """Refuse anything but an array whose axes have the given sizes; ``None`` stands for any from 1, or from 0 for T.
+
+    ``check_shape("x", x, B=None, D=8)`` complains "x has shape (3, 5); expected (B, D) with D=8".
+    """
+    if not isinstance(value, np.ndarray):
+        raise ValueError(f"{name} is a {type(value).__name__}; expected a NumPy array ({', '.join(sizes)})")
+    fits = value.ndim == len(sizes) and all(
+        have == want if want is not None else have >= 1 or axis == "T"
+        for have, (axis, want) in zip(value.shape, sizes.items(), strict=True)
+    )
+    if not fits:
+        known = ", ".join(f"{axis}={size}" for axis, size in sizes.items() if size is not None)
+        empty = " (an empty axis holds nothing to compute)" if 0 in value.shape and value.ndim == len(sizes) else ""
+        raise ValueError(
+            f"{name} has shape {value.shape}; expected ({', '.join(sizes)})"
+            + (f" with {known}" if known else "")
+            + empty
+            + (f": {hint}" if hint else "")
+        )
+
+
+def check_float(name: str, value: Array) -> None:
+    """Refuse whole numbers, text and objects: gradients need floats."""
+    if value.dtype.kind not in "fc":
+        raise ValueError(
+            f"{name} has dtype {value.dtype}; expected floats such as float64: try {name}.astype(np.float64)"
+        )
+
+
+def check_same_dtype(**trees: Any) -> None:
+    """Refuse arrays of different precision; complex numbers may join real ones of the same precision."""
+    first = ""
+    precision = None
+    for name, tree in trees.items():
+        for path, leaf in leaves(tree):
+            full = f"{name}.{path}" if path else name
+            check_float(full, leaf)
+            if precision is None:
+                first, precision = full, leaf.real.dtype
+            elif leaf.real.dtype != precision:
+                raise ValueError(
+                    f"{full} has dtype {leaf.dtype} but {first} has {precision}: "
+                    f"give all arrays one dtype, for example {full}.astype(np.{precision})"
+                )
+
+
+def check_generator(rng: Any) -> None:
+    """Refuse anything but a NumPy generator, so that every random number has a seed its reader can see."""
+    if not isinstance(rng, np.random.Generator):
+        raise ValueError(f"rng is {rng!r}; expected a numpy Generator: try np.random.default_rng(0)")
+
+
+def check_size(name: str, value: Any) -> None:
+    """Refuse a size that is not a whole number from 1."""
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
+        raise ValueError(f"{name} is {value!r}; expected a whole number from 1")
