@@ -1,0 +1,146 @@
+"""The LSTM cell, written as it is read: three gates, a candidate, a belt, and an output.
+
+    z_t = x_t W_x + h_{t-1} W_h + b              one product for the four blocks z_i z_f z_g z_o
+    i, f, o = sigmoid(z_i, z_f, z_o)             input, forget and output gate, each between 0 and 1
+    g = tanh(z_g)                                candidate, between -1 and 1
+    c_t = f * c_{t-1} + i * g                    cell state: keep some of the old, add some of the new
+    h_t = o * tanh(c_t)                          hidden state: show some of it
+
+Hochreiter and Schmidhuber (1997), with the forget gate of Gers, Schmidhuber and Cummins (2000); no peepholes.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from lstm_helpers.activations import sigmoid, sigmoid_slope, tanh, tanh_slope
+from lstm_helpers.arrays import Array
+from lstm_helpers.cells import contract
+
+BLOCKS = ("i", "f", "g", "o")  # the order of the four blocks in W_x, W_h and b
+
+
+class Params(NamedTuple):
+    """What is learned."""
+
+    W_x: Array  # (D, 4H)
+    W_h: Array  # (H, 4H)
+    b: Array  # (4H,)
+
+
+class State(NamedTuple):
+    """What one step hands to the next."""
+
+    h: Array  # (B, H) hidden state: what the cell shows
+    c: Array  # (B, H) cell state: the belt
+
+
+class Step(NamedTuple):
+    """Everything one step computed; in a trace each array has a time axis in front."""
+
+    x: Array  # (B, D)
+    previous: State
+    i: Array  # (B, H), and all below
+    f: Array
+    g: Array
+    o: Array
+    c: Array
+    h: Array
+
+    @property
+    def state(self) -> State:
+        """The state that the next step receives."""
+        return State(self.h, self.c)
+
+
+def init(
+    rng: np.random.Generator,
+    input_size: int,
+    hidden_size: int,
+    *,
+    forget_bias: float = 1.0,
+    dtype: DTypeLike = np.float64,
+) -> Params:
+    """Draw initial weights uniformly from ±1/√H; biases are 0, but the forget gate's is ``forget_bias``.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+        Where the numbers come from.
+    input_size, hidden_size : int
+        D and H, each at least 1.
+    forget_bias : float
+        The forget gate starts near sigmoid(forget_bias); 1 is the usual choice (Jozefowicz et al., 2015).
+    dtype : dtype
+        A real float type.
+
+    Raises
+    ------
+    ValueError
+        If an argument is none of these.
+    """
+    W_x, W_h = contract.uniform(rng, input_size, hidden_size, len(BLOCKS), dtype)
+    if not np.isfinite(forget_bias):
+        raise ValueError(f"forget_bias is {forget_bias}; expected a finite number")
+    b = np.zeros(4 * hidden_size, dtype)
+    b[hidden_size : 2 * hidden_size] = forget_bias
+    return Params(W_x, W_h, b)
+
+
+def zero_state(params: Params, batch_size: int) -> State:
+    """Give the state before the first step: an empty belt, nothing shown; each (B, H)."""
+    h = contract.zeros(params, batch_size, len(BLOCKS))
+    return State(h, h.copy())
+
+
+def forward(params: Params, state: State, x: Array) -> Step:
+    """Compute one step from the state before it and the input x (B, D).
+
+    Raises
+    ------
+    ValueError
+        If shapes or dtypes do not fit together; the message names the argument.
+    """
+    contract.check_step(params, state, x, len(BLOCKS), State)
+    z = x @ params.W_x + state.h @ params.W_h + params.b
+    z_i, z_f, z_g, z_o = np.split(z, 4, axis=1)
+    i, f, g, o = sigmoid(z_i), sigmoid(z_f), tanh(z_g), sigmoid(z_o)
+    c = f * state.c + i * g
+    h = o * tanh(c)
+    return Step(x, state, i, f, g, o, c, h)
+
+
+def backward(params: Params, step: Step, d_state: State) -> tuple[Params, State, Array]:
+    """Send a gradient back through one step.
+
+    Parameters
+    ----------
+    params : Params
+        The weights the step was computed with.
+    step : Step
+        What ``forward`` returned.
+    d_state : State
+        ∂L/∂h_t and ∂L/∂c_t, each (B, H), as if h_t and c_t were independent: what reaches c_t *through* h_t is
+        added here.
+
+    Returns
+    -------
+    d_params : Params
+        ∂L/∂W_x, ∂L/∂W_h and ∂L/∂b of this step alone, summed over the batch.
+    d_previous : State
+        ∂L/∂h_{t-1} and ∂L/∂c_{t-1}.
+    d_x : array (B, D)
+        ∂L/∂x_t.
+    """
+    contract.check_state("d_state", d_state, State._fields, *step.h.shape)
+    tanh_c = tanh(step.c)
+    do = d_state.h * tanh_c
+    dc = d_state.c + d_state.h * step.o * tanh_slope(tanh_c)  # the belt is used twice: by h now, by c later
+    di, df, dg = dc * step.g, dc * step.previous.c, dc * step.i
+    dz = np.concatenate(
+        [di * sigmoid_slope(step.i), df * sigmoid_slope(step.f), dg * tanh_slope(step.g), do * sigmoid_slope(step.o)],
+        axis=1,
+    )
+    d_params = Params(W_x=step.x.T @ dz, W_h=step.previous.h.T @ dz, b=dz.sum(axis=0))
+    return d_params, State(h=dz @ params.W_h.T, c=dc * step.f), dz @ params.W_x.T

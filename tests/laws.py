@@ -1,0 +1,190 @@
+"""What must hold for a cell and an engine, each as one function that asserts it.
+
+The suite runs every law on the package's own code, and the museum's test runs the same laws on code that is wrong.
+"""
+
+from math import log
+
+import numpy as np
+
+from lstm_helpers import gradcheck
+from lstm_helpers.arrays import tree_map
+from lstm_helpers.cells import lstm
+from lstm_helpers.gradcheck import relative_error
+
+SIZES = [(1, 1, 1, 1), (3, 2, 2, 3), (4, 1, 3, 2), (2, 3, 1, 1), (6, 2, 1, 4), (1, 4, 2, 2)]  # T, B, D, H
+
+
+def case(cell, T, B, D, H, seed=0):
+    """Draw weights, inputs, a starting state and the weights of a loss."""
+    rng = np.random.default_rng([seed, T, B, D, H])
+    params = cell.init(rng, D, H)
+    params = params._replace(b=rng.normal(size=params.b.shape))
+    zero = cell.zero_state(params, B)
+    xs = rng.normal(size=(T, B, D))
+    state, d_state = (type(zero)(*[rng.normal(size=a.shape) for a in zero]) for _ in range(2))
+    return params, xs, state, rng.normal(size=(T, B, H)), d_state
+
+
+def loss_of(engine, cell, d_hs, d_state, mask=None):
+    """Make a loss of (params, xs, state) whose gradient is d_hs at the outputs and d_state at the end."""
+
+    def loss(tree):
+        params, xs, state = tree
+        trace = engine.unroll(cell, params, xs, state, mask)
+        return (trace.h * d_hs).sum() + sum((a * b).sum() for a, b in zip(trace.state, d_state, strict=True))
+
+    return loss
+
+
+def hand_worked_step(cell, engine):
+    """One LSTM step with one unit whose every number is a fraction one can check on paper.
+
+    sigmoid(ln 3) = 3/4, sigmoid(0) = 1/2, sigmoid(-ln 3) = 1/4, tanh(ln 2) = 3/5.
+    """
+    params = lstm.Params(
+        W_x=np.array([[log(3), 0.0, log(2), 0.0]]), W_h=np.zeros((1, 4)), b=np.array([0.0, 0.0, 0.0, -log(3)])
+    )
+    before = lstm.State(h=np.array([[0.0]]), c=np.array([[2 * log(2) - 0.9]]))  # so that c becomes ln 2
+    step = engine.unroll(cell, params, np.ones((1, 1, 1)), before)[0]
+    for name, value in dict(i=3 / 4, f=1 / 2, g=3 / 5, o=1 / 4, c=log(2), h=3 / 20).items():
+        assert abs(getattr(step, name).item() - value) < 1e-15, name
+
+    d_params, d_previous, d_x = cell.backward(params, step, lstm.State(h=np.array([[1.0]]), c=np.array([[0.0]])))
+    dc = 1 / 4 * (1 - 9 / 25)  # o (1 - tanh^2 c) = 0.16
+    d_z = [dc * 3 / 5 * 3 / 16, dc * (2 * log(2) - 0.9) * 1 / 4, dc * 3 / 4 * 16 / 25, 3 / 5 * 3 / 16]
+    assert np.abs(d_params.b - d_z).max() < 1e-15
+    assert np.abs(d_params.W_x - d_z).max() < 1e-15
+    assert np.abs(d_params.W_h).max() == 0.0
+    assert abs(d_previous.c.item() - dc / 2) < 1e-15
+    assert d_previous.h.item() == 0.0
+    assert abs(d_x.item() - (log(3) * d_z[0] + log(2) * d_z[2])) < 1e-15
+
+
+def two_steps_by_hand(cell, engine):
+    """The belt of two steps, with the gates held at known values by their biases: c_2 = f (i g) + i g."""
+    params = lstm.Params(np.zeros((1, 4)), np.zeros((1, 4)), np.array([log(3), 0.0, log(2), 0.0]))
+    trace = engine.unroll(cell, params, np.zeros((2, 1, 1)))
+    assert np.abs(trace.c.ravel() - [0.45, 0.5 * 0.45 + 0.45]).max() < 1e-15
+    assert np.abs(trace.h.ravel() - 0.5 * np.tanh([0.45, 0.675])).max() < 1e-15
+
+
+def gradients_equal_complex_step(cell, engine):
+    """Every gradient, of every parameter, input and state, for all sizes, to 1e-12."""
+    for T, B, D, H in SIZES:
+        params, xs, state, d_hs, d_state = case(cell, T, B, D, H)
+        trace = engine.unroll(cell, params, xs, state)
+        got = engine.backpropagate(cell, params, trace, d_hs, d_state)
+        want = gradcheck.complex_step(loss_of(engine, cell, d_hs, d_state), (params, xs, state))
+        assert relative_error((got.params, got.xs, got.state), want) < 1e-12, (T, B, D, H)
+
+
+def gradients_under_a_mask_equal_complex_step(cell, engine):
+    """The same with holes, a sequence without any input, and outputs asked for at masked steps."""
+    params, xs, state, d_hs, d_state = case(cell, 6, 4, 2, 3)
+    mask = np.random.default_rng(5).random((6, 4)) < 0.6
+    mask[:, 1] = False
+    trace = engine.unroll(cell, params, xs, state, mask)
+    got = engine.backpropagate(cell, params, trace, d_hs, d_state)
+    want = gradcheck.complex_step(loss_of(engine, cell, d_hs, d_state, mask), (params, xs, state))
+    assert relative_error((got.params, got.xs, got.state), want) < 1e-12
+    assert np.all(got.xs[~mask] == 0.0)
+
+
+def state_gradients_equal_complex_step(cell, engine):
+    """``Backward.states`` at t is the gradient of the rest of the run with respect to the state it starts from."""
+    params, xs, state, d_hs, d_state = case(cell, 5, 2, 2, 3)
+    trace = engine.unroll(cell, params, xs, state)
+    got = engine.backpropagate(cell, params, trace, d_hs, d_state).states
+    for t in range(1, 6):
+        rest = loss_of(engine, cell, d_hs[t:], d_state)
+
+        def loss(here, t=t, rest=rest):
+            return (here.h * d_hs[t - 1]).sum() + rest((params, xs[t:], here))
+
+        want = gradcheck.complex_step(loss, trace[t - 1].state)
+        assert relative_error(tree_map(lambda a, t=t: a[t - 1], got), want) < 1e-12, t
+
+
+def pieces_equal_the_whole(cell, engine):
+    """Carrying the state from one call to the next changes no bit."""
+    params, xs, state, _, _ = case(cell, 7, 2, 3, 4)
+    whole = engine.unroll(cell, params, xs, state)
+    first = engine.unroll(cell, params, xs[:3], state)
+    second = engine.unroll(cell, params, xs[3:], first.state)
+    assert np.array_equal(np.concatenate([first.h, second.h]), whole.h)
+    assert all(np.array_equal(a, b) for a, b in zip(second.state, whole.state, strict=True))
+
+
+def state_reaches_the_output(cell, engine):
+    """Two different pasts give two different presents."""
+    params, xs, state, _, _ = case(cell, 4, 1, 2, 3)
+    changed = xs.copy()
+    changed[0] += 1.0
+    a, b = engine.unroll(cell, params, xs, state), engine.unroll(cell, params, changed, state)
+    assert np.abs(a.h[-1] - b.h[-1]).max() > 1e-4
+
+
+def carousel_keeps_every_bit(cell, engine):
+    """With f = 1 and i = 0 the belt keeps what it holds, bit for bit, for 1000 steps."""
+    H = 3
+    params = lstm.Params(np.zeros((2, 4 * H)), np.zeros((H, 4 * H)), np.repeat([-100.0, 100.0, 0.3, 0.0], H))
+    rng = np.random.default_rng(3)
+    start = lstm.State(rng.normal(size=(2, H)), 5 * rng.normal(size=(2, H)))
+    trace = engine.unroll(cell, params, rng.normal(size=(1000, 2, 2)), start)
+    assert np.array_equal(trace.c, np.broadcast_to(start.c, trace.c.shape))
+    assert np.abs(trace.h - 0.5 * np.tanh(start.c)).max() < 1e-15
+
+
+def batch_equals_one_at_a_time(cell, engine):
+    """No sequence of a batch knows of another."""
+    params, xs, state, _, _ = case(cell, 5, 3, 2, 4)
+    together = engine.unroll(cell, params, xs, state).h
+    for b in range(3):
+        alone = engine.unroll(cell, params, xs[:, b : b + 1], tree_map(lambda a, b=b: a[b : b + 1], state)).h
+        assert relative_error(together[:, b : b + 1], alone) < 1e-12
+
+
+def padding_changes_nothing(cell, engine):
+    """Fifty padding steps with any content, NaN included, change no bit of outputs, last state or gradients."""
+    params, xs, state, d_hs, d_state = case(cell, 4, 3, 2, 3)
+    plain = engine.unroll(cell, params, xs, state)
+    want = engine.backpropagate(cell, params, plain, d_hs, d_state)
+    for filler in (0.0, np.nan, np.inf, 1e300):
+        padded = np.concatenate([xs, np.full((50, 3, 2), filler)])
+        mask = np.arange(54)[:, None] < np.full(3, 4)
+        trace = engine.unroll(cell, params, padded, state, mask)
+        assert np.array_equal(trace.h[:4], plain.h)
+        assert np.array_equal(trace.h[4:], np.broadcast_to(plain.h[-1], (50, 3, 3)))
+        assert all(np.array_equal(a, b) for a, b in zip(trace.state, plain.state, strict=True))
+        got = engine.backpropagate(cell, params, trace, np.concatenate([d_hs, np.zeros((50, 3, 3))]), d_state)
+        assert relative_error((got.params, got.xs[:4], got.state), (want.params, want.xs, want.state)) == 0.0
+        assert np.all(got.xs[4:] == 0.0)
+
+
+def initial_weights_are_as_documented(cell, engine):
+    """Uniform ±1/√H and different in every block; biases 0 but the forget gate's."""
+    params = cell.init(np.random.default_rng(1), 30, 25, forget_bias=2.5)
+    for W in (params.W_x, params.W_h):
+        assert 0.99 * 0.2 < np.abs(W).max() <= 0.2
+        assert abs(W.std() - 0.2 / np.sqrt(3)) < 0.004
+        blocks = np.split(W, 4, axis=1)
+        assert all(np.abs(a - b).max() > 0.1 for k, a in enumerate(blocks) for b in blocks[:k])
+    assert np.array_equal(params.b, np.repeat([0.0, 2.5, 0.0, 0.0], 25))
+
+
+FOR_ANY_CELL = (
+    gradients_equal_complex_step,
+    gradients_under_a_mask_equal_complex_step,
+    state_gradients_equal_complex_step,
+    pieces_equal_the_whole,
+    state_reaches_the_output,
+    batch_equals_one_at_a_time,
+    padding_changes_nothing,
+)
+FOR_THE_LSTM = (
+    hand_worked_step,
+    two_steps_by_hand,
+    carousel_keeps_every_bit,
+    initial_weights_are_as_documented,
+)

@@ -1,0 +1,56 @@
+"""The activations against exact values, identities and extremes."""
+
+import numpy as np
+import pytest
+
+from lstm_helpers.activations import half_life, sigmoid, sigmoid_slope, tanh, tanh_slope
+
+GRID = np.linspace(-12, 12, 1001)
+
+
+def test_exact_values():
+    assert sigmoid(0.0) == 0.5
+    assert abs(sigmoid(np.log(3)) - 0.75) < 1e-15
+    assert abs(tanh(np.log(2)) - 0.6) < 1e-15
+
+
+def test_sigmoid_is_the_textbook_formula():
+    assert np.abs(sigmoid(GRID) - 1 / (1 + np.exp(-GRID))).max() < 3e-16
+
+
+def test_identities():
+    assert np.abs(sigmoid(GRID) + sigmoid(-GRID) - 1).max() < 3e-16
+    assert np.abs(tanh(GRID) - (2 * sigmoid(2 * GRID) - 1)).max() < 5e-16
+
+
+@pytest.mark.parametrize(("function", "slope"), [(sigmoid, sigmoid_slope), (tanh, tanh_slope)])
+def test_slopes_equal_the_complex_step(function, slope):
+    exact = function(GRID + 1e-20j).imag / 1e-20
+    assert np.abs(slope(function(GRID)) - exact).max() < 1e-15
+
+
+def test_largest_slopes():
+    assert sigmoid_slope(sigmoid(GRID)).max() == sigmoid_slope(0.5) == 0.25
+    assert tanh_slope(tanh(GRID)).max() == tanh_slope(0.0) == 1.0
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64, np.complex128])
+def test_extremes_are_silent_and_dtypes_kept(dtype):
+    """Warnings are errors in this suite."""
+    z = np.array([-1e4, -1000, 0, 1000, 1e4], dtype)
+    assert np.array_equal(sigmoid(z), np.array([0, 0, 0.5, 1, 1], dtype))
+    assert sigmoid(z).dtype == tanh(z).dtype == sigmoid_slope(z[2:3]).dtype == tanh_slope(z[2:3]).dtype == dtype
+
+
+def test_half_life():
+    assert half_life(0.5) == 1.0
+    assert half_life(0.0) == 0.0
+    assert half_life(1.0) == np.inf
+    assert abs(half_life(2 ** (-1 / 37)) - 37) < 1e-11
+    assert np.round(half_life(sigmoid([0.0, 1.0, 2.0, 3.0, 5.0])), 1).tolist() == [1.0, 2.2, 5.5, 14.3, 103.2]
+
+
+@pytest.mark.parametrize("f", [-0.1, 1.1, np.nan, [0.5, 2.0]])
+def test_half_life_refuses_what_is_no_gate(f):
+    with pytest.raises(ValueError, match=r"f is .*expected numbers from 0 .* to 1"):
+        half_life(f)
