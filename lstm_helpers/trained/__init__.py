@@ -1,0 +1,48 @@
+"""Small networks that were really trained, for the chapters that look at a trained cell before training is explained.
+
+Both are an LSTM and a linear output, y_t = h_t W_y + b_y, trained by ``tools/train_small.py`` (its seeds, steps and
+losses stand there and in ``trained.md``); the weights are stored, not recomputed.
+"""
+
+from importlib import resources
+from typing import NamedTuple
+
+import numpy as np
+
+from lstm_helpers import arrays
+from lstm_helpers.arrays import Array
+from lstm_helpers.cells import lstm
+
+SUNSPOT_UNIT = 100.0  # the sunspot network reads and predicts sunspot numbers divided by this
+
+
+class Network(NamedTuple):
+    """An LSTM and a linear output of one number."""
+
+    cell: lstm.Params
+    W_y: Array  # (H, 1)
+    b_y: Array  # (1,)
+
+
+def blank(input_size: int, hidden_size: int) -> Network:
+    """Give a network of zeros, to be filled."""
+    cell = lstm.init(np.random.default_rng(0), input_size, hidden_size)
+    return arrays.tree_map(np.zeros_like, Network(cell, np.zeros((hidden_size, 1)), np.zeros(1)))
+
+
+def agreement() -> Network:
+    """Load the network that reads an agreement sentence and says after each word whether the verb is plural.
+
+    The input is ``tasks.agreement.encode``'s (D = 20); after the last word before the verb, y > 0 means plural. H = 4.
+    """
+    return _load("agreement.npz", blank(20, 4))
+
+
+def sunspots() -> Network:
+    """Load the network that reads yearly sunspot numbers / 100 and predicts the next year's, / 100. D = 1, H = 4."""
+    return _load("sunspots.npz", blank(1, 4))
+
+
+def _load(name: str, like: Network) -> Network:
+    with resources.as_file(resources.files("lstm_helpers.trained").joinpath(name)) as path:
+        return arrays.load(path, like)

@@ -1,0 +1,90 @@
+"""Train the two small networks that ``lstm_helpers.trained`` ships, and write them and their record.
+
+Run as ``python tools/train_small.py`` from the project's folder; about half a minute. The result depends on the last
+bits of the machine's arithmetic, so a new run gives another network that is about as good.
+"""
+
+from pathlib import Path
+
+import numpy as np
+
+from lstm_helpers import arrays, backpropagate, trained, unroll
+from lstm_helpers.activations import sigmoid
+from lstm_helpers.arrays import tree_map
+from lstm_helpers.cells import lstm
+from lstm_helpers.tasks import agreement, sunspots
+
+FOLDER = Path(trained.__file__).parent
+
+
+def start(seed, input_size, hidden_size):
+    rng = np.random.default_rng(seed)
+    cell = lstm.init(rng, input_size, hidden_size, forget_bias=1.0)
+    return rng, trained.Network(cell, rng.normal(size=(hidden_size, 1)) / np.sqrt(hidden_size), np.zeros(1))
+
+
+def grads_of(network, xs, mask, slope_of):
+    """Return the loss and the gradient of every weight; ``slope_of(y)`` gives the loss and its slope at the outputs."""
+    trace = unroll(lstm, network.cell, xs, mask=mask)
+    loss, dy = slope_of(trace.h @ network.W_y + network.b_y)
+    back = backpropagate(lstm, network.cell, trace, dy @ network.W_y.T)
+    H = trace.h.shape[2]
+    d_W_y, d_b_y = trace.h.reshape(-1, H).T @ dy.reshape(-1, 1), dy.sum(axis=(0, 1))
+    return loss, trained.Network(back.params, d_W_y, d_b_y)
+
+
+def adam(network, step_of, steps, rate):
+    """Follow Adam (Kingma and Ba, 2015) with the gradient clipped to norm 1 and the rate falling to 0."""
+    first, second = (tree_map(np.zeros_like, network) for _ in range(2))
+    for step in range(1, steps + 1):
+        loss, grads = step_of(network)
+        norm = np.sqrt(sum((leaf**2).sum() for _, leaf in arrays.leaves(grads)))
+        grads = tree_map(lambda g, norm=norm: g / max(1.0, norm), grads)
+        first = tree_map(lambda m, g: 0.9 * m + 0.1 * g, first, grads)
+        second = tree_map(lambda v, g: 0.999 * v + 0.001 * g * g, second, grads)
+        scale = rate * (1 - step / (steps + 1)) * np.sqrt(1 - 0.999**step) / (1 - 0.9**step)
+        network = tree_map(lambda w, m, v, s=scale: w - s * m / (np.sqrt(v) + 1e-8), network, first, second)
+        if step % (steps // 5) == 0:
+            print(f"  step {step}: loss {loss:.4f}")
+    return network, loss
+
+
+def train_agreement(seed=1, steps=1500):
+    """Sentences with 0 to 4 distractors; cross-entropy of the verb's number after the last word only."""
+    rng, network = start(seed, len(agreement.VOCABULARY), 4)
+
+    def one(network):
+        batch = agreement.batch(rng, 32, (0, 4))
+        last = batch.mask.sum(axis=0) - 1
+
+        def slope_of(y):
+            logit = y[last, np.arange(32), 0]
+            dy = np.zeros_like(y)
+            dy[last, np.arange(32), 0] = (sigmoid(logit) - batch.targets) / 32
+            return np.mean(np.logaddexp(0, logit) - batch.targets * logit), dy
+
+        return grads_of(network, batch.xs, batch.mask, slope_of)
+
+    return adam(network, one, steps, 0.02)
+
+
+def train_sunspots(seed=2, steps=400):
+    """One year ahead, mean squared error over 1701 to 1920, the whole stretch a step."""
+    series = sunspots.load().numbers[:221, None, None] / trained.SUNSPOT_UNIT
+    _, network = start(seed, 1, 4)
+
+    def one(network):
+        def slope_of(y):
+            error = y - series[1:]
+            return np.mean(error**2), 2 * error / error.size
+
+        return grads_of(network, series[:-1], None, slope_of)
+
+    return adam(network, one, steps, 0.02)
+
+
+if __name__ == "__main__":
+    for name, train in (("agreement", train_agreement), ("sunspots", train_sunspots)):
+        print(name)
+        network, loss = train()
+        arrays.save(FOLDER / f"{name}.npz", network)
