@@ -1,0 +1,143 @@
+"""The cell as a drawing of a real step: every number on it was computed, and any one part can be lit.
+
+A gate is drawn as a vessel filled to its value, 0 at the bottom and 1 at the top; a tanh fills up or down from its
+middle. So the picture of a step is also a reading of its switches.
+"""
+
+from typing import Any
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.offsetbox import AnnotationBbox, HPacker, TextArea, VPacker
+from matplotlib.patches import FancyBboxPatch
+
+from lstm_helpers.figures.layouts import LAYOUTS, Layout, Note, Piece, Point
+from lstm_helpers.figures.strokes import CELL, Pen, draw_node, draw_wire
+from lstm_helpers.figures.style import COLOURS, INK, number, own_axes
+
+_INCHES = 9.2  # the width at which font sizes are as written
+
+
+def draw_cell(
+    step: Any,
+    *,
+    unit: int = 0,
+    sequence: int = 0,
+    highlight: str | None = None,
+    token: str | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw one step of one unit with its own numbers, and light one part.
+
+    Parameters
+    ----------
+    step : Step
+        What a cell's ``forward`` returned, or ``trace[t]``.
+    unit, sequence : int
+        Which of the H units, and which sequence of the batch.
+    highlight : str or None
+        The part to light, and whose equation to print. For the LSTM: "forget", "input", "candidate", "update"
+        (the belt), "output" or "hidden"; for the vanilla cell: "input", "recurrent" or "hidden". None lights all.
+    token : str or None
+        What the input x stands for, such as a word; written beside it.
+    ax : matplotlib Axes or None
+        Where to draw; its frame and limits are set. None makes a figure.
+
+    Raises
+    ------
+    ValueError
+        If the step is of no cell that has a diagram, or a unit, sequence or part does not exist.
+    """
+    drawn = LAYOUTS.get(type(step))
+    if drawn is None:
+        names = ", ".join(sorted(module.LAYOUT.cell for module in LAYOUTS.values()))
+        raise ValueError(
+            f"step is a {type(step).__name__}; expected a Step of one of these cells: {names}; try trace[t]"
+        )
+    if np.ndim(step.h) != 2:
+        raise ValueError(f"step.h has shape {np.shape(step.h)}; expected (B, H): a whole trace? try trace[t]")
+    check_index("unit", unit, step.h.shape[1])
+    check_index("sequence", sequence, step.h.shape[0])
+    layout: Layout = drawn.LAYOUT
+    if highlight is not None and highlight not in layout.parts:
+        raise ValueError(f"highlight is {highlight!r}; expected None or one of {', '.join(layout.parts)}")
+    numbers: dict[str, float] = drawn.numbers(step, unit, sequence)
+    if ax is None:
+        ax = own_axes(_INCHES, _INCHES * (layout.top - layout.bottom) / layout.width)
+    _frame(ax, layout)
+    inches = ax.get_window_extent().width / ax.figure.dpi
+    pen = Pen(ax, highlight, numbers, _input_text(step.x[sequence]), token or "", inches / _INCHES)
+    for wire in sorted(layout.wires, key=lambda wire: pen.lit(wire.parts)):
+        draw_wire(pen, layout, wire)
+    for node in layout.nodes:
+        draw_node(pen, node)
+    for note in layout.notes:
+        _note(pen, note)
+    _equation(pen, layout.equation_at, layout.equations[highlight or ""])
+    return ax
+
+
+def check_index(name: str, value: Any, size: int) -> None:
+    """Refuse anything but a whole number from 0 to size - 1."""
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or not 0 <= value < size:
+        raise ValueError(f"{name} is {value!r}; expected a whole number from 0 to {size - 1}")
+
+
+def _frame(ax: Axes, layout: Layout) -> None:
+    """Set the limits and draw the cell's own box."""
+    ax.set(xlim=(0, layout.width), ylim=(layout.bottom, layout.top), aspect="equal")
+    ax.set_axis_off()
+    ax.apply_aspect()
+    left, bottom, right, top = layout.frame
+    box = FancyBboxPatch(
+        (left, bottom),
+        right - left,
+        top - bottom,
+        boxstyle="round,pad=0,rounding_size=3",
+        facecolor=CELL,
+        edgecolor="#DEDCD3",
+        linewidth=1,
+        zorder=0,
+    )
+    ax.add_patch(box)
+
+
+def _note(pen: Pen, note: Note) -> None:
+    value = f" {number(pen.numbers[note.number])}" if note.number else ""
+    pen.text(
+        note.at,
+        note.text + value,
+        note.symbol,
+        note.parts,
+        ha=note.align,
+        weight="bold" if value else "normal",
+        gid=f"note:{note.name}",
+    )
+
+
+def _equation(pen: Pen, at: Point, lines: tuple[tuple[Piece, ...], ...]) -> None:
+    """Write the lines of an equation, each symbol in its colour."""
+    written = {key: number(value) for key, value in pen.numbers.items()}
+    rows: list[Artist] = []
+    for line in lines:
+        pieces: list[Artist] = []
+        for piece in line:
+            text = piece.text if "$" in piece.text else piece.text.format(**written)
+            look = {"color": COLOURS.get(piece.symbol, INK), "size": 16.0 * pen.scale}
+            pieces.append(TextArea(text, textprops=look | {"weight": "bold" if text != piece.text else "normal"}))
+        rows.append(HPacker(children=pieces, align="baseline", pad=0, sep=5 * pen.scale))
+    block = VPacker(children=rows, align="center", pad=0, sep=6 * pen.scale)
+    box = AnnotationBbox(block, at, frameon=False, pad=0, zorder=6, annotation_clip=False)
+    box.set_gid("equation")
+    pen.ax.add_artist(box)
+
+
+def _input_text(x: np.ndarray[Any, Any]) -> str:
+    """Say what the input is: a number, a one-hot vector's place, or how many values."""
+    if len(x) == 1:
+        return number(float(x[0]))
+    hot = np.flatnonzero(x)
+    if len(hot) == 1 and x[hot[0]] == 1:
+        return f"{hot[0] + 1} of {len(x)}"
+    return f"{len(x)} values"

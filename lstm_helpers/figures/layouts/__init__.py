@@ -1,0 +1,14 @@
+"""The diagrams as plain data: one module a cell, each with ``LAYOUT`` and ``numbers``.
+
+A new cell's diagram is a new module here and its line in ``LAYOUTS``.
+"""
+
+from types import MappingProxyType, ModuleType
+
+from lstm_helpers import cells
+from lstm_helpers.figures.layouts import lstm, rnn
+from lstm_helpers.figures.layouts.base import SIZES, Layout, Node, Note, Piece, Point, Wire, node_of, polyline
+
+LAYOUTS: MappingProxyType[type, ModuleType] = MappingProxyType({cells.lstm.Step: lstm, cells.rnn.Step: rnn})
+
+__all__ = ["LAYOUTS", "SIZES", "Layout", "Node", "Note", "Piece", "Point", "Wire", "node_of", "polyline"]

@@ -1,0 +1,165 @@
+"""A whole sequence through a cell as maps: a row for each unit, time from left to right."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
+
+from lstm_helpers.arrays import Array
+from lstm_helpers.figures.style import (
+    COLOURS,
+    GATES,
+    NAMES,
+    SIGNED_MAP,
+    ladder,
+    norm_of,
+    number,
+    own_axes,
+    panels,
+    tidy,
+)
+from lstm_helpers.figures.time_axis import (
+    FIELDS,
+    Labels,
+    are_words,
+    check_trace,
+    edges_of,
+    hatch,
+    label_time,
+    real_steps,
+)
+
+
+def draw_gates(
+    trace: Any,
+    field: str = "f",
+    *,
+    sequence: int = 0,
+    labels: Labels | None = None,
+    time_label: str = "year",
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw one field of a trace as a map.
+
+    Parameters
+    ----------
+    trace : trace
+        What ``unroll`` returned.
+    field : str
+        "i", "f", "o" (0 to 1), "g", "h" (-1 to 1) or "c" (to the next of 1, 2, 3, 5, 10 … either side of 0).
+    sequence : int
+        Which sequence of the batch.
+    labels : sequence of str or of numbers, optional
+        T words, or T equally spaced numbers such as years, for the time axis. None counts steps from 1.
+    time_label : str
+        What the labels are, when they are numbers.
+    ax : matplotlib Axes or None
+        Where to draw; a colour bar is put beside it. None makes a figure.
+
+    Raises
+    ------
+    ValueError
+        If a field, sequence or labels do not fit the trace.
+    """
+    check_trace(trace, sequence, (field,))
+    edges = edges_of(len(trace.h), labels)
+    height = float(np.clip(1.2 + 0.22 * trace.h.shape[2], 2.0, 5.0))
+    ax = own_axes(9.0, height) if ax is None else ax
+    _map(ax, trace, field, sequence, edges)
+    label_time(ax, len(trace.h), labels, time_label)
+    return ax
+
+
+def draw_trace(
+    trace: Any,
+    *,
+    sequence: int = 0,
+    labels: Labels | None = None,
+    time_label: str = "year",
+    fields: Sequence[str] | None = None,
+    input_label: str = "x",
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw a sequence going through a cell: its input on top, then a map for each field, on one time axis.
+
+    The input is drawn as a line if it is one number a step, as words if ``labels`` are words, and otherwise as a map.
+
+    Parameters
+    ----------
+    trace, sequence, labels, time_label
+        As in ``draw_gates``.
+    fields : sequence of str, optional
+        Which fields, top to bottom. None draws f, i, g, c, o and h, as far as the cell has them.
+    input_label : str
+        What the input is, with its unit.
+    ax : matplotlib Axes or None
+        Where to draw; the plots become its ``child_axes``, labelled "x", "f" … None makes a figure.
+
+    Raises
+    ------
+    ValueError
+        If a field, sequence or labels do not fit the trace.
+    """
+    fields = tuple(field for field in FIELDS if hasattr(trace, field)) if fields is None else tuple(fields)
+    check_trace(trace, sequence, fields)
+    edges = edges_of(len(trace.h), labels)
+    shown = fields if are_words(labels) else ("x", *fields)
+    ratios = [1.25 if name == "x" else 1.0 for name in shown]
+    row = float(np.clip(0.14 * trace.h.shape[2], 0.7, 1.6))
+    ax = own_axes(9.0, 0.6 + (row + 0.32) * sum(ratios)) if ax is None else ax
+    plots = panels(ax, shown, ratios=ratios, gap=0.32 / ((row + 0.32) * len(shown)))
+    for name, plot in plots.items():
+        if name == "x":
+            _input(plot, trace, sequence, edges, input_label)
+        else:
+            _map(plot, trace, name, sequence, edges)
+        last = name == shown[-1]
+        label_time(plot, len(trace.h), labels, time_label if last else "")
+        if not last:
+            plot.set_xlabel("")
+            plot.tick_params(axis="x", labelbottom=False, length=0)
+    return ax
+
+
+def _map(ax: Axes, trace: Any, field: str, sequence: int, edges: Array) -> None:
+    values = getattr(trace, field)[:, sequence, :].T
+    colours, norm = norm_of(field, values)
+    units = len(values)
+    mesh = ax.pcolormesh(edges, np.arange(units + 1) - 0.5, values, cmap=colours, norm=norm, gid=field)
+    hatch(ax, trace, sequence, edges, cover=field not in ("c", "h"))
+    _rows(ax, edges, units)
+    ax.set_ylabel("unit", size=10)
+    ax.set_title(NAMES[field], color=COLOURS[field], loc="left", size=10.5, weight="bold", pad=3)
+    beside = ax.inset_axes((1.012, 0.0, 0.018, 1.0), label="colours")
+    bar = ax.figure.colorbar(mesh, cax=beside)
+    low, high = float(norm.vmin or 0), float(norm.vmax or 0)
+    bar.set_ticks([low, high] if field in GATES else [low, 0, high])
+    bar.set_ticklabels([number(v, 0) for v in bar.get_ticks()])
+    beside.tick_params(length=0, labelsize=9)
+    beside.spines[:].set_visible(False)
+
+
+def _rows(ax: Axes, edges: Array, count: int) -> None:
+    ax.set(xlim=(edges[0], edges[-1]), ylim=(count - 0.5, -0.5))
+    ax.yaxis.set_major_locator(MaxNLocator(integer=True, nbins=4, steps=[1, 2, 5, 10]))
+    ax.spines[:].set_visible(False)
+    ax.tick_params(length=0, axis="y", labelsize=9)
+
+
+def _input(ax: Axes, trace: Any, sequence: int, edges: Array, label: str) -> None:
+    values = np.where(real_steps(trace, sequence)[:, None], trace.x[:, sequence, :], np.nan)
+    if values.shape[1] == 1:
+        x = (edges[:-1] + edges[1:]) / 2
+        ax.plot(x, values[:, 0], color=COLOURS["x"], lw=1.5, marker="o" if len(x) <= 30 else "", ms=4, gid="x")
+        ax.set_xlim(edges[0], edges[-1])
+        ax.tick_params(axis="y", labelsize=9)
+        tidy(ax)
+    else:
+        limit = ladder(np.nan_to_num(values))
+        rows = np.arange(values.shape[1] + 1) - 0.5
+        ax.pcolormesh(edges, rows, values.T, cmap=SIGNED_MAP, vmin=-limit, vmax=limit, gid="x")
+        _rows(ax, edges, values.shape[1])
+    hatch(ax, trace, sequence, edges, cover=True)
+    ax.set_title(f"input {label}", color=COLOURS["x"], loc="left", size=10.5, weight="bold", pad=3)

@@ -1,0 +1,223 @@
+"""The house style, kept in one place so that a symbol has the same colour in every figure, diagram and widget.
+
+The hues are those of Okabe and Ito (2008), which people with any kind of colour vision can tell apart. Printed in grey
+some of them come close, so every line also has its own dashes, and is labelled where it ends rather than in a legend.
+"""
+
+import importlib
+import sys
+from collections.abc import Sequence
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+import matplotlib
+import matplotlib.pyplot as plt
+import numpy as np
+from cycler import cycler
+from matplotlib.axes import Axes
+from matplotlib.colors import Colormap, LinearSegmentedColormap, Normalize
+
+COLOURS = MappingProxyType(
+    {
+        "i": "#0072B2",  # blue: input gate
+        "f": "#D55E00",  # vermilion: forget gate
+        "g": "#CC79A7",  # reddish purple: candidate
+        "o": "#009E73",  # green: output gate
+        "c": "#000000",  # black: cell state
+        "h": "#767676",  # grey: hidden state; readable on white and on black
+        "x": "#8A6D1B",  # muted ochre: input
+    }
+)
+DASHES: MappingProxyType[str, Any] = MappingProxyType(
+    {
+        "i": (0, (5, 1.5)),
+        "f": "solid",
+        "g": (0, (1, 1.2)),
+        "o": (0, (6, 1.5, 1, 1.5)),
+        "c": "solid",
+        "h": (0, (3, 1)),
+        "x": "solid",
+    }
+)
+NAMES = MappingProxyType(
+    {
+        "i": "input gate i",
+        "f": "forget gate f",
+        "g": "candidate g",
+        "o": "output gate o",
+        "c": "cell state c",
+        "h": "hidden state h",
+        "x": "input x",
+    }
+)
+GATES = ("i", "f", "o")  # the fields that lie between 0 and 1
+SIGNED = ("g", "c", "h")  # the fields that have a sign
+
+INK = "#1F1F1F"  # text and axes
+PALE = "#BDBDBD"  # what is not being talked about
+PAPER = "#FFFFFF"
+
+GATE_MAP: Colormap = LinearSegmentedColormap.from_list(
+    "lstm_gate", ["#FBFAF3", "#C9DDC4", "#7DB2A8", "#3A7C8C", "#1F4A6B", "#14213D"]
+)
+SIGNED_MAP: Colormap = LinearSegmentedColormap.from_list(
+    "lstm_signed", ["#543005", "#A6691F", "#E0C285", "#F7F5EF", "#93CDC2", "#2A8A82", "#003C30"]
+)
+
+
+def use_style() -> None:
+    """Set matplotlib's defaults, and sharp pictures in a notebook; call it once, in the set-up cell."""
+    matplotlib.rcParams.update(
+        {
+            "figure.figsize": (9.0, 3.6),
+            "figure.dpi": 100,
+            "figure.facecolor": PAPER,  # opaque, so that a dark page does not swallow black lines
+            "savefig.facecolor": PAPER,
+            "savefig.transparent": False,
+            "figure.constrained_layout.use": True,
+            "font.family": ["DejaVu Sans"],
+            "font.size": 11.5,
+            "mathtext.fontset": "dejavusans",
+            "axes.titlesize": 12.5,
+            "axes.titlelocation": "left",
+            "axes.labelsize": 11.5,
+            "axes.edgecolor": INK,
+            "axes.labelcolor": INK,
+            "text.color": INK,
+            "xtick.color": INK,
+            "ytick.color": INK,
+            "xtick.labelsize": 10.5,
+            "ytick.labelsize": 10.5,
+            "axes.spines.top": False,
+            "axes.spines.right": False,
+            "axes.prop_cycle": cycler(color=[COLOURS[s] for s in "ifgoch"]),
+            "lines.linewidth": 2.0,
+            "legend.frameon": False,
+        }
+    )
+    if "ipykernel" in sys.modules:
+        inline = importlib.import_module("matplotlib_inline.backend_inline")
+        inline.set_matplotlib_formats("retina")
+
+
+def own_axes(width: float = 9.0, height: float = 3.6) -> Axes:
+    """Make a figure of one plot, for a ``draw_*`` that was given none; sizes in inches."""
+    return plt.subplots(figsize=(width, height), layout="constrained", facecolor=PAPER)[1]
+
+
+def panels(
+    ax: Axes, names: Sequence[str], *, ratios: Sequence[float] | None = None, gap: float = 0.08, across: bool = False
+) -> dict[str, Axes]:
+    """Divide a plot into smaller ones, below (or beside) one another, which stay its ``child_axes``.
+
+    ``ratios`` are their sizes to each other; ``gap`` is the space between, as a part of the whole.
+    """
+    ax.set_axis_off()
+    sizes = np.ones(len(names)) if ratios is None else np.asarray(ratios, dtype=float)
+    sizes = sizes / sizes.sum() * (1.0 - gap * (len(names) - 1))
+    made: dict[str, Axes] = {}
+    at = 0.0
+    for name, size in zip(names, sizes, strict=True):
+        place = (at, 0.0, size, 1.0) if across else (0.0, max(1.0 - at - size, 0.0), 1.0, size)
+        made[name] = ax.inset_axes(place, label=name)
+        at += float(size) + gap
+    return made
+
+
+def width_of(ax: Axes) -> float:
+    """Give the width of a plot in points, as it stands before the page is laid out."""
+    return max(ax.get_window_extent().width * 72.0 / ax.figure.dpi, 1.0)
+
+
+def tidy(ax: Axes) -> None:
+    """Take away the frame's top and right, whatever the page's defaults are."""
+    ax.spines[["top", "right"]].set_visible(False)
+
+
+def ladder(values: Any) -> float:
+    """Give the smallest of 1, 2, 3, 5, 10, 20, 30 … that no |value| exceeds: few limits, so that figures compare."""
+    values = np.asarray(values, dtype=float)
+    largest = float(np.max(np.abs(values))) if values.size else 0.0
+    if not np.isfinite(largest):
+        raise ValueError("values hold NaN or infinity; expected finite numbers")
+    power = 1.0
+    while 5.0 * power < largest:
+        power *= 10.0
+    return next(power * rung for rung in (1.0, 2.0, 3.0, 5.0) if power * rung >= largest or rung == 5.0)
+
+
+def norm_of(field: str, values: Any = ()) -> tuple[Colormap, Normalize]:
+    """Give the colour map and the limits of a field: 0..1 for gates, -1..1 for g and h, a rung of ``ladder`` for c."""
+    if field in GATES:
+        return GATE_MAP, Normalize(0.0, 1.0)
+    limit = ladder(values) if field == "c" else 1.0
+    return SIGNED_MAP, Normalize(-limit, limit)
+
+
+class End(NamedTuple):
+    """A label for the end of a line."""
+
+    x: float  # data units, where the line ends
+    y: float
+    text: str
+    colour: Any  # what matplotlib takes for a colour
+
+
+def label_ends(ax: Axes, ends: Sequence[End], *, size: float = 11.0, gap: float = 6.0) -> None:
+    """Write labels to the right of where lines end, pushed apart so that none covers another.
+
+    Call it after the limits of ``ax`` are set: places are worked out from them. ``size`` and ``gap`` are in points.
+    """
+    low, high = ax.get_ylim()
+    height = max(ax.get_window_extent().height * 72.0 / ax.figure.dpi, 1.0)
+    wanted = [(end.y - low) / (high - low) * height for end in ends]
+    moves = np.subtract(spread(wanted, 1.25 * size, height), wanted)
+    leader = bool(np.any(np.abs(moves) > 1.0))  # one moved label moves all aside, to make room for the lines
+    for end, move in zip(ends, moves, strict=True):
+        line = {"arrowstyle": "-", "color": end.colour, "lw": 0.8, "shrinkA": 1, "shrinkB": 2, "relpos": (0.0, 0.5)}
+        ax.annotate(
+            end.text,
+            xy=(end.x, end.y),
+            xytext=(gap + 10.0 * leader, float(move)),
+            textcoords="offset points",
+            color=end.colour,
+            size=size,
+            weight="bold",
+            va="center",
+            annotation_clip=False,
+            arrowprops=line if leader else None,
+        )
+
+
+def spread(places: Sequence[float], distance: float, height: float) -> list[float]:
+    """Move numbers as little as needed so that neighbours are ``distance`` apart, within 0..``height`` if they fit.
+
+    Neighbours that are too close form a group, which stands around their mean; groups that meet become one.
+    """
+
+    def centre(group: list[float]) -> float:
+        half = distance * (len(group) - 1) / 2
+        return float(np.clip(np.mean(group), half, height - half)) if 2 * half <= height else height / 2
+
+    order = np.argsort(places, kind="stable")
+    groups: list[list[float]] = []
+    for k in order:
+        groups.append([float(places[k])])
+        while len(groups) > 1:
+            left, right = groups[-2:]
+            if centre(right) - centre(left) >= distance * (len(left) + len(right)) / 2 - 1e-9:
+                break
+            groups[-2:] = [left + right]
+    settled = [centre(group) + distance * (n - (len(group) - 1) / 2) for group in groups for n in range(len(group))]
+    result = [0.0] * len(places)
+    for rank, k in enumerate(order):
+        result[int(k)] = settled[rank]
+    return result
+
+
+def number(value: float, digits: int = 2) -> str:
+    """Write a number as the figures do: fixed decimals, a real minus sign, never minus zero."""
+    text = f"{value:.{digits}f}"
+    if float(text) == 0.0:
+        text = text.removeprefix("-")
+    return text.replace("-", "\N{MINUS SIGN}")

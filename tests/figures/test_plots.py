@@ -1,0 +1,348 @@
+"""What the plots of chapters 02 to 05 show is the data they were given, on limits that do not move."""
+
+import itertools
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.container import BarContainer
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+
+from lstm_helpers import figures, through_time
+from lstm_helpers.activations import half_life, sigmoid
+from lstm_helpers.cells import lstm, rnn
+from lstm_helpers.figures import COLOURS
+
+
+def line(ax: Axes, gid: str) -> np.ndarray:
+    (found,) = (item for item in ax.lines if item.get_gid() == gid)
+    return np.asarray(found.get_ydata())
+
+
+def bars(ax: Axes, gid: str) -> list[Any]:
+    found = [group for group in ax.containers if isinstance(group, BarContainer) and group[0].get_gid() == gid]
+    return list(found[0])
+
+
+def mesh(ax: Axes, gid: str) -> Any:
+    (found,) = (item for item in ax.collections if item.get_gid() == gid)
+    return found
+
+
+def child(ax: Axes, name: str) -> Axes:
+    (found,) = (item for item in ax.child_axes if item.get_label() == name)
+    return found
+
+
+# Every function: where it draws and what it leaves
+
+
+def every_drawing() -> list[tuple[str, Any]]:
+    rng = np.random.default_rng(0)
+    params = lstm.init(rng, 2, 3)
+    trace = through_time.unroll(lstm, params, rng.normal(size=(5, 1, 2)))
+    c = trace.c[:, 0, 0]
+    return [
+        ("draw_activations", lambda ax: figures.draw_activations(ax=ax)),
+        ("draw_switch", lambda ax: figures.draw_switch(c, trace.o[:, 0, 0], ax=ax)),
+        ("draw_belt", lambda ax: figures.draw_belt(c, f=trace.f[:, 0, 0], ax=ax)),
+        ("draw_half_lives", lambda ax: figures.draw_half_lives(ax=ax)),
+        ("draw_blocks", lambda ax: figures.draw_blocks(params, ax)),
+        ("draw_gates", lambda ax: figures.draw_gates(trace, ax=ax)),
+        ("draw_trace", lambda ax: figures.draw_trace(trace, ax=ax)),
+        ("draw_unit", lambda ax: figures.draw_unit(trace, ax=ax)),
+        ("draw_series", lambda ax: figures.draw_series([1.0, 2.0, 3.0], [4.0, 5.0, 6.0], ax=ax)),
+        ("draw_cell", lambda ax: figures.draw_cell(trace[0], ax=ax)),
+    ]
+
+
+def test_no_drawing_is_forgotten_here() -> None:
+    assert {name for name, _ in every_drawing()} == {name for name in figures.__all__ if name.startswith("draw_")}
+
+
+@pytest.mark.parametrize(("name", "draw"), every_drawing(), ids=[name for name, _ in every_drawing()])
+def test_it_draws_on_the_axes_it_is_given_and_returns_them(name: str, draw: Any) -> None:
+    ax = Figure(figsize=(8, 5), layout="constrained").add_subplot()
+    assert draw(ax) is ax
+    assert not plt.get_fignums()  # a widget draws so on every move
+    own = draw(None)
+    assert plt.get_fignums() == [own.figure.number]
+    assert len(own.figure.axes) >= 1
+    own.figure.canvas.draw()
+
+
+@pytest.mark.parametrize(("name", "draw"), every_drawing(), ids=[name for name, _ in every_drawing()])
+def test_nothing_written_leaves_a_narrow_page(name: str, draw: Any) -> None:
+    figure = Figure(figsize=(5.2, 4.2), layout="constrained")
+    canvas = FigureCanvasAgg(figure)
+    draw(figure.add_subplot())
+    canvas.draw()
+    box = figure.get_tightbbox().padded(-0.02)
+    assert box.x0 >= 0 and box.y0 >= 0 and box.x1 <= 5.2 and box.y1 <= 4.2, box
+
+
+# Switches
+
+
+def test_activations_and_their_slopes() -> None:
+    ax = figures.draw_activations(reach=4.0)
+    z = np.asarray(child(ax, "tanh").lines[-1].get_xdata())
+    assert (z[0], z[-1]) == (-4, 4)
+    np.testing.assert_allclose(line(child(ax, "sigmoid"), "value"), 1 / (1 + np.exp(-z)), rtol=1e-14)
+    np.testing.assert_allclose(line(child(ax, "tanh"), "slope"), np.cosh(z) ** -2.0, rtol=1e-9)
+    assert line(child(ax, "sigmoid"), "slope").max() == 0.25
+    assert child(ax, "sigmoid").get_ylim() == child(ax, "tanh").get_ylim()
+    with pytest.raises(ValueError, match="reach is 0"):
+        figures.draw_activations(reach=0)
+
+
+def test_a_switch_lets_pass_the_product_and_fills_it() -> None:
+    value, gate = np.sin(np.arange(30.0)), sigmoid(np.linspace(-6, 6, 30))
+    ax = figures.draw_switch(value, gate)
+    np.testing.assert_array_equal(line(ax, "value"), value)
+    np.testing.assert_array_equal(line(ax, "product"), gate * value)
+    (strip,) = ax.child_axes
+    np.testing.assert_array_equal(line(strip, "gate"), gate)
+    filled = mesh(ax, "passed").get_paths()[0].vertices
+    assert {*np.round(filled[:, 1], 12)} == {0.0, *np.round(gate * value, 12)}
+    assert ax.get_ylim() == (-1.1, 1.1)
+
+
+@pytest.mark.parametrize(
+    ("value", "gate", "options", "message"),
+    [
+        ([1.0, 2.0], [0.5], {}, "gate has shape"),
+        ([1.0], [1.5], {}, r"gate holds numbers outside 0\.\.1"),
+        ([1.0], [np.nan], {}, "gate holds"),
+        ([[1.0]], [[0.5]], {}, "value has shape"),
+        ([1.0], [0.5], {"symbol": "g"}, "symbol is 'g'"),
+    ],
+)
+def test_a_switch_refuses_what_is_no_gate(value: Any, gate: Any, options: Any, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        figures.draw_switch(value, gate, **options)
+
+
+# The belt
+
+
+def test_the_belt_shows_what_was_kept_and_what_was_put_on() -> None:
+    f, added, start = np.array([0.5, 1.0, 0.0, 0.25]), np.array([1.0, 0.0, -0.5, 0.125]), 2.0
+    c = np.array([2.0, 2.0, -0.5, 0.0])
+    for options in ({"f": f}, {"added": added}, {"f": f, "added": added}):
+        ax = figures.draw_belt(c, start=start, h=np.tanh(c), **options)
+        np.testing.assert_array_equal(line(ax, "c"), [start, *c])
+        np.testing.assert_array_equal(line(ax, "h"), np.tanh(c))
+        assert [bar.get_height() for bar in bars(ax, "kept")] == [1.0, 2.0, 0.0, -0.125]
+        assert [bar.get_height() for bar in bars(ax, "added")] == list(added)
+        for kept, put in zip(bars(ax, "kept"), bars(ax, "added"), strict=True):
+            assert put.get_y() == kept.get_height()  # the second column starts where the first ends
+
+
+def test_a_belt_with_one_forget_gate_for_all_steps() -> None:
+    c = 0.9 ** np.arange(5.0)
+    ax = figures.draw_belt(c, f=0.9)
+    np.testing.assert_allclose([bar.get_height() for bar in bars(ax, "added")], [1, 0, 0, 0, 0], atol=1e-15)
+
+
+def test_belts_compare_because_their_limits_are_few() -> None:
+    limits = {figures.draw_belt(top * np.ones(3)).get_ylim() for top in (0.3, 0.7, 1.0)}
+    assert limits == {(-0.1, 1.06)}
+    assert figures.draw_belt([0.2, -1.7]).get_ylim()[0] < -2
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"c": np.zeros((2, 2))}, "c has shape"),
+        ({"c": np.zeros(0)}, "c has shape"),
+        ({"c": np.zeros(3), "f": np.zeros(2)}, "f has shape"),
+        ({"c": np.ones(3), "f": 1.0, "added": np.zeros(3)}, "added does not fit f and c"),
+        ({"c": np.array([1.0, np.nan])}, "NaN"),
+    ],
+)
+def test_a_belt_that_does_not_add_up_is_refused(options: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        figures.draw_belt(**options)
+
+
+def test_half_lives_are_where_half_is_left() -> None:
+    ax = figures.draw_half_lives((0, 1, 2, 3, 5), steps=30)
+    marks = [item for item in ax.lines if item.get_gid() == "half-life"]
+    lives = [half_life(sigmoid(b)) for b in (0, 1, 2, 3)]  # 5 has 103 steps, beyond the drawing
+    np.testing.assert_allclose([float(m.get_xdata()[0]) for m in marks], lives)
+    for bias in (0, 1, 2, 3, 5):
+        (curve,) = (item for item in ax.lines if item.get_gid() == f"bias {bias}")
+        t = np.asarray(curve.get_xdata())
+        np.testing.assert_allclose(curve.get_ydata(), sigmoid(bias) ** t, rtol=1e-13)
+    said = " ".join(text.get_text() for text in ax.texts)
+    for life in ("1.0", "2.2", "5.5", "14", "103"):
+        assert f"half-life {life}" in said
+    for bad in ({"forget_biases": ()}, {"forget_biases": (np.inf,)}, {"forget_biases": (1,), "steps": 0}):
+        with pytest.raises(ValueError, match=r"^(forget_biases|steps) is"):
+            figures.draw_half_lives(**bad)
+
+
+# Blocks
+
+
+@pytest.mark.parametrize(("input_size", "hidden_size"), [(3, 5), (1, 1), (40, 2)])
+def test_blocks_show_the_weights_under_their_gate(input_size: int, hidden_size: int) -> None:
+    params = lstm.init(np.random.default_rng(1), input_size, hidden_size)
+    ax = figures.draw_blocks(params)
+    for name in ("W_x", "W_h", "b"):
+        np.testing.assert_array_equal(mesh(ax, name).get_array().ravel(), getattr(params, name).ravel())
+    texts = {text.get_gid(): text for text in ax.texts}
+    for k, symbol in enumerate(lstm.BLOCKS):
+        assert texts[f"block:{symbol}"].get_color() == COLOURS[symbol]
+        assert texts[f"block:{symbol}"].get_position()[0] == k + 0.5
+    assert texts["shape:W_x"].get_text() == f"({input_size}, {4 * hidden_size})"
+    total = 4 * (input_size * hidden_size + hidden_size**2 + hidden_size)
+    assert f"= {total}$ numbers" in texts["count"].get_text()
+
+
+def test_blocks_refuse_what_is_no_lstm() -> None:
+    rng = np.random.default_rng(2)
+    with pytest.raises(ValueError, match=r"params\.W_h"):
+        figures.draw_blocks(rnn.init(rng, 2, 3))
+    params = lstm.init(rng, 2, 3)
+    with pytest.raises(ValueError, match=r"params\.b"):
+        figures.draw_blocks(params._replace(b=params.b[:-1]))
+
+
+# Over time
+
+
+@pytest.mark.parametrize("field", ["i", "f", "g", "o", "c", "h"])
+def test_a_map_is_the_field_turned_units_down_time_right(masked: Any, field: str) -> None:
+    for sequence in (0, 1):
+        ax = figures.draw_gates(masked.trace, field, sequence=sequence)
+        drawn = mesh(ax, field)
+        np.testing.assert_array_equal(drawn.get_array(), getattr(masked.trace, field)[:, sequence].T)
+        low, high = drawn.get_clim()
+        assert low == (0 if field in "ifo" else -high)
+        assert np.abs(getattr(masked.trace, field)[:, sequence]).max() <= high
+        assert ax.get_ylim() == (3.5, -0.5)  # unit 0 on top
+
+
+def test_masked_steps_are_hatched_and_no_others(masked: Any) -> None:
+    def hatched(ax: Axes) -> list[str]:
+        return [patch.get_gid() for patch in ax.patches if patch.get_hatch()]
+
+    assert hatched(figures.draw_gates(masked.trace, "f", sequence=0)) == []
+    assert hatched(figures.draw_gates(masked.trace, "c", sequence=1)) == ["masked:2", "masked:5", "masked:6"]
+    for plot in figures.draw_unit(masked.trace, 0, sequence=1).child_axes:
+        assert hatched(plot) == ["masked:2", "masked:5", "masked:6"]
+    for plot in figures.draw_trace(masked.trace, sequence=1).child_axes:
+        assert hatched(plot) == ["masked:2", "masked:5", "masked:6"]
+
+
+def test_a_trace_on_one_time_axis(masked: Any, series_trace: Any) -> None:
+    ax = figures.draw_trace(masked.trace)
+    assert [plot.get_label() for plot in ax.child_axes] == ["x", "f", "i", "g", "c", "o", "h"]
+    assert {plot.get_xlim() for plot in ax.child_axes} == {(0.5, 7.5)}
+    np.testing.assert_array_equal(mesh(child(ax, "x"), "x").get_array(), masked.trace.x[:, 0].T)
+    for field in "ifgoch":
+        np.testing.assert_array_equal(mesh(child(ax, field), field).get_array(), getattr(masked.trace, field)[:, 0].T)
+    ax = figures.draw_trace(series_trace, labels=1900.0 + np.arange(40), fields=("f", "c"))
+    assert [plot.get_label() for plot in ax.child_axes] == ["x", "f", "c"]
+    np.testing.assert_array_equal(line(child(ax, "x"), "x"), series_trace.x[:, 0, 0])
+    assert {plot.get_xlim() for plot in ax.child_axes} == {(1899.5, 1939.5)}
+    assert child(ax, "c").get_xlabel() == "year"
+
+
+def test_words_stand_under_their_steps(masked: Any) -> None:
+    words = ["the", "dogs", "near", "the", "old", "cat", "run"]
+    for ax in (
+        figures.draw_gates(masked.trace, labels=words),
+        figures.draw_trace(masked.trace, labels=words).child_axes[-1],
+        figures.draw_unit(masked.trace, labels=words).child_axes[-1],
+    ):
+        assert [text.get_text() for text in ax.get_xticklabels()] == words
+        assert list(ax.get_xticks()) == [1, 2, 3, 4, 5, 6, 7]
+    assert figures.draw_trace(masked.trace, labels=words).child_axes[0].get_label() == "f"  # no map of the input
+
+
+def test_many_words_do_not_cover_each_other() -> None:
+    rng = np.random.default_rng(3)
+    trace = through_time.unroll(lstm, lstm.init(rng, 1, 2), rng.normal(size=(24, 1, 1)))
+    ax = figures.draw_gates(trace, labels=["something"] * 24)
+    ax.figure.canvas.draw()
+    assert {text.get_rotation() for text in ax.get_xticklabels()} == {45.0}
+    places = [text.get_window_extent().x1 for text in ax.get_xticklabels()]
+    assert np.diff(places).min() > 10
+
+
+def test_one_unit_as_lines(masked: Any) -> None:
+    ax = figures.draw_unit(masked.trace, 2, sequence=1)
+    real = masked.mask[:, 1]
+    for symbol, where in (("i", "gates"), ("f", "gates"), ("o", "gates"), ("g", "belt"), ("c", "belt"), ("h", "belt")):
+        drawn, values = line(child(ax, where), symbol), getattr(masked.trace, symbol)[:, 1, 2]
+        if symbol in "ch":
+            np.testing.assert_array_equal(drawn, values)  # carried through the mask
+        else:
+            np.testing.assert_array_equal(drawn, np.where(real, values, np.nan))
+    assert child(ax, "gates").get_ylim() == (-0.04, 1.04)
+    assert {text.get_text() for plot in ax.child_axes for text in plot.texts} == set("ifogch")
+
+
+def test_the_vanilla_cell_has_fewer_maps() -> None:
+    rng = np.random.default_rng(4)
+    trace = through_time.unroll(rnn, rnn.init(rng, 2, 3), rng.normal(size=(5, 1, 2)))
+    assert [plot.get_label() for plot in figures.draw_trace(trace).child_axes] == ["x", "h"]
+    with pytest.raises(ValueError, match="field is 'f'; expected one of h"):
+        figures.draw_gates(trace, "f")
+
+
+def test_a_series_is_drawn_as_it_is() -> None:
+    years, values = np.arange(1700.0, 1705.0), np.array([5.0, np.nan, 16.0, 23.0, 36.0])
+    ax = figures.draw_series(years, values, label="sunspot number (yearly mean)")
+    np.testing.assert_array_equal(line(ax, "series"), values)
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("year", "sunspot number (yearly mean)")
+    assert ax.get_ylim()[0] == 0
+    with pytest.raises(ValueError, match="values has shape"):
+        figures.draw_series(years, values[1:])
+    with pytest.raises(ValueError, match="years has shape"):
+        figures.draw_series([], [])
+
+
+@pytest.mark.parametrize("draw", [figures.draw_gates, figures.draw_trace, figures.draw_unit])
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"sequence": 2}, "sequence is 2; expected a whole number from 0 to 1"),
+        ({"sequence": -1}, "sequence is -1"),
+        ({"labels": ["a", "b"]}, "labels has 2 entries; expected one for each of the 7 steps"),
+        ({"labels": [1, 2, 3, 5, 8, 13, 21]}, "labels are numbers but not equally spaced"),
+    ],
+)
+def test_what_does_not_fit_a_trace_is_refused(masked: Any, draw: Any, options: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        draw(masked.trace, **options)
+    assert not plt.get_fignums()
+
+
+def test_unit_field_and_empty_traces_are_refused(masked: Any) -> None:
+    with pytest.raises(ValueError, match="unit is 4"):
+        figures.draw_unit(masked.trace, 4)
+    with pytest.raises(ValueError, match="field is 'z'; expected one of f, i, g, c, o, h"):
+        figures.draw_gates(masked.trace, "z")
+    with pytest.raises(ValueError, match="field is 'x'"):
+        figures.draw_trace(masked.trace, fields=("f", "x"))
+    with pytest.raises(ValueError, match="trace is a Step"):
+        figures.draw_gates(masked.trace[0])
+    empty = through_time.unroll(lstm, lstm.init(np.random.default_rng(0), 1, 1), np.zeros((0, 1, 1)))
+    with pytest.raises(ValueError, match="T=0"):
+        figures.draw_unit(empty)
+
+
+def test_labels_of_a_crowded_unit_do_not_collide(series_trace: Any) -> None:
+    ax = figures.draw_unit(series_trace, 1)
+    ax.figure.canvas.draw()
+    for plot in ax.child_axes:
+        boxes = [Text.get_window_extent(text) for text in plot.texts]  # without the leader lines
+        assert not any(a.overlaps(b) for a, b in itertools.combinations(boxes, 2))

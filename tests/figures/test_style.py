@@ -1,0 +1,107 @@
+"""The house style: colours that can be told apart, limits that are the same everywhere, labels that do not collide."""
+
+import itertools
+
+import matplotlib
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from matplotlib.colors import to_rgb
+from matplotlib.text import Text
+
+from lstm_helpers.figures import style
+
+
+def lightness(colour: str) -> float:
+    """CIE L* (0 black … 100 white) of an sRGB colour."""
+    channels = np.array(to_rgb(colour))
+    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+    luminance = float(linear @ [0.2126, 0.7152, 0.0722])
+    return 116 * luminance ** (1 / 3) - 16 if luminance > 0.008856 else 903.3 * luminance
+
+
+def test_the_five_okabe_ito_colours_are_where_the_book_says() -> None:
+    assert {s: style.COLOURS[s] for s in "ifgoc"} == {
+        "i": "#0072B2",
+        "f": "#D55E00",
+        "g": "#CC79A7",
+        "o": "#009E73",
+        "c": "#000000",
+    }
+
+
+@pytest.mark.parametrize(("a", "b"), list(itertools.combinations("ifgoch", 2)))
+def test_symbols_differ_in_lightness_and_in_hue_or_dashes(a: str, b: str) -> None:
+    # The five hues are fixed and some are close in grey: those pairs must also differ in their dashes.
+    gap = abs(lightness(style.COLOURS[a]) - lightness(style.COLOURS[b]))
+    assert gap > 3
+    assert gap > 15 or style.DASHES[a] != style.DASHES[b]
+    assert np.abs(np.subtract(to_rgb(style.COLOURS[a]), to_rgb(style.COLOURS[b]))).max() > 0.1
+
+
+def test_text_in_the_colours_can_be_read_on_white() -> None:
+    for colour in style.COLOURS.values():
+        assert lightness(colour) < 63  # contrast 3:1 and more, what bold and large text needs
+
+
+@pytest.mark.parametrize("values", [style.GATE_MAP, style.SIGNED_MAP])
+def test_the_maps_are_monotonic_in_lightness_on_each_side(values: matplotlib.colors.Colormap) -> None:
+    lights = np.array([lightness(matplotlib.colors.to_hex(values(v))) for v in np.linspace(0, 1, 101)])
+    if values is style.GATE_MAP:
+        assert np.all(np.diff(lights) < 0)  # the more open, the darker
+    else:
+        assert np.all(np.diff(lights[:51]) > 0) and np.all(np.diff(lights[50:]) < 0)
+        np.testing.assert_allclose(lights, lights[::-1], atol=9)  # neither sign looks larger
+
+
+@pytest.mark.parametrize(
+    ("largest", "limit"), [(0, 1), (1, 1), (1.01, 2), (2.3, 3), (3.5, 5), (5.1, 10), (10, 10), (11, 20), (201, 300)]
+)
+def test_the_ladder_has_few_rungs(largest: float, limit: float) -> None:
+    assert style.ladder([0.1, -largest]) == limit
+
+
+def test_limits_are_fixed_by_kind() -> None:
+    for gate in "ifo":
+        assert (style.norm_of(gate, [0.4])[1].vmin, style.norm_of(gate, [0.4])[1].vmax) == (0, 1)
+    for signed in "gh":
+        assert (style.norm_of(signed, [0.4])[1].vmin, style.norm_of(signed, [0.4])[1].vmax) == (-1, 1)
+    assert (style.norm_of("c", [0.4, -2.4])[1].vmin, style.norm_of("c", [0.4, -2.4])[1].vmax) == (-3, 3)
+    with pytest.raises(ValueError, match="NaN"):
+        style.norm_of("c", [np.nan])
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(0.125, "0.12"), (-0.5, "−0.50"), (-0.001, "0.00"), (0.0, "0.00"), (-12.345, "−12.35")]
+)
+def test_numbers_have_a_true_minus_and_no_minus_zero(value: float, text: str) -> None:
+    assert style.number(value) == text
+
+
+@given(st.lists(st.floats(0, 100), min_size=1, max_size=9), st.floats(1, 12))
+def test_spread_separates_keeps_order_and_moves_only_what_it_must(places: list[float], distance: float) -> None:
+    moved = np.array(style.spread(places, distance, 120.0))
+    order = np.argsort(places, kind="stable")
+    assert np.all(np.diff(moved[order]) >= distance - 1e-6)
+    assert moved.min() >= -1e-9 and moved.max() <= 120 + 1e-6
+    if len(places) == 1 or np.diff(np.sort(places)).min() >= distance:
+        np.testing.assert_allclose(moved, places, atol=1e-9)
+
+
+def test_labels_at_line_ends_do_not_cover_each_other() -> None:
+    fig, ax = plt.subplots()
+    ax.set(xlim=(0, 1), ylim=(0, 1))
+    style.label_ends(ax, [style.End(1.0, y, f"line {k}", "k") for k, y in enumerate((0.5, 0.5, 0.505, 0.9, 0.0))])
+    fig.canvas.draw()
+    boxes = [Text.get_window_extent(text) for text in ax.texts]  # without the leader lines
+    assert not any(a.overlaps(b) for a, b in itertools.combinations(boxes, 2))
+
+
+def test_use_style_sets_an_opaque_page_and_needs_no_notebook() -> None:
+    with matplotlib.rc_context():
+        style.use_style()
+        assert matplotlib.rcParams["figure.facecolor"] == matplotlib.rcParams["savefig.facecolor"] == "#FFFFFF"
+        assert not matplotlib.rcParams["savefig.transparent"]
+        assert not matplotlib.rcParams["axes.spines.top"]
