@@ -1,0 +1,36 @@
+"""Checks for the book's exercises, whose feedback names the misconception, and puzzles solved by choosing weights.
+
+exercises.gated.check(gated)                                            a function the reader wrote
+exercises.latch.check(exercises.program(exercises.latch.alphabet, units))   a cell the reader programmed
+"""
+
+from lstm_helpers.exercises.belt import belt_step, forget_bias_for
+from lstm_helpers.exercises.checker import Exercise, Verdict, Wrong
+from lstm_helpers.exercises.programming import encode, program
+from lstm_helpers.exercises.puzzle import Puzzle
+from lstm_helpers.exercises.puzzles import PUZZLES, anbn, counter, last_seen, latch, toggle
+from lstm_helpers.exercises.sequences import last_outputs, unroll_in_pieces
+from lstm_helpers.exercises.switches import gated
+
+EXERCISES = (gated, belt_step, forget_bias_for, unroll_in_pieces, last_outputs)
+
+__all__ = [
+    "EXERCISES",
+    "PUZZLES",
+    "Exercise",
+    "Puzzle",
+    "Verdict",
+    "Wrong",
+    "anbn",
+    "belt_step",
+    "counter",
+    "encode",
+    "forget_bias_for",
+    "gated",
+    "last_outputs",
+    "last_seen",
+    "latch",
+    "program",
+    "toggle",
+    "unroll_in_pieces",
+]

@@ -1,0 +1,261 @@
+"""Check a reader's function against the right one, and name the misconception where it is a known one.
+
+An exercise knows the right function and the usual wrong ones. A reader's function is run on a few seeded cases; what
+it returned is compared with what each of them returns. Whatever the function does, the answer is a `Verdict`.
+"""
+
+import inspect
+import re
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from lstm_helpers.arrays import Array
+
+_SEED = 0
+
+
+@dataclass(frozen=True, repr=False)
+class Verdict:
+    """What a check found; it is true if the answer passed, and reads as its message."""
+
+    passed: bool
+    message: str
+
+    def __bool__(self) -> bool:
+        return self.passed
+
+    def __repr__(self) -> str:
+        return self.message
+
+
+class Wrong(NamedTuple):
+    """A usual wrong answer."""
+
+    function: Callable[..., Any]
+    says: str  # what was probably thought, and a hint that is not the solution
+
+
+class Outcome(NamedTuple):
+    """What one call of a function came to: a value, or a reason why there is none."""
+
+    value: Array | None
+    problem: str  # "" if there is a value
+    changed: str  # the name of an argument that the call has changed, or ""
+    warned: str  # the first warning, or ""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Exercise:
+    """A function to be written by the reader.
+
+    Attributes
+    ----------
+    name, arguments
+        What the function is called here and what it takes.
+    right
+        The right answer.
+    wrongs
+        The usual wrong ones.
+    cases
+        rng -> the arguments of each call, simplest first.
+    moral
+        One sentence to keep, said when the answer is right.
+    """
+
+    name: str
+    arguments: tuple[str, ...]
+    right: Callable[..., Any]
+    wrongs: tuple[Wrong, ...]
+    cases: Callable[[np.random.Generator], Sequence[tuple[Any, ...]]]
+    moral: str
+
+    @property
+    def signature(self) -> str:
+        """How the function is called, such as ``gated(value, logit)``."""
+        return f"{self.name}({', '.join(self.arguments)})"
+
+    def __repr__(self) -> str:
+        return f"Exercise: write {self.signature}, then exercises.{self.name}.check({self.name})"
+
+    def check(self, answer: Any) -> Verdict:
+        """Run the reader's function on all cases and say what was found.
+
+        Parameters
+        ----------
+        answer : function
+            The reader's function itself, not the result of a call.
+
+        Returns
+        -------
+        Verdict
+            Never an exception, whatever the function does; an answer that fails shows the first case that differs.
+        """
+        refusal = self._refuse(answer)
+        if refusal:
+            return Verdict(False, f"Not yet. {refusal}")
+        cases = list(self.cases(np.random.default_rng(_SEED)))
+        got = [self.outcome(answer, case) for case in cases]
+        expected = [self.outcome(self.right, case) for case in cases]
+        differing = [k for k in range(len(cases)) if not _agree(got[k], expected[k])]
+        if not differing:
+            return self._right(got)
+        shown = self._show(cases[differing[0]], got[differing[0]], expected[differing[0]])
+        for wrong in self.wrongs:
+            if _all_agree(got, [self.outcome(wrong.function, case) for case in cases]):
+                return Verdict(False, f"Not yet. {wrong.says}\n{shown}")
+        return Verdict(False, f"Not yet. Case {differing[0] + 1} of {len(cases)} is the first that differs.\n{shown}")
+
+    def outcome(self, function: Callable[..., Any], case: tuple[Any, ...]) -> Outcome:
+        """Call a function on copies of the arguments; catch what it raises, and see what it warned of or changed."""
+        copies = _copy(case)
+        with warnings.catch_warnings(record=True) as caught, np.errstate(all="warn"):
+            warnings.simplefilter("always")
+            try:
+                value, problem = _as_array(function(*copies))
+            except (Exception, SystemExit) as error:  # a reader's function may do anything
+                value, problem = None, f"it raised {type(error).__name__}: {_first_line(error)}"
+            warned = _first_line(caught[0].message) if caught else ""
+        pairs = zip(self.arguments, copies, case, strict=True)
+        changed = next((name for name, copy, original in pairs if not _identical(copy, original)), "")
+        return Outcome(value, problem, changed, warned)
+
+    def _refuse(self, answer: Any) -> str:
+        """Say what is wrong with an answer that cannot even be called as the exercise asks."""
+        if not callable(answer):
+            return (
+                f"I was given {_say(answer)}, not a function. Give me the function itself, without calling it: "
+                f"exercises.{self.name}.check({self.name})"
+            )
+        try:
+            found = inspect.signature(answer)
+        except Exception:  # some compiled functions do not tell
+            return ""
+        try:
+            found.bind(*self.arguments)
+        except TypeError:
+            return f"Your function takes {_clean(str(found))}; I call it as {self.signature}"
+        return ""
+
+    def _right(self, got: list[Outcome]) -> Verdict:
+        changed = next((outcome.changed for outcome in got if outcome.changed), "")
+        if changed:
+            return Verdict(
+                False,
+                f"Not yet. The numbers are right, but your function writes into its argument {changed}: whoever uses "
+                f"{changed} afterwards finds other numbers there. Make a new array instead of changing the old one.",
+            )
+        warned = next((outcome.warned for outcome in got if outcome.warned), "")
+        remark = f"\n(It warned on the way: {warned})" if warned else ""
+        return Verdict(True, f"Right. {self.signature} agrees on all {len(got)} cases.\n{self.moral}{remark}")
+
+    def _show(self, case: tuple[Any, ...], got: Outcome, expected: Outcome) -> str:
+        lines = [_labelled(f"  {name} = ", value) for name, value in zip(self.arguments, case, strict=True)]
+        right, mine = expected.value, got.value
+        assert right is not None  # the tests run the right function on every case
+        if mine is not None and mine.shape == right.shape and not _is_small(right):
+            place = tuple(int(k) for k in np.argwhere(~_close(mine, right))[0])
+            lines.append(f"  the results have shape {right.shape} and first differ at {list(place)}:")
+            mine, right = mine[place], right[place]
+        shown = f"  got      {got.problem}" if mine is None else _labelled("  got      ", mine)
+        wanted = _labelled("  expected ", right)
+        if mine is not None and wanted.split(maxsplit=1)[1] == shown.split(maxsplit=1)[1] and mine.shape == right.shape:
+            shown += f"\n  (they differ by {np.abs(mine - right).max():.1e})"
+        return "\n".join([*lines, wanted, shown])
+
+
+def _close(a: Array, b: Array) -> Array:
+    return np.isclose(a, b, rtol=1e-6, atol=1e-9, equal_nan=True)
+
+
+def _agree(a: Outcome, b: Outcome) -> bool:
+    """Whether two calls came to the same: equal numbers in equal shapes, or no value in either."""
+    if a.value is None or b.value is None:
+        return a.value is b.value
+    return a.value.shape == b.value.shape and bool(_close(a.value, b.value).all())
+
+
+def _all_agree(a: list[Outcome], b: list[Outcome]) -> bool:
+    return any(outcome.value is not None for outcome in a) and all(map(_agree, a, b))
+
+
+def _as_array(result: Any) -> tuple[Array | None, str]:
+    """Return (numbers, "") or (None, what came back instead)."""
+    if result is None:
+        return None, "None: is there a `return` at the end of your function?"
+    if result is Ellipsis or result is NotImplemented:
+        return None, "nothing: it is not written yet"
+    try:
+        value = np.array(result)  # a copy: the function may hand out the same array again
+    except ValueError:
+        return None, f"{_say(result)}, which does not make one array: do all its parts have the same shape?"
+    if value.dtype.kind not in "biufc":
+        return None, f"{_say(result)}, which is not an array of numbers"
+    return value, ""
+
+
+def _copy(tree: Any) -> Any:
+    if isinstance(tree, np.ndarray):
+        return tree.copy()
+    if isinstance(tree, list | tuple):
+        branches = [_copy(branch) for branch in tree]
+        return type(tree)(*branches) if hasattr(tree, "_fields") else type(tree)(branches)
+    return tree
+
+
+def _identical(a: Any, b: Any) -> bool:
+    if isinstance(b, np.ndarray):
+        return np.array_equal(a, b, equal_nan=True)
+    if isinstance(b, list | tuple):
+        return len(a) == len(b) and all(map(_identical, a, b))
+    return bool(a == b)
+
+
+def _labelled(label: str, value: Any) -> str:
+    """Write a value after its label, further lines below the first."""
+    return label + _format(value).replace("\n", "\n" + " " * len(label))
+
+
+def _format(value: Any) -> str:
+    """Write numbers shortly, and the same on every machine."""
+    if isinstance(value, list) and value and all(isinstance(part, np.ndarray) for part in value):
+        return f"{len(value)} arrays of shapes {', '.join(str(part.shape) for part in value)}"
+    if hasattr(value, "_fields"):
+        fields = (f"{name} {np.shape(part)}" for name, part in zip(value._fields, value, strict=True))
+        return f"{type(value).__name__}({', '.join(fields)})"
+    array = np.asarray(value)
+    if not _is_small(array):
+        return f"an array of shape {array.shape}"
+    if array.ndim == 0 and array.dtype.kind in "fc":
+        return f"{array[()]:.6g}"
+    return np.array2string(array, precision=4, suppress_small=True, max_line_width=90)
+
+
+def _is_small(array: Array) -> bool:
+    """Whether an array is shown in full: few numbers, and a shape that prints as a table."""
+    return array.ndim <= 2 and 0 < array.size <= 24
+
+
+def _say(value: Any) -> str:
+    """Name a value briefly, even one whose repr fails."""
+    try:
+        shown = _clean(repr(value))
+    except Exception:  # see above: anything may come back
+        return f"a {type(value).__name__}"
+    return shown if len(shown) <= 60 and "\n" not in shown else f"a {type(value).__name__}"
+
+
+def _first_line(error: Any) -> str:
+    try:
+        lines = _clean(str(error)).splitlines()
+    except Exception:
+        lines = []
+    return lines[0][:200] if lines else "(no message)"
+
+
+def _clean(text: str) -> str:
+    """Hide memory addresses, so that the same mistake always reads the same."""
+    return re.sub(r"0x[0-9a-fA-F]+", "0x…", text)
