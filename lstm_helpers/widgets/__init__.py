@@ -1,0 +1,6 @@
+"""Figures that answer: the book's pictures with handles, each a class, each checked against the package's functions."""
+
+from lstm_helpers.widgets.gate_belt import GateBelt
+from lstm_helpers.widgets.sequence_player import SequencePlayer
+
+__all__ = ["GateBelt", "SequencePlayer"]

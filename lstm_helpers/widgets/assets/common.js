@@ -1,0 +1,145 @@
+// What the book's widgets share. Plain functions, no library: the files are joined in Python and nothing is fetched.
+
+const SVG = "http://www.w3.org/2000/svg";
+
+// Elements -----------------------------------------------------------------------------------------------------
+
+function fill(node, attributes, children) {
+  for (const [name, value] of Object.entries(attributes || {})) {
+    if (value !== null && value !== undefined) node.setAttribute(name, value);
+  }
+  node.append(...children);
+  return node;
+}
+
+const html = (tag, attributes, ...children) => fill(document.createElement(tag), attributes, children);
+const svg = (tag, attributes, ...children) => fill(document.createElementNS(SVG, tag), attributes, children);
+const text = (x, y, words, attributes) => svg("text", { x, y, ...attributes }, words);
+const line = (x1, y1, x2, y2, attributes) => svg("line", { x1, y1, x2, y2, ...attributes });
+
+// JupyterLab takes arrow keys and Enter for itself unless the focused element itself carries this mark.
+const OWN_KEYS = { "data-lm-suppress-shortcuts": "true" };
+
+// Numbers ------------------------------------------------------------------------------------------------------
+
+// Fixed digits with a real minus sign, and never a negative zero.
+function fixed(number, digits = 2) {
+  const words = Math.abs(number).toFixed(digits);
+  return (number < 0 && Number(words) !== 0 ? "\u2212" : "") + words;
+}
+
+// Two digits beside a drawing, fewer for large numbers: they must fit.
+const brief = (number) => fixed(number, Math.abs(number) < 9.995 ? 2 : Math.abs(number) < 99.95 ? 1 : 0);
+
+const scale = (from0, from1, to0, to1) => (value) => to0 + ((value - from0) / (from1 - from0)) * (to1 - to0);
+
+// The round number (1, 2, 5, 10 ...) that an axis may end at: it changes rarely while a slider moves.
+function roundLimit(largest) {
+  let unit = 1;
+  for (;;) {
+    for (const factor of [1, 2, 5]) if (largest <= factor * unit * (1 + 1e-9)) return factor * unit;
+    unit *= 10;
+  }
+}
+
+// Two labels at the end of two lines: keep their order, push them `gap` apart, stay between low and high.
+function apart(a, b, gap, low, high) {
+  const clamp = (v, from, to) => Math.max(from, Math.min(to, v));
+  if (Math.abs(a - b) >= gap) return [clamp(a, low, high), clamp(b, low, high)];
+  const middle = clamp((a + b) / 2, low + gap / 2, high - gap / 2);
+  return a <= b ? [middle - gap / 2, middle + gap / 2] : [middle + gap / 2, middle - gap / 2];
+}
+
+// Controls -----------------------------------------------------------------------------------------------------
+
+// A labelled native slider. `symbol` is the letter of the equations; the colour is never the only sign.
+function slider({ symbol, name, min, max, step, colour, onInput }) {
+  const input = html("input", { type: "range", min, max, step, "aria-label": `${name} ${symbol}`.trim(), ...OWN_KEYS });
+  const value = html("output", { class: "lstm-value", "aria-hidden": "true" });
+  const chip = html("span", { class: "lstm-chip", style: colour ? `background:${colour}` : "display:none" });
+  if (colour) input.style.setProperty("--lstm-thumb", colour);
+  const label = html("span", { class: "lstm-label" }, chip, html("b", {}, symbol), symbol ? " " : "", name);
+  const row = html("label", { class: "lstm-row" }, label, input, value);
+  input.addEventListener("input", () => onInput(Number(input.value)));
+  const set = (number, words) => {
+    input.value = number;
+    value.textContent = words;
+    input.setAttribute("aria-valuetext", words);
+  };
+  return { row, input, set };
+}
+
+let groups = 0;
+
+// A few named choices as native radio buttons.
+function choice({ name, options, onInput }) {
+  const group = `lstm-choice-${Date.now()}-${(groups += 1)}`;
+  const inputs = new Map();
+  const row = html("div", { class: "lstm-choice", role: "radiogroup", "aria-label": name }, html("span", {}, name));
+  for (const [key, words] of options) {
+    const input = html("input", { type: "radio", name: group, value: key, ...OWN_KEYS });
+    input.addEventListener("change", () => onInput(key));
+    inputs.set(key, input);
+    row.append(html("label", {}, input, words));
+  }
+  return { row, inputs, set: (key) => { inputs.get(key).checked = true; } };
+}
+
+function button(words, onClick) {
+  const node = html("button", { type: "button", class: "lstm-button", ...OWN_KEYS }, words);
+  node.addEventListener("click", onClick);
+  return node;
+}
+
+// Speech -------------------------------------------------------------------------------------------------------
+
+// One sentence, made from the numbers: read beside the picture, given as its name, and announced once it settles.
+function caption(picture) {
+  const shown = html("p", { class: "lstm-caption", "aria-hidden": "true" });
+  const live = html("div", { class: "lstm-unseen", "aria-live": "polite" });
+  let timer = null;
+  let first = true;
+  const say = (plain, quietly = false) => {
+    const words = plain.replaceAll(" = ", "\u00a0=\u00a0"); // no line ends between a letter and its number
+    shown.textContent = words;
+    picture.setAttribute("aria-label", words);
+    clearTimeout(timer);
+    if (!first && !quietly) timer = setTimeout(() => { live.textContent = words; }, 400);
+    first = false;
+  };
+  return { nodes: [shown, live], say, stop: () => clearTimeout(timer) };
+}
+
+// Life cycle ---------------------------------------------------------------------------------------------------
+
+// Redraw when a trait changes, from a slider or from Python. Returns how to stop.
+function follow(model, names, redraw) {
+  const events = names.map((name) => `change:${name}`);
+  for (const event of events) model.on(event, redraw);
+  return () => { for (const event of events) model.off(event, redraw); };
+}
+
+function put(model, name, value) {
+  model.set(name, value);
+  model.save_changes();
+}
+
+// An SVG as wide as its place, drawn again at each new width: letters keep their size on a narrow page.
+function stage(height, draw) {
+  const picture = svg("svg", { class: "lstm-picture", role: "img" });
+  const place = html("div", { class: "lstm-place" }, picture);
+  let width = 0;
+  const redraw = () => {
+    const drawn = Math.max(width || 640, 260);
+    const tall = typeof height === "function" ? height(drawn) : height;
+    picture.setAttribute("viewBox", `0 0 ${drawn} ${tall}`);
+    picture.setAttribute("height", tall);
+    picture.replaceChildren(...draw(drawn, tall).filter(Boolean));
+  };
+  const watcher = new ResizeObserver(([entry]) => {
+    const now = Math.round(entry.contentRect.width);
+    if (now > 0 && now !== width) { width = now; redraw(); }
+  });
+  watcher.observe(place);
+  return { place, picture, redraw, stop: () => watcher.disconnect() };
+}

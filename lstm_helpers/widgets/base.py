@@ -1,0 +1,101 @@
+"""What every widget of the book shares: its script and style from the package, traits whose errors teach, a picture
+for readers without a kernel.
+
+A widget here draws in the browser (a key press needs no word with Python), keeps its settings as traits that Python can
+read and set, and computes nothing that the package does not offer as a function.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+import numbers
+import operator
+from importlib import resources
+from typing import Any
+
+import anywidget
+import traitlets
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from lstm_helpers.figures.style import COLOURS
+
+DPI = 192  # twice the 96 of a CSS pixel: sharp on a dense screen
+VIEW = "application/vnd.jupyter.widget-view+json"
+
+
+def assets(*names: str) -> str:
+    """Join script or style files of the package into one text: no bundler, nothing fetched."""
+    folder = resources.files(__package__) / "assets"
+    return "\n".join((folder / name).read_text(encoding="utf-8") for name in names)
+
+
+class Between(traitlets.Float[float, Any]):
+    """A real number between two bounds; says what was expected when it is not."""
+
+    def __init__(self, default: float, low: float, high: float, what: str) -> None:
+        super().__init__(default)
+        self.low, self.high, self.what = low, high, what
+
+    def validate(self, obj: Any, value: Any) -> float:
+        """Return the number as a Python float, NumPy's included, or refuse it."""
+        real = isinstance(value, numbers.Real) and not isinstance(value, bool)
+        if not real or not self.low <= float(value) <= self.high:  # NaN fails the comparison too
+            raise traitlets.TraitError(
+                f"{self.name} is {value!r}; {self.what} lies between {self.low:g} and {self.high:g}: "
+                f"set a number in that range"
+            )
+        return float(value)
+
+
+class Whole(traitlets.Int[int, Any]):
+    """A whole number, NumPy's included; never a rounded one."""
+
+    def validate(self, obj: Any, value: Any) -> int:
+        """Return the number as a Python int, or refuse it."""
+        try:
+            return operator.index(value)
+        except TypeError:
+            raise traitlets.TraitError(f"{self.name} is {value!r}; expected a whole number") from None
+
+
+def within(name: str, value: int, low: int, high: int, why: str) -> int:
+    """Return `value` if low <= value <= high; raise a TraitError that names it if not."""
+    if not low <= value <= high:
+        raise traitlets.TraitError(f"{name} is {value}; expected {low} to {high}: {why}")
+    return value
+
+
+def tidy(number: float) -> str:
+    """Write a number for a repr: short, exact, the same on every machine."""
+    return str(int(number)) if math.isfinite(number) and number == int(number) else repr(float(number))
+
+
+class HouseWidget(anywidget.AnyWidget):
+    """A widget of this book. A subclass gives `_esm`, its traits, `__repr__` and `draw_static`."""
+
+    _css = assets("common.css")
+    _inches = (7.5, 3.0)  # of the static picture
+    _colours = traitlets.Dict(dict(COLOURS)).tag(sync=True)
+
+    def draw_static(self, figure: Figure) -> None:
+        """Draw on an empty figure what the widget shows now."""
+        raise NotImplementedError
+
+    def static_png(self) -> tuple[bytes, int, int]:
+        """Render the present picture: PNG bytes, width and height in CSS pixels. Leaves no figure open."""
+        figure = Figure(figsize=self._inches, dpi=DPI, facecolor="white", layout="constrained")
+        canvas = FigureCanvasAgg(figure)
+        self.draw_static(figure)
+        buffer = io.BytesIO()
+        canvas.print_png(buffer)
+        width, height = canvas.get_width_height()
+        return buffer.getvalue(), width * 96 // DPI, height * 96 // DPI
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Offer the live view and beside it a picture: a page stored without a kernel still shows something."""
+        data, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
+        png, width, height = self.static_png()
+        bundle = {**data, "text/plain": repr(self), "image/png": png}
+        return bundle, {**metadata, "image/png": {"width": width, "height": height}}

@@ -1,0 +1,80 @@
+"""One gate at a time, by hand: sliders for f, i, g and o, and the belt that they act on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import traitlets
+from matplotlib.figure import Figure
+
+from lstm_helpers.figures import draw_belt
+from lstm_helpers.widgets.base import Between, HouseWidget, Whole, assets, tidy, within
+from lstm_helpers.widgets.belt import FEEDS, Belt, belt
+
+MAX_STEPS = 200  # more bars than pixels teach nothing
+
+
+class GateBelt(HouseWidget):
+    """Show what is on the belt after each step, while the reader moves the gates.
+
+    Parameters
+    ----------
+    f, i, o : float
+        Forget, input and output gate, 0 to 1.
+    g : float
+        Candidate, -1 to 1.
+    steps : int
+        How many steps are shown, 1 to 200.
+    feed : {"once", "always"}
+        Whether the input gate opens at the first step only or at every step.
+
+    Raises
+    ------
+    traitlets.TraitError
+        If a value is outside its range, here or when it is set later.
+    """
+
+    _esm = assets("common.js", "gate_belt.js")
+    f = Between(0.9, 0.0, 1.0, "a gate").tag(sync=True)
+    i = Between(1.0, 0.0, 1.0, "a gate").tag(sync=True)
+    g = Between(0.5, -1.0, 1.0, "the candidate").tag(sync=True)
+    o = Between(1.0, 0.0, 1.0, "a gate").tag(sync=True)
+    steps = Whole(20).tag(sync=True)
+    feed = traitlets.Unicode("once").tag(sync=True)
+
+    def __init__(
+        self,
+        f: float = 0.9,
+        i: float = 1.0,
+        g: float = 0.5,
+        o: float = 1.0,
+        steps: int = 20,
+        feed: str = "once",
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(f=f, i=i, g=g, o=o, steps=steps, feed=feed, **kwargs)
+
+    def __repr__(self) -> str:
+        """Write the settings, the same on every machine."""
+        numbers = ", ".join(f"{name}={tidy(getattr(self, name))}" for name in ("f", "i", "g", "o", "steps"))
+        return f"GateBelt({numbers}, feed={self.feed!r})"
+
+    @property
+    def belt(self) -> Belt:
+        """The numbers that the picture shows."""
+        return belt(self.f, self.i, self.g, self.o, self.steps, feed=self.feed)
+
+    def draw_static(self, figure: Figure) -> None:
+        """Draw the belt as it is now."""
+        run = self.belt
+        draw_belt(run.c, added=run.added, f=self.f, h=run.h, ax=figure.add_subplot())
+
+    @traitlets.validate("steps")
+    def _check_steps(self, proposal: Any) -> int:
+        return within("steps", proposal["value"], 1, MAX_STEPS, "one bar is drawn for each step")
+
+    @traitlets.validate("feed")
+    def _check_feed(self, proposal: Any) -> str:
+        if proposal["value"] not in FEEDS:
+            raise traitlets.TraitError(f"feed is {proposal['value']!r}; expected one of {', '.join(map(repr, FEEDS))}")
+        return str(proposal["value"])

@@ -1,0 +1,216 @@
+"""The widgets' numbers, their refusals, and what a page without a kernel keeps; `browser/` tests the other half."""
+
+import itertools
+import math
+import re
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+import traitlets
+
+from lstm_helpers import unroll
+from lstm_helpers.activations import half_life
+from lstm_helpers.arrays import tree_map
+from lstm_helpers.cells import lstm, rnn
+from lstm_helpers.figures.style import COLOURS
+from lstm_helpers.widgets import GateBelt, SequencePlayer
+from lstm_helpers.widgets.base import VIEW
+from lstm_helpers.widgets.belt import belt, limit
+
+PNG = b"\x89PNG\r\n\x1a\n"
+
+
+def make_trace(steps=7, batch_size=3, input_size=2, hidden_size=4, mask=None, seed=5, dtype=np.float64):
+    rng = np.random.default_rng(seed)
+    params = lstm.init(rng, input_size, hidden_size, dtype=dtype)
+    xs = rng.standard_normal((steps, batch_size, input_size)).astype(dtype)
+    return unroll(lstm, params, xs, mask=mask)
+
+
+# The belt's laws
+
+
+def test_belt_is_the_cell_with_its_gates_held_still():
+    f, i, g, o = 0.83, 0.4, -0.7, 0.6
+    logits = [math.log(i / (1 - i)), math.log(f / (1 - f)), math.atanh(g), math.log(o / (1 - o))]
+    params = tree_map(np.zeros_like, lstm.init(np.random.default_rng(0), 1, 1))._replace(b=np.array(logits))
+    trace = unroll(lstm, params, np.zeros((30, 1, 1)))
+    run = belt(f, i, g, o, 30)
+    np.testing.assert_allclose(run.c, trace.c[:, 0, 0], rtol=1e-12)
+    np.testing.assert_allclose(run.h, trace.h[:, 0, 0], rtol=1e-12)
+
+
+def test_open_forget_gate_keeps_for_ever_bit_for_bit():
+    run = belt(1.0, 1.0, 0.37, 1.0, 1000, feed="once")
+    assert np.all(run.c == 0.37)
+
+
+def test_one_load_decays_by_halves():
+    f = 0.9
+    run = belt(f, 1.0, 0.5, 1.0, 60, feed="once")
+    np.testing.assert_allclose(run.c, 0.5 * f ** np.arange(60), rtol=1e-12)
+    whole = belt(0.5 ** (1 / 4), 1.0, 1.0, 1.0, 9, feed="once")
+    assert half_life(0.5 ** (1 / 4)) == pytest.approx(4.0, rel=1e-12)
+    np.testing.assert_allclose(whole.c[[4, 8]], [0.5, 0.25], rtol=1e-12)
+
+
+def test_constant_load_tends_to_its_limit_and_passes_one():
+    run = belt(0.9, 1.0, 0.5, 1.0, 400)
+    assert limit(0.9, 1.0, 0.5) == pytest.approx(5.0, rel=1e-12)
+    np.testing.assert_allclose(run.c, 5.0 * (1 - 0.9 ** np.arange(1, 401)), rtol=1e-12)
+    assert run.c[2] > 1 > run.c[1] and np.all(np.abs(run.h) < 1)
+
+
+def test_limit_at_the_edges():
+    assert limit(1.0, 1.0, 0.5) == math.inf and limit(1.0, 1.0, -0.5) == -math.inf
+    assert limit(1.0, 0.0, 0.5) == 0.0 and limit(0.0, 0.5, -0.5) == -0.25
+
+
+def test_output_gate_hides_but_does_not_erase():
+    open_, shut = belt(0.9, 1, 0.5, 1.0), belt(0.9, 1, 0.5, 0.0)
+    assert np.array_equal(open_.c, shut.c) and np.all(shut.h == 0) and np.all(open_.h != 0)
+
+
+def test_kept_and_added_make_up_the_belt():
+    rng = np.random.default_rng(2)
+    f, i, o = rng.random((3, 12))
+    run = belt(f, i, rng.uniform(-1, 1, 12), o, 12)
+    assert np.array_equal(run.kept + run.added, run.c)
+    np.testing.assert_allclose(run.kept[1:], f[1:] * run.c[:-1], rtol=1e-15)
+    np.testing.assert_allclose(run.h, o * np.tanh(run.c), rtol=1e-15)
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"f": 1.01}, "f has a value outside 0..1"),
+        ({"i": -0.1}, "i has a value outside 0..1"),
+        ({"o": math.nan}, "o has a value outside 0..1"),
+        ({"g": -1.5}, "g has a value outside -1..1"),
+        ({"f": [0.5, 0.5]}, r"f has shape \(2,\); expected one number, or one a step: shape \(4,\)"),
+        ({"steps": 0}, "steps is 0"),
+        ({"feed": "twice"}, "feed is 'twice'; expected one of 'once', 'always'"),
+    ],
+)
+def test_belt_refuses(settings, words):
+    with pytest.raises(ValueError, match=words):
+        belt(**{"f": 0.5, "i": 0.5, "g": 0.5, "o": 0.5, "steps": 4, **settings})
+
+
+# Settings
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("f", 1.2, "f is 1.2; a gate lies between 0 and 1"),
+        ("i", -0.01, "i is -0.01; a gate lies between 0 and 1"),
+        ("o", math.nan, "o is nan; a gate lies between 0 and 1"),
+        ("g", -2, "g is -2; the candidate lies between -1 and 1"),
+        ("f", "0.5", "f is '0.5'"),
+        ("f", True, "f is True"),
+        ("steps", 0, "steps is 0; expected 1 to 200"),
+        ("steps", 201, "steps is 201; expected 1 to 200"),
+        ("steps", 2.5, "steps is 2.5; expected a whole number"),
+        ("feed", "never", "feed is 'never'; expected one of 'once', 'always'"),
+    ],
+)
+def test_gate_belt_refuses_now_and_later(name, value, words):
+    with pytest.raises(traitlets.TraitError, match=re.escape(words)):
+        GateBelt(**{name: value})
+    widget = GateBelt()
+    before = repr(widget)
+    with pytest.raises(traitlets.TraitError, match=re.escape(words)):
+        setattr(widget, name, value)
+    assert repr(widget) == before
+
+
+def test_gate_belt_takes_numpy_numbers_and_gives_its_belt():
+    widget = GateBelt(f=np.float32(0.5), g=np.int64(-1), steps=np.int64(6), feed="always")
+    assert repr(widget) == "GateBelt(f=0.5, i=1, g=-1, o=1, steps=6, feed='always')"
+    assert np.array_equal(widget.belt.c, belt(0.5, 1, -1, 1, 6).c)
+
+
+def test_reprs_are_the_same_everywhere():
+    assert repr(GateBelt()) == repr(GateBelt()) == "GateBelt(f=0.9, i=1, g=0.5, o=1, steps=20, feed='once')"
+    player = SequencePlayer(make_trace(), unit=2, sequence=1, t=3)
+    assert repr(player) == "SequencePlayer(7 steps, 4 units, t=3, unit=2, sequence=1)"
+
+
+def test_player_refuses_what_the_trace_does_not_hold():
+    trace = make_trace()
+    for name, value, top in (("t", 7, 6), ("t", -1, 6), ("unit", 4, 3)):
+        with pytest.raises(traitlets.TraitError, match=f"{name} is {value}; expected 0 to {top}"):
+            SequencePlayer(trace, **{name: value})
+        player = SequencePlayer(trace)
+        with pytest.raises(traitlets.TraitError, match=f"{name} is {value}; expected 0 to {top}"):
+            setattr(player, name, value)
+        assert getattr(player, name) == 0
+    with pytest.raises(ValueError, match="sequence is 3; expected 0 to 2"):
+        SequencePlayer(trace, sequence=3)
+    with pytest.raises(ValueError, match="labels has 2 entries; expected 7"):
+        SequencePlayer(trace, labels=["a", "b"])
+    with pytest.raises(ValueError, match="0 steps"):
+        SequencePlayer(make_trace(steps=0))
+    other = unroll(rnn, rnn.init(np.random.default_rng(0), 1, 2), np.zeros((3, 1, 1)))
+    with pytest.raises(ValueError, match="trace has no i, f, g, o, c; expected a trace of the LSTM"):
+        SequencePlayer(other)
+
+
+# What is sent to the browser
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_player_sends_the_trace_to_the_bit(dtype):
+    mask = np.ones((7, 3), dtype=bool)
+    mask[4:, 1] = mask[2, 1] = False
+    trace = make_trace(mask=mask, dtype=dtype)
+    sent = SequencePlayer(trace, sequence=1)._numbers
+    for name in ("i", "f", "g", "o", "c", "h", "x"):
+        values = np.frombuffer(sent[name], dtype="<f8").reshape(7, -1)
+        assert np.array_equal(values, getattr(trace, name)[:, 1].astype(np.float64)), name
+    assert np.array_equal(np.frombuffer(sent["mask"], dtype="<f8"), mask[:, 1])
+    assert np.array_equal(np.frombuffer(sent["start_c"], dtype="<f8"), trace.start.c[1])
+    assert np.array_equal(np.frombuffer(sent["start_h"], dtype="<f8"), trace.start.h[1])
+
+
+def test_colours_come_from_the_house_style():
+    assert GateBelt()._colours == dict(COLOURS) == SequencePlayer(make_trace())._colours
+
+
+def test_scripts_fetch_nothing():
+    for widget in (GateBelt(), SequencePlayer(make_trace())):
+        code = widget._esm + widget._css
+        assert "import " not in widget._esm and "fetch(" not in code and "url(" not in code
+        names_of_vocabularies = {"http://www.w3.org/2000/svg"}  # not fetched
+        assert set(re.findall(r"https?://[^\"'\s]+", code)) == names_of_vocabularies
+        assert code.count("export default") == 1
+
+
+# What a page without a kernel keeps
+
+
+@pytest.mark.parametrize("kind", ["belt", "player", "masked player"])
+def test_mimebundle_has_view_text_and_picture_and_leaks_no_figure(kind):
+    mask = np.arange(7)[:, None] < [7, 7, 4] if kind == "masked player" else None
+    widget = GateBelt() if kind == "belt" else SequencePlayer(make_trace(mask=mask), labels="abcdefg", sequence=2)
+    before, settings = plt.get_fignums(), dict(plt.rcParams)
+    data, metadata = widget._repr_mimebundle_(include=None, exclude=None)
+    assert set(data) == {"text/plain", "image/png", VIEW}
+    assert data["text/plain"] == repr(widget)
+    assert data["image/png"].startswith(PNG) and len(data["image/png"]) > 5000
+    width = int.from_bytes(data["image/png"][16:20], "big")
+    assert width == 2 * metadata["image/png"]["width"]
+    assert plt.get_fignums() == before and dict(plt.rcParams) == settings
+
+
+def test_static_picture_follows_the_settings_and_repeats():
+    pictures = {}
+    for f, feed in itertools.product((0.5, 0.9), ("once", "always")):
+        widget = GateBelt(f=f, feed=feed)
+        pictures[f, feed] = widget.static_png()[0]
+        assert widget.static_png()[0] == pictures[f, feed]
+    assert len(set(pictures.values())) == 4
+    trace = make_trace()
+    assert SequencePlayer(trace).static_png()[0] != SequencePlayer(trace, unit=1).static_png()[0]
