@@ -1,0 +1,205 @@
+"""What can be held about the pages without running them: their form, their links, their order, their solutions."""
+
+import ast
+import importlib.util
+import itertools
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import unquote
+
+import nbformat
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PAGES = sorted((ROOT / "notebooks").glob("*.ipynb"))
+each_page = pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+
+
+def load(path: Path) -> nbformat.NotebookNode:
+    return nbformat.read(path, as_version=4)
+
+
+def code_cells(path: Path) -> Iterator[tuple[int, nbformat.NotebookNode]]:
+    for position, cell in enumerate(load(path).cells):
+        if cell.cell_type == "code":
+            yield position, cell
+
+
+def prose(path: Path) -> Iterator[tuple[int, str]]:
+    """The text cells, without what stands between code fences."""
+    for position, cell in enumerate(load(path).cells):
+        if cell.cell_type == "markdown":
+            yield position, re.sub(r"^(```|~~~).*?^\1", "", cell.source, flags=re.MULTILINE | re.DOTALL)
+
+
+def headings(path: Path) -> list[tuple[int, str]]:
+    texts = "\n\n".join(text for _, text in prose(path))
+    return [(len(marks), text.strip()) for marks, text in re.findall(r"^(#{1,6}) +(.+?)#*$", texts, re.MULTILINE)]
+
+
+def anchor(heading: str) -> str:
+    """The fragment that JupyterLab gives a heading."""
+    return re.sub(r"[*`]|\[(.*?)\]\(.*?\)", r"\1", heading).replace(" ", "-")
+
+
+def is_solution(cell: nbformat.NotebookNode) -> bool:
+    return "solution" in cell.metadata.get("tags", [])
+
+
+def tree(cell: nbformat.NotebookNode) -> ast.Module:
+    return ast.parse(re.sub(r"^(\s*)[%!].*", r"\1pass", cell.source, flags=re.MULTILINE))
+
+
+def bound_names(cell: nbformat.NotebookNode) -> set[str]:
+    """Names that the cell binds at the top level of the page."""
+    found: set[str] = set()
+
+    def visit(node: ast.AST) -> None:
+        match node:
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+                found.add(node.name)
+                return
+            case ast.Lambda() | ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
+                return
+            case ast.Import() | ast.ImportFrom():
+                found.update((alias.asname or alias.name).split(".")[0] for alias in node.names)
+            case ast.Name(ctx=ast.Store()):
+                found.add(node.id)
+        for child in ast.iter_child_nodes(node):
+            visit(child)
+
+    visit(tree(cell))
+    return found
+
+
+def used_names(cell: nbformat.NotebookNode) -> set[str]:
+    return {n.id for n in ast.walk(tree(cell)) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
+
+
+def test_there_are_pages():
+    assert PAGES, "notebooks/ holds no page"
+
+
+@each_page
+def test_is_stored_in_the_settled_form(path):
+    spec = importlib.util.spec_from_file_location("notebooks", ROOT / "tools" / "notebooks.py")
+    tool = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(tool)
+    settled = tool.as_text(tool.settle(tool.read(path)))
+    assert path.read_text(encoding="utf-8") == settled, f"saved by hand? `make notebooks ONLY={path.name}` settles it"
+
+
+@each_page
+def test_was_run_in_order_from_a_fresh_kernel(path):
+    counts = [cell.execution_count for _, cell in code_cells(path) if cell.source.strip()]
+    assert counts == list(range(1, len(counts) + 1))
+
+
+@each_page
+def test_stores_no_error_and_no_warning(path):
+    for position, cell in code_cells(path):
+        for out in cell.outputs:
+            assert out.output_type != "error", f"cell {position}: {out.ename}"
+            assert out.get("name") != "stderr", f"cell {position} writes to stderr: {out.text}"
+
+
+@each_page
+def test_stores_nothing_that_changes_from_run_to_run(path):
+    text = path.read_text(encoding="utf-8")
+    assert not re.search(r"\bat 0x[0-9a-fA-F]{6,}", text), "an object's address"
+    assert not re.search("/(?:home|root|work|Users)/" + r"\w|/tmp/\w", text), "a machine's path"
+    assert "widget-view" not in text and "widget-state" not in text
+    assert "image/svg+xml" not in text, "figures are stored as PNG"
+    assert len(text) < 1_500_000
+
+
+@each_page
+def test_every_picture_is_said_in_one_sentence(path):
+    for position, cell in code_cells(path):
+        if any(kind.startswith("image/") for out in cell.outputs for kind in out.get("data", {})):
+            alt = cell.metadata.get("alt", "")
+            assert len(alt.split()) >= 4, f"cell {position} shows a picture and has no `alt`"
+            assert alt.endswith((".", "!", "?")) and "\n" not in alt, f"cell {position}: not a sentence: {alt!r}"
+    for position, text in prose(path):
+        assert all(alt.strip() for alt in re.findall(r"!\[(.*?)\]\(", text)), f"cell {position}: picture without words"
+
+
+@each_page
+def test_code_is_short_and_text_is_not_outnumbered(path):
+    kinds = [cell.cell_type for cell in load(path).cells if not is_solution(cell)]
+    assert kinds.count("markdown") >= kinds.count("code"), f"{Counter(kinds)}, not counting solutions"
+    for position, cell in code_cells(path):
+        assert cell.source.strip(), f"cell {position} is empty"
+        assert len(cell.source.splitlines()) <= 20, f"cell {position} is longer than 20 lines"
+
+
+@each_page
+def test_code_uses_nothing_that_a_page_should_not(path):
+    for position, cell in code_cells(path):
+        assert not re.search(r"sys\.path|import \*|^\s*[!%]|^\s*pip |\bpickle\b", cell.source, re.MULTILINE), position
+        assert not re.search(r"np\.random\.(?!default_rng|Generator)|\beval\(", cell.source), position
+
+
+@each_page
+def test_has_one_title_and_headings_in_order(path):
+    levels = [level for level, _ in headings(path)]
+    assert levels[0] == 1 and levels.count(1) == 1, levels
+    assert all(later - earlier <= 1 for earlier, later in itertools.pairwise(levels)), headings(path)
+    assert load(path).cells[0].cell_type == "markdown"
+
+
+@each_page
+def test_links_lead_somewhere(path):
+    for position, text in prose(path):
+        for target in re.findall(r"\]\(\s*<?([^)\s>]+)>?[^)]*\)|(?:href|src)=[\"']([^\"']+)", text):
+            file, _, fragment = unquote("".join(target)).partition("#")
+            if re.match(r"[a-z]+:", file) or file.startswith("attachment:"):
+                continue
+            there = (path.parent / file).resolve() if file else path
+            assert there.exists(), f"cell {position} links to {file}"
+            assert there.is_relative_to(ROOT), f"cell {position} links out of the book: {file}"
+            if fragment and there.suffix == ".ipynb":
+                anchors = {anchor(heading) for _, heading in headings(there)}
+                assert fragment in anchors, f"cell {position}: {there.name} has no heading #{fragment}"
+
+
+@each_page
+def test_solutions_are_hidden_until_asked_for(path):
+    for position, cell in code_cells(path):
+        if is_solution(cell):
+            hidden = cell.metadata.get("jupyter", {}).get("source_hidden")
+            assert hidden is True, f"cell {position} is a solution: set its metadata jupyter.source_hidden"
+
+
+@each_page
+def test_nothing_rests_on_a_solution(path):
+    from_solutions: set[str] = set()
+    for position, cell in code_cells(path):
+        if is_solution(cell):
+            from_solutions |= bound_names(cell)
+            continue
+        needed = (used_names(cell) & from_solutions) - bound_names(cell)
+        assert not needed, f"cell {position} uses {sorted(needed)}, which a solution before it bound"
+        from_solutions -= bound_names(cell)
+
+
+def test_the_check_for_solutions_sees_what_it_should(monkeypatch):
+    def page(*sources: tuple[str, bool]) -> nbformat.NotebookNode:
+        new, tagged = nbformat.v4.new_code_cell, {"tags": ["solution"]}
+        cells = [new(source, metadata=tagged if hidden else {}) for source, hidden in sources]
+        return nbformat.v4.new_notebook(cells=cells)
+
+    def verdict(*sources: tuple[str, bool]) -> bool:
+        monkeypatch.setattr(f"{__name__}.load", lambda path: page(*sources))
+        try:
+            test_nothing_rests_on_a_solution(Path())
+        except AssertionError:
+            return False
+        return True
+
+    assert verdict(("x = 1", False), ("y = [k for k in 'ab']", True), ("k = 2", False), ("print(x, k)", False))
+    assert not verdict(("def f(): return 1", True), ("f()", False))
+    assert not verdict(("x = 1", False), ("for x in range(3): pass", True), ("print(x)", False))
+    assert verdict(("x = 1", True), ("x = 2", False), ("print(x)", False))
