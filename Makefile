@@ -1,0 +1,41 @@
+# The book's commands. PYTHON names another Python, DEPS another set of versions (locked, oldest, newest):
+#   make test PYTHON=python3.13 DEPS=newest      runs in a folder of its own, .venv-3.13-newest
+PYTHON = python3
+DEPS = locked
+VENV = .venv$(patsubst python%,-%,$(filter-out python python3,$(notdir $(PYTHON))))$(patsubst %,-%,$(filter-out locked,$(DEPS)))
+RUN = $(VENV)/bin/python
+ONE_THREAD = OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 VECLIB_MAXIMUM_THREADS=1
+AS_ROOT = $(if $(filter 0,$(shell id -u)),--allow-root)
+PREPARE = $(PYTHON) tools/environment.py --venv $(VENV) --deps $(DEPS)
+
+.PHONY: help lab test check notebooks lock clean read-set test-set
+
+help:  ## show this list
+	@sed -n 's/^\([a-z]*\):.*## /  make \1@/p' Makefile | tr '@' '\t'
+
+lab: read-set  ## open the book in JupyterLab
+	$(RUN) -m jupyterlab --ServerApp.root_dir="$(CURDIR)" $(AS_ROOT) $(LAB) notebooks/00_start_here.ipynb
+
+test: test-set  ## run all tests: the package, every page, a browser
+	$(ONE_THREAD) $(RUN) -m pytest --nbval --nbval-cell-timeout=120 $(ARGS)
+
+check: test-set  ## look at the code: ruff, mypy, the floors of the package
+	$(RUN) -m ruff check .
+	$(RUN) -m ruff format --check --quiet .
+	$(RUN) -m mypy
+	$(RUN) -c "import sys; from importlinter.cli import lint_imports_command as lint; sys.exit(lint())"
+
+notebooks: test-set  ## run the pages again and store their outputs (ONLY=03 for one)
+	$(ONE_THREAD) $(RUN) tools/notebooks.py $(ONLY)
+
+lock:  ## find the newest versions again and write them into locks/
+	$(PYTHON) tools/lock.py
+
+clean:  ## remove the environments and caches that make has made
+	@$(PYTHON) tools/environment.py clean
+
+read-set:
+	@$(PREPARE) read
+
+test-set:
+	@$(PREPARE) test

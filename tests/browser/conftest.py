@@ -1,0 +1,295 @@
+"""A reader's JupyterLab in a real browser, as a fixture.
+
+``lab`` starts JupyterLab once for this folder, over a copy of ``notebooks/``, and gives each test a clean slate::
+
+    def test_slider(lab):
+        lab.write("mine", "from lstm_helpers.widgets import GateBelt", "GateBelt()")    # or one of the book's pages
+        page = lab.open("mine")                                                         # a Playwright page
+        lab.run_all(page)
+        page.locator("input[type=range]").first.press("ArrowRight")
+        assert not lab.problems(page)
+
+When a test fails, the pages it had open are photographed and the pictures' paths stand in the report.
+"""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+import pytest
+
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+]
+SETTINGS = {
+    "@jupyterlab/notebook-extension/tracker": {"windowingMode": "none"},
+    "@jupyterlab/apputils-extension/notification": {
+        "fetchNews": "false",
+        "checkForUpdates": False,
+        "doNotDisturbMode": True,
+    },
+}
+HOW_TO_GET_CHROMIUM = (
+    "no Chromium or Chrome found, so nothing was tried in a browser: `apt-get install chromium` (Debian), "
+    "or `.venv/bin/python -m playwright install chromium`, or set CHROMIUM to the program's path"
+)
+READY = """() => {
+    const panel = window.jupyterapp?.shell.currentWidget;
+    return Boolean(panel?.sessionContext?.isReady && panel.context?.isReady
+        && panel.sessionContext.session?.kernel?.status === 'idle'
+        && panel.content.widgets.length > 0);
+}"""
+RUN_ALL = """async () => {
+    const { commands, shell } = window.jupyterapp;
+    await commands.execute('notebook:clear-all-cell-outputs');
+    window.ranAll = false;
+    commands.execute('notebook:run-all-cells').catch(() => {}).finally(() => { window.ranAll = true; });
+}"""
+SET_THEME = """async theme => {
+    if (document.body.dataset.jpThemeName !== theme) {
+        await window.jupyterapp.commands.execute('apputils:change-theme', { theme });
+    }
+}"""
+UNFINISHED = """() => window.jupyterapp.shell.currentWidget.content.widgets
+    .map((cell, position) => ({ cell, position }))
+    .filter(({ cell }) => cell.model.type === 'code' && cell.model.sharedModel.source.trim()
+        && !(cell.model.executionCount > 0))
+    .map(({ position }) => position)"""
+ERRORS = """() => window.jupyterapp.shell.currentWidget.content.widgets.flatMap((cell, position) =>
+    cell.model.type !== 'code' ? [] : cell.model.outputs.toJSON()
+        .filter(out => out.output_type === 'error' || (out.output_type === 'stream' && out.name === 'stderr'))
+        .map(out => `cell ${position}: ` + (out.output_type === 'error'
+            ? `${out.ename}: ${out.evalue}` : `on stderr: ${[out.text].flat().join('')}`)))"""
+
+
+def find_browser() -> str | None:
+    """Find a Chromium or a Chrome: the one named by CHROMIUM, the system's, or Playwright's own."""
+    programs = (os.environ.get(name) for name in ("PROGRAMFILES", "PROGRAMFILES(X86)", "LOCALAPPDATA"))
+    candidates = [
+        os.environ.get("CHROMIUM"),
+        *(shutil.which(n) for n in ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")),
+        "/Applications/Chromium.app/Contents/MacOS/Chromium",
+        "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+        *(f"{folder}/Google/Chrome/Application/chrome.exe" for folder in programs if folder),
+    ]
+    found = next((str(path) for path in candidates if path and Path(path).is_file()), None)
+    if found is None:
+        from playwright.sync_api import sync_playwright
+
+        with sync_playwright() as playwright:
+            own = playwright.chromium.executable_path
+        found = own if own and Path(own).is_file() else None
+    return found
+
+
+class Server:
+    """A JupyterLab of its own: private settings, a private folder with a copy of the notebooks, a free port."""
+
+    def __init__(self, home: Path) -> None:
+        self.folder = home / "notebooks"
+        self.log = home / "jupyterlab.log"
+        if NOTEBOOKS.is_dir():
+            shutil.copytree(NOTEBOOKS, self.folder, ignore=shutil.ignore_patterns(".ipynb_checkpoints", "__pycache__"))
+        self.folder.mkdir(exist_ok=True)
+        for name, value in SETTINGS.items():
+            path = home / "settings" / f"{name}.jupyterlab-settings"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(json.dumps(value), encoding="utf-8")
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.token = "reader"
+        env = dict(
+            os.environ,
+            JUPYTERLAB_SETTINGS_DIR=str(home / "settings"),
+            JUPYTERLAB_WORKSPACES_DIR=str(home / "workspaces"),
+            JUPYTER_CONFIG_DIR=str(home / "config"),
+            JUPYTER_DATA_DIR=str(home / "data"),
+            JUPYTER_RUNTIME_DIR=str(home / "runtime"),
+            IPYTHONDIR=str(home / "ipython"),
+            PYDEVD_DISABLE_FILE_VALIDATION="1",
+        )
+        command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1"]
+        command += [f"--ServerApp.port={self.port}", "--ServerApp.port_retries=0"]
+        command += [f"--IdentityProvider.token={self.token}", f"--ServerApp.root_dir={self.folder}"]
+        command += ["--LabApp.expose_app_in_browser=True", "--LabApp.news_url=", "--LabApp.extension_manager=readonly"]
+        with self.log.open("w", encoding="utf-8") as log:
+            self.process = subprocess.Popen(command, env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        self._wait_until_it_answers(seconds=60)
+
+    def _wait_until_it_answers(self, seconds: float) -> None:
+        end = time.monotonic() + seconds
+        while time.monotonic() < end and self.process.poll() is None:
+            try:
+                self.request("api/status")
+                return
+            except (urllib.error.URLError, OSError):
+                time.sleep(0.1)
+        self.stop()
+        pytest.fail(f"JupyterLab did not start:\n{self.log.read_text(encoding='utf-8')[-3000:]}", pytrace=False)
+
+    def url(self, path: str) -> str:
+        return f"http://127.0.0.1:{self.port}/{path}?token={self.token}"
+
+    def request(self, path: str, method: str = "GET") -> bytes:
+        with urllib.request.urlopen(urllib.request.Request(self.url(path), method=method), timeout=10) as answer:
+            return bytes(answer.read())
+
+    def end_kernels(self) -> None:
+        for session in json.loads(self.request("api/sessions")):
+            self.request(f"api/sessions/{session['id']}", "DELETE")
+
+    def stop(self) -> None:
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(20)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait(20)
+
+
+class Lab:
+    """What a test holds: it opens pages, runs them, and knows what went wrong on each."""
+
+    def __init__(self, server: Server, browser) -> None:
+        self.server, self.browser = server, browser
+        self.folder = server.folder
+        self.pages: list = []
+        self._reports: dict = {}
+
+    def write(self, name: str, *sources: str) -> None:
+        """Put a notebook with these code cells into the folder, for a test of its own."""
+        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in sources])
+        notebook.metadata["kernelspec"] = {"display_name": "Python 3", "language": "python", "name": "python3"}
+        nbformat.write(notebook, self.folder / f"{name}.ipynb")
+
+    def open(self, name: str, *, width: int = 1100, height: int = 1000, theme: str = "light"):
+        """Open a notebook (with or without ``.ipynb``), wait for its idle kernel, and return the Playwright page."""
+        file = name if name.endswith(".ipynb") else f"{name}.ipynb"
+        assert (self.folder / file).is_file(), f"there is no notebook {file} in {self.folder}"
+        context = self.browser.new_context(viewport={"width": width, "height": height}, color_scheme=theme)
+        page = context.new_page()
+        self.pages.append(page)
+        self._watch(page)
+        page.goto(self.server.url(f"doc/tree/{file}"), wait_until="domcontentloaded")
+        page.wait_for_function(READY, timeout=90_000)
+        page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=30_000)
+        page.evaluate(SET_THEME, "JupyterLab Dark" if theme == "dark" else "JupyterLab Light")
+        page.wait_for_selector(f"body[data-jp-theme-light={'false' if theme == 'dark' else 'true'}]", state="attached")
+        return page
+
+    def run_all(self, page, *, timeout: float = 120) -> None:
+        """Clear all outputs, run every cell, and fail unless each code cell ran with no error and nothing on stderr."""
+        page.evaluate(RUN_ALL)
+        page.wait_for_function("() => window.ranAll", timeout=1000 * timeout)
+        assert not page.evaluate(ERRORS), "\n".join(page.evaluate(ERRORS))
+        assert not page.evaluate(UNFINISHED), f"cells that did not run: {page.evaluate(UNFINISHED)}"
+        page.wait_for_function(READY, timeout=30_000)
+
+    def problems(self, page) -> list[str]:
+        """List what went wrong on a page so far: in cells, in scripts, on the console, on the network."""
+        return [*page.evaluate(ERRORS), *self._reports[page]]
+
+    def photograph(self, page) -> Path:
+        """Save a picture of the page as it is and return its path."""
+        path = Path(tempfile.mkdtemp(prefix="lstm_browser_")) / "page.png"
+        page.screenshot(path=path)
+        return path
+
+    def close(self) -> None:
+        for page in self.pages:
+            page.context.close()
+        self.server.end_kernels()
+
+    def _watch(self, page) -> None:
+        reports = self._reports[page] = []
+        home = f"http://127.0.0.1:{self.server.port}/"
+
+        def note_console(message) -> None:
+            if message.type == "error" and not harmless(message.text):
+                reports.append(f"console error: {message.text[:500]} ({message.location.get('url', '')})")
+
+        def stay_at_home(route) -> None:
+            if route.request.url.startswith(home):
+                route.fallback()
+            else:
+                reports.append(f"the page asked the network for {route.request.url[:200]}")
+                route.abort()
+
+        page.on("pageerror", lambda error: reports.append(f"page error: {str(error)[:500]}"))
+        page.on("console", note_console)
+        page.route(lambda url: url.startswith(("http:", "https:")), stay_at_home)
+
+
+def harmless(message: str) -> bool:
+    """Tell JupyterLab's own noise, which no page of the book causes, from errors that count."""
+    return any(noise in message for noise in HARMLESS)
+
+
+HARMLESS: tuple[str, ...] = ()
+
+
+@pytest.fixture(scope="session")
+def browser_path() -> str:
+    """The browser's path; without one the tests are skipped, and where CI is set they fail."""
+    path = find_browser()
+    if path is None and os.environ.get("CI"):
+        pytest.fail(HOW_TO_GET_CHROMIUM, pytrace=False)
+    if path is None:
+        pytest.skip(HOW_TO_GET_CHROMIUM)
+    return path
+
+
+@pytest.fixture(scope="package")
+def _running(browser_path: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple]:
+    # Playwright's synchronous interface keeps an event loop running in this thread, which would stop other tests from
+    # running theirs: package scope ends it with the last test of this folder.
+    from playwright.sync_api import sync_playwright
+
+    server = Server(tmp_path_factory.mktemp("lab"))
+    try:
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=browser_path, args=FLAGS)
+            yield server, browser
+            browser.close()
+    finally:
+        server.stop()
+
+
+@pytest.fixture
+def lab(_running: tuple) -> Iterator[Lab]:
+    """JupyterLab in a browser; pages opened by the test are closed after it, and their kernels ended."""
+    lab = Lab(*_running)
+    yield lab
+    lab.close()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    report = yield
+    lab = getattr(item, "funcargs", {}).get("lab")
+    if lab is not None and report.when == "call" and report.failed:
+        for page in lab.pages:
+            said = [f"picture of the page: {lab.photograph(page)}", *lab._reports[page]]
+            report.sections.append(("browser", "\n".join(said)))
+    return report

@@ -1,0 +1,319 @@
+"""The widgets in a browser: moved by keyboard, mouse and Python, their numbers held against the package's."""
+
+import inspect
+import math
+
+import nbformat
+import numpy as np
+import pytest
+
+from lstm_helpers.activations import half_life
+from lstm_helpers.widgets.belt import belt, limit
+
+NAME = "widgets_under_test"
+STEPS, HIDDEN = 9, 3
+WORDS = ["the", "keys", "near", "the", "old", "cabinet", "are"]  # the last two steps of sequence 1 are padding
+
+
+def make_trace():
+    import numpy as np
+
+    from lstm_helpers import unroll
+    from lstm_helpers.cells import lstm
+
+    rng = np.random.default_rng(3)
+    xs = 3 * rng.standard_normal((9, 2, 2))
+    return unroll(lstm, lstm.init(rng, 2, 3), xs, mask=np.arange(9)[:, None] < [9, 7])
+
+
+CELLS = (
+    "from lstm_helpers.widgets import GateBelt, SequencePlayer\n" + inspect.getsource(make_trace),
+    "first = GateBelt()\nfirst",
+    "second = GateBelt(f=0.5, feed='always', steps=60)\nsecond",
+    f"player = SequencePlayer(make_trace(), {[*WORDS, '.', '.']}, sequence=1, title='A sentence')\nplayer",
+    "import numpy as np\nfrom lstm_helpers import unroll\nfrom lstm_helpers.cells import lstm\n"
+    "rng = np.random.default_rng(3)\n"
+    "trace = unroll(lstm, lstm.init(rng, 1, 2), rng.standard_normal((120, 1, 1)))\n"
+    "years = SequencePlayer(trace, range(1700, 1820))\nyears",
+)
+POINTS = """node => [...node.querySelectorAll('.lstm-c-mark')]
+    .map(({ dataset }) => [dataset.c, dataset.h, dataset.kept, dataset.added])"""
+
+
+@pytest.fixture
+def book(lab):
+    """A page with two belts and two players between two headings; calls it to open it, run."""
+
+    def open_page(**options):
+        cells = [nbformat.v4.new_code_cell(source) for source in CELLS]
+        heading = nbformat.v4.new_markdown_cell("# Widgets")
+        notebook = nbformat.v4.new_notebook(cells=[heading, *cells, nbformat.v4.new_markdown_cell("## After")])
+        notebook.metadata["kernelspec"] = {"display_name": "Python 3", "language": "python", "name": "python3"}
+        nbformat.write(notebook, lab.folder / f"{NAME}.ipynb")
+        page = lab.open(NAME, **options)
+        lab.run_all(page)
+        page.wait_for_function("() => document.querySelectorAll('.lstm-widget .lstm-picture text').length > 40")
+        return page
+
+    return open_page
+
+
+def ask(page, expression):
+    """Evaluate an expression in the page's kernel and return its repr."""
+    return page.evaluate(
+        """async (expression) => {
+            const { kernel } = window.jupyterapp.shell.currentWidget.sessionContext.session;
+            const request = kernel.requestExecute({ code: '', user_expressions: { it: expression } });
+            const answer = (await request.done).content.user_expressions.it;
+            return answer.data ? answer.data['text/plain'] : `${answer.ename}: ${answer.evalue}`;
+        }""",
+        expression,
+    )
+
+
+def tell(page, name, value):
+    """Set a widget's trait from Python, and wait until the page knows."""
+    ask(page, f"{name.split('.')[0]}.set_trait({name.split('.')[1]!r}, {value!r})")
+
+
+def shown(widget):
+    return np.array(widget.evaluate(POINTS), dtype=float).T
+
+
+def where_the_reader_is(page):
+    return page.evaluate(
+        """() => {
+            const { content } = window.jupyterapp.shell.currentWidget;
+            return [content.activeCellIndex, content.mode, content.widgets.filter(cell => cell.isHidden).length,
+                    content.widgets.length];
+        }"""
+    )
+
+
+def same(drawn, expected):
+    return max(float(np.max(np.abs(np.asarray(a) - b))) for a, b in zip(drawn, expected, strict=True)) < 1e-12
+
+
+def eventually(page, check, *, seconds=15):
+    """Wait until a check holds; the last failing value is what pytest shows."""
+    for _ in range(int(seconds / 0.05)):
+        if check():
+            return
+        page.wait_for_timeout(50)
+    assert check()
+
+
+def test_gate_belt_follows_keys_mouse_and_python(lab, book):
+    page = book()
+    belts = page.locator(".lstm-gate-belt")
+    first, second = belts.nth(0), belts.nth(1)
+    slider, path = first.get_by_label("forget gate f"), first.locator(".lstm-c-line")
+    run = belt(0.9, 1.0, 0.5, 1.0, 20, feed="once")
+    assert same(shown(first), (run.c, run.h, run.kept, run.added))
+    other = shown(second)
+
+    slider.focus()
+    before, place = path.get_attribute("d"), where_the_reader_is(page)
+    slider.press("ArrowRight")
+    eventually(page, lambda: ask(page, "first.f") == "0.91")
+    assert path.get_attribute("d") != before
+    assert slider.locator("xpath=..").locator("output").inner_text() == "0.91"
+    assert slider.get_attribute("aria-valuetext") == "0.91"
+    assert same(shown(first)[:1], [belt(0.91, 1.0, 0.5, 1.0, 20, feed="once").c])
+    for key in ("ArrowLeft", "ArrowUp", "ArrowDown", "PageDown", "Home", "End", "ArrowLeft"):
+        slider.press(key)
+    assert page.evaluate("document.activeElement.getAttribute('aria-label')") == "forget gate f"
+    assert where_the_reader_is(page) == place  # JupyterLab neither moved to another cell nor folded a heading
+    eventually(page, lambda: ask(page, "first.f") == "0.99")
+
+    box = first.get_by_label("output gate o").bounding_box()
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    eventually(page, lambda: abs(float(ask(page, "first.o")) - 0.5) < 0.03)
+    first.get_by_label("at step 1 only").focus()
+    page.keyboard.press("ArrowRight")
+    eventually(page, lambda: ask(page, "first.feed") == "'always'")
+
+    picture = first.locator("svg").element_handle()
+    picture.evaluate("node => { node.mark = 'the same picture' }")
+    tell(page, "first.f", 0.995)
+    tell(page, "first.g", -0.25)
+    o = float(ask(page, "first.o"))
+    run = belt(0.995, 1.0, -0.25, o, 20)
+    eventually(page, lambda: same(shown(first), (run.c, run.h, run.kept, run.added)))
+    assert first.locator("svg").evaluate("node => node.mark") == "the same picture"
+    assert "0.9950" in first.inner_text()
+    assert ask(page, "first.set_trait('f', 1.5)").startswith("TraitError: f is 1.5")
+    assert ask(page, "first.f") == "0.995"
+    assert np.array_equal(shown(second), other), "the second belt moved with the first"
+    eventually(page, lambda: "every step" in first.locator("[aria-live=polite]").inner_text())
+    assert first.locator("svg").get_attribute("aria-label") == first.locator(".lstm-caption").inner_text()
+    assert not lab.problems(page)
+
+
+def test_gate_belt_draws_the_packages_numbers(lab, book):
+    page = book()
+    widget = page.locator(".lstm-gate-belt").first
+    rng = np.random.default_rng(11)
+    settings = [(1, 1, 1, 1, 200), (0, 0.3, -1, 0.2, 5), (0.9, 0, 0.5, 1, 20), (0.3, 1, 1, 0, 1)]
+    settings += [(*rng.random(2), rng.uniform(-1, 1), rng.random(), int(rng.integers(1, 80))) for _ in range(6)]
+    lives = limits = 0
+    for f, i, g, o, steps in settings:
+        for feed in ("once", "always"):
+            values = dict(zip("figo", map(float, (f, i, g, o)), strict=True), steps=steps, feed=feed)
+            ask(page, f"[first.set_trait(k, v) for k, v in {values!r}.items()]")
+            run = belt(f, i, g, o, steps, feed=feed)
+            eventually(page, lambda run=run, n=steps: shown(widget).shape == (4, n) and same(shown(widget), run[:4]))
+            for life in widget.locator("[data-half-life]").all():
+                assert math.isclose(float(life.get_attribute("data-half-life")), half_life(f), rel_tol=1e-12)
+                lives += 1
+            for line in widget.locator("[data-limit]").all():
+                assert math.isclose(float(line.get_attribute("data-limit")), limit(f, i, g), rel_tol=1e-12)
+                limits += 1
+    assert lives > 3 and limits > 3
+    assert not lab.problems(page)
+
+
+def test_player_plays_the_trace(lab, book):
+    trace = make_trace()
+    page = book()
+    player = page.locator(".lstm-player").first
+    step, unit = player.get_by_label("step", exact=True), player.get_by_label("unit", exact=True)
+
+    def drawn(name):
+        return float(player.locator(f".lstm-bar-{name}").get_attribute("data-value"))
+
+    def check(t, k):
+        eventually(page, lambda: ask(page, "(player.t, player.unit)") == f"({t}, {k})")
+        for name in "ifgo" if trace.mask[t, 1] else "":
+            assert drawn(name) == getattr(trace, name)[t, 1, k]
+        for name in "ch":
+            assert (
+                float(player.locator(f".lstm-end-{name}").get_attribute("data-value")) == getattr(trace, name)[t, 1, k]
+            )
+        assert player.locator(".lstm-now").text_content() == (
+            ["the", "keys", "near", "the", "old", "cabinet", "are"][t] if t < 7 else "padding"
+        )
+
+    check(0, 0)
+    step.focus()  # which makes its cell the active one
+    place = where_the_reader_is(page)
+    for keys, t in ((["ArrowRight"], 1), (["End"], STEPS - 1), (["ArrowLeft", "ArrowLeft"], STEPS - 3), (["Home"], 0)):
+        before = player.locator(".lstm-c-line").get_attribute("d")
+        for key in keys:
+            step.press(key)
+        check(t, 0)
+        assert player.locator(".lstm-c-line").get_attribute("d") != before
+    player.get_by_role("button", name="Next").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Space")
+    for key in ("ArrowDown", "ArrowUp", "b"):  # which mean other cells and a new cell to JupyterLab
+        page.keyboard.press(key)
+    check(2, 0)
+    assert where_the_reader_is(page) == place
+    unit.focus()
+    unit.press("End")
+    check(2, HIDDEN - 1)
+    assert where_the_reader_is(page) == place
+    player.get_by_role("button", name="Previous").click()
+    check(1, HIDDEN - 1)
+
+    tell(page, "player.t", STEPS - 1)
+    check(STEPS - 1, HIDDEN - 1)
+    assert player.locator(".lstm-bar-f").count() == 0  # a masked step has no gates to show
+    assert "padding" in player.locator(".lstm-caption").inner_text()
+
+    tell(page, "player.t", STEPS - 3)
+    check(STEPS - 3, HIDDEN - 1)
+    toggle = player.get_by_role("button", name="Play")
+    toggle.focus()
+    page.keyboard.press("Enter")
+    eventually(page, lambda: ask(page, "player.t") == str(STEPS - 1))
+    eventually(page, lambda: toggle.count() == 1 and toggle.inner_text() == "Play")  # it stopped by itself
+    page.keyboard.press("Enter")  # from the start again
+    eventually(page, lambda: ask(page, "player.t") in "01")
+    player.get_by_role("button", name="Pause").press("Space")
+    assert player.get_by_role("button", name="Play").count() == 1
+    assert not lab.problems(page)
+
+
+def test_running_again_replaces_and_ends_the_old_one(lab, book):
+    page = book()
+    player = page.locator(".lstm-player").nth(1)
+    player.get_by_role("button", name="Play").click()
+    eventually(page, lambda: int(ask(page, "years.t")) > 0)
+    ask(page, "globals().__setitem__('old', years)")
+    page.evaluate(
+        """async () => {
+            const { commands, shell } = window.jupyterapp;
+            shell.currentWidget.content.activeCellIndex = 5;
+            await commands.execute('notebook:run-cell');
+        }"""
+    )
+    eventually(page, lambda: ask(page, "years is old") == "False")
+    eventually(page, lambda: page.locator(".lstm-player").nth(1).get_by_role("button", name="Play").count() == 1)
+    assert page.locator(".lstm-widget").count() == 4
+    stopped_at = ask(page, "old.t")
+    page.wait_for_timeout(600)  # six steps of the old one's clock
+    assert ask(page, "old.t") == stopped_at and ask(page, "years.t") == "0"
+    assert not lab.problems(page)
+
+
+CONTRAST = """node => {
+    const light = colour => {
+        const [r, g, b] = colour.match(/[0-9.]+/g).map(Number).map(v => v / 255)
+            .map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    let under = node, paper = 'rgba(0, 0, 0, 0)';
+    while (paper === 'rgba(0, 0, 0, 0)' && under) {
+        paper = getComputedStyle(under).backgroundColor;
+        under = under.parentElement;
+    }
+    const against = (selector, property) => [...node.querySelectorAll(selector)].map(part => {
+        const [a, b] = [light(getComputedStyle(part)[property]), light(paper)].sort((x, y) => y - x);
+        return (a + 0.05) / (b + 0.05);
+    });
+    return { text: Math.min(...against('text', 'fill'), ...against('p, b, output, .lstm-label', 'color')),
+             c: Math.min(...against('.lstm-c-line', 'stroke')), h: Math.min(...against('.lstm-h-line', 'stroke')) };
+}"""
+LETTERS = """node => [...node.querySelectorAll('text')]
+    .map(word => parseFloat(getComputedStyle(word).fontSize) * word.getScreenCTM().a)"""
+CLIPPED = """node => [...node.querySelectorAll('svg')].flatMap(picture => {
+    const view = picture.viewBox.baseVal;
+    return [...picture.querySelectorAll('text')].filter(word => {
+        const box = word.getBBox();
+        return box.width && (box.x < -0.5 || box.y < -0.5
+            || box.x + box.width > view.width + 0.5 || box.y + box.height > view.height + 0.5);
+    }).map(word => word.textContent);
+})"""
+
+
+@pytest.mark.parametrize(("theme", "width"), [("light", 1100), ("dark", 480)])
+def test_readable_in_both_themes_wide_and_narrow(lab, book, theme, width):
+    page = book(theme=theme, width=width)
+    ask(page, "[first.set_trait(k, v) for k, v in dict(f=1.0, g=-1.0, feed='always', steps=200).items()]")
+    ask(page, "[second.set_trait(k, v) for k, v in dict(f=0.97, g=1.0).items()]")
+    tell(page, "years.t", 119)
+    tell(page, "player.t", 5)
+    eventually(page, lambda: ask(page, "player.t") == "5")
+    for widget in page.locator(".lstm-widget").all():
+        contrast = widget.evaluate(CONTRAST)
+        assert contrast["text"] >= 4.5 and contrast["c"] >= 7 and contrast["h"] >= 3, contrast
+        assert widget.evaluate(CLIPPED) == []
+        assert min(widget.evaluate(LETTERS)) >= 11.5
+        assert widget.evaluate("node => node.scrollWidth <= node.clientWidth"), "wider than its place"
+    assert not lab.problems(page)
+
+
+def test_chapter_03_moves_by_keyboard(lab):
+    page = lab.open("03_open_the_gates")
+    lab.run_all(page)
+    widget = page.locator(".lstm-gate-belt").first
+    widget.scroll_into_view_if_needed()
+    slider = widget.get_by_label("forget gate f")
+    slider.focus()
+    before, place = widget.locator(".lstm-c-line").get_attribute("d"), where_the_reader_is(page)
+    slider.press("ArrowLeft")
+    eventually(page, lambda: widget.locator(".lstm-c-line").get_attribute("d") != before)
+    assert where_the_reader_is(page) == place
+    assert not lab.problems(page)

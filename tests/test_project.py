@@ -1,0 +1,304 @@
+"""The promises made around the code: one list of dependencies, locks that follow it, a package that holds its data."""
+
+import importlib.util
+import json
+import os
+import re
+import subprocess
+import sys
+import tarfile
+import tomllib
+import types
+import venv
+import zipfile
+from pathlib import Path
+
+import pytest
+import yaml
+from flit_core import buildapi
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+import lstm_helpers
+
+ROOT = Path(__file__).parents[1]
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+PROJECT = PYPROJECT["project"]
+PYTHONS = PYPROJECT["tool"]["lstm_helpers"]["locks"]
+ONLY_LOOKS_AT_CODE = {"ruff", "mypy", "import-linter"}
+SKIPPED = re.compile(r"\.venv.*|\.git|\..*_cache|__pycache__|\.hypothesis|\.ipynb_checkpoints|build|dist")
+
+
+def read(path: str) -> str:
+    return (ROOT / path).read_text(encoding="utf-8")
+
+
+def bounds(*extras: str) -> dict[str, SpecifierSet]:
+    texts = [*PROJECT["dependencies"], *(text for extra in extras for text in PROJECT["optional-dependencies"][extra])]
+    wanted = [Requirement(text) for text in texts]
+    return {canonicalize_name(r.name): r.specifier for r in wanted if canonicalize_name(r.name) != "lstm-helpers"}
+
+
+def locked(name: str) -> dict[str, set[str]]:
+    """The versions of each package in a lock: more than one where Pythons or platforms differ."""
+    found: dict[str, set[str]] = {}
+    for package, version in re.findall(r"^([a-z0-9.-]+)==([^ ]+) .*\\$", read(f"locks/{name}.txt"), re.MULTILINE):
+        found.setdefault(canonicalize_name(package), set()).add(version)
+    return found
+
+
+# --- dependencies
+
+
+def test_conda_environment_reads_and_tests_with_pyprojects_packages():
+    environment = yaml.safe_load(read("environment.yml"))
+    *packages, pip = environment["dependencies"]
+    *from_pip, itself = pip["pip"]  # playwright's Python package has another name, or none, in conda's channels
+    assert itself == "-e ."
+    assert packages[:2] == [f"python{PROJECT['requires-python']}", "pip"]
+    listed = [Requirement(text) for text in (*packages[2:], *from_pip)]
+    wanted = {name: bound for name, bound in bounds("read", "test").items() if name not in ONLY_LOOKS_AT_CODE}
+    assert {canonicalize_name(one.name): one.specifier for one in listed} == wanted
+    assert environment["channels"] == ["conda-forge"]
+
+
+def test_bounds_are_lower_bounds_and_nothing_is_pinned():
+    for name, specifier in bounds("read", "test", "frameworks").items():
+        assert [part.operator for part in specifier] == [">="], f"{name}{specifier}"
+
+
+@pytest.mark.parametrize("name", ["read", "test", "oldest"])
+def test_locks_are_hashed_and_name_no_registry(name):
+    text = read(f"locks/{name}.txt")
+    assert "://" not in text and "index-url" not in text and "find-links" not in text and " @ " not in text
+    entries = re.split(r"\n(?=[a-z0-9])", text)[1:]
+    assert len(entries) > 50 and all("--hash=sha256:" in entry for entry in entries)
+
+
+@pytest.mark.parametrize(("name", "extras"), [("read", ["read"]), ("test", ["read", "test"])])
+def test_locks_follow_the_bounds(name, extras):
+    versions = locked(name)
+    for package, specifier in bounds(*extras).items():
+        assert package in versions, f"{package} is not in locks/{name}.txt: run `make lock`"
+        assert all(specifier.contains(v) for v in versions[package]), f"{package}: run `make lock`"
+
+
+def test_the_oldest_lock_holds_exactly_the_lower_bounds():
+    versions = locked("oldest")
+    for package, specifier in bounds("read", "test").items():
+        (bound,) = [Version(part.version) for part in specifier]
+        assert {Version(version) for version in versions[package]} == {bound}, f"{package}{specifier}: run `make lock`"
+
+
+def test_one_environment_serves_reading_and_testing():
+    tests = locked("test")
+    assert {package: tests.get(package) for package in locked("read")} == locked("read")
+
+
+def test_the_build_needs_nothing_unhashed():
+    for text in PYPROJECT["build-system"]["requires"]:
+        wanted = Requirement(text)
+        for name in ("read", "test", "oldest"):
+            assert all(wanted.specifier.contains(version) for version in locked(name)[canonicalize_name(wanted.name)])
+
+
+def test_locks_are_for_pythons_the_project_supports():
+    assert PYTHONS["locked"][0] == PYTHONS["oldest"][0] == PROJECT["requires-python"].removeprefix(">=")
+    for name, file in (("locked", "read"), ("locked", "test"), ("oldest", "oldest")):
+        assert set(PYTHONS[name]) <= {"3.11", "3.12", "3.13", "3.14"}, file
+
+
+# --- the package
+
+
+def test_importing_the_package_draws_nothing_in():
+    heavy = "{'matplotlib', 'ipywidgets', 'anywidget', 'IPython'}"
+    program = f"import sys, lstm_helpers; print(sorted({heavy} & set(sys.modules)))"
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    answer = subprocess.run([sys.executable, "-c", program], env=env, capture_output=True, text=True, check=True)
+    assert answer.stdout.strip() == "[]" and answer.stderr == ""
+
+
+def test_version_is_the_same_everywhere():
+    assert Version(lstm_helpers.__version__)
+    assert yaml.safe_load(read("CITATION.cff"))["version"] == lstm_helpers.__version__
+    assert f"## [{lstm_helpers.__version__}]" in read("CHANGELOG.md")
+
+
+def test_citation_has_what_the_format_requires():
+    citation = yaml.safe_load(read("CITATION.cff"))
+    assert citation["cff-version"] == "1.2.0" and citation["message"] and citation["title"]
+    assert citation["authors"] == PROJECT["authors"]
+
+
+def test_wheel_and_sdist_hold_the_data(tmp_path, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    wheel = tmp_path / buildapi.build_wheel(str(tmp_path))
+    sdist = tmp_path / buildapi.build_sdist(str(tmp_path))
+    package = [path for path in (ROOT / "lstm_helpers").rglob("*") if path.is_file() and path.suffix != ".pyc"]
+    expected = {path.relative_to(ROOT).as_posix() for path in package if "__pycache__" not in path.parts}
+    assert {name.rsplit(".", 1)[-1] for name in expected} >= {"py", "npz", "csv", "js", "typed"}
+    with zipfile.ZipFile(wheel) as archive:
+        assert expected <= set(archive.namelist())
+    with tarfile.open(sdist) as archive:
+        inside = {name.split("/", 1)[-1] for name in archive.getnames()}
+    assert expected <= inside
+    assert {"LICENSE", "LICENSE-text", "Makefile", "environment.yml", "locks/test.txt", "pyproject.toml"} <= inside
+    assert not any("__pycache__" in name or ".venv" in name for name in inside)
+
+
+def test_every_module_has_a_floor():
+    (contract,) = PYPROJECT["tool"]["importlinter"]["contracts"]
+    floors = {name.strip(" ()") for layer in contract["layers"] for name in re.split(r"[|:]", layer)}
+    modules = {p.stem for p in (ROOT / "lstm_helpers").iterdir() if p.suffix == ".py" or (p / "__init__.py").is_file()}
+    assert floors == modules - {"__init__"}
+    assert contract["exhaustive"] is True
+
+
+# --- what a reader types
+
+
+def targets() -> set[str]:
+    return set(re.findall(r"^([a-z]+):.*##", read("Makefile"), re.MULTILINE))
+
+
+@pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md"])
+def test_documents_name_only_commands_and_files_that_exist(document):
+    text = read(document)
+    assert set(re.findall(r"(?:`|^\$ )make ([a-z]+)", text, re.MULTILINE)) <= targets()
+    for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text):
+        assert (ROOT / target).exists(), f"{document} links to {target}"
+
+
+def test_project_names_no_machine_path_and_no_registry_of_a_workplace():
+    machine = re.compile("/" + r"(?:root|work|Users|home)/\w|/tmp/\w")
+    for folder, names, files in os.walk(ROOT):
+        names[:] = [name for name in names if not SKIPPED.fullmatch(name)]
+        for file in files:
+            path = Path(folder, file)
+            if path.suffix in {".npz", ".png", ".pyc", ".part"}:
+                continue
+            found = machine.search(path.read_text(encoding="utf-8"))
+            assert not found, f"{path.relative_to(ROOT)} holds {found[0]}"
+
+
+# --- tools/environment.py
+
+
+@pytest.fixture
+def environment(monkeypatch) -> types.ModuleType:
+    spec = importlib.util.spec_from_file_location("environment", ROOT / "tools" / "environment.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    module.installed = []
+    monkeypatch.setattr(module, "install", lambda folder, lock, wanted: module.installed.append((lock, wanted)))
+    return module
+
+
+@pytest.fixture
+def quick_venv(environment, monkeypatch, tmp_path) -> Path:
+    """A folder for an environment that is made without pip, which is what takes the time."""
+
+    def make(command, **options):
+        if command[1:3] == ["-m", "venv"]:
+            venv.create(command[3], symlinks=os.name != "nt")
+            return types.SimpleNamespace(returncode=0)
+        return run(command, **options)
+
+    run = subprocess.run
+    monkeypatch.setattr(environment.subprocess, "run", make)
+    return tmp_path / "venv"
+
+
+def sets(environment) -> list[str]:
+    return [wanted for _, wanted in environment.installed]
+
+
+def test_second_time_installs_nothing(environment, quick_venv):
+    environment.prepare(quick_venv, "read", "newest")
+    environment.prepare(quick_venv, "read", "newest")
+    assert sets(environment) == ["read"]
+
+
+def test_tests_are_added_to_reading_and_then_serve_it(environment, quick_venv):
+    for wanted in ("read", "test", "read", "test"):
+        environment.prepare(quick_venv, wanted, "newest")
+    assert sets(environment) == ["read", "test"]
+
+
+def test_new_bounds_are_installed_into_what_is_there(environment, quick_venv, monkeypatch):
+    environment.prepare(quick_venv, "read", "newest")
+    (quick_venv / "kept").touch()
+    monkeypatch.setattr(environment, "digest", lambda project, lock: "changed")
+    environment.prepare(quick_venv, "read", "newest")
+    assert sets(environment) == ["read", "read"] and (quick_venv / "kept").exists()
+
+
+def test_interrupted_install_starts_over(environment, quick_venv, monkeypatch):
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(environment, "install", interrupt)
+        environment.prepare(quick_venv, "read", "newest")
+    (quick_venv / "half").touch()
+    environment.prepare(quick_venv, "read", "newest")
+    assert sets(environment) == ["read"] and not (quick_venv / "half").exists()
+
+
+@pytest.mark.parametrize("damage", ["moved", "no python", "stamp"])
+def test_broken_environment_is_made_anew(environment, quick_venv, damage):
+    environment.prepare(quick_venv, "read", "newest")
+    folder = quick_venv
+    if damage == "moved":
+        folder = quick_venv.rename(quick_venv.with_name("elsewhere"))
+    elif damage == "no python":
+        environment.program(folder).unlink()
+    else:
+        (folder / environment.STAMP).write_text("{ half a", encoding="utf-8")
+    (folder / "old").touch()
+    environment.prepare(folder, "read", "newest")
+    assert sets(environment) == ["read", "read"]
+    assert environment.works(folder) and not (folder / "old").exists()
+    assert json.loads((folder / environment.STAMP).read_text(encoding="utf-8"))["folder"] == str(folder)
+
+
+def test_folder_of_somebody_else_is_left_alone(environment, tmp_path):
+    (tmp_path / "mine.txt").write_text("mine", encoding="utf-8")
+    with pytest.raises(SystemExit, match="left alone"):
+        environment.prepare(tmp_path, "read", "newest")
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def test_python_without_a_lock_uses_the_bounds_and_says_so(environment, monkeypatch, capsys):
+    monkeypatch.setattr(environment, "RUNNING", "3.99")
+    assert environment.choose_lock(PYPROJECT, "read", "locked") is None
+    assert "3.99" in capsys.readouterr().out
+    with pytest.raises(SystemExit, match=r"not for 3\.99"):
+        environment.choose_lock(PYPROJECT, "test", "oldest")
+
+
+def test_python_without_venv_is_told_what_to_install(environment, monkeypatch, tmp_path):
+    monkeypatch.setattr(environment.importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(SystemExit, match=r"apt install python3\.\d+-venv"):
+        environment.create(tmp_path / "venv")
+
+
+def test_old_python_is_told_so_before_anything_else():
+    program = "import sys, runpy; sys.version_info = (3, 9, 2); runpy.run_path(sys.argv[1])"
+    command = [sys.executable, "-c", program, str(ROOT / "tools" / "environment.py")]
+    answer = subprocess.run(command, capture_output=True, text=True)
+    assert answer.returncode == 1
+    assert "needs Python 3.11 or newer" in answer.stderr and "is Python 3.9" in answer.stderr
+
+
+def test_clean_removes_only_what_make_made(environment, tmp_path, monkeypatch):
+    monkeypatch.setattr(environment, "ROOT", tmp_path)
+    for name in (".venv", ".venv-mine", ".pytest_cache", "notebooks/.ipynb_checkpoints"):
+        (tmp_path / name).mkdir(parents=True)
+    (tmp_path / ".venv" / environment.STAMP).touch()
+    environment.clean()
+    left = sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*"))
+    assert left == [".venv-mine", "notebooks", "notebooks/.ipynb_checkpoints"]
