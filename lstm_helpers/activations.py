@@ -1,7 +1,8 @@
-"""The two curves every gate is made of, kept apart so that their limits can be tested on their own.
+"""The two curves every gate is made of, and the one that turns scores into chances, apart so that limits can be tested.
 
     sigmoid(z) = 1 / (1 + exp(-z)) = tanh(z / 2) / 2 + 1 / 2        slope  s (1 - s)
     tanh(z)                                                         slope  1 - t^2
+    softmax(z)_k = exp(z_k) / sum_j exp(z_j)                        sigmoid for more than two answers
 
 Slopes are written from the *output*, because that is what a forward pass keeps (Rumelhart, Hinton and Williams, 1986).
 Everything accepts complex numbers, which the complex-step gradient needs.
@@ -37,6 +38,21 @@ def tanh_slope(t: ArrayLike) -> Any:
     """Give the slope of tanh at the point where its output is ``t``; at most 1, at ``t`` = 0."""
     t = np.asarray(t)
     return 1.0 - t * t
+
+
+def softmax(z: ArrayLike) -> Any:
+    """Turn the scores along the last axis into chances that add up to 1, without overflow."""
+    return np.exp(log_softmax(z))
+
+
+def log_softmax(z: ArrayLike) -> Any:
+    """Give the logarithm of ``softmax``, exact also where the chance itself is too small for a number.
+
+    Adding one number to all scores changes no chance, so the largest score is moved to 0 first.
+    """
+    z = np.asarray(z)
+    z = z - z.real.max(axis=-1, keepdims=True)
+    return z - np.log(np.exp(z).sum(axis=-1, keepdims=True))
 
 
 def half_life(f: ArrayLike) -> Any:

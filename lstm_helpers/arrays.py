@@ -60,6 +60,16 @@ def stack(trees: Sequence[TreeT]) -> TreeT:
     return tree_map(lambda *pieces: np.stack(pieces), trees[0], *trees[1:])
 
 
+def tree_norm(tree: Any) -> float:
+    """Give the length √Σ|a|² of all the numbers of a tree as one vector; only a sum that is too large is infinite."""
+    sizes = [np.abs(leaf) for _, leaf in leaves(tree) if leaf.size]
+    largest = float(np.max([size.max() for size in sizes])) if sizes else 0.0
+    if largest == 0 or not np.isfinite(largest):
+        return largest
+    # Relative to the largest number no square overflows, and not all of them vanish.
+    return largest * float(np.sqrt(sum(np.square(size / largest, dtype=np.float64).sum() for size in sizes)))
+
+
 def describe(tree: Any) -> str:
     """Name a tree's outermost structure for an error message."""
     if not isinstance(tree, tuple):
@@ -191,6 +201,17 @@ def check_float(name: str, value: Array) -> None:
         raise ValueError(
             f"{name} has dtype {value.dtype}; expected floats such as float64: try {name}.astype(np.float64)"
         )
+
+
+def check_finite(name: str, value: Array, mask: Array | None = None, hint: str = "") -> None:
+    """Refuse NaN and infinity; where a mask over the first axes is False, anything may stand."""
+    bad = ~np.isfinite(value)
+    if mask is not None:
+        bad &= mask.reshape(mask.shape + (1,) * (value.ndim - mask.ndim))
+    if bad.any():
+        where = tuple(int(k) for k in np.argwhere(bad)[0])
+        at = f"[{', '.join(map(str, where))}]" if where else ""
+        raise ValueError(f"{name}{at} is {value[where]}: expected finite numbers" + (f"; {hint}" if hint else ""))
 
 
 def check_same_dtype(**trees: Any) -> None:

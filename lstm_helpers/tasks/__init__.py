@@ -1,5 +1,5 @@
 """What is learned in this book: generated languages and real series, each with its units and the score to beat."""
 
-from lstm_helpers.tasks import agreement, sunspots
+from lstm_helpers.tasks import adding, agreement, anbn, copying, latch, sunspots, temporal_order
 
-__all__ = ["agreement", "sunspots"]
+__all__ = ["adding", "agreement", "anbn", "copying", "latch", "sunspots", "temporal_order"]

@@ -1,0 +1,227 @@
+"""A layer between its two ends: what reads a sequence, what answers, and the gradient of all of it together.
+
+    tokens (T, B) → embedding → xs (T, B, D) → layer → output (T, B, H) → linear → y
+
+The answer is asked for at every step, y (T, B, K), or at the last real step of each sequence, y (B, K).
+"""
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from lstm_helpers import readout
+from lstm_helpers.arrays import Array, check_size, describe
+from lstm_helpers.layers import Layer
+
+
+class Params(NamedTuple):
+    """What is learned."""
+
+    embedding: Any  # readout.Embedding, or () without one
+    layer: Any
+    readout: readout.Linear
+
+
+class Batch(NamedTuple):
+    """B sequences and what should be answered, time first."""
+
+    xs: Array  # (T, B, D) floats, or (T, B) whole numbers for a model with an embedding
+    targets: Array  # (T, B, K) or (B, K) floats for mse; (T, B) or (B,) whole numbers for cross_entropy
+    mask: Array | None = None  # (T, B) bool: True where there is an input; None: everywhere
+
+
+class LossFunction(Protocol):
+    """Such as ``readout.mse`` and ``readout.cross_entropy``."""
+
+    def __call__(self, y: Array, targets: Array, mask: Array | None = None) -> readout.Loss:
+        """Give the loss and its slope at y."""
+
+
+class Run(NamedTuple):
+    """What a forward pass computed; all that going back needs."""
+
+    y: Array  # (T, B, K) or (B, K)
+    trace: Any  # the layer's trace
+    shown: Array  # (T, B, H) or (B, H): the layer's outputs that were read
+    xs: Array  # what went in: floats or tokens
+    mask: Array | None
+
+
+class Result(NamedTuple):
+    """A loss, its gradient, and where the sequences have got to."""
+
+    loss: Any  # one number
+    grads: Params
+    state: Any  # the layer's last state
+
+
+@dataclass(frozen=True)
+class Model:
+    """A layer with a linear readout, and an embedding in front if its size is given.
+
+    Parameters
+    ----------
+    layer : Layer
+        Such as ``layers.Recurrent(lstm)``.
+    at : "every" or "last"
+        Where the answer is asked for: at every step, or at the last real step of each sequence. A sequence without
+        any real step is not counted in a loss; its answer is what the starting state gives.
+    embedding_size : int, optional
+        E; the model then reads tokens (T, B), whole numbers, instead of floats (T, B, D).
+    """
+
+    layer: Layer
+    at: str = "every"
+    embedding_size: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.at not in ("every", "last"):
+            raise ValueError(f"at is {self.at!r}; expected 'every' or 'last'")
+        if self.embedding_size is not None:
+            check_size("embedding_size", self.embedding_size)
+
+    def init(
+        self,
+        rng: np.random.Generator,
+        input_size: int,
+        hidden_size: int,
+        output_size: int,
+        *,
+        dtype: DTypeLike = np.float64,
+        **cell_options: Any,
+    ) -> Params:
+        """Draw all weights: embedding, layer, readout, in this order.
+
+        Parameters
+        ----------
+        rng : numpy.random.Generator
+            Where the numbers come from.
+        input_size, hidden_size, output_size : int
+            D (or V, the size of the vocabulary, with an embedding), H and K.
+        dtype : dtype
+            A real float type.
+        **cell_options
+            What the cell's own ``init`` takes, such as ``forget_bias``.
+        """
+        embedding: Any = ()
+        if self.embedding_size is not None:
+            embedding = readout.embedding_init(rng, input_size, self.embedding_size, dtype=dtype)
+            input_size = self.embedding_size
+        layer = self.layer.init(rng, input_size, hidden_size, dtype=dtype, **cell_options)
+        shown_size = self.layer.output_size(input_size, hidden_size)
+        return Params(embedding, layer, readout.linear_init(rng, shown_size, output_size, dtype=dtype))
+
+    def zero_state(self, params: Params, xs: Array) -> Any:
+        """Give the layer's state before the first step of a batch like ``xs``, each array (B, ·)."""
+        return self.layer.forward(params.layer, self._vectors(params, xs[:0], None)).state
+
+    def forward(
+        self,
+        params: Params,
+        xs: Array,
+        state: Any = None,
+        mask: Array | None = None,
+        rng: np.random.Generator | None = None,
+    ) -> Run:
+        """Run over a batch.
+
+        Parameters
+        ----------
+        params : Params
+            The weights.
+        xs : array
+            (T, B, D) floats, or (T, B) whole numbers for a model with an embedding.
+        state : optional
+            Where the layer starts; zeros if left out. Pass the last run's ``trace.state`` to carry on.
+        mask : bool array (T, B), optional
+            False where there is no input; ``xs`` is never read there.
+        rng : numpy.random.Generator, optional
+            For dropout, in training. Without it nothing is dropped and nothing drawn.
+
+        Raises
+        ------
+        ValueError
+            If an argument does not fit the model; the message names it.
+        """
+        if getattr(params, "_fields", None) != Params._fields:
+            raise ValueError(f"params is {describe(params)}; expected Params(embedding, layer, readout), as from init")
+        trace = self.layer.forward(params.layer, self._vectors(params, xs, mask), state, mask, rng)
+        shown = trace.output if self.at == "every" else trace.output[_last(trace.output, mask)]
+        return Run(readout.linear(params.readout, shown), trace, shown, xs, mask)
+
+    def backward(self, params: Params, run: Run, d_y: Array) -> Params:
+        """Send ∂L/∂y, of the shape of ``run.y``, back to every weight."""
+        d_readout, d_shown = readout.linear_backward(params.readout, run.shown, d_y)
+        d_output = d_shown
+        if self.at == "last":
+            d_output = np.zeros_like(run.trace.output, d_shown.dtype)
+            d_output[_last(d_output, run.mask)] = d_shown
+        back = self.layer.backward(params.layer, run.trace, d_output)
+        d_embedding: Any = ()
+        if self.embedding_size:
+            d_embedding = readout.embed_backward(params.embedding, run.xs, back.xs, run.mask)
+        return Params(d_embedding, back.params, d_readout)
+
+    def predict(self, params: Params, xs: Array, state: Any = None, mask: Array | None = None) -> Array:
+        """Give y: (T, B, K), or (B, K) of the last real steps. Nothing is dropped."""
+        return self.forward(params, xs, state, mask).y
+
+    def loss(
+        self,
+        params: Params,
+        batch: Any,
+        loss: LossFunction,
+        state: Any = None,
+        rng: np.random.Generator | None = None,
+    ) -> Any:
+        """Give the mean loss over what is real in a batch; arguments as in ``loss_and_grads``."""
+        run = self.forward(params, batch.xs, state, batch.mask, rng)
+        return loss(run.y, batch.targets, self._counted(batch.mask)).value
+
+    def loss_and_grads(
+        self,
+        params: Params,
+        batch: Any,
+        loss: LossFunction,
+        state: Any = None,
+        rng: np.random.Generator | None = None,
+    ) -> Result:
+        """Give the loss of a batch and its gradient with respect to every weight.
+
+        Parameters
+        ----------
+        params : Params
+            The weights; never written to.
+        batch : Batch
+            Anything with ``xs``, ``targets`` and ``mask``.
+        loss : function
+            ``readout.mse`` or ``readout.cross_entropy``.
+        state, rng
+            As in ``forward``. No gradient goes back beyond ``state``.
+
+        Returns
+        -------
+        Result
+            ``loss`` one number, ``grads`` like ``params``, ``state`` the layer's last.
+        """
+        run = self.forward(params, batch.xs, state, batch.mask, rng)
+        value, d_y = loss(run.y, batch.targets, self._counted(batch.mask))
+        return Result(value, self.backward(params, run, d_y), run.trace.state)
+
+    def _vectors(self, params: Params, xs: Array, mask: Array | None) -> Array:
+        return readout.embed(params.embedding, xs, mask) if self.embedding_size else xs
+
+    def _counted(self, mask: Array | None) -> Array | None:
+        """Tell which answers count: all real steps, or all sequences that have one."""
+        return mask if mask is None or self.at == "every" else np.any(mask, axis=0)
+
+
+def _last(output: Array, mask: Array | None) -> tuple[Array, Array]:
+    """Point at the last real step of each sequence; of one without any, at the last step of all."""
+    T, B = output.shape[:2]
+    if T == 0:
+        raise ValueError("xs has T=0 steps; expected at least one, since the answer is asked for at the last")
+    padding = np.zeros(B, np.int64) if mask is None else mask[::-1].argmax(axis=0)
+    return T - 1 - padding, np.arange(B)

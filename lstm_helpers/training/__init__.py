@@ -1,0 +1,27 @@
+"""How a model learns: gradients are clipped, an optimizer takes a step, and nothing is lost when one stops.
+
+``optimizers`` holds clipping, SGD and Adam; ``loop`` the generator ``fit``; ``checkpoints`` its files; ``bar`` a
+progress bar for the reader.
+"""
+
+from lstm_helpers.model import Batch
+from lstm_helpers.training.bar import progress_bar
+from lstm_helpers.training.checkpoints import load_checkpoint, save_checkpoint
+from lstm_helpers.training.loop import Best, Progress, fit, start
+from lstm_helpers.training.optimizers import Optimizer, adam, clip_elements, clip_norm, sgd
+
+__all__ = [
+    "Batch",
+    "Best",
+    "Optimizer",
+    "Progress",
+    "adam",
+    "clip_elements",
+    "clip_norm",
+    "fit",
+    "load_checkpoint",
+    "progress_bar",
+    "save_checkpoint",
+    "sgd",
+    "start",
+]

@@ -1,0 +1,41 @@
+"""Training that survives the process: a Progress in a file, and back, to the bit."""
+
+import os
+from typing import Any
+
+import numpy as np
+
+from lstm_helpers import arrays
+from lstm_helpers.training.loop import Progress
+
+
+def save_checkpoint(path: str | os.PathLike[str], progress: Progress) -> None:
+    """Write a Progress to an .npz file: whole, or not at all; an older file stays until the new one is complete."""
+    arrays.save(path, arrays.tree_map(np.asarray, progress))
+
+
+def load_checkpoint(path: str | os.PathLike[str], like: Progress) -> Progress:
+    """Read a Progress that ``save_checkpoint`` wrote.
+
+    Parameters
+    ----------
+    path : path
+        The file.
+    like : Progress
+        Any of the same training, usually ``start`` called with what ``fit`` will be called with: structure, shapes
+        and dtypes are compared with it before anything is read.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    ValueError
+        If the file is damaged, is something else, or belongs to another training.
+    """
+    loaded = arrays.load(path, arrays.tree_map(np.asarray, like))
+    return arrays.tree_map(_as_in, like, loaded)
+
+
+def _as_in(like: Any, value: Any) -> Any:
+    """Turn what was a Python number back into one."""
+    return value if isinstance(like, np.ndarray) else value.item()

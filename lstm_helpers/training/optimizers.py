@@ -1,0 +1,124 @@
+"""From a gradient to new weights: the gradient says where up is, and these rules decide how far to go down.
+
+    clip by norm       g ← g · min(1, limit / ‖g‖)                        the direction stays
+    clip by element    g_k ← max(-limit, min(limit, g_k))                 the direction may turn
+    SGD                v ← μ v + g,   w ← w - rate · v                    μ = 0: plain steps downhill
+    Adam               m ← β₁ m + (1 - β₁) g,   v ← β₂ v + (1 - β₂) g²
+                       w ← w - rate · m̂ / (√v̂ + ε),   m̂ = m / (1 - β₁ⁿ),   v̂ = v / (1 - β₂ⁿ)   at step n
+
+Clipping by norm: Pascanu, Mikolov and Bengio (2013); momentum: Polyak (1964), in PyTorch's form; Adam: Kingma and Ba
+(2015). The gradient is of all parameters together: one norm for the whole tree.
+"""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeVar
+
+import numpy as np
+
+from lstm_helpers.arrays import Array, tree_map, tree_norm
+
+TreeT = TypeVar("TreeT")
+
+
+class Optimizer(NamedTuple):
+    """Two pure functions; what an optimizer remembers is handed in and out."""
+
+    init: Callable[[Any], Any]  # params -> state
+    update: Callable[[Any, Any, Any], tuple[Any, Any]]  # grads, state, params -> new params, new state
+
+
+class SgdState(NamedTuple):
+    """What SGD remembers."""
+
+    velocity: Any  # v, like params
+
+
+class AdamState(NamedTuple):
+    """What Adam remembers."""
+
+    step: Array  # n, how many steps were taken
+    mean: Any  # m, like params
+    square: Any  # v, like params
+
+
+def clip_norm(grads: TreeT, limit: float) -> tuple[TreeT, float]:
+    """Shorten a gradient to the norm ``limit`` if it is longer; return it and the norm it had before."""
+    _check_positive("limit", limit)
+    norm = tree_norm(grads)
+    if norm <= limit:
+        return grads, norm
+    return tree_map(lambda g: g * (limit / norm), grads), norm
+
+
+def clip_elements(grads: TreeT, limit: float) -> tuple[TreeT, float]:
+    """Cut every number of a gradient to ±``limit``; return it and the norm it had before."""
+    _check_positive("limit", limit)
+    return tree_map(lambda g: np.clip(g, -limit, limit), grads), tree_norm(grads)
+
+
+def sgd(rate: float, momentum: float = 0.0) -> Optimizer:
+    """Go downhill, with a memory of the direction if ``momentum`` is above 0.
+
+    Parameters
+    ----------
+    rate : float
+        The learning rate, above 0.
+    momentum : float
+        μ, from 0 to below 1: what is kept of the velocity at each step.
+    """
+    _check_positive("rate", rate)
+    _check_share("momentum", momentum)
+
+    def init(params: Any) -> SgdState:
+        return SgdState(tree_map(np.zeros_like, params))
+
+    def update(grads: Any, state: SgdState, params: Any) -> tuple[Any, SgdState]:
+        velocity = tree_map(lambda v, g: momentum * v + g, state.velocity, grads)
+        return tree_map(lambda w, v: w - rate * v, params, velocity), SgdState(velocity)
+
+    return Optimizer(init, update)
+
+
+def adam(rate: float = 0.001, beta1: float = 0.9, beta2: float = 0.999, eps: float = 1e-8) -> Optimizer:
+    """Scale every weight's step by how large its gradients have been, so that the first one is ±``rate``.
+
+    Parameters
+    ----------
+    rate : float
+        The learning rate, above 0: about the size of a step, in the units of the weights.
+    beta1, beta2 : float
+        From 0 to below 1: what is kept of the mean of gradients, and of their squares, at each step.
+    eps : float
+        Above 0; it matters only for gradients that are about as small.
+    """
+    _check_positive("rate", rate)
+    _check_share("beta1", beta1)
+    _check_share("beta2", beta2)
+    _check_positive("eps", eps)
+
+    def init(params: Any) -> AdamState:
+        zeros = tree_map(np.zeros_like, params)
+        return AdamState(np.array(0), zeros, zeros)
+
+    def update(grads: Any, state: AdamState, params: Any) -> tuple[Any, AdamState]:
+        n = int(state.step) + 1
+        mean = tree_map(lambda m, g: beta1 * m + (1 - beta1) * g, state.mean, grads)
+        square = tree_map(lambda v, g: beta2 * v + (1 - beta2) * g * g, state.square, grads)
+        # Both start at 0 and are too small at first: after n equal gradients m is (1 - β₁ⁿ) g.
+        of_mean, of_square = 1 - beta1**n, 1 - beta2**n
+        params = tree_map(
+            lambda w, m, v: w - rate * (m / of_mean) / (np.sqrt(v / of_square) + eps), params, mean, square
+        )
+        return params, AdamState(np.array(n), mean, square)
+
+    return Optimizer(init, update)
+
+
+def _check_positive(name: str, value: Any) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < np.inf:
+        raise ValueError(f"{name} is {value!r}; expected a finite number above 0")
+
+
+def _check_share(name: str, value: Any) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1:
+        raise ValueError(f"{name} is {value!r}; expected a number from 0 to below 1")
