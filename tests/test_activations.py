@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lstm_helpers.activations import half_life, sigmoid, sigmoid_slope, tanh, tanh_slope
+from lstm_helpers.activations import half_life, log_softmax, sigmoid, sigmoid_slope, softmax, tanh, tanh_slope
 
 GRID = np.linspace(-12, 12, 1001)
 
@@ -54,3 +54,19 @@ def test_half_life():
 def test_half_life_refuses_what_is_no_gate(f):
     with pytest.raises(ValueError, match=r"f is .*expected numbers from 0 .* to 1"):
         half_life(f)
+
+
+def test_softmax_gives_chances():
+    assert np.abs(softmax([0.0, np.log(2), np.log(5)]) - np.array([1, 2, 5]) / 8).max() < 1e-15
+    z = np.random.default_rng(0).normal(size=(5, 4, 3))
+    assert np.abs(softmax(z).sum(axis=-1) - 1).max() < 1e-15
+    assert np.abs(softmax(z + 7) - softmax(z)).max() < 1e-15
+    assert np.abs(softmax(np.stack([GRID, 0 * GRID], axis=-1))[:, 0] - sigmoid(GRID)).max() < 1e-15
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64, np.complex128])
+def test_softmax_at_extremes_is_silent_and_keeps_dtypes(dtype):
+    z = np.array([[1e4, -1e4, 1e4], [-1e4, -1e4, -1e4]], dtype)
+    assert np.allclose(softmax(z), [[0.5, 0, 0.5], [1 / 3, 1 / 3, 1 / 3]], atol=1e-3)
+    assert np.allclose(log_softmax(z)[0, 1], -2e4, rtol=1e-3)
+    assert softmax(z).dtype == log_softmax(z).dtype == dtype

@@ -180,3 +180,31 @@ def test_check_shape_says_which_axis():
         arrays.check_shape("x", np.zeros((3, 5)), B=None, D=8)
     with pytest.raises(ValueError, match=re.escape("x has shape (0, 8); expected (B, D) with D=8 (an empty axis")):
         arrays.check_shape("x", np.zeros((0, 8)), B=None, D=8)
+
+
+def test_tree_norm_is_the_length_of_all_numbers_together():
+    assert arrays.tree_norm((np.array([3.0]), (np.array([[0.0], [4.0]]), ()))) == 5.0
+    assert arrays.tree_norm(np.array([3 + 4j])) == 5.0
+    assert arrays.tree_norm(()) == arrays.tree_norm(np.zeros((0, 2))) == arrays.tree_norm(np.zeros(3)) == 0.0
+
+
+@pytest.mark.parametrize("size", [1e200, 1e-200, 5e-324])
+def test_tree_norm_neither_overflows_nor_vanishes(size):
+    assert arrays.tree_norm((np.full(2, size), np.full((1, 2), size))) == 2 * size
+    assert arrays.tree_norm(np.full(4, 1e30, np.float32)) == pytest.approx(2e30, rel=1e-6)
+
+
+@pytest.mark.parametrize("leaves", [([1.0], [np.nan, 2.0]), ([np.nan], [1.0]), ([np.nan], [np.inf])])
+def test_tree_norm_hides_no_nan(leaves):
+    assert np.isnan(arrays.tree_norm(tuple(np.array(leaf) for leaf in leaves)))
+    assert arrays.tree_norm((np.array([1.0]), np.array([-np.inf]))) == np.inf
+
+
+def test_check_finite_looks_where_the_mask_is_true():
+    value = np.zeros((2, 3, 1))
+    value[1, 2] = np.nan
+    with pytest.raises(ValueError, match=r"xs\[1, 2, 0\] is nan: expected finite numbers; fill it"):
+        arrays.check_finite("xs", value, hint="fill it")
+    mask = np.ones((2, 3), bool)
+    mask[1, 2] = False
+    arrays.check_finite("xs", value, mask)

@@ -32,7 +32,11 @@ def load_checkpoint(path: str | os.PathLike[str], like: Progress) -> Progress:
     ValueError
         If the file is damaged, is something else, or belongs to another training.
     """
-    loaded = arrays.load(path, arrays.tree_map(np.asarray, like))
+    try:
+        loaded = arrays.load(path, arrays.tree_map(np.asarray, like))
+    except ValueError as error:
+        error.add_note("like must be what start gives for the same params, optimizer, rng, state and validate.")
+        raise
     return arrays.tree_map(_as_in, like, loaded)
 
 

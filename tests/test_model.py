@@ -1,0 +1,174 @@
+"""The whole of it: exact gradients from end to end, answers at the right steps, padding that changes nothing."""
+
+import copy
+import re
+
+import numpy as np
+import pytest
+
+from lstm_helpers import model, readout
+from lstm_helpers.arrays import leaves, tree_map
+from lstm_helpers.cells import lstm, rnn
+from lstm_helpers.gradcheck import complex_step, relative_error
+from lstm_helpers.layers import Dropout, Recurrent
+from lstm_helpers.model import Batch, Model
+
+T, B, D, H, K = 6, 4, 3, 4, 3
+MASK = np.random.default_rng(5).random((T, B)) < 0.6
+MASK[0], MASK[:, 1] = True, False  # holes, and a sequence without any step
+
+
+def setting(cell, at, embedding_size, loss, mask, dropout=0.0, seed=1):
+    """Make a model, its weights and a batch for it."""
+    rng = np.random.default_rng(seed)
+    net = Model(Recurrent(cell, recurrent_dropout=dropout), at, embedding_size)
+    params = tree_map(lambda a: a + 0.3 * rng.normal(size=a.shape), net.init(rng, D, H, K))
+    xs = rng.normal(size=(T, B, D)) if embedding_size is None else rng.integers(D, size=(T, B))
+    where = (T, B) if at == "every" else (B,)
+    targets = rng.normal(size=(*where, K)) if loss is readout.mse else rng.integers(K, size=where)
+    return net, params, Batch(xs, targets, mask)
+
+
+@pytest.mark.parametrize("mask", [None, MASK], ids=["full", "masked"])
+@pytest.mark.parametrize("dropout", [0.0, 0.4])
+@pytest.mark.parametrize("embedding_size", [None, 2])
+@pytest.mark.parametrize("at", ["every", "last"])
+@pytest.mark.parametrize(("cell", "loss"), [(lstm, readout.cross_entropy), (lstm, readout.mse), (rnn, readout.mse)])
+def test_every_gradient_of_the_whole_model_equals_the_complex_step(cell, loss, at, embedding_size, dropout, mask):
+    net, params, batch = setting(cell, at, embedding_size, loss, mask, dropout)
+
+    def value(params):
+        return net.loss(params, batch, loss, rng=np.random.default_rng(7))
+
+    got = net.loss_and_grads(params, batch, loss, rng=np.random.default_rng(7))
+    assert got.loss == value(params)
+    assert relative_error(got.grads, complex_step(value, params)) < 1e-10
+    assert all(np.abs(leaf).max() > 1e-6 for _, leaf in leaves(got.grads))
+
+
+@pytest.mark.parametrize("at", ["every", "last"])
+def test_a_model_of_dropout_alone_is_a_linear_map_with_gaps(at):
+    net = Model(Dropout(0.3), at)
+    params = net.init(np.random.default_rng(0), D, H, K)
+    assert params.readout.W_y.shape == (D, K) and params.layer == ()
+    xs = np.random.default_rng(1).normal(size=(T, B, D))
+    batch = Batch(xs, np.zeros((T, B, K) if at == "every" else (B, K)))
+    want = complex_step(lambda p: net.loss(p, batch, readout.mse, rng=np.random.default_rng(7)), params)
+    assert (
+        relative_error(net.loss_and_grads(params, batch, readout.mse, rng=np.random.default_rng(7)).grads, want) < 1e-10
+    )
+    y = net.predict(params, xs)
+    assert (
+        relative_error(y if at == "every" else y[None], (xs if at == "every" else xs[-1:]) @ params.readout.W_y) < 1e-14
+    )
+
+
+@pytest.mark.parametrize("embedding_size", [None, 2])
+def test_the_answer_at_the_last_real_step_is_one_of_those_at_every_step(embedding_size):
+    net, params, batch = setting(lstm, "last", embedding_size, readout.mse, MASK)
+    every = Model(net.layer, "every", embedding_size).predict(params, batch.xs, mask=MASK)
+    y = net.predict(params, batch.xs, mask=MASK)
+    for b in range(B):
+        last = np.flatnonzero(MASK[:, b])[-1] if MASK[:, b].any() else 0  # without any step: what the start state gives
+        assert np.array_equal(y[b], every[last, b])
+    assert np.array_equal(y[1], readout.linear(params.readout, np.zeros(H)))
+    unmasked = net.predict(params, batch.xs)
+    assert np.array_equal(unmasked, Model(net.layer, "every", embedding_size).predict(params, batch.xs)[-1])
+
+
+@pytest.mark.parametrize("at", ["every", "last"])
+@pytest.mark.parametrize("embedding_size", [None, 2])
+def test_padding_changes_neither_loss_nor_gradient(at, embedding_size):
+    loss = readout.cross_entropy
+    net, params, batch = setting(lstm, at, embedding_size, loss, None)
+    want = net.loss_and_grads(params, batch, loss)
+    filler = np.full((50, *batch.xs.shape[1:]), np.nan) if embedding_size is None else np.full((50, B), -1)
+    targets = np.concatenate([batch.targets, np.full((50, B), -1)]) if at == "every" else batch.targets
+    padded = Batch(np.concatenate([batch.xs, filler]), targets, np.arange(T + 50)[:, None] < np.full(B, T))
+    got = net.loss_and_grads(params, padded, loss)
+    assert abs(got.loss - want.loss) < 1e-15
+    assert relative_error(got.grads, want.grads) < 1e-14
+    assert relative_error(got.state, want.state) == 0.0
+
+
+def test_a_sequence_without_any_step_is_not_counted():
+    net, params, batch = setting(lstm, "last", None, readout.mse, MASK)
+    others = [0, 2, 3]
+    fewer = Batch(batch.xs[:, others], batch.targets[others], MASK[:, others])
+    a, b = (net.loss_and_grads(params, each, readout.mse) for each in (batch, fewer))
+    assert abs(a.loss - b.loss) < 1e-15 and relative_error(a.grads, b.grads) < 1e-13
+
+
+def test_a_carried_state_goes_on_where_the_last_run_ended():
+    net, params, batch = setting(lstm, "every", 2, readout.mse, None)
+    first = net.forward(params, batch.xs[:2])
+    second = net.predict(params, batch.xs[2:], first.trace.state)
+    assert np.array_equal(np.concatenate([first.y, second]), net.predict(params, batch.xs))
+    zero = net.zero_state(params, batch.xs)
+    assert all(np.array_equal(a, np.zeros((B, H))) for a in zero) and isinstance(zero, lstm.State)
+
+
+def test_weights_and_batch_stay_as_they_were():
+    net, params, batch = setting(lstm, "last", 2, readout.cross_entropy, MASK, 0.4)
+    before = copy.deepcopy(params)
+    for _, leaf in (*leaves(params), *leaves(tuple(batch))):
+        leaf.flags.writeable = False
+    net.loss_and_grads(params, batch, readout.cross_entropy, rng=np.random.default_rng(0))
+    assert relative_error(params, before) == 0.0
+
+
+def test_prediction_drops_nothing():
+    net, params, batch = setting(lstm, "every", None, readout.mse, None, 0.5)
+    plain = Model(Recurrent(lstm))
+    assert np.array_equal(net.predict(params, batch.xs), plain.predict(params, batch.xs))
+    assert net.loss(params, batch, readout.mse) == plain.loss(params, batch, readout.mse)
+    assert net.loss(params, batch, readout.mse, rng=np.random.default_rng(0)) != plain.loss(params, batch, readout.mse)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_one_dtype_from_end_to_end(dtype):
+    for net, xs in ((Model(Recurrent(lstm, recurrent_dropout=0.3), "last", 2), np.ones((T, B), np.int64)),
+                    (Model(Recurrent(lstm)), np.ones((T, B, D), dtype))):  # fmt: skip
+        params = net.init(np.random.default_rng(0), D, H, K, dtype=dtype, forget_bias=2.0)
+        assert params.layer.b[H] == 2.0
+        batch = Batch(xs, np.ones((*xs.shape[:2], K) if net.at == "every" else (B, K), dtype))
+        result = net.loss_and_grads(params, batch, readout.mse, rng=np.random.default_rng(0))
+        assert {leaf.dtype for _, leaf in leaves((params, result.grads, result.state))} == {np.dtype(dtype)}
+        assert result.loss.dtype == dtype
+
+
+def test_no_step_at_all():
+    net, params, batch = setting(lstm, "every", None, readout.mse, None)
+    assert net.predict(params, batch.xs[:0]).shape == (0, B, K)
+    with pytest.raises(ValueError, match="xs has T=0 steps"):
+        Model(net.layer, "last").predict(params, batch.xs[:0])
+
+
+def test_models_say_what_they_are():
+    assert repr(Model(Recurrent(lstm), "last")) == "Model(layer=Recurrent(lstm), at='last', embedding_size=None)"
+
+
+NET, PARAMS, BATCH = setting(lstm, "every", 2, readout.mse, None)
+BAD = {
+    "at is 'end'; expected 'every' or 'last'": lambda: Model(Recurrent(lstm), "end"),
+    "embedding_size is 0": lambda: Model(Recurrent(lstm), embedding_size=0),
+    "params is Params(W_x, W_h, b); expected Params(embedding, layer, readout)": lambda: NET.predict(
+        PARAMS.layer, BATCH.xs
+    ),
+    "tokens has shape (6, 4, 3)": lambda: NET.predict(PARAMS, np.ones((T, B, D))),
+    "tokens[0, 0] is 3; expected a whole number from 0 to 2": lambda: NET.predict(PARAMS, np.full((T, B), 3)),
+    "xs has shape (6, 4); expected (T, B, D)": lambda: Model(Recurrent(lstm)).predict(PARAMS, BATCH.xs),
+    "output_size is None": lambda: NET.init(np.random.default_rng(0), D, H, None),
+}
+
+
+@pytest.mark.parametrize("message", BAD)
+def test_bad_input_is_named(message):
+    with pytest.raises(ValueError, match=re.escape(message)):
+        BAD[message]()
+
+
+def test_the_parts_have_names():
+    assert model.Params._fields == ("embedding", "layer", "readout")
+    assert [name for name, _ in leaves(PARAMS)][:2] == ["embedding.W_e", "layer.W_x"]
+    assert Model(Recurrent(lstm)).init(np.random.default_rng(0), D, H, K).embedding == ()
