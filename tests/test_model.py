@@ -46,21 +46,33 @@ def test_every_gradient_of_the_whole_model_equals_the_complex_step(cell, loss, a
     assert all(np.abs(leaf).max() > 1e-6 for _, leaf in leaves(got.grads))
 
 
+@pytest.mark.parametrize("mask", [None, MASK], ids=["full", "masked"])
 @pytest.mark.parametrize("at", ["every", "last"])
-def test_a_model_of_dropout_alone_is_a_linear_map_with_gaps(at):
+def test_a_model_of_dropout_alone_is_a_linear_map_with_gaps(at, mask):
     net = Model(Dropout(0.3), at)
     params = net.init(np.random.default_rng(0), D, H, K)
     assert params.readout.W_y.shape == (D, K) and params.layer == ()
     xs = np.random.default_rng(1).normal(size=(T, B, D))
-    batch = Batch(xs, np.zeros((T, B, K) if at == "every" else (B, K)))
+    batch = Batch(xs, np.zeros((T, B, K) if at == "every" else (B, K)), mask)
     want = complex_step(lambda p: net.loss(p, batch, readout.mse, rng=np.random.default_rng(7)), params)
-    assert (
-        relative_error(net.loss_and_grads(params, batch, readout.mse, rng=np.random.default_rng(7)).grads, want) < 1e-10
-    )
-    y = net.predict(params, xs)
-    assert (
-        relative_error(y if at == "every" else y[None], (xs if at == "every" else xs[-1:]) @ params.readout.W_y) < 1e-14
-    )
+    got = net.loss_and_grads(params, batch, readout.mse, rng=np.random.default_rng(7))
+    assert relative_error(got.grads, want) < 1e-10
+    if mask is None:
+        seen = xs if at == "every" else xs[-1]
+        assert relative_error(net.predict(params, xs), seen @ params.readout.W_y) < 1e-14
+
+
+@pytest.mark.parametrize("mask", [None, MASK], ids=["full", "masked"])
+@pytest.mark.parametrize("at", ["every", "last"])
+def test_dropout_lets_the_gradient_of_tokens_through_its_gaps(at, mask):
+    """Also at the last real step of each sequence, where a layer without memory is asked in the middle."""
+    net = Model(Dropout(0.3), at, embedding_size=2)
+    params = net.init(np.random.default_rng(0), D, H, K)
+    tokens = np.random.default_rng(1).integers(D, size=(T, B))
+    batch = Batch(tokens, np.zeros((T, B, K) if at == "every" else (B, K)), mask)
+    want = complex_step(lambda p: net.loss(p, batch, readout.mse, rng=np.random.default_rng(7)), params)
+    got = net.loss_and_grads(params, batch, readout.mse, rng=np.random.default_rng(7))
+    assert relative_error(got.grads, want) < 1e-10
 
 
 @pytest.mark.parametrize("embedding_size", [None, 2])

@@ -265,6 +265,13 @@ def test_the_state_of_random_numbers_is_kept_whole():
 # Early stopping
 
 
+def all_of(run):
+    """List what should end by itself."""
+    path = list(islice(run, 40))
+    assert len(path) < 40
+    return path
+
+
 def falling_to(lowest_step):
     """Validate so that the loss falls until a step and then rises; the run's first step gives 1."""
     count = [0]
@@ -278,7 +285,7 @@ def falling_to(lowest_step):
 
 @pytest.mark.parametrize("patience", [1, 3])
 def test_training_stops_when_validation_no_longer_falls(patience):
-    path = list(small_run(validate=falling_to(4), patience=patience))
+    path = all_of(small_run(validate=falling_to(4), patience=patience))
     assert len(path) == 4 + patience
     best = path[-1].best
     assert (best.loss, best.step, best.waited, best.latest) == (0.0, 4, patience, float(patience))
@@ -286,20 +293,20 @@ def test_training_stops_when_validation_no_longer_falls(patience):
 
 
 def test_an_equal_loss_is_no_progress():
-    assert len(list(small_run(validate=lambda params: 1.0, patience=2))) == 3
+    assert len(all_of(small_run(validate=lambda params: 1.0, patience=2))) == 3
 
 
 def test_validation_every_few_steps():
-    path = list(small_run(validate=falling_to(2), validate_every=3, patience=2))
+    path = all_of(small_run(validate=falling_to(2), validate_every=3, patience=2))
     assert len(path) == 12 and path[-1].best.step == 6
     assert np.isnan(path[1].best.latest) and path[1].best.loss == np.inf
     assert [p.best.waited for p in path] == [0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 2]
 
 
 def test_a_stopped_run_stays_stopped_and_a_longer_patience_goes_on():
-    stopped = list(small_run(validate=lambda params: 1.0, patience=2))[-1]
-    assert list(small_run(validate=lambda params: 1.0, patience=2, resume=stopped)) == []
-    assert len(list(small_run(validate=lambda params: 1.0, patience=5, resume=stopped))) == 3
+    stopped = all_of(small_run(validate=lambda params: 1.0, patience=2))[-1]
+    assert all_of(small_run(validate=lambda params: 1.0, patience=2, resume=stopped)) == []
+    assert len(all_of(small_run(validate=lambda params: 1.0, patience=5, resume=stopped))) == 3
 
 
 # What cannot work
@@ -317,6 +324,14 @@ def test_a_run_that_blows_up_says_so_and_keeps_what_was_good():
     assert np.isfinite(path[-1].loss) and path[-1].step == len(path)
     resumed = fit(net, params, lambda step: stream(step % 5), readout.mse, sgd(1e-3), clip_norm=1.0, resume=path[0])
     assert np.isfinite(last_of(resumed, 3).loss)
+
+
+def test_a_step_to_infinite_weights_is_never_yielded():
+    def far_off(step):
+        return stream(step)._replace(targets=1e6 * stream(step).targets)
+
+    with pytest.raises(FloatingPointError, match=r"the norm of the new weights is inf in step 1: most likely"):
+        next(fit(NET2, PARAMS2, far_off, readout.mse, sgd(1e308), clip_norm=100.0))
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf])
