@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from lstm_helpers.arrays import Array, check_same_dtype, check_shape, stack, tree_map
+from lstm_helpers.arrays import Array, check_finite, check_same_dtype, check_shape, stack, tree_map
 from lstm_helpers.cells.contract import Cell, check_state
 
 
@@ -153,7 +153,7 @@ def check_inputs(cell: Cell, params: Any, xs: Array, state: Any, mask: Array | N
     check_same_dtype(params=params, state=state, xs=xs)
     if mask is not None:
         check_mask(mask, xs)
-    _check_finite(xs, mask)
+    check_finite("xs", xs, mask, "fill the gap, or mask the step if the whole input is missing")
     return state
 
 
@@ -191,18 +191,6 @@ def check_gradients(params: Any, trace: Trace, d_hs: Array, d_state: Any) -> Non
     if d_state is not None:
         check_state("d_state", d_state, trace.start._fields, *trace.h.shape[1:])
     check_same_dtype(params=params, trace=trace.steps, d_hs=d_hs, d_state=() if d_state is None else d_state)
-
-
-def _check_finite(xs: Array, mask: Array | None) -> None:
-    bad = ~np.isfinite(xs)
-    if mask is not None:
-        bad &= mask[:, :, None]
-    if bad.any():
-        t, b, d = np.argwhere(bad)[0]
-        raise ValueError(
-            f"xs[{t}, {b}, {d}] is {xs[t, b, d]}: expected finite numbers; "
-            "fill the gap, or mask the step if the whole input is missing"
-        )
 
 
 def _hold(step: Any, keep: Array) -> Any:

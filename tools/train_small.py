@@ -8,9 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from lstm_helpers import arrays, backpropagate, trained, unroll
+from lstm_helpers import arrays, backpropagate, trained, training, unroll
 from lstm_helpers.activations import sigmoid
-from lstm_helpers.arrays import tree_map
 from lstm_helpers.cells import lstm
 from lstm_helpers.tasks import agreement, sunspots
 
@@ -34,16 +33,12 @@ def grads_of(network, xs, mask, slope_of):
 
 
 def adam(network, step_of, steps, rate):
-    """Follow Adam (Kingma and Ba, 2015) with the gradient clipped to norm 1 and the rate falling to 0."""
-    first, second = (tree_map(np.zeros_like, network) for _ in range(2))
+    """Follow Adam with the gradient clipped to norm 1 and the rate falling linearly to 0."""
+    state = training.adam(rate).init(network)
     for step in range(1, steps + 1):
         loss, grads = step_of(network)
-        norm = np.sqrt(sum((leaf**2).sum() for _, leaf in arrays.leaves(grads)))
-        grads = tree_map(lambda g, norm=norm: g / max(1.0, norm), grads)
-        first = tree_map(lambda m, g: 0.9 * m + 0.1 * g, first, grads)
-        second = tree_map(lambda v, g: 0.999 * v + 0.001 * g * g, second, grads)
-        scale = rate * (1 - step / (steps + 1)) * np.sqrt(1 - 0.999**step) / (1 - 0.9**step)
-        network = tree_map(lambda w, m, v, s=scale: w - s * m / (np.sqrt(v) + 1e-8), network, first, second)
+        grads, _ = training.clip_norm(grads, 1.0)
+        network, state = training.adam(rate * (1 - step / (steps + 1))).update(grads, state, network)
         if step % (steps // 5) == 0:
             print(f"  step {step}: loss {loss:.4f}")
     return network, loss
