@@ -8,12 +8,24 @@ import pytest
 
 from lstm_helpers import exercises, unroll
 from lstm_helpers.activations import half_life, sigmoid
-from lstm_helpers.cells import lstm
+from lstm_helpers.cells import lstm, rnn
 from lstm_helpers.exercises import EXERCISES
 
 WRONGS = [(exercise, k) for exercise in EXERCISES for k in range(len(exercise.wrongs))]
 IDS = [f"{exercise.name}-{k}" for exercise, k in WRONGS]
 BY_NAME = pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.name)
+
+
+def readers_rnn_step(h, x, W_x, W_h, b):
+    return np.tanh(np.concatenate([x, h], axis=1) @ np.concatenate([W_x, W_h]) + b)
+
+
+def readers_learn_one_weight(x, y, rate, steps):
+    w = 0.0
+    while steps > 0:
+        error = y - w * x
+        w, steps = w + 2 * rate * error * x, steps - 1
+    return w
 
 
 def readers_gated(value, logit):
@@ -44,6 +56,17 @@ def readers_unroll_in_pieces(params, pieces):
 
 def readers_last_outputs(hs, mask):
     return [hs[np.flatnonzero(mask[:, b])[-1], b] for b in range(mask.shape[1])]
+
+
+def readers_run_with_ablation(params, xs, at, part):
+    h, c = lstm.zero_state(params, xs.shape[1])
+    for t in range(len(xs)):
+        if t == at and part == "h":
+            h = 0 * h
+        if t == at and part == "c":
+            c = 0 * c
+        h, c = lstm.forward(params, lstm.State(h, c), xs[t]).state
+    return h
 
 
 @BY_NAME
@@ -282,6 +305,34 @@ def test_repr_tells_what_to_write():
 # The right answers are right
 
 
+def test_rnn_step_is_the_cells_line():
+    rng = np.random.default_rng(4)
+    params = rnn.init(rng, 2, 3)._replace(b=rng.normal(size=3))
+    state, x = rnn.State(rng.normal(size=(4, 3))), rng.normal(size=(4, 2))
+    assert np.array_equal(exercises.rnn_step.right(state.h, x, *params), rnn.forward(params, state, x).h)
+
+
+def test_a_product_of_the_wrong_kind_meets_sizes_that_refuse_it_and_sizes_that_do_not():
+    """Else a reader would see only half of what * for @ can do."""
+    verdict = exercises.rnn_step.check(lambda h, x, W_x, W_h, b: np.tanh(x * W_x + h * W_h + b))
+    assert "It looks as if you used *" in verdict.message
+    shapes = [(*case[0].shape, len(case[2])) for case in exercises.rnn_step.cases(np.random.default_rng(0))]
+    assert {len(set(shape)) for shape in shapes} == {1, 2, 3}  # B, D and H: all equal, two equal, all different
+
+
+@pytest.mark.parametrize("steps", [0, 1, 2, 7])
+def test_one_weight_follows_the_worked_formula(steps):
+    """Analytically, each step multiplies the error w x − y by 1 − 2 rate x²."""
+    x, y, rate = 1.5, -2.0, 0.1
+    expected = y / x * (1 - (1 - 2 * rate * x**2) ** steps)
+    assert exercises.learn_one_weight.right(x, y, rate, steps) == pytest.approx(expected, rel=1e-12)
+
+
+def test_half_the_slope_is_said_kindly():
+    verdict = exercises.learn_one_weight.check(exercises.learn_one_weight.wrongs[2].function)
+    assert "Nearly: your steps go in the right direction" in verdict.message
+
+
 def test_gated_is_sigmoid_times_value():
     assert exercises.gated.right(np.array([2.0]), np.array([0.0])) == [1.0]
     assert list(exercises.gated.right(np.array([5.0, -5.0]), np.array([1e4, -1e4]))) == [5.0, 0.0]
@@ -319,3 +370,47 @@ def test_last_outputs_are_the_last_states():
 def test_different_lengths_are_in_every_set_of_cases_that_needs_them():
     for hs, mask in exercises.last_outputs.cases(np.random.default_rng(0))[:4]:
         assert len(set(mask.sum(axis=0))) > 1 and not hs[~mask].any()
+
+
+def test_ablation_is_a_run_whose_state_is_changed_once():
+    rng = np.random.default_rng(5)
+    params, xs = lstm.init(rng, 2, 3), rng.normal(size=(6, 2, 2))
+    whole = unroll(lstm, params, xs)
+    for part in ("h", "c"):
+        state = whole[3].previous._replace(**{part: np.zeros((2, 3))})
+        for t in (3, 4, 5):
+            state = lstm.forward(params, state, xs[t]).state
+        assert np.array_equal(exercises.run_with_ablation.right(params, xs, 3, part), state.h)
+        assert not np.allclose(state.h, whole.h[-1], atol=1e-4)
+        assert np.array_equal(exercises.run_with_ablation.right(params, xs, 0, part), whole.h[-1])  # nothing there yet
+
+
+def test_a_new_state_that_is_not_kept_is_recognised():
+    def forgets_to_keep_it(params, xs, at, part):
+        state = unroll(lstm, params, xs[:at]).state
+        state._replace(**{part: np.zeros_like(state.h)})
+        return unroll(lstm, params, xs[at:], state).h[-1]
+
+    def writes_into_the_trace(params, xs, at, part):
+        trace = unroll(lstm, params, xs)
+        getattr(trace, part)[at] = 0
+        return trace.h[-1]
+
+    for answer in (forgets_to_keep_it, writes_into_the_trace):
+        assert "Your result is that of a run left alone" in exercises.run_with_ablation.check(answer).message
+
+
+def test_zeroing_by_hand_too_early_or_too_late_is_recognised_however_it_is_written():
+    def after_the_step(params, xs, at, part):
+        state = lstm.zero_state(params, xs.shape[1])
+        for t, x in enumerate(xs):
+            state = lstm.forward(params, state, x).state
+            if t == at:
+                state = state._replace(**{part: np.zeros_like(state.h)})
+        return state.h
+
+    def one_before(params, xs, at, part):
+        return readers_run_with_ablation(params, xs, at - 1, part)
+
+    assert "one step too late" in exercises.run_with_ablation.check(after_the_step).message
+    assert "one step too early" in exercises.run_with_ablation.check(one_before).message

@@ -4,15 +4,26 @@ exercises.gated.check(gated)                                            a functi
 exercises.latch.check(exercises.program(exercises.latch.alphabet, units))   a cell the reader programmed
 """
 
+from lstm_helpers.exercises.ablation import run_with_ablation
 from lstm_helpers.exercises.belt import belt_step, forget_bias_for
 from lstm_helpers.exercises.checker import Exercise, Verdict, Wrong
 from lstm_helpers.exercises.programming import encode, program
 from lstm_helpers.exercises.puzzle import Puzzle
 from lstm_helpers.exercises.puzzles import PUZZLES, anbn, counter, last_seen, latch, toggle
+from lstm_helpers.exercises.recurrence import learn_one_weight, rnn_step
 from lstm_helpers.exercises.sequences import last_outputs, unroll_in_pieces
 from lstm_helpers.exercises.switches import gated
 
-EXERCISES = (gated, belt_step, forget_bias_for, unroll_in_pieces, last_outputs)
+EXERCISES = (
+    rnn_step,
+    learn_one_weight,
+    gated,
+    belt_step,
+    forget_bias_for,
+    unroll_in_pieces,
+    last_outputs,
+    run_with_ablation,
+)
 
 __all__ = [
     "EXERCISES",
@@ -30,7 +41,10 @@ __all__ = [
     "last_outputs",
     "last_seen",
     "latch",
+    "learn_one_weight",
     "program",
+    "rnn_step",
+    "run_with_ablation",
     "toggle",
     "unroll_in_pieces",
 ]
