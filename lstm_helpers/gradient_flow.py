@@ -1,0 +1,271 @@
+"""How much of a gradient survives the way back through time: measured exactly, not argued from bounds.
+
+    J_t = ∂s_T/∂s_t                              (S, S); J_T = 1 and J_{t-1} = J_t · ∂s_t/∂s_{t-1}
+    ∂c_T/∂c_t = diag(f_{t+1} ⊙ … ⊙ f_T) + rest   the way along the belt, and all ways that leave it through h
+
+s is a cell's whole state: h, or h and c. Bengio, Simard and Frasconi (1994); Hochreiter and Schmidhuber (1997);
+Pascanu, Mikolov and Bengio (2013). Every function counts time as a trace does: entry t belongs to the state *after*
+step t, and the last entry to the last state.
+"""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from lstm_helpers import through_time
+from lstm_helpers.arrays import Array, check_generator, check_size, tree_map
+from lstm_helpers.cells.contract import Cell
+from lstm_helpers.through_time import Backward, Trace
+
+
+def jacobians(
+    cell: Cell,
+    params: Any,
+    trace: Trace,
+    *,
+    of: str | None = None,
+    by: str | None = None,
+    start: bool = False,
+    sequence: int = 0,
+) -> Array:
+    """Give ∂state_T/∂state_t for every step of one sequence, exactly: all unit vectors go back at once.
+
+    Parameters
+    ----------
+    cell, params, trace
+        A cell, its weights and what ``unroll`` made of them.
+    of, by : str, optional
+        A field of the state, such as "c": of which field of the last state, and by which field of the earlier ones.
+        None takes all fields, one after the other in their order; ``of`` one field of two costs half.
+    start : bool
+        Put ∂state_T/∂(initial state) in front; entry t then belongs to the state after t steps.
+    sequence : int
+        Which sequence of the batch.
+
+    Returns
+    -------
+    array (T, S, S), or (T + 1, S, S) with ``start``
+        Entry [t, j, k] is the change of number j of the last state for a change of number k of the state after step t;
+        S is H for the RNN and 2H for the LSTM, h first. The last entry is the identity. Masked steps count as carried.
+
+    Raises
+    ------
+    ValueError
+        If a field or sequence does not exist.
+    """
+    fields = trace.start._fields
+    for name, field in (("of", of), ("by", by)):
+        if field is not None and field not in fields:
+            raise ValueError(f"{name} is {field!r}; expected None or a field of the state: {', '.join(fields)}")
+    _check_sequence(trace, sequence)
+    rows = _unit_vectors(type(trace.start), fields if of is None else (of,), trace.h.shape[2], trace.h.dtype)
+    copies = _repeat(trace, sequence, len(rows.h))
+    back = through_time.backpropagate(cell, params, copies, np.zeros_like(copies.h), rows)
+    states = back.states
+    if start:
+        states = tree_map(lambda first, later: np.concatenate([first[None], later]), back.state, states)
+    return np.concatenate([getattr(states, field) for field in (fields if by is None else (by,))], axis=-1)
+
+
+def _check_sequence(trace: Trace, sequence: Any) -> None:
+    batch_size = trace.h.shape[1]
+    if isinstance(sequence, bool) or not isinstance(sequence, int | np.integer) or not 0 <= sequence < batch_size:
+        raise ValueError(f"sequence is {sequence!r}; expected a whole number from 0 to {batch_size - 1}")
+
+
+def _unit_vectors(state_type: Any, fields: tuple[str, ...], hidden_size: int, dtype: Any) -> Any:
+    """Make a batch of states of which each is 1 in one of its numbers; (rows, H) in every field."""
+    blocks = np.eye(len(fields) * hidden_size, dtype=dtype).reshape(-1, len(fields), hidden_size)
+    zero = np.zeros((len(blocks), hidden_size), dtype)
+    return state_type(*[blocks[:, fields.index(name)] if name in fields else zero for name in state_type._fields])
+
+
+def _repeat(trace: Trace, sequence: int, count: int) -> Trace:
+    """Make a batch of ``count`` copies of one sequence, without copying its numbers."""
+
+    def repeat(a: Array) -> Array:
+        axis = a.ndim - 2
+        one = np.take(a, [sequence], axis=axis)
+        return np.broadcast_to(one, (*a.shape[:axis], count, a.shape[-1]))
+
+    mask = None if trace.mask is None else np.repeat(trace.mask[:, [sequence]], count, axis=1)
+    return Trace(tree_map(repeat, trace.steps), tree_map(repeat, trace.start), mask)
+
+
+def norms(jacobians: Array) -> Array:
+    """Give the spectral norm of each Jacobian: by how much it stretches the gradient that it stretches most.
+
+    Parameters
+    ----------
+    jacobians : array (..., R, S)
+
+    Returns
+    -------
+    array (...)
+        At least float64, whatever came in; infinity where a number of the Jacobian overflowed.
+    """
+    wide = np.asarray(jacobians)
+    wide = wide.astype(np.result_type(wide.dtype, np.float64))
+    if wide.ndim < 2:
+        raise ValueError(f"jacobians has shape {wide.shape}; expected (..., S, S): at least one matrix")
+    finite = np.isfinite(wide).all(axis=(-2, -1))
+    largest: Array = np.linalg.norm(np.where(finite[..., None, None], wide, 0.0), 2, axis=(-2, -1))
+    return np.where(finite, largest, np.inf)
+
+
+def belt(trace: Trace, *, start: bool = False, sequence: int = 0) -> Array:
+    """Multiply the forget gates that a number on the belt still has to pass: the direct path of ∂c_T/∂c_t.
+
+    Returns
+    -------
+    array (T, H), or (T + 1, H) with ``start``
+        Entry t is f_{t+1} ⊙ … ⊙ f_T, the diagonal of the direct part; the last entry is 1. A masked step is a factor
+        of 1.
+
+    Raises
+    ------
+    ValueError
+        If the cell has no forget gate.
+    """
+    if "f" not in trace.steps._fields:
+        raise ValueError(f"trace has the fields {', '.join(trace.steps._fields)}; expected a forget gate f among them")
+    _check_sequence(trace, sequence)
+    f = trace.f[:, sequence]
+    if trace.mask is not None:
+        f = np.where(trace.mask[:, sequence, None], f, 1)
+    f = np.concatenate([f, np.ones_like(trace.start.h[sequence : sequence + 1])])
+    products = np.cumprod(f[::-1], axis=0)[::-1]  # entry t: f_t … f_T, and so what lies before step t has to pass
+    chosen: Array = products if start else products[1:]
+    return chosen
+
+
+class Split(NamedTuple):
+    """The parts of ∂c_T/∂c_t, each a spectral norm, (T,) or (T + 1,)."""
+
+    total: Array
+    direct: Array  # along the belt alone: the largest product of forget gates
+    rest: Array  # every way that leaves the belt through h and comes back through a gate
+
+    @property
+    def share(self) -> Array:
+        """The direct path's part of both, from 0 to 1: direct / (direct + rest). Norms of parts do not add up."""
+        both = self.direct + self.rest
+        return np.divide(self.direct, both, out=np.ones_like(both), where=both > 0)
+
+
+def split(cell: Cell, params: Any, trace: Trace, *, start: bool = False, sequence: int = 0) -> Split:
+    """Divide ∂c_T/∂c_t into the direct path along the belt and the rest.
+
+    Parameters
+    ----------
+    cell, params, trace, start, sequence
+        As for ``jacobians``; the cell has a belt c and a forget gate f.
+    """
+    total = jacobians(cell, params, trace, of="c", by="c", start=start, sequence=sequence)
+    direct = belt(trace, start=start, sequence=sequence)
+    rest = total - direct[:, :, None] * np.eye(direct.shape[1], dtype=direct.dtype)
+    return Split(norms(total), direct.max(axis=1), norms(rest))
+
+
+def lag_norms(
+    rng: np.random.Generator,
+    cell: Cell,
+    make_params: Callable[[np.random.Generator], Any],
+    lags: int,
+    *,
+    runs: int = 20,
+    input_scale: float = 1.0,
+    of: str | None = None,
+    by: str | None = None,
+) -> Array:
+    """Measure ‖∂state_T/∂state_{T-lag}‖ for many draws of weights and inputs.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+        Each run draws its weights and its inputs from a child of it. So run k is the same for any number of runs, and
+        two calls with generators of one seed differ in nothing but what was asked to differ.
+    cell : module
+    make_params : function
+        rng -> Params, such as ``lambda rng: lstm.init(rng, 8, 32, forget_bias=2)``; inputs get the dtype of its W_x.
+    lags : int
+        The longest lag, and the length T of each sequence, which starts from an empty state.
+    runs : int
+    input_scale : float
+        Inputs are normal with this standard deviation.
+    of, by : str, optional
+        As for ``jacobians``: of="c", by="c" looks at the belt.
+
+    Returns
+    -------
+    array (runs, lags + 1)
+        Entry [k, n] is the norm at lag n of run k; 1 at lag 0.
+    """
+    check_generator(rng)
+    check_size("lags", lags)
+    check_size("runs", runs)
+    if not (np.isfinite(input_scale) and input_scale >= 0):
+        raise ValueError(f"input_scale is {input_scale}; expected a number from 0")
+    curves = []
+    for child in rng.spawn(runs):
+        params = make_params(child)
+        xs = input_scale * child.normal(size=(lags, 1, len(params.W_x)))
+        trace = through_time.unroll(cell, params, xs.astype(params.W_x.dtype))
+        with np.errstate(over="ignore", invalid="ignore"):  # an exploding gradient is a finding, not an accident
+            curves.append(norms(jacobians(cell, params, trace, of=of, by=by, start=True))[::-1])
+    return np.array(curves)
+
+
+def with_spectral_norm(params: Any, sigma: float) -> Any:
+    """Scale W_h so that its largest singular value is ``sigma``; all other weights stay.
+
+    Raises
+    ------
+    ValueError
+        If ``sigma`` is below 0 or not finite, or W_h is zero.
+    """
+    if not (np.isfinite(sigma) and sigma >= 0):
+        raise ValueError(f"sigma is {sigma}; expected a number from 0")
+    now = float(norms(params.W_h))
+    if now == 0.0:
+        raise ValueError("params.W_h is zero; expected weights that can be scaled")
+    return params._replace(W_h=(params.W_h * (sigma / now)).astype(params.W_h.dtype))
+
+
+def truncated(cell: Cell, params: Any, trace: Trace, d_hs: Array, steps: int, d_state: Any = None) -> Backward:
+    """Backpropagate in pieces of so many steps: states were carried across their borders, gradients are not.
+
+    This is truncated backpropagation through time (Williams and Peng, 1990) as training with a carried state does it:
+    the forward pass is that of the whole run, and only credit is cut.
+
+    Parameters
+    ----------
+    cell, params, trace, d_hs, d_state
+        As for ``through_time.backpropagate``.
+    steps : int
+        The length of a piece, from 1; the last one may be shorter. From T on nothing is cut.
+
+    Returns
+    -------
+    Backward
+        ``params`` is the sum over the pieces; ``state`` is the gradient that reaches the start of the first.
+    """
+    check_size("steps", steps)
+    through_time.check_gradients(params, trace, d_hs, d_state)
+    length = len(trace)
+    backs = []
+    for first in range(0, length, steps) or [0]:
+        last = min(first + steps, length)
+        at_end = d_state if last == length else None
+        backs.append(through_time.backpropagate(cell, params, piece(trace, first, last), d_hs[first:last], at_end))
+    states = tree_map(lambda *parts: np.concatenate(parts), *[back.states for back in backs])
+    total = tree_map(lambda *parts: np.sum(parts, axis=0), *[back.params for back in backs])
+    return Backward(total, np.concatenate([back.xs for back in backs]), backs[0].state, states)
+
+
+def piece(trace: Trace, first: int, last: int) -> Trace:
+    """Give the steps from ``first`` up to, not including, ``last`` as a trace that starts from the state before."""
+    start = trace.start if first == 0 else trace[first - 1].state
+    mask = None if trace.mask is None else trace.mask[first:last]
+    return Trace(tree_map(lambda a: a[first:last], trace.steps), start, mask)
