@@ -151,7 +151,7 @@ class Split(NamedTuple):
     def share(self) -> Array:
         """The direct path's part of both, from 0 to 1: direct / (direct + rest). Norms of parts do not add up."""
         both = self.direct + self.rest
-        return np.divide(self.direct, both, out=np.ones_like(both), where=both > 0)
+        return np.where(both > 0, self.direct / np.where(both > 0, both, 1.0), 1.0)
 
 
 def split(cell: Cell, params: Any, trace: Trace, *, start: bool = False, sequence: int = 0) -> Split:

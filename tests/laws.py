@@ -125,6 +125,15 @@ def state_reaches_the_output(cell, engine):
     assert np.abs(a.h[-1] - b.h[-1]).max() > 1e-4
 
 
+def calls_do_not_know_of_each_other(cell, engine):
+    """The same call twice gives the same bits, forward and back."""
+    params, xs, _, d_hs, _ = case(cell, 3, 2, 2, 3)
+    first, second = (engine.unroll(cell, params, xs) for _ in range(2))
+    assert np.array_equal(first.h, second.h)
+    back, again = (engine.backpropagate(cell, params, first, d_hs) for _ in range(2))
+    assert relative_error(back, again) == 0.0
+
+
 def carousel_keeps_every_bit(cell, engine):
     """With f = 1 and i = 0 the belt keeps what it holds, bit for bit, for 1000 steps."""
     H = 3
@@ -179,6 +188,7 @@ FOR_ANY_CELL = (
     state_gradients_equal_complex_step,
     pieces_equal_the_whole,
     state_reaches_the_output,
+    calls_do_not_know_of_each_other,
     batch_equals_one_at_a_time,
     padding_changes_nothing,
 )

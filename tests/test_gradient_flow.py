@@ -190,7 +190,7 @@ def test_lag_norms_are_those_of_runs_made_by_hand():
     assert np.array_equal(more[:3], got)
 
 
-def test_a_spectral_radius_above_one_is_needed_to_explode_and_not_enough():
+def test_a_singular_value_above_one_is_needed_to_explode_and_not_enough():
     """The same weights, with inputs and without: inputs push tanh off its steep middle."""
 
     def make(rng):
