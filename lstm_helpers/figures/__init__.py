@@ -1,24 +1,36 @@
 """Figures: the house style, ``draw_*`` functions that take numbers, and the diagram of a cell."""
 
+from lstm_helpers.figures.backward import draw_backward
 from lstm_helpers.figures.belt import draw_belt, draw_half_lives
 from lstm_helpers.figures.blocks import draw_blocks
 from lstm_helpers.figures.diagram import draw_cell
+from lstm_helpers.figures.flow import draw_gradient_norms, draw_split
+from lstm_helpers.figures.learning import draw_learning_curves, draw_success
 from lstm_helpers.figures.lines import draw_series, draw_unit
 from lstm_helpers.figures.maps import draw_gates, draw_trace
+from lstm_helpers.figures.pattern import draw_pattern
 from lstm_helpers.figures.style import COLOURS, use_style
 from lstm_helpers.figures.switches import draw_activations, draw_switch
+from lstm_helpers.figures.witnesses import draw_ucurve
 
 __all__ = [
     "COLOURS",
     "draw_activations",
+    "draw_backward",
     "draw_belt",
     "draw_blocks",
     "draw_cell",
     "draw_gates",
+    "draw_gradient_norms",
     "draw_half_lives",
+    "draw_learning_curves",
+    "draw_pattern",
     "draw_series",
+    "draw_split",
+    "draw_success",
     "draw_switch",
     "draw_trace",
+    "draw_ucurve",
     "draw_unit",
     "use_style",
 ]

@@ -4,6 +4,7 @@ A gate is drawn as a vessel filled to its value, 0 at the bottom and 1 at the to
 middle. So the picture of a step is also a reading of its switches.
 """
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -63,11 +64,25 @@ def draw_cell(
     if highlight is not None and highlight not in layout.parts:
         raise ValueError(f"highlight is {highlight!r}; expected None or one of {', '.join(layout.parts)}")
     numbers: dict[str, float] = drawn.numbers(step, unit, sequence)
+    return draw_layout(layout, numbers, ax, highlight=highlight, input_text=_input_text(step.x[sequence]), token=token)
+
+
+def draw_layout(
+    layout: Layout,
+    numbers: Mapping[str, float],
+    ax: Axes | None,
+    *,
+    highlight: str | None,
+    input_text: str,
+    token: str | None = None,
+    say: Callable[[float], str] = number,
+) -> Axes:
+    """Draw any layout with its numbers; ``say`` is how a number is written."""
     if ax is None:
         ax = own_axes(_INCHES, _INCHES * (layout.top - layout.bottom) / layout.width)
     _frame(ax, layout)
     inches = ax.get_window_extent().width / ax.figure.dpi
-    pen = Pen(ax, highlight, numbers, _input_text(step.x[sequence]), token or "", inches / _INCHES)
+    pen = Pen(ax, highlight, numbers, input_text, token or "", inches / _INCHES, say)
     for wire in sorted(layout.wires, key=lambda wire: pen.lit(wire.parts)):
         draw_wire(pen, layout, wire)
     for node in layout.nodes:
@@ -104,7 +119,7 @@ def _frame(ax: Axes, layout: Layout) -> None:
 
 
 def _note(pen: Pen, note: Note) -> None:
-    value = f" {number(pen.numbers[note.number])}" if note.number else ""
+    value = f" {pen.say(pen.numbers[note.number])}" if note.number else ""
     pen.text(
         note.at,
         note.text + value,
@@ -118,7 +133,7 @@ def _note(pen: Pen, note: Note) -> None:
 
 def _equation(pen: Pen, at: Point, lines: tuple[tuple[Piece, ...], ...]) -> None:
     """Write the lines of an equation, each symbol in its colour."""
-    written = {key: number(value) for key, value in pen.numbers.items()}
+    written = {key: pen.say(value) for key, value in pen.numbers.items()}
     rows: list[Artist] = []
     for line in lines:
         pieces: list[Artist] = []

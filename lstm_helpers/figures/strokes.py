@@ -1,6 +1,6 @@
 """The strokes of the cell diagram: what a lit and an unlit wire, node and label look like."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -22,6 +22,7 @@ class Pen(NamedTuple):
     input_text: str
     token: str
     scale: float  # 1 in a drawing 9.2 inches wide
+    say: Callable[[float], str] = number  # how a number is written
 
     def lit(self, parts: tuple[str, ...]) -> bool:
         """Tell whether something belongs to the lit part."""
@@ -97,7 +98,7 @@ def draw_node(pen: Pen, node: Node) -> None:
         pen.text(node.at, node.text, "", node.parts, size=15.0)
     else:
         pen.text((x, y + 1.9), node.text, node.symbol, node.parts, size=15.5)
-        value = pen.input_text if node.kind == "input" else number(pen.numbers[node.number])
+        value = pen.input_text if node.kind == "input" else pen.say(pen.numbers[node.number])
         pen.text((x, y - 2.3), value, "", node.parts, size=12.5, weight="bold", gid=f"number:{node.name}")
     if node.kind == "input" and pen.token:
         pen.text((x + width / 2 + 1.5, y), pen.token, node.symbol, node.parts, ha="left", weight="bold", gid="token")

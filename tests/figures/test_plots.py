@@ -12,7 +12,7 @@ from matplotlib.container import BarContainer
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from lstm_helpers import figures, through_time
+from lstm_helpers import figures, gradient_flow, museum, through_time
 from lstm_helpers.activations import half_life, sigmoid
 from lstm_helpers.cells import lstm, rnn
 from lstm_helpers.figures import COLOURS
@@ -57,6 +57,13 @@ def every_drawing() -> list[tuple[str, Any]]:
         ("draw_unit", lambda ax: figures.draw_unit(trace, ax=ax)),
         ("draw_series", lambda ax: figures.draw_series([1.0, 2.0, 3.0], [4.0, 5.0, 6.0], ax=ax)),
         ("draw_cell", lambda ax: figures.draw_cell(trace[0], ax=ax)),
+        ("draw_backward", lambda ax: figures.draw_backward(params, trace[0], trace[0].state, ax=ax)),
+        ("draw_gradient_norms", lambda ax: figures.draw_gradient_norms({"forget bias 1": np.ones((3, 9))}, ax=ax)),
+        ("draw_split", lambda ax: figures.draw_split(gradient_flow.split(lstm, params, trace), ax=ax)),
+        ("draw_ucurve", lambda ax: figures.draw_ucurve([1e-8, 1e-4, 1.0], [1e-6, 1e-9, 1e-1], 1e-16, ax=ax)),
+        ("draw_pattern", lambda ax: figures.draw_pattern(museum.examine(), ax=ax)),
+        ("draw_success", lambda ax: figures.draw_success([5, 10], {"LSTM": [3, 1]}, 3, ax=ax)),
+        ("draw_learning_curves", lambda ax: figures.draw_learning_curves({"LSTM": [1.0, 0.1]}, ax=ax)),
     ]
 
 

@@ -1,0 +1,112 @@
+"""Gradients through time against the lag: many runs as a band, and one run divided into its ways."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from numpy.typing import ArrayLike
+
+from lstm_helpers.figures.logarithmic import log10, log_axis, shades
+from lstm_helpers.figures.style import COLOURS, DASHES, PALE, End, label_ends, own_axes, tidy
+
+
+def draw_gradient_norms(
+    curves: Mapping[str, ArrayLike],
+    *,
+    what: str = r"$\Vert\,\partial s_T\,/\,\partial s_{T-n}\,\Vert$",
+    colours: Mapping[str, Any] | None = None,
+    floor: float | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw how much of a gradient is left after n steps back: the median of many runs, and all of them as a band.
+
+    Parameters
+    ----------
+    curves : mapping of label to array (runs, lags + 1), or (lags + 1,) for one run
+        What ``gradient_flow.lag_norms`` returns, under a label each. The numbers of runs and of the last lag are
+        written on the plot. Zeros (underflow) and infinities (overflow) end a line.
+    what : str
+        The label of the y axis.
+    colours : mapping of label to colour, optional
+        None shades from light to dark, in the order given.
+    floor : float, optional
+        Do not show powers of ten below this one, such as -40.
+    ax : matplotlib Axes or None
+        Where to draw. None makes a figure.
+
+    Raises
+    ------
+    ValueError
+        If there is no curve, or one is not (runs, lags + 1).
+    """
+    tables = {label: np.atleast_2d(np.asarray(norms, dtype=float)) for label, norms in curves.items()}
+    if not tables:
+        raise ValueError("curves is empty; expected at least one label with its (runs, lags + 1) norms")
+    for label, table in tables.items():
+        if table.ndim != 2 or table.shape[1] < 2 or np.any(table < 0):
+            raise ValueError(f"curves[{label!r}] has shape {table.shape}; expected norms (runs, lags + 1), at least 0")
+    ax = own_axes(9.0, 4.4) if ax is None else ax
+    chosen = dict(zip(tables, shades(len(tables)), strict=True)) | dict(colours or {})
+    longest = max(table.shape[1] for table in tables.values()) - 1
+    ax.set(xlim=(0, longest), xlabel="lag n (steps back)", ylabel=what)
+    log_axis(ax, np.concatenate([log10(table).ravel() for table in tables.values()]), floor)
+    ax.axhline(0.0, color=PALE, lw=1.0, zorder=0)
+    ends = []
+    alone = all(len(table) == 1 for table in tables.values())
+    widths = np.linspace(5.0, 1.6, len(tables)) if alone else np.full(len(tables), 2.2)  # lines that may coincide
+    for width, (label, table) in zip(widths, tables.items(), strict=True):
+        lags, middle = np.arange(table.shape[1]), log10(np.median(table, axis=0))
+        if len(table) > 1:
+            low, high = log10(table.min(axis=0)), log10(table.max(axis=0))
+            ax.fill_between(lags, low, high, color=chosen[label], alpha=0.2, lw=0, gid=f"band {label}")
+        ax.plot(lags, middle, color=chosen[label], lw=float(width), gid=label)
+        last = int(np.flatnonzero(np.isfinite(middle))[-1]) if np.isfinite(middle).any() else 0
+        ends.append(End(last, float(np.nan_to_num(middle[last])), label, chosen[label]))
+    low_end, high_end = ax.get_ylim()
+    label_ends(ax, [end._replace(y=float(np.clip(end.y, low_end, high_end))) for end in ends])
+    runs = sorted({len(table) for table in tables.values()})
+    said = f"{runs[0]}" if len(runs) == 1 else f"{runs[0]} to {runs[-1]}"
+    text = "one run each" if alone else f"line: median of {said} runs, band: all of them"
+    ax.set_title(text, size=10, loc="left", color=COLOURS["h"])
+    tidy(ax)
+    return ax
+
+
+def draw_split(split: Any, *, ax: Axes | None = None) -> Axes:
+    """Draw ∂c_T/∂c_t of one run against the lag, with its direct path along the belt and the rest.
+
+    Parameters
+    ----------
+    split : gradient_flow.Split
+        What ``gradient_flow.split`` returned, with or without ``start``.
+    ax : matplotlib Axes or None
+        Where to draw. None makes a figure.
+
+    Raises
+    ------
+    ValueError
+        If the three parts are not equally long, or empty.
+    """
+    parts = [np.asarray(part, dtype=float) for part in (split.total, split.direct, split.rest)]
+    if parts[0].ndim != 1 or not parts[0].size or len({part.shape for part in parts}) > 1:
+        shapes = ", ".join(str(part.shape) for part in parts)
+        raise ValueError(f"split has parts of shapes {shapes}; expected three of (T,), with at least one step")
+    ax = own_axes(9.0, 4.0) if ax is None else ax
+    lags = np.arange(parts[0].size)[::-1]
+    ax.set(xlim=(0, max(lags[0], 1)), xlabel="lag n (steps back)", ylabel="spectral norm")
+    log_axis(ax, np.concatenate([log10(part) for part in parts]))
+    ax.axhline(0.0, color=PALE, lw=1.0, zorder=0)
+    looks = (("whole ∂c_T/∂c_t", "c"), ("along the belt: ∏ f", "f"), ("the rest, through h", "h"))
+    ends = []
+    for part, (label, symbol) in zip(parts, looks, strict=True):
+        values = log10(part)
+        width = 3.2 if symbol == "c" else 2.0
+        ax.plot(lags, values, color=COLOURS[symbol], ls=DASHES[symbol], lw=width, gid=label, alpha=0.9)
+        if np.isfinite(values).any():
+            first = int(np.flatnonzero(np.isfinite(values))[0])
+            text = label.replace("∂c_T/∂c_t", r"$\partial c_T/\partial c_{T-n}$")
+            ends.append(End(float(lags[first]), float(values[first]), text, COLOURS[symbol]))
+    label_ends(ax, ends)
+    tidy(ax)
+    return ax

@@ -1,0 +1,152 @@
+"""The diagram of the LSTM cell run backwards: the same places, every wire reversed, and gradients on the wires."""
+
+from lstm_helpers.activations import sigmoid_slope, tanh, tanh_slope
+from lstm_helpers.arrays import Array, tree_map
+from lstm_helpers.cells import lstm as cell
+from lstm_helpers.figures.layouts.base import Layout, Node, Note, Piece, Wire, node_of
+from lstm_helpers.figures.layouts.lstm import LAYOUT as FORWARD
+
+_GATES = {"forget": "f", "input": "i", "candidate": "g", "output": "o"}  # the part of each symbol
+_SOURCES = {"f": ("c_previous", "c_{t-1}"), "i": ("g", "g_t"), "g": ("i", "i_t"), "o": ("tanh_c", r"\tanh c_t")}
+_TEXTS = {
+    "c_previous": "$dc_{t-1}$",
+    "h_previous": "$dh_{t-1}$",
+    "x": "$dx_t$",
+    "c": "$dc$ later",
+    "h": "$dh$ later",
+    "tanh": r"$\tanh'$",
+    "f": r"$\sigma'$",
+    "i": r"$\sigma'$",
+    "g": r"$\tanh'$",
+    "o": r"$\sigma'$",
+}
+_NUMBERS = {"c_previous": "dc_previous", "h_previous": "dh_previous", "c": "dc_later", "h": "dh_later"}
+
+
+_SUM = ("update", "hidden")
+_PARTS = {"o-show": ("output",), "fork_c-c": _SUM, "add-fork_c": _SUM}  # else those of the way forward
+
+
+def _node(node: Node) -> Node:
+    return node._replace(
+        text=_TEXTS.get(node.name, node.text),
+        number=_NUMBERS.get(node.name, node.number),
+        parts=_SUM if node.name == "c" else node.parts,
+    )
+
+
+def _reversed(wire: Wire) -> Wire:
+    arrives = node_of(FORWARD, wire.start).kind != "junction"
+    parts = _PARTS.get(f"{wire.start}-{wire.end}", wire.parts)
+    return wire._replace(start=wire.end, end=wire.start, via=wire.via[::-1], arrow=arrives, parts=parts)
+
+
+def _gate_equation(symbol: str) -> tuple[tuple[Piece, ...], ...]:
+    into = "h" if symbol == "o" else "c"
+    number, source = _SOURCES[symbol]
+    slope = "(1 - g_t^2)" if symbol == "g" else rf"{symbol}_t(1 - {symbol}_t)"
+    return (
+        (
+            Piece(rf"$dz_{symbol}$", symbol),
+            Piece("$=$"),
+            Piece(rf"$d{into}$", into),
+            Piece(rf"$\odot\;{source}$", {"c_previous": "c", "tanh_c": "c"}.get(number, number)),
+            Piece(rf"$\odot\;{slope}$", symbol),
+        ),
+        (
+            Piece("{dz_" + symbol + "}", symbol),
+            Piece("="),
+            Piece("{d" + into + "}", into),
+            Piece("×"),
+            Piece("{" + number + "}", {"c_previous": "c", "tanh_c": "c"}.get(number, number)),
+            Piece("×"),
+            Piece("{slope_" + symbol + "}", symbol),
+        ),
+    )
+
+
+_DC = (
+    (
+        Piece("$dc$", "c"),
+        Piece("$=$"),
+        Piece("$dc$ later", "c"),
+        Piece("$+$"),
+        Piece("$dh$", "h"),
+        Piece(r"$\odot$"),
+        Piece("$o_t$", "o"),
+        Piece(r"$\odot\;(1 - \tanh^2 c_t)$", "c"),
+    ),
+    (Piece("{dc}", "c"), Piece("="), Piece("{dc_later}", "c"), Piece("+"), Piece("{from_h}", "h")),
+)
+_BELT = (
+    (Piece("$dc_{t-1}$", "c"), Piece("$=$"), Piece("$dc$", "c"), Piece(r"$\odot\;f_t$", "f")),
+    (Piece("{dc_previous}", "c"), Piece("="), Piece("{dc}", "c"), Piece("×"), Piece("{f}", "f")),
+)
+
+
+def _notes() -> tuple[Note, ...]:
+    places = {note.name: note for note in FORWARD.notes}
+    columns = {symbol: node_of(FORWARD, symbol).at[0] for symbol in "figo"}
+    values = [
+        places[k]._replace(name=f"d{k}", text=f"$d{k}$", number=f"d{k}", parts=(part,)) for part, k in _GATES.items()
+    ]
+    logits = [
+        Note(f"dz_{k}", (columns[k] + 1.5, 16.4), "left", f"$dz_{k}$", f"dz_{k}", k, (part,))
+        for part, k in _GATES.items()
+    ]
+    return (
+        *values,
+        *logits,
+        Note("dc", (77.0, 65.2), "center", "$dc$", "dc", "c", ("update", "hidden", "forget", "input", "candidate")),
+        Note("from_h", (90.6, 58.3), "right", "from $h_t$", "from_h", "c", ("hidden",)),
+        Note("dtanh", (90.6, 43.9), "right", r"$dh \odot o_t$", "dtanh", "c", ("hidden",)),
+        Note("dh", (96.4, 35.0), "left", "$dh$", "dh", "h", ("output", "hidden")),
+        places["bus"]._replace(text=r"$dz$ of all units, times $W_h^\top$ and $W_x^\top$"),
+        places["up"]._replace(name="dh_loss", text="$dh$ of the loss", number="dh_loss"),
+    )
+
+
+LAYOUT = FORWARD._replace(
+    cell="lstm_backward",
+    nodes=tuple(map(_node, FORWARD.nodes)),
+    wires=tuple(map(_reversed, FORWARD.wires)),
+    notes=_notes(),
+    equations={"": (_DC[0], _BELT[0]), "update": _BELT, "hidden": _DC}
+    | {part: _gate_equation(symbol) for part, symbol in _GATES.items()},
+)
+
+
+def layout_of(split: bool) -> Layout:
+    """Give the diagram; without knowing the loss's own share of dh it is drawn as part of what arrives."""
+    if split:
+        return LAYOUT
+    notes = [
+        n._replace(text="$dh$ of the loss: included", number="") if n.name == "dh_loss" else n for n in LAYOUT.notes
+    ]
+    nodes = [n._replace(text="$dh$") if n.name == "h" else n for n in LAYOUT.nodes]
+    return LAYOUT._replace(notes=tuple(notes), nodes=tuple(nodes))
+
+
+def numbers(
+    params: cell.Params, step: cell.Step, d_state: cell.State, d_output: Array | None, unit: int, sequence: int
+) -> dict[str, float]:
+    """Give every number that the diagram shows, for one unit of one sequence."""
+    alone_step, alone_d = tree_map(lambda a: a[sequence : sequence + 1], (step, d_state))
+    d_params, d_previous, _ = cell.backward(params, alone_step, alone_d)
+    forward = {name: float(getattr(step, name)[sequence, unit]) for name in "ifgo"}
+    c_previous, tanh_c = float(step.previous.c[sequence, unit]), float(tanh(step.c[sequence, unit]))
+    dh, dc_later = float(d_state.h[sequence, unit]), float(d_state.c[sequence, unit])
+    loss = 0.0 if d_output is None else float(d_output[sequence, unit])
+    from_h = dh * forward["o"] * float(tanh_slope(tanh_c))
+    dc = dc_later + from_h
+    logits = {f"dz_{k}": float(d_params.b[n * len(params.W_h) + unit]) for n, k in enumerate(cell.BLOCKS)}
+    slopes = {f"slope_{k}": float((tanh_slope if k == "g" else sigmoid_slope)(forward[k])) for k in "ifgo"}
+    return (
+        forward
+        | logits
+        | slopes
+        | {"c_previous": c_previous, "tanh_c": tanh_c, "dh": dh, "dh_loss": loss, "dh_later": dh - loss}
+        | {"dc_later": dc_later, "from_h": from_h, "dc": dc, "dtanh": dh * forward["o"]}
+        | {"di": dc * forward["g"], "df": dc * c_previous, "dg": dc * forward["i"], "do": dh * tanh_c}
+        | {"dc_previous": float(d_previous.c[0, unit]), "dh_previous": float(d_previous.h[0, unit])}
+    )

@@ -1,0 +1,138 @@
+"""What training came to: the loss of every run as it fell, and how many runs solved a task at each lag."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.ticker import PercentFormatter
+from numpy.typing import ArrayLike
+
+from lstm_helpers.figures.logarithmic import log10, log_axis, shades
+from lstm_helpers.figures.style import INK, PALE, End, label_ends, own_axes, tidy
+
+_MARKERS = ("o", "s", "^", "D", "v", "P")
+
+
+def draw_success(
+    lags: Sequence[int] | ArrayLike,
+    solved: Mapping[str, ArrayLike],
+    n: int,
+    *,
+    colours: Mapping[str, Any] | None = None,
+    lag_label: str = "lag (steps)",
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw how many of n runs solved a task at each lag.
+
+    Parameters
+    ----------
+    lags : sequence of int
+        At which lags; rising.
+    solved : mapping of label to array (lags,)
+        How many of the n runs (seeds) did it, whole numbers from 0 to n.
+    n : int
+        How many runs each point stands for; written on the axis, because 3 of 3 is not 300 of 300.
+    colours : mapping of label to colour, optional
+        None shades from light to dark, in the order given.
+    lag_label : str
+        The label of the x axis.
+    ax : matplotlib Axes or None
+        Where to draw. None makes a figure.
+
+    Raises
+    ------
+    ValueError
+        If a count is not from 0 to n, or counts and lags do not fit.
+    """
+    at = np.asarray(lags, dtype=float)
+    counts = {label: np.asarray(values, dtype=float) for label, values in solved.items()}
+    if at.ndim != 1 or not at.size or np.any(np.diff(at) <= 0) or not counts:
+        raise ValueError(f"lags is {lags!r}; expected rising numbers, and at least one label in solved")
+    for label, values in counts.items():
+        if values.shape != at.shape or np.any((values < 0) | (values > n) | (values % 1 != 0)):
+            raise ValueError(f"solved[{label!r}] is {values}; expected {at.size} whole numbers from 0 to n={n}")
+    ax = own_axes(9.0, 3.8) if ax is None else ax
+    chosen = dict(zip(counts, shades(len(counts)), strict=True)) | dict(colours or {})
+    margin = 0.04 * max(at[-1] - at[0], 1.0)
+    ax.set(xlim=(at[0] - margin, at[-1] + margin), ylim=(-0.06, 1.06), xlabel=lag_label)
+    ax.set_ylabel(f"solved, of n = {n} runs")
+    ax.set_yticks([0, 0.25, 0.5, 0.75, 1.0])
+    ax.yaxis.set_major_formatter(PercentFormatter(1.0))
+    ax.set_xticks(at, [f"{lag:g}" for lag in at])
+    for level in (0.0, 1.0):
+        ax.axhline(level, color=PALE, lw=0.8, zorder=0)
+    ends = []
+    for k, (label, values) in enumerate(counts.items()):
+        shift = 0.012 * (k - (len(counts) - 1) / 2)  # so that lines at 0 % or 100 % stay visible side by side
+        look: dict[str, Any] = {"color": chosen[label], "marker": _MARKERS[k % len(_MARKERS)], "ms": 7, "mec": "white"}
+        ax.plot(at, values / n + shift, gid=label, **look)
+        ends.append(End(float(at[-1] + margin), float(values[-1] / n + shift), label, chosen[label]))
+    label_ends(ax, ends)
+    tidy(ax)
+    return ax
+
+
+def draw_learning_curves(
+    curves: Mapping[str, ArrayLike],
+    *,
+    steps: ArrayLike | None = None,
+    level: float | None = None,
+    level_label: str = "",
+    loss_label: str = "loss",
+    step_label: str = "update",
+    colours: Mapping[str, Any] | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw the loss over training on a logarithmic axis: every run as a thin line, their median as a thick one.
+
+    Parameters
+    ----------
+    curves : mapping of label to array (runs, n), or (n,) for one run
+        The loss at each step; NaN where a run has none (any more).
+    steps : array (n,), optional
+        When; None counts from 1.
+    level : float, optional
+        A loss to compare with, such as that of guessing the mean, drawn across; ``level_label`` says what it is.
+    loss_label, step_label : str
+        The labels of the axes.
+    colours : mapping of label to colour, optional
+        None shades from light to dark, in the order given.
+    ax : matplotlib Axes or None
+        Where to draw. None makes a figure.
+
+    Raises
+    ------
+    ValueError
+        If there is no curve, or lengths do not fit.
+    """
+    tables = {label: np.atleast_2d(np.asarray(values, dtype=float)) for label, values in curves.items()}
+    lengths = {table.shape[-1] for table in tables.values()}
+    if len(lengths) != 1 or 0 in lengths or any(table.ndim != 2 for table in tables.values()):
+        raise ValueError(f"curves have lengths {sorted(lengths)}; expected (runs, n) with one n from 1 for all")
+    at = np.arange(1, min(lengths) + 1, dtype=float) if steps is None else np.asarray(steps, dtype=float)
+    if at.shape != (min(lengths),):
+        raise ValueError(f"steps has shape {at.shape}; expected ({min(lengths)},), one for each loss")
+    ax = own_axes(9.0, 3.8) if ax is None else ax
+    chosen = dict(zip(tables, shades(len(tables)), strict=True)) | dict(colours or {})
+    ax.set(xlim=(at[0], at[-1] if at.size > 1 else at[0] + 1), xlabel=step_label, ylabel=loss_label)
+    levels = [] if level is None else [float(level)]
+    log_axis(ax, np.concatenate([log10(levels), *(log10(table).ravel() for table in tables.values())]))
+    ends = []
+    if level is not None:
+        ax.axhline(float(log10(level)), color=INK, lw=1.0, ls=(0, (4, 3)), zorder=1, gid="level")
+        ends.append(End(float(ax.get_xlim()[1]), float(log10(level)), level_label, INK))
+    for label, table in tables.items():
+        for run in table if len(table) > 1 else ():
+            ax.plot(at, log10(run), color=chosen[label], lw=0.7, alpha=0.45, zorder=2, gid=f"run {label}")
+        seen = np.isfinite(table).any(axis=0)
+        middle = np.full(at.shape, np.nan)
+        middle[seen] = np.nanmedian(table[:, seen], axis=0)
+        ax.plot(at, log10(middle), color=chosen[label], lw=2.4, zorder=3, gid=label)
+        last = np.flatnonzero(np.isfinite(log10(middle)))
+        if last.size:
+            name = label if len(table) == 1 else f"{label} (n = {len(table)})"
+            ends.append(End(float(at[last[-1]]), float(log10(middle)[last[-1]]), name, chosen[label]))
+    label_ends(ax, ends)
+    tidy(ax)
+    return ax
