@@ -8,7 +8,7 @@ Pascanu, Mikolov and Bengio (2013). Every function counts time as a trace does: 
 step t, and the last entry to the last state.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -141,7 +141,7 @@ def belt(trace: Trace, *, start: bool = False, sequence: int = 0) -> Array:
 
 
 class Split(NamedTuple):
-    """The parts of ∂c_T/∂c_t, each a spectral norm, (T,) or (T + 1,)."""
+    """The parts of ∂c_T/∂c_t, each a spectral norm, (T,), or (T + 1,), or one of these for every run."""
 
     total: Array
     direct: Array  # along the belt alone: the largest product of forget gates
@@ -202,19 +202,52 @@ def lag_norms(
     array (runs, lags + 1)
         Entry [k, n] is the norm at lag n of run k; 1 at lag 0.
     """
+    curves = []
+    for params, trace in _draws(rng, cell, make_params, lags, runs, input_scale):
+        with np.errstate(over="ignore", invalid="ignore"):  # an exploding gradient is a finding, not an accident
+            curves.append(norms(jacobians(cell, params, trace, of=of, by=by, start=True))[::-1])
+    return np.array(curves)
+
+
+def lag_splits(
+    rng: np.random.Generator,
+    cell: Cell,
+    make_params: Callable[[np.random.Generator], Any],
+    lags: int,
+    *,
+    runs: int = 20,
+    input_scale: float = 1.0,
+) -> Split:
+    """Divide ∂c_T/∂c_{T-lag} into the direct path and the rest, for the same draws as ``lag_norms`` makes.
+
+    Returns
+    -------
+    Split
+        Each part (runs, lags + 1), entry [k, n] at lag n of run k; its ``total`` is ``lag_norms`` of "c" by "c".
+    """
+    draws = _draws(rng, cell, make_params, lags, runs, input_scale)
+    splits = [split(cell, params, trace, start=True) for params, trace in draws]
+    return Split(*[np.array(parts)[:, ::-1] for parts in zip(*splits, strict=True)])
+
+
+def _draws(
+    rng: np.random.Generator,
+    cell: Cell,
+    make_params: Callable[[np.random.Generator], Any],
+    lags: int,
+    runs: int,
+    input_scale: float,
+) -> Iterator[tuple[Any, Trace]]:
+    """Run a cell over normal inputs from an empty state, each time with other weights and inputs."""
     check_generator(rng)
     check_size("lags", lags)
     check_size("runs", runs)
     if not (np.isfinite(input_scale) and input_scale >= 0):
         raise ValueError(f"input_scale is {input_scale}; expected a number from 0")
-    curves = []
     for child in rng.spawn(runs):
         params = make_params(child)
         xs = input_scale * child.normal(size=(lags, 1, len(params.W_x)))
-        trace = through_time.unroll(cell, params, xs.astype(params.W_x.dtype))
-        with np.errstate(over="ignore", invalid="ignore"):  # an exploding gradient is a finding, not an accident
-            curves.append(norms(jacobians(cell, params, trace, of=of, by=by, start=True))[::-1])
-    return np.array(curves)
+        yield params, through_time.unroll(cell, params, xs.astype(params.W_x.dtype))
 
 
 def with_spectral_norm(params: Any, sigma: float) -> Any:

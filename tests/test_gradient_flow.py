@@ -188,6 +188,10 @@ def test_lag_norms_are_those_of_runs_made_by_hand():
         assert abs(curve[5] - np.linalg.svd(J[4:, 4:], compute_uv=False)[0]) < 1e-12 * curve[5]
     more = gradient_flow.lag_norms(np.random.default_rng(7), lstm, make, 5, runs=4, input_scale=0.5, of="c", by="c")
     assert np.array_equal(more[:3], got)
+    parts = gradient_flow.lag_splits(np.random.default_rng(7), lstm, make, 5, runs=3, input_scale=0.5)
+    assert np.array_equal(parts.total, got) and parts.share.shape == (3, 6)
+    assert np.array_equal(parts.share[:, :2], np.ones((3, 2)))  # no way through h is back on the belt so soon
+    assert relative_error(parts.direct[2, 5], trace.f[:, 0].prod(axis=0).max()) < 1e-14
 
 
 def test_a_singular_value_above_one_is_needed_to_explode_and_not_enough():

@@ -32,7 +32,7 @@ def limits(logs: Array, floor: float | None = None, pad: float = 0.04) -> tuple[
     return low - pad * (high - low), high + pad * (high - low)
 
 
-def powers(axis: Axis, low: float, high: float, most: int = 7) -> None:
+def powers(axis: Axis, low: float, high: float, most: int = 8) -> None:
     """Write powers of ten along an axis, at most so many."""
     step = next(s for s in (1, 2, 3, 5, 10, 20, 50, 100) if (high - low) / s <= most)
     ticks = np.arange(np.ceil(low / step) * step, high + 1e-9, step)
