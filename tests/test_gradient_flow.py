@@ -136,7 +136,10 @@ def test_the_split_adds_up_and_its_direct_part_is_what_is_left_without_recurrent
     params, xs, state, trace, _, _ = run(lstm)
     total = gradient_flow.jacobians(lstm, params, trace, of="c", by="c", start=True)
     direct = gradient_flow.belt(trace, start=True)
+    assert relative_error(direct[1:], gradient_flow.belt(trace)) == 0.0
+    assert relative_error(direct[2], trace.f[2:, 0].prod(axis=0)) < 1e-14
     parts = gradient_flow.split(lstm, params, trace, start=True)
+    assert relative_error(parts.share, parts.direct / (parts.direct + parts.rest)) < 1e-14
     assert relative_error(parts.total, gradient_flow.norms(total)) == 0.0
     assert relative_error(parts.direct, direct.max(axis=1)) == 0.0
     want = [np.linalg.svd(J - np.diag(d), compute_uv=False)[0] for J, d in zip(total, direct, strict=True)]
@@ -224,6 +227,15 @@ def test_scaling_to_a_spectral_norm_changes_nothing_else():
 
 
 # Truncation
+
+
+def test_a_piece_is_the_run_over_its_inputs_from_the_state_before():
+    mask = np.random.default_rng(3).random((7, 2)) < 0.6
+    params, xs, _, trace, _, _ = run(lstm, T=7, B=2, mask=mask)
+    part = gradient_flow.piece(trace, 2, 5)
+    again = through_time.unroll(lstm, params, xs[2:5], trace[1].state, mask[2:5])
+    assert relative_error((part.steps, part.start), (again.steps, again.start)) < 1e-14
+    assert np.array_equal(part.mask, mask[2:5]) and len(gradient_flow.piece(trace, 0, 7)) == 7
 
 
 @CELLS

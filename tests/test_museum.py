@@ -165,13 +165,9 @@ def belt_gradient_dropped(exhibit):
     weights_right_for_one_step_only(exhibit)
     wrong, right = both(exhibit, gates(i=1, f=1, g=1, o=1), XS, START, D_HS, D_STATE)
     assert np.all(wrong.state.c == 0) and np.all(right.state.c != 0)
-    alone = through_time.unroll(lstm, gates(i=1, f=1, g=1, o=1), XS, START)
-    for t in range(3):  # without W_h nothing gives credit to an earlier step
-        d_last = D_STATE if t == 2 else tree_map(np.zeros_like, D_STATE)
-        want = alone[t].o * tanh_slope(tanh(alone[t].c)) * D_HS[t] + d_last.c
-        want += alone[t].o * tanh_slope(tanh(alone[t].c)) * d_last.h
-        got = lstm.State(*(a[t] for a in wrong.states))
-        assert relative_error(got.c + got.h * alone[t].o * tanh_slope(tanh(alone[t].c)), want) < 1e-12
+    last = np.concatenate([np.zeros_like(D_HS[:2]), D_HS[2:]])
+    wrong, right = both(exhibit, PARAMS._replace(W_h=np.zeros_like(PARAMS.W_h)), XS, START, last)
+    assert np.all(wrong.xs[:2] == 0) and np.all(right.xs[:2] != 0)
 
 
 def forget_gate_skipped(exhibit):
@@ -337,6 +333,29 @@ WHERE = {
 @EVERY
 def test_the_reading_points_to_the_line_without_knowing_the_exhibit(exhibit):
     assert museum.diagnose(museum.examine(exhibit.cell, exhibit.engine)).lines == WHERE[exhibit.name]
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("gradient_overwritten", "the steps' shares are right, their sum is not"),
+        ("last_output_only", "what the earlier outputs receive gets lost"),
+        ("gradient_cut_in_time", "the way from step to step is broken"),
+        ("hidden_path_forgotten", "only the part that comes from h is"),
+        ("belt_path_forgotten", "only the part d_state.c is"),
+        ("slope_at_the_output", "the slope of sigmoid"),
+        ("divided_by_batch_size", "with two it is wrong in W_x, W_h, b."),
+        ("accumulators_not_reset", "the very same call again is wrong, in W_x, W_h, b."),
+        ("state_never_reset", "So something is kept between calls: the state"),
+        ("swapped_forget_and_input", "c is wrong after one step, though all gates are right"),
+        ("belt_shown_raw", "h is wrong after one step, though gates and c are right"),
+        ("blocks_read_in_another_order", "g and o are wrong after one step"),
+        ("mask_ignored", "Only with a mask"),
+    ],
+)
+def test_the_reading_says_what_tells_two_faults_apart(name, says):
+    exhibit = museum.exhibit_named(name)
+    assert says in repr(museum.diagnose(museum.examine(exhibit.cell, exhibit.engine)))
 
 
 def broken_at(line, distort):
