@@ -148,7 +148,8 @@ def examine(
     ValueError
         If a result has not the right structure or shapes, or a function writes into what it was given.
     """
-    case = draw_case(np.random.default_rng(0)) if case is None else case
+    if case is None:  # in this one candidates, belts and gradients have both signs already in the first step
+        case = draw_case(np.random.default_rng(4))
     stand_in = WrongCell(
         forward=_guarded("forward", forward or cell.forward),
         backward=_guarded("backward", backward or cell.backward),
