@@ -141,6 +141,25 @@ def test_init_names_the_bad_argument(message):
         lstm.init(**arguments)
 
 
+def test_chrono_spreads_the_time_constants_up_to_the_lag():
+    """1 / (1 - sigmoid(ln u)) = 1 + u, uniform from 2 to the longest lag, and i = 1 - f."""
+    before = lstm.init(np.random.default_rng(0), 3, 4000, dtype=np.float32)
+    params = lstm.chrono(np.random.default_rng(1), before, 101)
+    b_i, b_f, b_g, b_o = np.split(params.b.astype(float), 4)
+    constants = 1 / (1 - 1 / (1 + np.exp(-b_f)))
+    assert 2 <= constants.min() < 2.1 and 100.9 < constants.max() <= 101.001
+    assert abs(constants.mean() - 51.5) < 1.5
+    assert np.array_equal(b_i, -b_f) and not b_g.any() and not b_o.any()
+    assert params.b.dtype == np.float32 and params.W_h is before.W_h
+    assert np.all(np.split(before.b, 4)[1] == 1.0)  # not written to
+
+
+@pytest.mark.parametrize(("lag", "said"), [(2, "at least 3 steps"), (0, "whole number from 1"), (5.0, "whole number")])
+def test_chrono_refuses_a_bad_lag(lag, said):
+    with pytest.raises(ValueError, match=f"longest_lag is {lag}.*{said}"):
+        lstm.chrono(np.random.default_rng(0), GOOD, lag)
+
+
 def test_zero_state_and_backward_name_the_bad_argument():
     with pytest.raises(ValueError, match="batch_size is 0; expected a whole number from 1"):
         lstm.zero_state(GOOD, 0)

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from lstm_helpers.activations import sigmoid, sigmoid_slope, tanh, tanh_slope
-from lstm_helpers.arrays import Array
+from lstm_helpers.arrays import Array, check_generator, check_size
 from lstm_helpers.cells import contract
 
 BLOCKS = ("i", "f", "g", "o")  # the order of the four blocks in W_x, W_h and b
@@ -86,6 +86,38 @@ def init(
     b = np.zeros(4 * hidden_size, dtype)
     b[hidden_size : 2 * hidden_size] = forget_bias
     return Params(W_x, W_h, b)
+
+
+def chrono(rng: np.random.Generator, params: Params, longest_lag: int) -> Params:
+    """Set the biases so that the forget gates start with time constants spread from 2 steps to ``longest_lag``.
+
+    b_f = ln u with u uniform from 1 to ``longest_lag`` - 1, and b_i = -b_f (Tallec and Ollivier, 2018). Where nothing
+    else moves the gate, f = u / (1 + u), and 1 / (1 - f) = 1 + u steps is its time constant.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+        Where u comes from, one for each unit.
+    params : Params
+        From ``init``; they are not written to, and all but b_i and b_f stays.
+    longest_lag : int
+        In steps, at least 3.
+
+    Raises
+    ------
+    ValueError
+        If ``longest_lag`` is below 3, or another argument does not fit.
+    """
+    check_generator(rng)
+    contract.check_params(params, len(BLOCKS))
+    check_size("longest_lag", longest_lag)
+    if longest_lag < 3:
+        raise ValueError(f"longest_lag is {longest_lag}; expected at least 3 steps: time constants begin at 2")
+    hidden_size = len(params.W_h)
+    b = params.b.copy()
+    b[hidden_size : 2 * hidden_size] = np.log(rng.uniform(1, longest_lag - 1, hidden_size))
+    b[:hidden_size] = -b[hidden_size : 2 * hidden_size]
+    return params._replace(b=b)
 
 
 def zero_state(params: Params, batch_size: int) -> State:
