@@ -1,0 +1,85 @@
+"""Train on long lags and write the tables of chapter 10: ``python tools/measure_lags.py latch adding grid``.
+
+Every network is trained from scratch; all seeds stand here. Together about half an hour on one core.
+"""
+
+import sys
+from functools import partial
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+
+from lstm_helpers import arrays, measured, readout
+from lstm_helpers.cells import lstm, rnn
+from lstm_helpers.layers import Recurrent
+from lstm_helpers.model import Model
+from lstm_helpers.tasks import adding, latch
+from lstm_helpers.training import adam, fit
+
+FOLDER = Path(measured.__file__).parent
+SETUPS = {
+    "RNN": (rnn, {}, False),
+    "LSTM, forget bias 0": (lstm, {"forget_bias": 0.0}, False),
+    "LSTM, forget bias 1": (lstm, {"forget_bias": 1.0}, False),
+    "LSTM, forget bias 3": (lstm, {"forget_bias": 3.0}, False),
+    "LSTM, chrono": (lstm, {}, True),
+}
+assert tuple(SETUPS) == measured.SETUPS
+
+
+def network(setup, task, hidden_size, lag, seed):
+    """Draw a network of one of the setups."""
+    cell, options, is_chrono = SETUPS[setup]
+    model = Model(Recurrent(cell), at="last")
+    params = model.init(np.random.default_rng([1, seed]), task.INPUT_SIZE, hidden_size, task.OUTPUT_SIZE, **options)
+    if is_chrono:
+        params = params._replace(layer=lstm.chrono(np.random.default_rng([4, seed]), params.layer, lag))
+    return model, params
+
+
+def latch_accuracy(setup, lag, seed, hidden_size=8, rate=0.01, steps=400):
+    """Train on the latch of one length and test on 500 new sequences."""
+    model, params = network(setup, latch, hidden_size, lag, seed)
+
+    def batches(step):
+        return latch.batch(np.random.default_rng([2, seed, step]), 32, lag)
+
+    try:
+        for progress in islice(fit(model, params, batches, readout.cross_entropy, adam(rate)), steps):
+            params = progress.params
+    except FloatingPointError:
+        return 0.5
+    test = latch.batch(np.random.default_rng([3, seed]), 500, lag)
+    return readout.accuracy(model.predict(params, test.xs), test.targets)
+
+
+def adding_losses(setup, seed, lag=50, hidden_size=32, rate=0.005, steps=2500):
+    """Give the training loss of adding, a mean over 25 steps each."""
+    model, params = network(setup, adding, hidden_size, lag, seed)
+
+    def batches(step):
+        return adding.batch(np.random.default_rng([2, seed, step]), 32, lag)
+
+    losses = [p.loss for p in islice(fit(model, params, batches, readout.mse, adam(rate)), steps)]
+    return np.mean(np.reshape(losses, (-1, 25)), axis=1)
+
+
+def measure(name):
+    """Make one table."""
+    if name == "latch":
+        rows = [[[latch_accuracy(s, lag, k) for k in range(10)] for lag in measured.LATCH_LAGS] for s in SETUPS]
+    elif name == "adding":
+        rows = [[adding_losses(s, k) for k in range(3)] for s in ("RNN", "LSTM, forget bias 1", "LSTM, chrono")]
+    else:
+        accuracy = partial(latch_accuracy, "LSTM, forget bias 3", 40, steps=300)
+        sizes, rates = measured.GRID_SIZES, measured.GRID_RATES
+        rows = [[[accuracy(k, hidden_size=h, rate=r) for k in range(5)] for r in rates] for h in sizes]
+    table = np.array(rows)
+    print(name, table.shape, np.round(table.mean(axis=-1), 2), sep="\n")
+    arrays.save(FOLDER / f"{name}.npz", table)
+
+
+if __name__ == "__main__":
+    for wanted in sys.argv[1:] or ("latch", "adding", "grid"):
+        measure(wanted)
