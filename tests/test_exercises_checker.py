@@ -8,8 +8,11 @@ import pytest
 
 from lstm_helpers import exercises, unroll
 from lstm_helpers.activations import half_life, sigmoid
+from lstm_helpers.arrays import tree_norm
 from lstm_helpers.cells import lstm, rnn
 from lstm_helpers.exercises import EXERCISES
+from lstm_helpers.gradcheck import complex_step, relative_error
+from lstm_helpers.training import clip_norm
 
 WRONGS = [(exercise, k) for exercise in EXERCISES for k in range(len(exercise.wrongs))]
 IDS = [f"{exercise.name}-{k}" for exercise, k in WRONGS]
@@ -67,6 +70,27 @@ def readers_run_with_ablation(params, xs, at, part):
             c = 0 * c
         h, c = lstm.forward(params, lstm.State(h, c), xs[t]).state
     return h
+
+
+def readers_rnn_backward(params, step, d_h):
+    pairs = list(zip(step.x, step.previous.h, d_h * (1 - step.h) * (1 + step.h), strict=True))
+    d_W_x = sum(np.outer(x, dz) for x, _, dz in pairs)
+    d_W_h = sum(np.outer(h, dz) for _, h, dz in pairs)
+    d_b = sum(dz for _, _, dz in pairs)
+    return [d_W_x, d_W_h, d_b, [params.W_h @ dz for _, _, dz in pairs], [params.W_x @ dz for _, _, dz in pairs]]
+
+
+def readers_belt_gradient(f):
+    ways = [np.ones(f.shape[1])]
+    for gate in reversed(f):
+        ways.insert(0, ways[0] * gate)
+    return ways
+
+
+def readers_clip(grads, limit):
+    norm = np.linalg.norm(np.concatenate([grad.ravel() for grad in grads]))
+    scale = min(1.0, limit / (norm + 1e-6))  # as a widespread framework does it
+    return tuple(scale * grad for grad in grads)
 
 
 @BY_NAME
@@ -224,6 +248,32 @@ def test_what_went_wrong_is_said_in_words():
     assert "do all its parts have the same shape?" in check(lambda value, logit: [[1.0], [1.0, 2.0]]).message
 
 
+def test_of_several_results_those_that_are_right_are_told():
+    def two_mistakes(params, step, d_h):
+        d_params, d_state, d_x = rnn.backward(params, step, rnn.State(d_h))
+        return d_params.W_x, -d_params.W_h, d_params.b, -d_state.h, d_x
+
+    message = exercises.rnn_backward.check(two_mistakes).message
+    assert message.startswith("Not yet. Case 1 of ")
+    assert "  step = Step(x [[2.]], previous State(h [[0.5]]), h [[0.6351]])\n" in message
+    assert "  right: d_W_x, d_b, d_x\n  not yet: d_W_h, d_h_previous\n  d_W_h:\n" in message
+    assert message.endswith("  expected [[0.1193]]\n  got      [[-0.1193]]")
+
+
+def test_several_results_of_the_wrong_kind_are_named():
+    parts = "d_W_x, d_W_h, d_b, d_h_previous, d_x"
+    check = exercises.rnn_backward.check
+    right = exercises.rnn_backward.right
+    assert f"3 results, not 5: the order is {parts}" in check(lambda *a: rnn.backward(*a[:2], rnn.State(a[2]))).message
+    assert "one array of shape (1, 1), not several" in check(lambda params, step, d_h: d_h).message
+    assert "got      for d_b None\n" in check(lambda *a: right(*a)._replace(d_b=None)).message + "\n"
+    assert "for d_x 'x', which is not an array" in check(lambda *a: [*right(*a)[:4], "x"]).message
+    first_only = exercises.clip.check(lambda *a: exercises.clip.right(*a)[:1])
+    assert not first_only and "expected 2 arrays\n  got      1" in first_only.message
+    assert "for result[1] None" in exercises.clip.check(lambda grads, limit: [grads[0], None]).message
+    assert "is there a `return`" in exercises.clip.check(lambda grads, limit: None).message
+
+
 def test_memory_addresses_never_show():
     class Plain:
         pass
@@ -250,6 +300,14 @@ def test_an_answer_that_changes_its_argument_does_not_pass():
         return result
 
     assert "writes into its argument pieces" in exercises.unroll_in_pieces.check(empties).message
+
+    def scales_in_place(grads, limit):
+        norm = np.sqrt(sum(np.sum(grad**2) for grad in grads))
+        for grad in grads:
+            grad *= min(1.0, limit / max(norm, limit))
+        return grads
+
+    assert "writes into its argument grads" in exercises.clip.check(scales_in_place).message
 
 
 def test_an_answer_that_hands_out_one_array_again_and_again_is_read_each_time():
@@ -285,8 +343,8 @@ def test_no_two_known_answers_are_the_same(exercise):
     seen = {}
     for k, answer in enumerate(answers):
         outcomes = [exercise.outcome(answer, case) for case in cases]
-        assert any(outcome.value is not None for outcome in outcomes)
-        key = tuple(None if o.value is None else (o.value.shape, *np.round(o.value, 6).ravel()) for o in outcomes)
+        assert any(outcome.values is not None for outcome in outcomes)
+        key = tuple(o.values and tuple((a.shape, *np.round(a, 6).ravel()) for a in o.values) for o in outcomes)
         assert key not in seen, f"answers {seen.get(key)} and {k} cannot be told apart"
         seen[key] = k
 
@@ -295,7 +353,7 @@ def test_no_two_known_answers_are_the_same(exercise):
 def test_no_case_makes_the_right_answer_fail_and_none_is_changed(exercise):
     for case in exercise.cases(np.random.default_rng(0)):
         outcome = exercise.outcome(exercise.right, case)
-        assert outcome.value is not None and not outcome.changed and not outcome.warned
+        assert outcome.values is not None and not outcome.changed and not outcome.warned
 
 
 def test_repr_tells_what_to_write():
@@ -414,3 +472,69 @@ def test_zeroing_by_hand_too_early_or_too_late_is_recognised_however_it_is_writt
 
     assert "one step too late" in exercises.run_with_ablation.check(after_the_step).message
     assert "one step too early" in exercises.run_with_ablation.check(one_before).message
+
+
+def test_rnn_backward_is_the_slope_of_the_step():
+    """Complex step differentiates the forward pass itself, with nothing in common with the formulas."""
+    rng = np.random.default_rng(6)
+    params = rnn.init(rng, 2, 3)._replace(b=rng.normal(size=3))
+    h, x, d_h = rng.normal(size=(4, 3)), rng.normal(size=(4, 2)), rng.normal(size=(4, 3))
+
+    def loss(tree):
+        params, h, x = tree
+        return np.sum(d_h * rnn.forward(params, rnn.State(h), x).h)
+
+    found = exercises.rnn_backward.right(params, rnn.forward(params, rnn.State(h), x), d_h)
+    expected = complex_step(loss, (params, h, x))
+    assert relative_error((rnn.Params(*found[:3]), *found[3:]), expected) < 1e-13
+
+
+def test_sizes_that_hide_a_transposed_matrix_are_asked_and_sizes_that_do_not():
+    shapes = [
+        (*step.x.shape, len(params.b)) for params, step, _ in exercises.rnn_backward.cases(np.random.default_rng(0))
+    ]
+    assert {len(set(shape)) for shape in shapes} == {1, 2, 3}  # B, D and H: all equal, two equal, all different
+    assert any(D == H > 1 for _, D, H in shapes) and any(D != H for _, D, H in shapes)
+
+
+def test_belt_gradient_is_the_slope_of_the_belt():
+    rng = np.random.default_rng(7)
+    f, new = rng.random((6, 3)), rng.normal(size=(6, 3))
+
+    def last(c, t):
+        for gate, put_on in zip(f[t:], new[t:], strict=True):
+            c = gate * c + put_on
+        return np.sum(c)
+
+    for t, found in enumerate(exercises.belt_gradient.right(f)):
+        assert relative_error(found, complex_step(lambda c, t=t: last(c, t), rng.normal(size=3))) < 1e-13
+
+
+def test_belt_gradient_by_logarithms_passes_even_where_a_gate_is_shut():
+    def by_logarithms(f):
+        with np.errstate(divide="ignore"):
+            sums = np.cumsum(np.log(f[::-1]), axis=0)[::-1]
+        return np.exp(np.vstack([sums, np.zeros(f.shape[1])]))
+
+    assert exercises.belt_gradient.check(by_logarithms).passed
+
+
+@pytest.mark.parametrize("limit", [1e-3, 0.5, 3.0, 1e3])
+def test_clip_shortens_to_the_limit_and_keeps_the_direction(limit):
+    rng = np.random.default_rng(8)
+    grads = [rng.normal(size=shape) for shape in [(2, 3), (3,), (1,)]]
+    clipped, norm = exercises.clip.right(grads, limit), tree_norm(tuple(grads))
+    assert tree_norm(tuple(clipped)) == pytest.approx(min(norm, limit), rel=1e-12)
+    dot = sum(np.sum(a * b) for a, b in zip(clipped, grads, strict=True))
+    assert dot == pytest.approx(min(norm, limit) * norm, rel=1e-12)
+    assert relative_error(tuple(clipped), clip_norm(tuple(grads), limit)[0]) < 1e-15
+
+
+def test_the_lengths_of_clips_cases_tell_a_norm_from_its_square_and_from_its_parts():
+    cases = list(exercises.clip.cases(np.random.default_rng(0)))
+    norms = [tree_norm(tuple(grads)) for grads, _ in cases]
+    limits = [limit for _, limit in cases]
+    assert any(norm < limit < norm**2 for norm, limit in zip(norms, limits, strict=True))
+    assert any(max(map(tree_norm, grads)) < limit < norm for (grads, limit), norm in zip(cases, norms, strict=True))
+    assert any(0 < norm < limit and norm**2 < limit for norm, limit in zip(norms, limits, strict=True))
+    assert 0 in norms

@@ -7,6 +7,8 @@ exercises.latch.check(exercises.program(exercises.latch.alphabet, units))   a ce
 from lstm_helpers.exercises.ablation import run_with_ablation
 from lstm_helpers.exercises.belt import belt_step, forget_bias_for
 from lstm_helpers.exercises.checker import Exercise, Verdict, Wrong
+from lstm_helpers.exercises.clipping import clip
+from lstm_helpers.exercises.gradients import belt_gradient, rnn_backward
 from lstm_helpers.exercises.programming import encode, program
 from lstm_helpers.exercises.puzzle import Puzzle
 from lstm_helpers.exercises.puzzles import PUZZLES, anbn, counter, last_seen, latch, toggle
@@ -23,6 +25,9 @@ EXERCISES = (
     unroll_in_pieces,
     last_outputs,
     run_with_ablation,
+    rnn_backward,
+    belt_gradient,
+    clip,
 )
 
 __all__ = [
@@ -33,7 +38,9 @@ __all__ = [
     "Verdict",
     "Wrong",
     "anbn",
+    "belt_gradient",
     "belt_step",
+    "clip",
     "counter",
     "encode",
     "forget_bias_for",
@@ -43,6 +50,7 @@ __all__ = [
     "latch",
     "learn_one_weight",
     "program",
+    "rnn_backward",
     "rnn_step",
     "run_with_ablation",
     "toggle",

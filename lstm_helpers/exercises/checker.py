@@ -7,13 +7,13 @@ it returned is compared with what each of them returns. Whatever the function do
 import inspect
 import re
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from lstm_helpers.arrays import Array
+from lstm_helpers.arrays import Array, leaves
 
 _SEED = 0
 
@@ -40,10 +40,10 @@ class Wrong(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What one call of a function came to: a value, or a reason why there is none."""
+    """What one call of a function came to: its arrays, or a reason why there are none."""
 
-    value: Array | None
-    problem: str  # "" if there is a value
+    values: tuple[Array, ...] | None  # one array, or as many as the exercise asks for
+    problem: str  # "" if there are values
     changed: str  # the name of an argument that the call has changed, or ""
     warned: str  # the first warning, or ""
 
@@ -64,6 +64,8 @@ class Exercise:
         rng -> the arguments of each call, simplest first.
     moral
         One sentence to keep, said when the answer is right.
+    parts
+        None if one array is wanted; else the names of the arrays that are, or () for a list of any length.
     """
 
     name: str
@@ -72,6 +74,7 @@ class Exercise:
     wrongs: tuple[Wrong, ...]
     cases: Callable[[np.random.Generator], Sequence[tuple[Any, ...]]]
     moral: str
+    parts: tuple[str, ...] | None = None
 
     @property
     def signature(self) -> str:
@@ -115,13 +118,13 @@ class Exercise:
         with warnings.catch_warnings(record=True) as caught, np.errstate(all="warn"):
             warnings.simplefilter("always")
             try:
-                value, problem = _as_array(function(*copies))
+                values, problem = _as_arrays(function(*copies), self.parts)
             except (Exception, SystemExit) as error:  # a reader's function may do anything
-                value, problem = None, f"it raised {type(error).__name__}: {_first_line(error)}"
+                values, problem = None, f"it raised {type(error).__name__}: {_first_line(error)}"
             warned = _first_line(caught[0].message) if caught else ""
         pairs = zip(self.arguments, copies, case, strict=True)
         changed = next((name for name, copy, original in pairs if not _identical(copy, original)), "")
-        return Outcome(value, problem, changed, warned)
+        return Outcome(values, problem, changed, warned)
 
     def _refuse(self, answer: Any) -> str:
         """Say what is wrong with an answer that cannot even be called as the exercise asks."""
@@ -154,32 +157,80 @@ class Exercise:
 
     def _show(self, case: tuple[Any, ...], got: Outcome, expected: Outcome) -> str:
         lines = [_labelled(f"  {name} = ", value) for name, value in zip(self.arguments, case, strict=True)]
-        right, mine = expected.value, got.value
-        assert right is not None  # the tests run the right function on every case
-        if mine is not None and mine.shape == right.shape and not _is_small(right):
-            place = tuple(int(k) for k in np.argwhere(~_close(mine, right))[0])
-            lines.append(f"  the results have shape {right.shape} and first differ at {list(place)}:")
-            mine, right = mine[place], right[place]
-        shown = f"  got      {got.problem}" if mine is None else _labelled("  got      ", mine)
-        wanted = _labelled("  expected ", right)
-        if mine is not None and wanted.split(maxsplit=1)[1] == shown.split(maxsplit=1)[1] and mine.shape == right.shape:
-            shown += f"\n  (they differ by {np.abs(mine - right).max():.1e})"
-        return "\n".join([*lines, wanted, shown])
+        assert expected.values is not None  # the tests run the right function on every case
+        if got.values is None:
+            lines.append(_labelled("  expected ", self._first(expected.values)))
+            return "\n".join([*lines, f"  got      {got.problem}"])
+        if len(got.values) != len(expected.values):
+            return "\n".join([*lines, f"  expected {len(expected.values)} arrays", f"  got      {len(got.values)}"])
+        pairs = list(zip(got.values, expected.values, strict=True))
+        wrong = [k for k, pair in enumerate(pairs) if not _same(*pair)]
+        if self.parts is not None:
+            lines += self._sort_out(wrong, len(pairs))
+        return "\n".join([*lines, *_compare(*pairs[wrong[0]])])
+
+    def _first(self, values: tuple[Array, ...]) -> Any:
+        """Give what stands for the right result beside an answer that has nothing to compare it with."""
+        return values[0] if self.parts is None else list(values)
+
+    def _sort_out(self, wrong: list[int], count: int) -> list[str]:
+        """Say which of several arrays are right: the pattern is half of the diagnosis."""
+        names = self.parts or [f"result[{k}]" for k in range(count)]
+        right = ", ".join(name for k, name in enumerate(names) if k not in wrong)
+        lines = [f"  right: {right}"] if right else []
+        lines.append(f"  not yet: {', '.join(names[k] for k in wrong)}")
+        return [*lines, f"  {names[wrong[0]]}:"] if len(wrong) > 1 else lines
+
+
+def _compare(mine: Array, right: Array) -> list[str]:
+    """Write an expected array and another below each other; of large ones, the first numbers that differ."""
+    lines = []
+    if mine.shape == right.shape and not _is_small(right):
+        place = tuple(int(k) for k in np.argwhere(~_close(mine, right))[0])
+        lines.append(f"  the results have shape {right.shape} and first differ at {list(place)}:")
+        mine, right = mine[place], right[place]
+    wanted, shown = _labelled("  expected ", right), _labelled("  got      ", mine)
+    if wanted.split(maxsplit=1)[1] == shown.split(maxsplit=1)[1] and mine.shape == right.shape:
+        shown += f"\n  (they differ by {np.abs(mine - right).max():.1e})"
+    return [*lines, wanted, shown]
 
 
 def _close(a: Array, b: Array) -> Array:
     return np.isclose(a, b, rtol=1e-6, atol=1e-9, equal_nan=True)
 
 
+def _same(a: Array, b: Array) -> bool:
+    return a.shape == b.shape and bool(_close(a, b).all())
+
+
 def _agree(a: Outcome, b: Outcome) -> bool:
-    """Whether two calls came to the same: equal numbers in equal shapes, or no value in either."""
-    if a.value is None or b.value is None:
-        return a.value is b.value
-    return a.value.shape == b.value.shape and bool(_close(a.value, b.value).all())
+    """Whether two calls came to the same: equal numbers in equal shapes, or no values in either."""
+    if a.values is None or b.values is None:
+        return a.values is b.values
+    return len(a.values) == len(b.values) and all(map(_same, a.values, b.values))
 
 
 def _all_agree(a: list[Outcome], b: list[Outcome]) -> bool:
-    return any(outcome.value is not None for outcome in a) and all(map(_agree, a, b))
+    return any(outcome.values is not None for outcome in a) and all(map(_agree, a, b))
+
+
+def _as_arrays(result: Any, parts: tuple[str, ...] | None) -> tuple[tuple[Array, ...] | None, str]:
+    """Return (arrays, "") or (None, what came back instead)."""
+    if parts is None or not isinstance(result, list | tuple):
+        value, problem = _as_array(result)
+        if value is None:
+            return None, problem
+        return ((value,), "") if parts is None else (None, f"one array of shape {value.shape}, not several")
+    if parts and len(result) != len(parts):
+        return None, f"{len(result)} results, not {len(parts)}: the order is {', '.join(parts)}"
+    arrays = []
+    for k, piece in enumerate(result):
+        value, problem = _as_array(piece)
+        if value is None:
+            what = "None" if piece is None else problem
+            return None, f"for {parts[k] if parts else f'result[{k}]'} {what}"
+        arrays.append(value)
+    return tuple(arrays), ""
 
 
 def _as_array(result: Any) -> tuple[Array | None, str]:
@@ -222,16 +273,28 @@ def _labelled(label: str, value: Any) -> str:
 def _format(value: Any) -> str:
     """Write numbers shortly, and the same on every machine."""
     if isinstance(value, list) and value and all(isinstance(part, np.ndarray) for part in value):
+        if sum(part.size for part in value) <= 12 and all(part.ndim == 1 for part in value):
+            return f"[{', '.join(map(_format, value))}]"
         return f"{len(value)} arrays of shapes {', '.join(str(part.shape) for part in value)}"
     if hasattr(value, "_fields"):
-        fields = (f"{name} {np.shape(part)}" for name, part in zip(value._fields, value, strict=True))
-        return f"{type(value).__name__}({', '.join(fields)})"
+        # One number each is as short as its shape, and can be followed by hand.
+        by_hand = all(leaf.size == 1 for _, leaf in leaves(value))
+        return f"{type(value).__name__}({', '.join(_fields(value, by_hand))})"
     array = np.asarray(value)
     if not _is_small(array):
         return f"an array of shape {array.shape}"
     if array.ndim == 0 and array.dtype.kind in "fc":
         return f"{array[()]:.6g}"
     return np.array2string(array, precision=4, suppress_small=True, max_line_width=90)
+
+
+def _fields(value: Any, by_hand: bool) -> Iterator[str]:
+    """Write what a named tuple holds, in numbers or in shapes."""
+    for name, part in zip(value._fields, value, strict=True):
+        if hasattr(part, "_fields"):
+            yield f"{name} {type(part).__name__}({', '.join(_fields(part, by_hand))})"
+        else:
+            yield f"{name} {_format(part) if by_hand else np.shape(part)}"
 
 
 def _is_small(array: Array) -> bool:
