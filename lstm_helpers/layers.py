@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
-from lstm_helpers import through_time
+from lstm_helpers import fused
 from lstm_helpers.arrays import Array, check_finite, check_float, check_generator, check_shape
 from lstm_helpers.cells.contract import Cell
 from lstm_helpers.through_time import Backward, check_inputs, check_mask
@@ -80,14 +80,14 @@ class Recurrent:
     cell : module
         Such as ``lstm_helpers.cells.lstm``.
     engine : module
-        What runs it: anything with ``unroll`` and ``backpropagate``.
+        What runs it: anything with ``unroll`` and ``backpropagate``, such as ``through_time``, the one to read.
     recurrent_dropout : float
         The chance, from 0 to below 1, that a unit of h is hidden from W_h, for a whole sequence at a time. A sequence
         that is cut into pieces gets a new mask with every piece.
     """
 
     cell: Any
-    engine: Any = through_time
+    engine: Any = fused
     recurrent_dropout: float = 0.0
 
     def __post_init__(self) -> None:

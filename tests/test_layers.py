@@ -6,7 +6,7 @@ import re
 import numpy as np
 import pytest
 
-from lstm_helpers import cells, through_time
+from lstm_helpers import cells, fused, through_time
 from lstm_helpers.arrays import tree_map
 from lstm_helpers.cells import lstm, rnn
 from lstm_helpers.gradcheck import complex_step, relative_error
@@ -24,16 +24,17 @@ def same(a, b):
 
 @pytest.mark.parametrize("cell", EVERY_CELL)
 @pytest.mark.parametrize("mask", [None, MASK])
-def test_without_dropout_a_layer_is_the_engine(cell, mask):
+@pytest.mark.parametrize("engine", [fused, through_time])
+def test_without_dropout_a_layer_is_the_engine(cell, mask, engine):
     params, xs, state, d_hs, d_state = case(cell, 6, 4, 2, 3)
-    layer, trace = Recurrent(cell), through_time.unroll(cell, params, xs, state, mask)
+    layer, trace = Recurrent(cell, engine), engine.unroll(cell, params, xs, state, mask)
     got = layer.forward(params, xs, state, mask)
     same(got.output, trace.h)
     same(got.state, trace.state)
     same(got.previous, trace.previous)
     assert len(got) == 6 and got.mask is mask
     same(got[2], trace[2])
-    same(layer.backward(params, got, d_hs, d_state), through_time.backpropagate(cell, params, trace, d_hs, d_state))
+    same(layer.backward(params, got, d_hs, d_state), engine.backpropagate(cell, params, trace, d_hs, d_state))
 
 
 @pytest.mark.parametrize("cell", EVERY_CELL)

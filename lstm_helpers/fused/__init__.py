@@ -1,0 +1,89 @@
+"""The LSTM and the vanilla cell arranged for the machine: the engine for training, with the reference's results.
+
+Every function and result is that of ``through_time``, and so is the answer for cells that this engine does not know
+and for complex numbers. Its choices, such as how many steps are sent back at once, depend on shapes alone: runs
+repeat bit for bit.
+"""
+
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from lstm_helpers import through_time
+from lstm_helpers.arrays import Array, leaves, tree_map
+from lstm_helpers.cells import lstm, rnn
+from lstm_helpers.cells.contract import Cell
+from lstm_helpers.fused import lstm_loops, rnn_loops
+from lstm_helpers.fused.threads import one_blas_thread
+from lstm_helpers.through_time import Backward, Trace, check_gradients, check_inputs
+
+CACHE = 2**18  # bytes that the backward loop works on at once, about a quarter of a core's own cache
+ROWS = 256  # steps × sequences that make the products for the weights' gradient efficient
+
+
+def unroll(cell: Cell, params: Any, xs: Array, state: Any = None, mask: Array | None = None) -> Trace:
+    """Run a cell over a batch of sequences; arguments, result and errors as in ``through_time.unroll``."""
+    loops = _loops(cell)
+    if loops is None:
+        return through_time.unroll(cell, params, xs, state, mask)
+    start = check_inputs(cell, params, xs, state, mask)
+    if len(xs) == 0 or _complex(params, start, xs):
+        return through_time.unroll(cell, params, xs, state, mask)
+    (T, B, D), H = xs.shape, len(params.W_h)
+    inputs = np.empty((T + 1, B, H + D + 1), xs.dtype)  # h_{t-1}, x_t and 1 side by side: one product a step
+    inputs[0, :, :H] = start.h
+    inputs[:-1, :, H:-1] = xs if mask is None else np.where(mask[:, :, None], xs, 0)
+    inputs[:, :, -1] = 1
+    with one_blas_thread():
+        return Trace(loops.forward(loops.pack(params), inputs, start, mask), start, mask)
+
+
+def backpropagate(cell: Cell, params: Any, trace: Trace, d_hs: Array, d_state: Any = None) -> Backward:
+    """Send gradients back through a run of any engine; as ``through_time.backpropagate``."""
+    loops = _loops(cell)
+    if loops is None or len(trace) == 0:
+        return through_time.backpropagate(cell, params, trace, d_hs, d_state)
+    check_gradients(params, trace, d_hs, d_state)
+    if _complex(params, trace.steps, d_hs, d_state or ()):
+        return through_time.backpropagate(cell, params, trace, d_hs, d_state)
+    arriving = tree_map(np.zeros_like, trace.start) if d_state is None else d_state
+    d_states = tree_map(lambda a: np.empty(trace.h.shape, a.dtype), arriving)
+    d_xs = np.zeros(trace.x.shape, d_hs.dtype)
+    d_params = tree_map(np.zeros_like, params)
+    with one_blas_thread():
+        W_h_T = np.ascontiguousarray(params.W_h.T)
+        for part in _parts(trace, loops):
+            steps, d_part = (tree_map(lambda a, part=part: a[part], tree) for tree in (trace.steps, d_states))
+            mask = None if trace.mask is None else trace.mask[part]
+            arriving, dz = loops.backward(W_h_T, steps, mask, d_hs[part], arriving, d_part)
+            if used := _used(mask, len(dz)):  # so that padding at the end changes no bit
+                rows = dz[:used].reshape(-1, dz.shape[-1])
+                d_xs[part][:used] = (rows @ params.W_x.T).reshape(used, *d_xs.shape[1:])
+                for total, old in ((d_params.W_x, steps.x), (d_params.W_h, steps.previous.h)):
+                    total += old[:used].reshape(len(rows), -1).T @ rows
+                d_params.b[...] += rows.sum(axis=0)
+    return Backward(d_params, d_xs, arriving, d_states)
+
+
+def _loops(cell: Cell) -> ModuleType | None:
+    """Give the fast loops of a cell, if there are any; a changed copy of a cell is another cell."""
+    return lstm_loops if cell is lstm else rnn_loops if cell is rnn else None
+
+
+def _complex(*trees: Any) -> bool:
+    return any(np.iscomplexobj(leaf) for _, leaf in leaves(trees))
+
+
+def _parts(trace: Trace, loops: ModuleType) -> list[slice]:
+    """Cut time, from its start, into parts that fit the cache or fill a product; give the last part first."""
+    T, B, H = trace.h.shape
+    fits = CACHE // (B * H * loops.BACKWARD_SIZE * trace.h.itemsize)
+    length = max(fits, ROWS // B, 1)
+    return [slice(start, start + length) for start in range(0, T, length)][::-1]
+
+
+def _used(mask: Array | None, T: int) -> int:
+    """Count the steps up to the last that reads an input."""
+    read = np.flatnonzero(mask.any(axis=1)) if mask is not None else [T - 1]
+    return int(read[-1]) + 1 if len(read) else 0

@@ -1,0 +1,54 @@
+"""How many processors a run uses, so that the answer rests on shapes alone and nothing outside is changed.
+
+A step's product is too small to be worth sharing: waking a second BLAS thread costs more than it saves, and many
+times more if another job holds its core. Sequences do not know of each other, though, so a batch can be cut in two.
+"""
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
+from typing import Any
+
+from threadpoolctl import ThreadpoolController
+
+
+@cache
+def _controller() -> ThreadpoolController:
+    """Find the loaded BLAS libraries; once, since the search takes longer than a short run."""
+    return ThreadpoolController().select(user_api="blas")
+
+
+class _Limit:
+    """What BLAS was set to before the first of the runs that now overlap, to be put back by the last of them."""
+
+    lock = threading.Lock()
+    runs = 0
+    before: tuple[int, ...] = ()
+
+
+@contextmanager
+def one_blas_thread() -> Iterator[None]:
+    """Let BLAS use one thread inside, and what it used before again afterwards, whatever happens inside.
+
+    A BLAS that cannot be told (Apple's Accelerate) does as it likes.
+    """
+    libraries = _controller().lib_controllers
+    with _Limit.lock:
+        if _Limit.runs == 0:
+            _Limit.before = tuple(library.num_threads for library in libraries)
+            _set(libraries, [1] * len(libraries))
+        _Limit.runs += 1
+    try:
+        yield
+    finally:
+        with _Limit.lock:
+            _Limit.runs -= 1
+            if _Limit.runs == 0:
+                _set(libraries, _Limit.before)
+
+
+def _set(libraries: Sequence[Any], counts: Sequence[int]) -> None:
+    for library, count in zip(libraries, counts, strict=True):
+        if library.num_threads != count:
+            library.set_num_threads(count)

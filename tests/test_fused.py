@@ -1,0 +1,252 @@
+"""The fast engine gives the reference's numbers for every shape, mask, state and dtype, and leaves no trace of itself."""
+
+import re
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from lstm_helpers import fused, museum, through_time
+from lstm_helpers.arrays import leaves, tree_map
+from lstm_helpers.cells import lstm, rnn
+from lstm_helpers.fused import threads
+from lstm_helpers.gradcheck import relative_error
+from lstm_helpers.layers import Recurrent
+from tests import laws
+from tests import test_through_time as reference_tests
+
+CELLS = [lstm, rnn]
+
+
+def run(engine, cell, params, xs, state, mask, d_hs, d_state):
+    trace = engine.unroll(cell, params, xs, state, mask)
+    return trace, engine.backpropagate(cell, params, trace, d_hs, d_state)
+
+
+def frozen(tree):
+    """The same tree, read-only: who writes to an input is told so."""
+
+    def freeze(a):
+        a = a.copy()
+        a.flags.writeable = False
+        return a
+
+    return tree_map(freeze, tree)
+
+
+@settings(max_examples=150, deadline=None, derandomize=True)
+@given(
+    cell=st.sampled_from(CELLS),
+    T=st.integers(0, 40),
+    B=st.integers(1, 9),
+    D=st.integers(1, 6),
+    H=st.integers(1, 20),
+    dtype=st.sampled_from([np.float32, np.float64]),
+    masked=st.booleans(),
+    carried=st.booleans(),
+    seed=st.integers(0, 10**6),
+)
+@example(lstm, 300, 2, 1, 1, np.float64, True, True, 0)  # several parts of time
+@example(rnn, 300, 2, 1, 1, np.float64, True, True, 0)
+@example(lstm, 5, 70, 3, 40, np.float64, True, True, 0)
+@example(lstm, 3, 1, 1, 1, np.float64, False, False, 0)
+def test_equals_the_reference(cell, T, B, D, H, dtype, masked, carried, seed):
+    """Traces and gradients agree to 1e-12 in float64 and 1e-5 in float32; inputs are never written to."""
+    given_ = frozen(tree_map(lambda a: a.astype(dtype), laws.case(cell, T, B, D, H, seed)))
+    params, xs, state, d_hs, d_state = given_
+    mask = None
+    if masked:
+        mask = np.random.default_rng(seed).random((T, B)) < 0.6
+        xs = frozen(np.where(mask[:, :, None], xs, dtype(np.nan)))
+    if not carried:
+        state = d_state = None
+    arguments = (cell, params, xs, state, mask, d_hs, d_state)
+    (trace, back), (want_trace, want_back) = run(fused, *arguments), run(through_time, *arguments)
+    tolerance = 1e-12 if dtype is np.float64 else 1e-5
+    assert type(trace) is through_time.Trace and type(back) is through_time.Backward
+    for got, want in ((trace.steps, want_trace.steps), (trace.state, want_trace.state), (back, want_back)):
+        assert relative_error(got, want) < tolerance
+        for (path, a), (_, b) in zip(leaves(got), leaves(want), strict=True):
+            assert a.dtype == b.dtype == dtype and a.shape == b.shape, path
+    assert relative_error(trace.start, want_trace.start) == 0.0
+    if masked:
+        assert np.all(back.xs[~mask] == 0.0)
+        for name in set(trace.steps._fields) - {"previous", "h", "c"}:
+            assert np.all(getattr(trace, name)[~mask] == 0.0), name
+
+
+@pytest.mark.parametrize("law", laws.FOR_ANY_CELL, ids=lambda law: law.__name__)
+@pytest.mark.parametrize("cell", CELLS, ids=["lstm", "rnn"])
+def test_every_law_of_any_cell_holds(law, cell):
+    law(cell, fused)
+
+
+@pytest.mark.parametrize("law", laws.FOR_THE_LSTM, ids=lambda law: law.__name__)
+def test_every_law_of_the_lstm_holds(law):
+    law(lstm, fused)
+
+
+def test_it_is_what_layers_run_on():
+    assert Recurrent(lstm).engine is fused
+
+
+# --- whom it hands over
+
+
+def test_complex_numbers_are_the_references():
+    """The complex step needs them; they are handed over as they are, so the bits are the reference's."""
+    params, xs, state, d_hs, d_state = laws.case(lstm, 4, 3, 2, 5)
+    for case in ((params._replace(b=params.b + 1e-20j), xs, state), (params, xs + 0j, state)):
+        got, want = (run(engine, lstm, *case, None, d_hs, d_state) for engine in (fused, through_time))
+        assert got[0].h.dtype == np.complex128
+        assert relative_error((got[0].steps, got[1]), (want[0].steps, want[1])) == 0.0
+    real = fused.unroll(lstm, params, xs)
+    got, want = (engine.backpropagate(lstm, params, real, d_hs + 1j) for engine in (fused, through_time))
+    assert relative_error(got, want) == 0.0
+
+
+def test_a_changed_cell_is_not_mistaken_for_the_lstm():
+    """A copy with another function in it is another cell, and its own functions are called."""
+    params, xs, state, d_hs, d_state = laws.case(lstm, 4, 3, 2, 5)
+    for exhibit in museum.EXHIBITS:
+        got, want = (run(e, exhibit.cell, params, xs, state, None, d_hs, d_state) for e in (fused, through_time))
+        assert relative_error((got[0].steps, got[1]), (want[0].steps, want[1])) == 0.0, exhibit.name
+
+
+@pytest.mark.parametrize("cell", CELLS, ids=["lstm", "rnn"])
+def test_either_engine_goes_back_through_the_others_trace(cell):
+    params, xs, state, d_hs, d_state = laws.case(cell, 20, 3, 2, 5)
+    mask = np.random.default_rng(1).random((20, 3)) < 0.5
+    traces = [engine.unroll(cell, params, xs, state, mask) for engine in (fused, through_time)]
+    backs = [e.backpropagate(cell, params, t, d_hs, d_state) for e in (fused, through_time) for t in traces]
+    assert all(relative_error(backs[0], other) < 1e-12 for other in backs[1:])
+
+
+@pytest.mark.parametrize("name", ["BAD_RUNS", "BAD_GRADIENTS"])
+def test_errors_are_the_references(name):
+    for message, bad in getattr(reference_tests, name).items():
+        if name == "BAD_RUNS":
+            arguments = dict(params=reference_tests.PARAMS, xs=reference_tests.XS, state=None, mask=None) | bad
+            call = partial(fused.unroll, lstm, **arguments)
+        else:
+            trace = fused.unroll(lstm, reference_tests.PARAMS, reference_tests.XS)
+            call = partial(fused.backpropagate, lstm, reference_tests.PARAMS, trace, **(dict(d_hs=reference_tests.D_HS) | bad))
+        with pytest.raises(ValueError, match=re.escape(message)):
+            call()
+
+
+# --- no trace of itself
+
+
+@pytest.mark.parametrize("cell", CELLS, ids=["lstm", "rnn"])
+def test_two_live_traces_share_nothing_and_runs_repeat_bit_for_bit(cell):
+    params, xs, state, d_hs, d_state = laws.case(cell, 30, 5, 3, 8)
+    trace, back = run(fused, cell, params, xs, state, None, d_hs, d_state)
+    kept = tree_map(np.copy, (trace.steps, back))
+    run(fused, cell, params, -xs, state, None, 2 * d_hs, d_state)
+    assert relative_error((trace.steps, back), kept) == 0.0
+    again = run(fused, cell, params, xs, state, None, d_hs, d_state)
+    tree_map(np.testing.assert_array_equal, (again[0].steps, again[1]), kept)
+    assert not any(np.shares_memory(a, b) for _, a in leaves(again[1]) for _, b in leaves((trace.steps, d_hs, d_state)))
+
+
+def test_runs_at_once_do_not_disturb_each_other():
+    """Eight runs in as many threads, of several sizes, give what each gives alone; BLAS is left as it was."""
+    cases = [(cell, *laws.case(cell, 60, B, 3, 24)) for cell in CELLS for B in (1, 2, 5, 9)]
+
+    def one(cell, params, xs, state, d_hs, d_state):
+        return [run(fused, cell, params, xs, state, None, d_hs, d_state)[1] for _ in range(10)]
+
+    before, alone = blas_threads(), [one(*case) for case in cases]
+    with ThreadPoolExecutor(8) as pool:
+        together = list(pool.map(lambda case: one(*case), cases))
+    assert blas_threads() == before
+    tree_map(np.testing.assert_array_equal, _as_tuples(together), _as_tuples(alone))
+
+
+def _as_tuples(lists):
+    return tuple(tuple(runs) for runs in lists)
+
+
+class FakeBlas:
+    """A BLAS library as the controller shows it."""
+
+    def __init__(self, num_threads):
+        self.num_threads, self.told = num_threads, []
+
+    def set_num_threads(self, count):
+        self.num_threads = count
+        self.told.append(count)
+
+
+@pytest.fixture
+def blas(monkeypatch):
+    libraries = [FakeBlas(4), FakeBlas(7)]
+    monkeypatch.setattr(threads, "_controller", lambda: SimpleNamespace(lib_controllers=libraries))
+    return libraries
+
+
+def blas_threads():
+    return [library.num_threads for library in threads._controller().lib_controllers]
+
+
+def test_blas_is_limited_inside_and_restored_after(blas):
+    with threads.one_blas_thread():
+        assert blas_threads() == [1, 1]
+        with threads.one_blas_thread():
+            assert blas_threads() == [1, 1]
+        assert blas_threads() == [1, 1]
+    assert blas_threads() == [4, 7] and blas[0].told == [1, 4]
+
+
+def test_blas_is_restored_after_an_error_and_an_interrupt(blas, monkeypatch):
+    params, xs, _, _, _ = laws.case(lstm, 4, 3, 2, 5)
+    for error in (MemoryError, KeyboardInterrupt):
+
+        def fail(*_, error=error):
+            assert blas_threads() == [1, 1]
+            raise error
+
+        monkeypatch.setattr(fused.lstm_loops, "forward", fail)
+        with pytest.raises(error):
+            fused.unroll(lstm, params, xs)
+        assert blas_threads() == [4, 7]
+
+
+def test_overlapping_runs_restore_blas_once_in_any_order(blas):
+    """The first to start is the first to end: BLAS stays limited for the second, and is then what it was."""
+    first, second = threads.one_blas_thread(), threads.one_blas_thread()
+    first.__enter__()
+    second.__enter__()
+    first.__exit__(None, None, None)
+    assert blas_threads() == [1, 1]
+    second.__exit__(None, None, None)
+    assert blas_threads() == [4, 7]
+
+
+def test_works_without_a_blas_that_can_be_told(monkeypatch):
+    monkeypatch.setattr(threads, "_controller", lambda: SimpleNamespace(lib_controllers=[]))
+    params, xs, state, d_hs, d_state = laws.case(lstm, 4, 3, 2, 5)
+    got, want = (run(engine, lstm, params, xs, state, None, d_hs, d_state) for engine in (fused, through_time))
+    assert relative_error(got[1], want[1]) < 1e-12
+
+
+def test_the_blas_of_this_numpy_is_found_and_limited():
+    """Not on a Mac, whose Accelerate cannot be told; elsewhere a BLAS that is not found would be a wrong bound."""
+    if sys.platform == "darwin":
+        return
+    libraries = threads._controller().lib_controllers
+    assert libraries
+    before = blas_threads()
+    libraries[0].set_num_threads(2)
+    try:
+        with threads.one_blas_thread():
+            assert set(blas_threads()) == {1}
+        assert libraries[0].num_threads == 2
+    finally:
+        libraries[0].set_num_threads(before[0])
