@@ -11,7 +11,7 @@ cell carries past W_h, such as the LSTM's belt, is never dropped.
 """
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol
+from typing import Any, ClassVar, NamedTuple, Protocol
 
 import numpy as np
 
@@ -73,7 +73,7 @@ class Trace:
 
 @dataclass(frozen=True, repr=False)
 class Recurrent:
-    """One cell over time, first step to last.
+    """One cell over time, first step to last, so that a sequence can be cut into pieces (``one_way``).
 
     Parameters
     ----------
@@ -89,6 +89,7 @@ class Recurrent:
     cell: Any
     engine: Any = fused
     recurrent_dropout: float = 0.0
+    one_way: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         _check_rate("recurrent_dropout", self.recurrent_dropout)

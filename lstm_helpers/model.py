@@ -12,8 +12,11 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from lstm_helpers import readout
-from lstm_helpers.arrays import Array, check_size, describe
+from lstm_helpers.arrays import Array, check_finite, check_size, describe
 from lstm_helpers.layers import Layer
+from lstm_helpers.through_time import MISSING, check_mask
+
+_PIECE = 2**15  # numbers of output in a piece of a prediction: with all that belongs to them a few megabytes
 
 
 class Params(NamedTuple):
@@ -145,8 +148,7 @@ class Model:
         ValueError
             If an argument does not fit the model; the message names it.
         """
-        if getattr(params, "_fields", None) != Params._fields:
-            raise ValueError(f"params is {describe(params)}; expected Params(embedding, layer, readout), as from init")
+        _check_params(params)
         trace = self.layer.forward(params.layer, self._vectors(params, xs, mask), state, mask, rng)
         shown = trace.output if self.at == "every" else trace.output[_last(trace.output, mask)]
         return Run(readout.linear(params.readout, shown), trace, shown, xs, mask)
@@ -165,8 +167,32 @@ class Model:
         return Params(d_embedding, back.params, d_readout)
 
     def predict(self, params: Params, xs: Array, state: Any = None, mask: Array | None = None) -> Array:
-        """Give y: (T, B, K), or (B, K) of the last real steps. Nothing is dropped."""
-        return self.forward(params, xs, state, mask).y
+        """Give y: (T, B, K), or (B, K) of the last real steps. Nothing is dropped.
+
+        A layer that says it runs one way (``one_way``) is run piece by piece, and no trace is kept: but for xs and y
+        themselves, the memory this takes does not grow with T.
+        """
+        _check_params(params)
+        numbers = int(np.prod(np.shape(xs)[1:2])) * len(params.readout.W_y)  # a step's output
+        length = max(_PIECE // max(numbers, 1), 16)
+        if len(xs) <= length or not getattr(self.layer, "one_way", False):
+            return self.forward(params, xs, state, mask).y
+        _check_whole(xs, mask)
+        times, who = _last(xs, mask)
+        answers, order = [], []
+        for start in range(0, len(xs), length):
+            piece = slice(start, start + length)
+            read = None if mask is None else mask[piece]
+            trace = self.layer.forward(params.layer, self._vectors(params, xs[piece], read), state, read)
+            state = trace.state
+            if self.at == "every":
+                answers.append(readout.linear(params.readout, trace.output))
+            else:
+                ends = np.flatnonzero((times >= start) & (times < start + length))
+                answers.append(trace.output[times[ends] - start, who[ends]])
+                order.append(ends)
+        y = np.concatenate(answers)
+        return y if self.at == "every" else readout.linear(params.readout, y[np.argsort(np.concatenate(order))])
 
     def loss(
         self,
@@ -216,6 +242,19 @@ class Model:
     def _counted(self, mask: Array | None) -> Array | None:
         """Tell which answers count: all real steps, or all sequences that have one."""
         return mask if mask is None or self.at == "every" else np.any(mask, axis=0)
+
+
+def _check_params(params: Any) -> None:
+    if getattr(params, "_fields", None) != Params._fields:
+        raise ValueError(f"params is {describe(params)}; expected Params(embedding, layer, readout), as from init")
+
+
+def _check_whole(xs: Array, mask: Array | None) -> None:
+    """Refuse, before a sequence is cut, what would be reported at a wrong place after it."""
+    if mask is not None:
+        check_mask(mask, xs.reshape(*xs.shape[:2], -1))
+    if xs.dtype.kind in "fc":
+        check_finite("xs", xs, mask, MISSING)
 
 
 def _last(output: Array, mask: Array | None) -> tuple[Array, Array]:

@@ -12,6 +12,8 @@ import numpy as np
 from lstm_helpers.arrays import Array, check_finite, check_same_dtype, check_shape, stack, tree_map
 from lstm_helpers.cells.contract import Cell, check_state
 
+MISSING = "fill the gap, or mask the step if the whole input is missing"
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Trace:
@@ -150,10 +152,12 @@ def check_inputs(cell: Cell, params: Any, xs: Array, state: Any, mask: Array | N
     zero = cell.zero_state(params, xs.shape[1])
     state = zero if state is None else state
     check_state("state", state, zero._fields, *zero.h.shape)
-    check_same_dtype(params=params, state=state, xs=xs)
+    dtypes = {getattr(a, "dtype", None) for a in (*params, *state, xs)}
+    if len(dtypes) > 1 or xs.dtype.kind != "f":  # rarely: it costs several steps
+        check_same_dtype(params=params, state=state, xs=xs)
     if mask is not None:
         check_mask(mask, xs)
-    check_finite("xs", xs, mask, "fill the gap, or mask the step if the whole input is missing")
+    check_finite("xs", xs, mask, MISSING)
     return state
 
 

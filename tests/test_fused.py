@@ -1,4 +1,4 @@
-"""The fast engine gives the reference's numbers for every shape, mask, state and dtype, and leaves no trace of itself."""
+"""The fast engine gives the reference's numbers for every shape, mask, state and dtype, and leaves nothing changed."""
 
 import re
 import sys
@@ -19,6 +19,7 @@ from lstm_helpers.gradcheck import relative_error
 from lstm_helpers.layers import Recurrent
 from tests import laws
 from tests import test_through_time as reference_tests
+from tests.test_through_time import D_HS, PARAMS, XS
 
 CELLS = [lstm, rnn]
 
@@ -131,11 +132,10 @@ def test_either_engine_goes_back_through_the_others_trace(cell):
 def test_errors_are_the_references(name):
     for message, bad in getattr(reference_tests, name).items():
         if name == "BAD_RUNS":
-            arguments = dict(params=reference_tests.PARAMS, xs=reference_tests.XS, state=None, mask=None) | bad
-            call = partial(fused.unroll, lstm, **arguments)
+            call = partial(fused.unroll, lstm, **(dict(params=PARAMS, xs=XS, state=None, mask=None) | bad))
         else:
-            trace = fused.unroll(lstm, reference_tests.PARAMS, reference_tests.XS)
-            call = partial(fused.backpropagate, lstm, reference_tests.PARAMS, trace, **(dict(d_hs=reference_tests.D_HS) | bad))
+            trace = fused.unroll(lstm, PARAMS, XS)
+            call = partial(fused.backpropagate, lstm, PARAMS, trace, **(dict(d_hs=D_HS) | bad))
         with pytest.raises(ValueError, match=re.escape(message)):
             call()
 

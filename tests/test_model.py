@@ -2,6 +2,7 @@
 
 import copy
 import re
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -135,6 +136,49 @@ def test_prediction_drops_nothing():
     assert np.array_equal(net.predict(params, batch.xs), plain.predict(params, batch.xs))
     assert net.loss(params, batch, readout.mse) == plain.loss(params, batch, readout.mse)
     assert net.loss(params, batch, readout.mse, rng=np.random.default_rng(0)) != plain.loss(params, batch, readout.mse)
+
+
+@pytest.mark.parametrize("masked", [False, True])
+@pytest.mark.parametrize("embedding", [None, 2])
+@pytest.mark.parametrize("at", ["every", "last"])
+def test_a_long_prediction_in_pieces_is_the_whole_to_the_bit(at, embedding, masked, monkeypatch):
+    rng, steps = np.random.default_rng(4), 75
+    net = Model(Recurrent(lstm), at, embedding)
+    params = net.init(rng, D, H, K)
+    xs = rng.integers(0, D, (steps, B)) if embedding else rng.normal(size=(steps, B, D))
+    mask = None
+    if masked:
+        mask = rng.random((steps, B)) < 0.5
+        mask[20:, 0] = False
+        mask[:, 1] = False
+    state = lstm.State(*rng.normal(size=(2, B, H)))
+    monkeypatch.setattr(model, "_PIECE", 1)  # pieces of 16 steps, the shortest
+    for start in (None, state):
+        assert np.array_equal(net.predict(params, xs, start, mask), net.forward(params, xs, start, mask).y)
+    if not embedding:
+        xs[70, 2, 1], where = np.inf, "xs[70, 2, 1] is inf"
+        mask = None if mask is None else np.ones_like(mask)
+        with pytest.raises(ValueError, match=re.escape(where)):
+            net.predict(params, xs, None, mask)
+    with pytest.raises(ValueError, match="mask has shape"):
+        net.predict(params, xs, None, np.ones((B, steps), bool))
+
+
+def test_the_memory_of_a_prediction_does_not_grow_with_time():
+    net = Model(Recurrent(lstm), "last")
+    params = net.init(np.random.default_rng(0), 2, 16, 1)
+
+    def peak(steps):
+        xs = np.ones((steps, 4, 2))
+        tracemalloc.start()
+        try:
+            net.predict(params, xs)
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    peak(16)
+    assert peak(40_000) < 1.1 * peak(4_000) < 8e6
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])

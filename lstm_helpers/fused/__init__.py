@@ -11,15 +11,15 @@ from typing import Any
 import numpy as np
 
 from lstm_helpers import through_time
-from lstm_helpers.arrays import Array, leaves, tree_map
+from lstm_helpers.arrays import Array, tree_map
 from lstm_helpers.cells import lstm, rnn
 from lstm_helpers.cells.contract import Cell
 from lstm_helpers.fused import lstm_loops, rnn_loops
 from lstm_helpers.fused.threads import one_blas_thread
 from lstm_helpers.through_time import Backward, Trace, check_gradients, check_inputs
 
-CACHE = 2**18  # bytes that the backward loop works on at once, about a quarter of a core's own cache
-ROWS = 256  # steps × sequences that make the products for the weights' gradient efficient
+CACHE = 2**19  # bytes that the backward loop works on at once, about half of a core's own cache
+ROWS = 512  # steps × sequences that make the products for the weights' gradient efficient
 
 
 def unroll(cell: Cell, params: Any, xs: Array, state: Any = None, mask: Array | None = None) -> Trace:
@@ -28,7 +28,7 @@ def unroll(cell: Cell, params: Any, xs: Array, state: Any = None, mask: Array | 
     if loops is None:
         return through_time.unroll(cell, params, xs, state, mask)
     start = check_inputs(cell, params, xs, state, mask)
-    if len(xs) == 0 or _complex(params, start, xs):
+    if len(xs) == 0 or _complex(*params, *start, xs):
         return through_time.unroll(cell, params, xs, state, mask)
     (T, B, D), H = xs.shape, len(params.W_h)
     inputs = np.empty((T + 1, B, H + D + 1), xs.dtype)  # h_{t-1}, x_t and 1 side by side: one product a step
@@ -45,7 +45,7 @@ def backpropagate(cell: Cell, params: Any, trace: Trace, d_hs: Array, d_state: A
     if loops is None or len(trace) == 0:
         return through_time.backpropagate(cell, params, trace, d_hs, d_state)
     check_gradients(params, trace, d_hs, d_state)
-    if _complex(params, trace.steps, d_hs, d_state or ()):
+    if _complex(*params, trace.h, d_hs, *(d_state or ())):
         return through_time.backpropagate(cell, params, trace, d_hs, d_state)
     arriving = tree_map(np.zeros_like, trace.start) if d_state is None else d_state
     d_states = tree_map(lambda a: np.empty(trace.h.shape, a.dtype), arriving)
@@ -71,8 +71,8 @@ def _loops(cell: Cell) -> ModuleType | None:
     return lstm_loops if cell is lstm else rnn_loops if cell is rnn else None
 
 
-def _complex(*trees: Any) -> bool:
-    return any(np.iscomplexobj(leaf) for _, leaf in leaves(trees))
+def _complex(*arrays: Array) -> bool:
+    return any(array.dtype.kind == "c" for array in arrays)
 
 
 def _parts(trace: Trace, loops: ModuleType) -> list[slice]:

@@ -14,26 +14,23 @@ is left for each step is
     ∂L/∂h_{t-1} = dz W_hᵀ
 """
 
-from typing import Any
-
 import numpy as np
 
 from lstm_helpers.arrays import Array
 from lstm_helpers.cells.lstm import Params, State, Step
 
-O, I, F, G, C = range(5)  # where each lies in the store; c_{t-1} stands beside g, as i stands beside f
+_O, _I, _F, _G, _C = range(5)  # where each lies in the store: i beside f, and g beside c_{t-1}
 BACKWARD_SIZE = 9  # numbers a sequence, a step and a unit that the backward loop works on
 
 
 def pack(params: Params) -> Array:
     """Stack the weights as one (4, H + D + 1, H) array for [h; x; 1], in the order o i f g."""
-    hidden_size = len(params.W_h)
-    rows = np.concatenate([params.W_h, params.W_x, params.b[None]])
-    i, f, g, o = np.split(rows, 4, axis=1)
-    packed = np.empty((4, len(rows), hidden_size), rows.dtype)
-    for block, half in zip(packed, (o, i, f), strict=False):
-        np.multiply(half, 0.5, out=block)  # sigmoid(z) = tanh(z / 2) / 2 + 1 / 2
-    packed[G] = g
+    H = len(params.W_h)
+    ifgo = np.concatenate([params.W_h, params.W_x, params.b[None]]).reshape(-1, 4, H).swapaxes(0, 1)
+    packed = np.empty(ifgo.shape, ifgo.dtype)
+    np.multiply(ifgo[3], 0.5, out=packed[_O])  # sigmoid(z) = tanh(z / 2) / 2 + 1 / 2
+    np.multiply(ifgo[:2], 0.5, out=packed[_I:_G])
+    packed[_G] = ifgo[2]
     return packed
 
 
@@ -58,13 +55,12 @@ def forward(W: Array, inputs: Array, start: State, mask: Array | None) -> Step:
     """
     T, B, H = len(inputs) - 1, *start.h.shape
     store = np.empty((T + 1, 5, B, H), inputs.dtype)
-    store[0, C] = start.c
+    store[0, _C] = start.c
     products, tanh_c = np.empty((2, B, H), store.dtype), np.empty((B, H), store.dtype)
     i_times_g, f_times_c = products
-    full = [True] * T if mask is None else mask.all(axis=1).tolist()
-    views = zip(inputs, store[:, :4], store[:, :3], store[:, I:G], store[:, G:], store[:, O],
-                store[1:, C], inputs[1:, :, :H], full, strict=False)  # fmt: skip
-    for t, (hx1, gates, oif, i_and_f, g_and_c, o, c, h, all_read) in enumerate(views):
+    views = zip(inputs, store[:, :4], store[:, :3], store[:, _I:_G], store[:, _G:], store[:, _O], store[:, _C],
+                store[1:, _C], inputs[1:, :, :H], held_steps(mask, T), strict=False)  # fmt: skip
+    for hx1, gates, oif, i_and_f, g_and_c, o, c_before, c, h, held in views:
         np.matmul(hx1, W, out=gates)
         np.tanh(gates, out=gates)
         np.multiply(oif, 0.5, out=oif)
@@ -73,12 +69,11 @@ def forward(W: Array, inputs: Array, start: State, mask: Array | None) -> Step:
         np.add(i_times_g, f_times_c, out=c)
         np.tanh(c, out=tanh_c)
         np.multiply(o, tanh_c, out=h)
-        if not all_read:
-            held = ~mask[t]  # type: ignore[index]
+        if held is not None:
             gates[:, held] = 0
-            c[held], h[held] = store[t, C, held], hx1[held, :H]
-    before, hs, cs = slice(None, -1), inputs[:, :, :H], store[:, C]
-    o, i, f, g = (store[before, block] for block in (O, I, F, G))
+            c[held], h[held] = c_before[held], hx1[held, :H]
+    before, hs, cs = slice(None, -1), inputs[:, :, :H], store[:, _C]
+    o, i, f, g = (store[before, block] for block in (_O, _I, _F, _G))
     return Step(inputs[before, :, H:-1], State(hs[before], cs[before]), i, f, g, o, cs[1:], hs[1:])
 
 
@@ -108,28 +103,34 @@ def backward(
     T, B, H = d_hs.shape
     dh_by_dc, dh_by_dzo, dc_by_dz = _slopes(steps)
     f = steps.f if mask is None else np.where(mask[:, :, None], steps.f, 1)  # a held belt passes its gradient on
-    full = [True] * T if mask is None else mask.all(axis=1).tolist()
     dz = np.empty((T, B, 4 * H), d_hs.dtype)
     blocks = dz.reshape(T, B, 4, H).swapaxes(1, 2)
-    back, c_before = arriving.h.copy(), np.empty((T + 1, B, H), dz.dtype)
-    c_before[T] = arriving.c
+    back, dcs = arriving.h.copy(), np.empty((T + 1, B, H), dz.dtype)  # dcs: ∂L/∂c before and after every step
+    dcs[T] = arriving.c
     through_h, dc = np.empty((2, B, H), dz.dtype)
-    views = zip(d_hs[::-1], d_states.h[::-1], dh_by_dc[::-1], c_before[::-1], dh_by_dzo[::-1], blocks[::-1, 3],
-                dc_by_dz[::-1], blocks[::-1, :3], f[::-1], c_before[-2::-1], dz[::-1], full[::-1],
-                strict=False)  # fmt: skip
-    for t, (d_h, dh, by_dc, dc_arriving, by_dzo, dz_o, by_dz, dz_ifg, f_t, dc_before, dz_t, all_read) in enumerate(views):
+    views = zip(*(a[::-1] for a in (d_hs, d_states.h, dh_by_dc, dcs[1:], dh_by_dzo, blocks[:, 3],
+                                    dc_by_dz, blocks[:, :3], f, dcs[:-1], dz, held_steps(mask, T))),
+                strict=True)  # fmt: skip
+    for d_h, dh, by_dc, dc_after, by_dzo, dz_o, by_dz, dz_ifg, f_t, dc_before, dz_t, held in views:
         np.add(back, d_h, out=dh)
         np.multiply(dh, by_dc, out=through_h)
-        np.add(dc_arriving, through_h, out=dc)
+        np.add(dc_after, through_h, out=dc)
         np.multiply(dh, by_dzo, out=dz_o)
         np.multiply(dc, by_dz, out=dz_ifg)
         np.multiply(dc, f_t, out=dc_before)
         np.matmul(dz_t, W_h_T, out=back)
-        if not all_read:
-            held = ~mask[T - 1 - t]  # type: ignore[index]
+        if held is not None:
             back[held] = dh[held]
-    d_states.c[...] = c_before[1:]
-    return State(back, c_before[0]), dz
+    d_states.c[...] = dcs[1:]
+    return State(back, dcs[0]), dz
+
+
+def held_steps(mask: Array | None, T: int) -> list[Array | None]:
+    """Give for every step the sequences (B,) that hold their state in it, or None if all read an input."""
+    if mask is None:
+        return [None] * T
+    full: list[bool] = list(np.all(mask, axis=1))
+    return [None if all_read else held for all_read, held in zip(full, ~mask, strict=True)]
 
 
 def _slopes(steps: Step) -> tuple[Array, Array, Array]:
