@@ -1,0 +1,10 @@
+"""How cells are wired into layers: small frozen objects that hold neither weights nor sizes.
+
+Every layer has the same four functions (``Layer``), so that layers can be put inside layers and inside a model.
+"""
+
+from lstm_helpers.layers.contract import Layer
+from lstm_helpers.layers.dropout import Dropout, DropoutTrace
+from lstm_helpers.layers.recurrent import Recurrent, Trace
+
+__all__ = ["Dropout", "DropoutTrace", "Layer", "Recurrent", "Trace"]

@@ -1,0 +1,89 @@
+"""Numbers hidden at random, so that no unit can rely on one other: a layer, and the masks that every layer draws.
+
+    y_t = m_t ⊙ x_t                             a new mask m_t (B, D) at every step
+
+A mask holds 0 with probability ``rate`` and 1 / (1 - rate) otherwise: its mean is 1, so that nothing has to be scaled
+when nothing is dropped. Srivastava et al. (2014).
+"""
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from lstm_helpers.arrays import Array, check_finite, check_float, check_generator, check_shape
+from lstm_helpers.through_time import Backward, check_mask
+
+
+class DropoutTrace(NamedTuple):
+    """What a run of ``Dropout`` computed."""
+
+    output: Array  # (T, B, D)
+    keep: Array | None  # (T, B, D): 0 or 1 / (1 - rate); None if nothing was dropped
+    mask: Array | None  # (T, B) bool
+    state: tuple[()] = ()
+
+    def __repr__(self) -> str:
+        T, B, D = self.output.shape
+        return f"DropoutTrace(T={T}, B={B}, D={D}{', nothing dropped' if self.keep is None else ''})"
+
+
+@dataclass(frozen=True)
+class Dropout:
+    """A layer without weights and memory that hides each number of its input, anew at every step.
+
+    Where the mask is False the output is 0 and the input is never read.
+    """
+
+    rate: float
+
+    def __post_init__(self) -> None:
+        check_rate("rate", self.rate)
+
+    def init(self, rng: np.random.Generator, input_size: int, hidden_size: int, **cell_options: Any) -> tuple[()]:
+        """Give no weights, and draw nothing."""
+        return ()
+
+    def output_size(self, input_size: int, hidden_size: int) -> int:
+        """Give the size of the output: that of the input."""
+        return input_size
+
+    def forward(
+        self,
+        params: Any,
+        xs: Array,
+        state: Any = None,
+        mask: Array | None = None,
+        rng: np.random.Generator | None = None,
+    ) -> DropoutTrace:
+        """Hide a part of xs (T, B, D), or nothing if there is no rng."""
+        check_shape("xs", xs, T=None, B=None, D=None)
+        check_float("xs", xs)
+        if mask is not None:
+            check_mask(mask, xs)
+        check_finite("xs", xs, mask)
+        keep = None if rng is None or not self.rate else draw(rng, self.rate, xs.shape, xs.real.dtype)
+        return DropoutTrace(_apply(keep, mask, xs), keep, mask)
+
+    def backward(self, params: Any, trace: DropoutTrace, d_output: Array, d_state: Any = None) -> Backward:
+        """Send ∂L/∂output through the same gaps."""
+        T, B, D = trace.output.shape
+        check_shape("d_output", d_output, T=T, B=B, D=D)
+        return Backward((), _apply(trace.keep, trace.mask, d_output), (), ())
+
+
+def draw(rng: Any, rate: float, shape: tuple[int, ...], dtype: Any) -> Array:
+    """Draw a mask: 0 with probability ``rate``, else 1 / (1 - rate), so that its mean is 1."""
+    check_generator(rng)
+    return (rng.random(shape) >= rate).astype(dtype) / (1.0 - rate)  # type: ignore[no-any-return]
+
+
+def check_rate(name: str, rate: Any) -> None:
+    """Refuse what is no chance below 1."""
+    if isinstance(rate, bool) or not isinstance(rate, int | float) or not 0 <= rate < 1:
+        raise ValueError(f"{name} is {rate!r}; expected a chance from 0 (drop nothing) to below 1")
+
+
+def _apply(keep: Array | None, mask: Array | None, values: Array) -> Array:
+    shown = values if mask is None else np.where(mask[:, :, None], values, 0)
+    return shown if keep is None else shown * keep
