@@ -6,5 +6,6 @@ Every layer has the same four functions (``Layer``), so that layers can be put i
 from lstm_helpers.layers.contract import Layer
 from lstm_helpers.layers.dropout import Dropout, DropoutTrace
 from lstm_helpers.layers.recurrent import Recurrent, Trace
+from lstm_helpers.layers.stacked import Stacked, StackedTrace
 
-__all__ = ["Dropout", "DropoutTrace", "Layer", "Recurrent", "Trace"]
+__all__ = ["Dropout", "DropoutTrace", "Layer", "Recurrent", "Stacked", "StackedTrace", "Trace"]

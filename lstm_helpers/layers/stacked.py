@@ -1,0 +1,149 @@
+"""Layers on top of each other: each reads the output of the one below.
+
+    x^(1) = x,    x^(k+1) = output of layer k,    output of the stack = output of the last layer
+
+A gradient goes down the stack as outputs went up: ∂L/∂x^(k+1), which layer k+1 gives, is the ∂L/∂output of layer k.
+Graves, Mohamed and Hinton (2013); dropout between the layers: Zaremba, Sutskever and Vinyals (2014).
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from lstm_helpers.arrays import Array, describe
+from lstm_helpers.layers.contract import Layer
+from lstm_helpers.through_time import Backward
+
+_FUNCTIONS = ("init", "output_size", "forward", "backward")
+
+
+@dataclass(frozen=True, eq=False)
+class StackedTrace:
+    """What a run of ``Stacked`` computed: one trace for each layer, the lowest first."""
+
+    layers: tuple[Any, ...]
+
+    @property
+    def output(self) -> Array:
+        """What the last layer gave, (T, B, ·)."""
+        return self.layers[-1].output  # type: ignore[no-any-return]
+
+    @property
+    def state(self) -> tuple[Any, ...]:
+        """The last state of each layer, () of one without memory."""
+        return tuple(trace.state for trace in self.layers)
+
+
+@dataclass(frozen=True, init=False, repr=False)
+class Stacked:
+    """Any layers on top of each other, the lowest first.
+
+    Params, states and gradients of them are tuples, one entry for each layer. All layers get the same mask and, in
+    training, the same generator, from which they draw in their order.
+
+    Parameters
+    ----------
+    *layers : Layer
+        At least one, such as ``Dropout(0.2), Recurrent(lstm), Dropout(0.2), Recurrent(lstm)``.
+
+    Raises
+    ------
+    ValueError
+        If there is none, or one of them is no layer.
+    """
+
+    layers: tuple[Layer, ...]
+
+    def __init__(self, *layers: Layer) -> None:
+        if not layers:
+            raise ValueError("layers is empty; expected at least one: Stacked(Recurrent(lstm), Recurrent(lstm))")
+        for k, layer in enumerate(layers):
+            _check_layer(k, layer)
+        object.__setattr__(self, "layers", layers)
+
+    def __repr__(self) -> str:
+        return f"Stacked({', '.join(map(repr, self.layers))})"
+
+    def init(self, rng: np.random.Generator, input_size: int, hidden_size: int, **cell_options: Any) -> tuple[Any, ...]:
+        """Draw the weights of all layers in their order; the options go to every cell."""
+        params = []
+        for k, layer in enumerate(self.layers):
+            with self._noting(k):
+                params.append(layer.init(rng, input_size, hidden_size, **cell_options))
+                input_size = layer.output_size(input_size, hidden_size)
+        return tuple(params)
+
+    def output_size(self, input_size: int, hidden_size: int) -> int:
+        """Give the size of the last layer's output."""
+        for layer in self.layers:
+            input_size = layer.output_size(input_size, hidden_size)
+        return input_size
+
+    def forward(
+        self,
+        params: Any,
+        xs: Array,
+        state: Any = None,
+        mask: Array | None = None,
+        rng: np.random.Generator | None = None,
+    ) -> StackedTrace:
+        """Run xs (T, B, D) up through all layers; ``state`` as a trace gives it, or None for zeros everywhere."""
+        self._check_tuple("params", params)
+        states = self._each("state", state)
+        traces: list[Any] = []
+        for k, layer in enumerate(self.layers):
+            with self._noting(k):
+                traces.append(layer.forward(params[k], xs, states[k], mask, rng))
+            xs = traces[-1].output
+        return StackedTrace(tuple(traces))
+
+    def backward(self, params: Any, trace: StackedTrace, d_output: Array, d_state: Any = None) -> Backward:
+        """Send gradients back down; every field of the result but ``xs`` is a tuple, one entry for each layer."""
+        self._check_tuple("params", params)
+        self._check_tuple("trace.layers", trace.layers)
+        d_states = self._each("d_state", d_state)
+        backs: list[Backward] = []
+        for k in reversed(range(len(self.layers))):
+            with self._noting(k):
+                backs.append(self.layers[k].backward(params[k], trace.layers[k], d_output, d_states[k]))
+            d_output = backs[-1].xs
+        by_layer, _, state, states = zip(*reversed(backs), strict=True)
+        return Backward(by_layer, d_output, state, states)
+
+    def _each(self, name: str, value: Any) -> tuple[Any, ...]:
+        if value is None:
+            return (None,) * len(self.layers)
+        self._check_tuple(name, value)
+        return tuple(value)
+
+    def _check_tuple(self, name: str, value: Any) -> None:
+        """Refuse what has not one entry for each layer; a named tuple, such as one cell's State, never has."""
+        count = len(self.layers)
+        if not isinstance(value, tuple) or hasattr(value, "_fields") or len(value) != count:
+            names = ", ".join(map(repr, self.layers))
+            raise ValueError(f"{name} is {describe(value)}; expected a tuple of {count}, one for each layer: {names}")
+
+    @contextmanager
+    def _noting(self, k: int) -> Iterator[None]:
+        """Say in an error which layer it comes from."""
+        try:
+            yield
+        except (ValueError, TypeError) as error:
+            below = f" (its xs is the output of layers[{k - 1}])" if k else ""
+            error.add_note(f"This was in layers[{k}] of the stack, {self.layers[k]!r}{below}.")
+            raise
+
+
+def _check_layer(k: int, layer: Any) -> None:
+    if isinstance(layer, type) or not all(callable(getattr(layer, name, None)) for name in _FUNCTIONS):
+        hint = ""
+        if isinstance(layer, tuple | list):
+            hint = ": write Stacked(*layers)"
+        elif isinstance(layer, type):
+            hint = f": {layer.__name__} is a class, call it"
+        elif hasattr(layer, "zero_state"):
+            hint = ": a cell becomes one by Recurrent(cell)"
+        raise ValueError(f"layers[{k}] is {layer!r}; expected a layer such as Recurrent(lstm) or Dropout(0.2){hint}")
