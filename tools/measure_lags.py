@@ -1,6 +1,6 @@
 """Train on long lags and write the tables of chapter 10: ``python tools/measure_lags.py latch adding grid``.
 
-Every network is trained from scratch; all seeds stand here. Together about half an hour on one core.
+Every network is trained from scratch; all seeds stand here. Together about ten minutes on one core.
 """
 
 import sys
