@@ -266,6 +266,21 @@ def with_spectral_norm(params: Any, sigma: float) -> Any:
     return params._replace(W_h=(params.W_h * (sigma / now)).astype(params.W_h.dtype))
 
 
+def scaled(params: Any, factor: float) -> Any:
+    """Multiply W_x and W_h by a factor, as if they had been drawn from a range so many times as wide; biases stay.
+
+    Raises
+    ------
+    ValueError
+        If ``factor`` is below 0 or not finite.
+    """
+    if not (np.isfinite(factor) and factor >= 0):
+        raise ValueError(f"factor is {factor}; expected a number from 0")
+    return params._replace(
+        **{name: (getattr(params, name) * factor).astype(params.W_h.dtype) for name in ("W_x", "W_h")}
+    )
+
+
 def truncated(cell: Cell, params: Any, trace: Trace, d_hs: Array, steps: int, d_state: Any = None) -> Backward:
     """Backpropagate in pieces of so many steps: states were carried across their borders, gradients are not.
 

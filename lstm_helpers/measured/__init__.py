@@ -22,11 +22,26 @@ class AgreementByDistance(NamedTuple):
     accuracy: Array  # (3, N, seeds) share of 500 new sentences that were right
 
 
+class GradientNorms(NamedTuple):
+    """Spectral norms of gradients through time before training, as log10: of 10 seeds the least, median and greatest.
+
+    H = 32, D = 8, inputs N(0, 1), a sequence of 100 steps from an empty state; all weights uniform ±1/√H times a
+    scale, all biases 0 but the forget bias. Seed for seed the draws behind all entries are the same.
+    """
+
+    lstm: Array  # (7 GRADIENT_SCALES, 13 GRADIENT_BIASES, 3, 101) float32: ∂c_T/∂c_{T-lag}, lag 0 to 100
+    rnn: Array  # (7 GRADIENT_SCALES, 3, 101) float32: ∂h_T/∂h_{T-lag}
+
+
 NETWORKS = ("RNN", "LSTM, forget bias 1", "LSTM, forget bias 3")
 SETUPS = ("RNN", "LSTM, forget bias 0", "LSTM, forget bias 1", "LSTM, forget bias 3", "LSTM, chrono")
 LATCH_LAGS = (10, 20, 40, 80, 160)
 GRID_SIZES = (2, 4, 8, 16, 32)
 GRID_RATES = (0.001, 0.003, 0.01, 0.03, 0.1)
+GRADIENT_SCALES = (0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0)
+GRADIENT_BIASES = tuple(k / 2 for k in range(13))
+GRADIENT_LAGS = 100
+GRADIENT_SEEDS = 10
 
 TableT = TypeVar("TableT")
 
@@ -52,6 +67,13 @@ def adding() -> Array:
 def grid() -> Array:
     """Load the accuracy on the latch of length 40, (5 GRID_SIZES, 5 GRID_RATES, 5 seeds): 300 steps, forget bias 3."""
     return _load("grid", np.zeros((5, 5, 5)))
+
+
+def gradients() -> GradientNorms:
+    """Load what chapter 09's widget looks up: log10 of norms against lag, forget bias and weight scale."""
+    scales, biases, lags = len(GRADIENT_SCALES), len(GRADIENT_BIASES), GRADIENT_LAGS + 1
+    lstm = np.zeros((scales, biases, 3, lags), np.float32)
+    return _load("gradients", GradientNorms(lstm, np.zeros((scales, 3, lags), np.float32)))
 
 
 def _load(name: str, like: TableT) -> TableT:

@@ -1,0 +1,42 @@
+"""Measure gradients through time on a grid, for the widget of chapter 09: ``python tools/measure_gradients.py``.
+
+Nothing is trained: each number is a spectral norm of ∂c_T/∂c_{T-lag} (LSTM) or ∂h_T/∂h_{T-lag} (RNN) of fresh
+weights. About half a minute on one core.
+"""
+
+from pathlib import Path
+
+import numpy as np
+
+from lstm_helpers import arrays, measured
+from lstm_helpers.cells import lstm, rnn
+from lstm_helpers.gradient_flow import lag_norms, scaled
+
+SEED, INPUT_SIZE, HIDDEN_SIZE = 9, 8, 32
+
+
+def spread(cell, scale, field, **options):
+    """Give log10 of the least, median and greatest norm over the seeds, (3, lags + 1)."""
+
+    def make_params(rng):
+        return scaled(cell.init(rng, INPUT_SIZE, HIDDEN_SIZE, **options), scale)
+
+    rng = np.random.default_rng(SEED)
+    curves = lag_norms(rng, cell, make_params, measured.GRADIENT_LAGS, runs=measured.GRADIENT_SEEDS, of=field, by=field)
+    return np.log10([curves.min(axis=0), np.median(curves, axis=0), curves.max(axis=0)])
+
+
+def measure():
+    """Make the whole table."""
+    scales, biases = measured.GRADIENT_SCALES, measured.GRADIENT_BIASES
+    belt = [[spread(lstm, scale, "c", forget_bias=bias) for bias in biases] for scale in scales]
+    plain = [spread(rnn, scale, "h") for scale in scales]
+    return measured.GradientNorms(np.array(belt, np.float32), np.array(plain, np.float32))
+
+
+if __name__ == "__main__":
+    table = measure()
+    assert all(np.isfinite(part).all() for part in table)
+    print("LSTM, median at the longest lag: a row for each scale, a column for each bias")
+    print(np.round(table.lstm[:, :, 1, -1], 1), "RNN", np.round(table.rnn[:, 1, -1], 1), sep="\n")
+    arrays.save(Path(measured.__file__).parent / "gradients.npz", table)
