@@ -7,8 +7,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
-from lstm_helpers.figures.logarithmic import log10, log_axis, shades
-from lstm_helpers.figures.style import COLOURS, DASHES, PALE, End, label_ends, own_axes, tidy
+from lstm_helpers.arrays import Array
+from lstm_helpers.figures.logarithmic import log10, log_axis, powers, say_power, shades
+from lstm_helpers.figures.style import COLOURS, DASHES, PALE, PAPER, End, label_ends, own_axes, tidy
 
 
 def draw_gradient_norms(
@@ -71,6 +72,83 @@ def draw_gradient_norms(
     ax.set_title(text, size=10, loc="left", color=COLOURS["h"])
     tidy(ax)
     return ax
+
+
+SHOWN = (-30.0, 12.0)  # powers of ten, the same whatever is shown, so that pictures compare
+
+
+def draw_gradient_bands(lstm: ArrayLike, rnn: ArrayLike, *, lag: int | None = None, ax: Axes | None = None) -> Axes:
+    """Draw how much of a gradient the LSTM's belt and the RNN keep, from logarithms on an axis that is always the same.
+
+    Parameters
+    ----------
+    lstm, rnn : array (3, lags + 1)
+        log10 of the least, median and greatest norm over the seeds, as ``measured.gradients`` holds them. What lies
+        below 10⁻³⁰ leaves the picture.
+    lag : int, optional
+        Mark this lag and write the medians there.
+    ax : matplotlib Axes or None
+        Where to draw. None makes a figure.
+
+    Raises
+    ------
+    ValueError
+        If a table is not (3, lags + 1), or the lag is not in it.
+    """
+    tables = {"LSTM": np.asarray(lstm, dtype=float), "RNN": np.asarray(rnn, dtype=float)}
+    lags = tables["LSTM"].shape[-1] - 1
+    for name, table in tables.items():
+        if table.shape != (3, lags + 1) or lags < 1:
+            raise ValueError(
+                f"{name.lower()} has shape {table.shape}; expected (3, lags + 1), two equal tables of logs"
+            )
+    if lag is not None and not 0 <= lag <= lags:
+        raise ValueError(f"lag is {lag}; expected 0 to {lags}, or None for no mark")
+    ax = own_axes(9.0, 4.0) if ax is None else ax
+    ax.set(xlim=(0, lags), ylim=SHOWN, xlabel="lag n (steps back)", ylabel="gradient left after n steps")
+    powers(ax.yaxis, *SHOWN, most=5)
+    ax.axhline(0.0, color=PALE, lw=1.0, zorder=0)
+    ends = []
+    for (name, (least, middle, greatest)), symbol in zip(tables.items(), "ch", strict=True):
+        colour = COLOURS[symbol]
+        ax.fill_between(np.arange(lags + 1), least, greatest, color=colour, alpha=0.2, lw=0, gid=f"band {name}")
+        ax.plot(middle, lw=2.2, color=colour, ls=DASHES[symbol], gid=name)
+        last = int(np.flatnonzero(middle >= SHOWN[0])[-1])  # at lag 0 every norm is 1
+        at_end = float(np.clip(middle[last], SHOWN[0] + 1.2, SHOWN[1]))
+        ends.append(End(last, at_end, name if last == lags else f"{name} ↓", colour))
+    label_ends(ax, ends)
+    if lag is not None:
+        ax.axvline(lag, color=PALE, lw=1.2, zorder=0)
+        upper = int(tables["RNN"][1, lag] > tables["LSTM"][1, lag])
+        for k, (table, symbol) in enumerate(zip(tables.values(), "ch", strict=True)):
+            _mark(ax, table[1], lag, symbol, above=k == upper)
+    tidy(ax)
+    return ax
+
+
+def _mark(ax: Axes, curve: Array, lag: int, symbol: str, above: bool) -> None:
+    """Write a curve's value at one lag where the curve itself does not pass: above the upper, below the lower."""
+    lags, value, floor = len(curve) - 1, float(curve[lag]), SHOWN[0]
+    colour, seen = COLOURS[symbol], value >= floor
+    falls = curve[min(lag + 5, lags)] <= curve[max(lag - 5, 0)]
+    wanted = falls == above or not seen
+    right = (wanted or lag < 0.12 * lags) and lag < 0.88 * lags
+    rise = value - float(curve[min(lag + 13, lags) if right else max(lag - 13, 0)])  # along the width of the text
+    lift = 11.0 + (0.0 if right == wanted else 5.0 * abs(rise))  # 5 points a decade
+    if seen:
+        paper = PAPER if symbol == "h" else colour
+        ax.plot(lag, value, "s" if symbol == "h" else "o", color=colour, mfc=paper, mew=1.8, clip_on=False)
+    ax.annotate(
+        say_power(value) if seen else f"{say_power(value)} ↓",
+        xy=(lag, value if seen else floor + 3.6),
+        xytext=(8 if right else -8, (lift if above else -lift) if seen else 0),
+        textcoords="offset points",
+        gid=f"value {symbol}",
+        color=colour,
+        weight="bold",
+        ha="left" if right else "right",
+        va="center",
+    )
 
 
 def draw_split(split: Any, *, ax: Axes | None = None) -> Axes:

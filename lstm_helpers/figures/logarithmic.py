@@ -44,6 +44,19 @@ def _power(exponent: int) -> str:
     return {0: "1", 1: "10", -1: "0.1"}.get(exponent, f"$10^{{{exponent}}}$")
 
 
+def say_power(log: float) -> str:
+    """Write 10 to the power ``log`` with two digits, or as 3 × 10⁻¹⁷ if it is far from 1."""
+    value = 10.0 ** float(log)
+    exponent = int(f"{value:.1e}".split("e")[1])
+    if -4 < exponent < 4:
+        return f"{float(f'{value:.1e}'):.{max(0, 1 - exponent)}f}"
+    digit, exponent_words = f"{value:.0e}".split("e")
+    return f"{digit}\u00a0×\u00a010{str(int(exponent_words)).translate(_RAISED)}"  # no line ends inside a number
+
+
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
 def shades(count: int) -> list[Any]:
     """Give colours from light to dark for lines that are ordered and no symbols."""
     return [GATE_MAP(0.42 + 0.58 * (k / (count - 1) if count > 1 else 0.6)) for k in range(count)]

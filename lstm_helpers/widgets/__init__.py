@@ -1,6 +1,7 @@
 """Figures that answer: the book's pictures with handles, each a class, each checked against the package's functions."""
 
 from lstm_helpers.widgets.gate_belt import GateBelt
+from lstm_helpers.widgets.gradient_dial import GradientDial
 from lstm_helpers.widgets.sequence_player import SequencePlayer
 
-__all__ = ["GateBelt", "SequencePlayer"]
+__all__ = ["GateBelt", "GradientDial", "SequencePlayer"]

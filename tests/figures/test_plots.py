@@ -59,6 +59,7 @@ def every_drawing() -> list[tuple[str, Any]]:
         ("draw_cell", lambda ax: figures.draw_cell(trace[0], ax=ax)),
         ("draw_backward", lambda ax: figures.draw_backward(params, trace[0], trace[0].state, ax=ax)),
         ("draw_gradient_norms", lambda ax: figures.draw_gradient_norms({"forget bias 1": np.ones((3, 9))}, ax=ax)),
+        ("draw_gradient_bands", lambda ax: figures.draw_gradient_bands(np.zeros((3, 9)), -np.ones((3, 9)), ax=ax)),
         ("draw_split", lambda ax: figures.draw_split(gradient_flow.split(lstm, params, trace), ax=ax)),
         ("draw_ucurve", lambda ax: figures.draw_ucurve([1e-8, 1e-4, 1.0], [1e-6, 1e-9, 1e-1], 1e-16, ax=ax)),
         ("draw_pattern", lambda ax: figures.draw_pattern(museum.examine(), ax=ax)),
