@@ -5,6 +5,8 @@ DEPS = locked
 VENV = .venv$(patsubst python%,-%,$(filter-out python python3,$(notdir $(PYTHON))))$(patsubst %,-%,$(filter-out locked,$(DEPS)))
 RUN = $(VENV)/bin/python
 ONE_THREAD = OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 VECLIB_MAXIMUM_THREADS=1
+# Shared among the processors, four at most, each with a JupyterLab and a browser of its own. One after the other: make test SHARED=
+SHARED = -n auto --maxprocesses=4 --dist=loadscope --no-loadscope-reorder
 AS_ROOT = $(if $(filter 0,$(shell id -u)),--allow-root)
 PREPARE = $(PYTHON) tools/environment.py --venv $(VENV) --deps $(DEPS)
 
@@ -17,7 +19,7 @@ lab: read-set  ## open the book in JupyterLab
 	$(RUN) -m jupyterlab --ServerApp.root_dir="$(CURDIR)" $(AS_ROOT) $(LAB) notebooks/00_start_here.ipynb
 
 test: test-set  ## run all tests: the package, every page, a browser
-	$(ONE_THREAD) $(RUN) -m pytest --nbval --nbval-cell-timeout=120 $(ARGS)
+	$(ONE_THREAD) $(RUN) -m pytest --nbval --nbval-cell-timeout=120 $(SHARED) $(ARGS)
 
 check: test-set  ## look at the code: ruff, mypy, the floors of the package
 	$(RUN) -m ruff check .

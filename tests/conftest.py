@@ -14,6 +14,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: "browser" in item.path.parts)
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log):
+    """Share the tests among processes (`-n 2 --dist loadscope`) by files, for the cells of a page need those before.
+
+    Each of the browser's tests opens pages of its own, and may go where there is room.
+    """
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByFile(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return nodeid if nodeid.startswith("tests/browser/") else nodeid.split("::")[0]
+
+    return ByFile(config, log)
+
+
 def pytest_terminal_summary(terminalreporter) -> None:
     """Say once, at the end, why tests were skipped."""
     reasons = Counter(report.longrepr[2] for report in terminalreporter.stats.get("skipped", []))
