@@ -69,8 +69,9 @@ class Model:
     layer : Layer
         Such as ``layers.Recurrent(lstm)``.
     at : "every" or "last"
-        Where the answer is asked for: at every step, or at the last real step of each sequence. A sequence without
-        any real step is not counted in a loss; its answer is what the starting state gives.
+        Where the answer is asked for: at every step, or when a sequence has been read, at its last real step. What a
+        bidirectional layer reads backwards is then taken at the first real step, where that direction ends. A sequence
+        without any real step is not counted in a loss; its answer is what the starting state gives.
     embedding_size : int, optional
         E; the model then reads tokens (T, B), whole numbers, instead of floats (T, B, D).
     """
@@ -150,7 +151,7 @@ class Model:
         """
         _check_params(params)
         trace = self.layer.forward(params.layer, self._vectors(params, xs, mask), state, mask, rng)
-        shown = trace.output if self.at == "every" else trace.output[_last(trace.output, mask)]
+        shown = trace.output if self.at == "every" else trace.output[_ends(trace, mask)]
         return Run(readout.linear(params.readout, shown), trace, shown, xs, mask)
 
     def backward(self, params: Params, run: Run, d_y: Array) -> Params:
@@ -159,7 +160,7 @@ class Model:
         d_output = d_shown
         if self.at == "last":
             d_output = np.zeros_like(run.trace.output, d_shown.dtype)
-            d_output[_last(d_output, run.mask)] = d_shown
+            d_output[_ends(run.trace, run.mask)] = d_shown
         back = self.layer.backward(params.layer, run.trace, d_output)
         d_embedding: Any = ()
         if self.embedding_size:
@@ -255,6 +256,18 @@ def _check_whole(xs: Array, mask: Array | None) -> None:
         check_mask(mask, xs.reshape(*xs.shape[:2], -1))
     if xs.dtype.kind in "fc":
         check_finite("xs", xs, mask, MISSING)
+
+
+def _ends(trace: Any, mask: Array | None) -> tuple[Array, ...]:
+    """Point at where each sequence has been read: the last real step, and the first in columns read backwards."""
+    last, who = _last(trace.output, mask)
+    turned = getattr(trace, "turned", 0)
+    if not turned:
+        return last, who
+    columns = np.arange(trace.output.shape[-1])
+    first = np.zeros_like(last) if mask is None else mask.argmax(axis=0)
+    times = np.where(columns < len(columns) - turned, last[:, None], first[:, None])
+    return times, who[:, None], columns
 
 
 def _last(output: Array, mask: Array | None) -> tuple[Array, Array]:

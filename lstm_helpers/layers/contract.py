@@ -12,7 +12,12 @@ from lstm_helpers.through_time import Backward
 
 
 class Layer(Protocol):
-    """What every layer offers."""
+    """What every layer offers.
+
+    Two things more are told where they differ from the usual: ``layer.one_way`` is True if a sequence can be cut into
+    pieces that hand on the state, and ``trace.turned`` counts the output's last columns that were read from the end to
+    the beginning (0 if it is not there).
+    """
 
     def init(self, rng: np.random.Generator, input_size: int, hidden_size: int, **cell_options: Any) -> Any:
         """Draw the layer's weights; the options go to the cell's own ``init``."""
@@ -32,3 +37,17 @@ class Layer(Protocol):
 
     def backward(self, params: Any, trace: Any, d_output: Array, d_state: Any = None) -> Backward:
         """Send ∂L/∂output, and ∂L/∂(last state), back through a run."""
+
+
+def check_layer(name: str, layer: Any) -> None:
+    """Refuse what is no layer, with a word on what it may have been meant to be."""
+    functions = ("init", "output_size", "forward", "backward")
+    if isinstance(layer, type) or not all(callable(getattr(layer, function, None)) for function in functions):
+        hint = ""
+        if isinstance(layer, tuple | list):
+            hint = ": write Stacked(*layers)"
+        elif isinstance(layer, type):
+            hint = f": {layer.__name__} is a class, call it"
+        elif hasattr(layer, "zero_state"):
+            hint = ": a cell becomes one by Recurrent(cell)"
+        raise ValueError(f"{name} is {layer!r}; expected a layer such as Recurrent(lstm) or Dropout(0.2){hint}")

@@ -7,7 +7,7 @@ when nothing is dropped. Srivastava et al. (2014).
 """
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
@@ -36,6 +36,7 @@ class Dropout:
     """
 
     rate: float
+    one_way: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         check_rate("rate", self.rate)

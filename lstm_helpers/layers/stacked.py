@@ -14,10 +14,9 @@ from typing import Any
 import numpy as np
 
 from lstm_helpers.arrays import Array, describe
-from lstm_helpers.layers.contract import Layer
+from lstm_helpers.layers.contract import Layer, check_layer
+from lstm_helpers.layers.dropout import DropoutTrace
 from lstm_helpers.through_time import Backward
-
-_FUNCTIONS = ("init", "output_size", "forward", "backward")
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,6 +34,12 @@ class StackedTrace:
     def state(self) -> tuple[Any, ...]:
         """The last state of each layer, () of one without memory."""
         return tuple(trace.state for trace in self.layers)
+
+    @property
+    def turned(self) -> int:
+        """As of the highest layer that reads in an order of its own: dropout leaves each column where it was."""
+        reading = [trace for trace in self.layers if not isinstance(trace, DropoutTrace)]
+        return getattr(reading[-1], "turned", 0) if reading else 0
 
 
 @dataclass(frozen=True, init=False, repr=False)
@@ -61,11 +66,16 @@ class Stacked:
         if not layers:
             raise ValueError("layers is empty; expected at least one: Stacked(Recurrent(lstm), Recurrent(lstm))")
         for k, layer in enumerate(layers):
-            _check_layer(k, layer)
+            check_layer(f"layers[{k}]", layer)
         object.__setattr__(self, "layers", layers)
 
     def __repr__(self) -> str:
         return f"Stacked({', '.join(map(repr, self.layers))})"
+
+    @property
+    def one_way(self) -> bool:
+        """Whether a sequence can be cut into pieces: if every layer allows it."""
+        return all(getattr(layer, "one_way", False) for layer in self.layers)
 
     def init(self, rng: np.random.Generator, input_size: int, hidden_size: int, **cell_options: Any) -> tuple[Any, ...]:
         """Draw the weights of all layers in their order; the options go to every cell."""
@@ -135,15 +145,3 @@ class Stacked:
             below = f" (its xs is the output of layers[{k - 1}])" if k else ""
             error.add_note(f"This was in layers[{k}] of the stack, {self.layers[k]!r}{below}.")
             raise
-
-
-def _check_layer(k: int, layer: Any) -> None:
-    if isinstance(layer, type) or not all(callable(getattr(layer, name, None)) for name in _FUNCTIONS):
-        hint = ""
-        if isinstance(layer, tuple | list):
-            hint = ": write Stacked(*layers)"
-        elif isinstance(layer, type):
-            hint = f": {layer.__name__} is a class, call it"
-        elif hasattr(layer, "zero_state"):
-            hint = ": a cell becomes one by Recurrent(cell)"
-        raise ValueError(f"layers[{k}] is {layer!r}; expected a layer such as Recurrent(lstm) or Dropout(0.2){hint}")
