@@ -5,6 +5,8 @@ from collections import Counter
 
 import pytest
 
+GRADIENT_TABLE = pytest.StashKey[list[str]]()
+
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"):
     os.environ.setdefault(name, "1")
 
@@ -30,7 +32,9 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log):
 
 
 def pytest_terminal_summary(terminalreporter) -> None:
-    """Say once, at the end, why tests were skipped."""
+    """Show the table of gradient errors if it was made, and say once, at the end, why tests were skipped."""
+    for line in terminalreporter.config.stash.get(GRADIENT_TABLE, []):
+        terminalreporter.write_line(line)
     reasons = Counter(report.longrepr[2] for report in terminalreporter.stats.get("skipped", []))
     for reason, count in reasons.items():
         terminalreporter.write_line(f"{count} {reason}")

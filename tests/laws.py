@@ -15,11 +15,16 @@ from lstm_helpers.gradcheck import relative_error
 SIZES = [(1, 1, 1, 1), (3, 2, 2, 3), (4, 1, 3, 2), (2, 3, 1, 1), (6, 2, 1, 4), (1, 4, 2, 2)]  # T, B, D, H
 
 
+def name_of(cell):
+    """Name a cell for a table or a test: "gru", "Without('forget gate')"."""
+    return cell.__name__.split(".")[-1] if hasattr(cell, "__name__") else repr(cell)
+
+
 def case(cell, T, B, D, H, seed=0):
     """Draw weights, inputs, a starting state and the weights of a loss."""
     rng = np.random.default_rng([seed, T, B, D, H])
     params = cell.init(rng, D, H)
-    params = params._replace(b=rng.normal(size=params.b.shape))
+    params = type(params)(*params[:2], *[rng.normal(size=vector.shape) for vector in params[2:]])
     zero = cell.zero_state(params, B)
     xs = rng.normal(size=(T, B, D))
     state, d_state = (type(zero)(*[rng.normal(size=a.shape) for a in zero]) for _ in range(2))

@@ -5,12 +5,12 @@ import re
 import numpy as np
 import pytest
 
-from lstm_helpers import through_time
+from lstm_helpers import cells, through_time
 from lstm_helpers.arrays import tree_map
-from lstm_helpers.cells import lstm, rnn
+from lstm_helpers.cells import ablated, lstm, rnn
 from tests import laws
 
-CELLS = [lstm, rnn]
+CELLS = [getattr(cells, name) for name in cells.__all__] + [ablated.Without(part) for part in ablated.PARTS]
 
 
 @pytest.mark.parametrize("law", laws.FOR_THE_LSTM, ids=lambda law: law.__name__)
@@ -19,7 +19,7 @@ def test_lstm_law(law):
 
 
 @pytest.mark.parametrize("law", laws.FOR_ANY_CELL, ids=lambda law: law.__name__)
-@pytest.mark.parametrize("cell", CELLS, ids=lambda cell: cell.__name__.split(".")[-1])
+@pytest.mark.parametrize("cell", CELLS, ids=laws.name_of)
 def test_law(cell, law):
     law(cell, through_time)
 
@@ -54,12 +54,12 @@ def test_half_open_gates_halve_the_belt():
     assert np.array_equal(trace.c[:, 0, :], np.outer(0.5 ** np.arange(1, 11), [1.0, -3.0]))
 
 
-@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("cell", CELLS, ids=laws.name_of)
 @pytest.mark.parametrize("logit", [1e4, -1e4])
 def test_extreme_logits_are_finite_and_silent(cell, logit):
     """pytest turns every warning into an error, so running through is the assertion of silence."""
     params = tree_map(np.zeros_like, cell.init(np.random.default_rng(0), 2, 3))
-    params = params._replace(b=np.full_like(params.b, logit))
+    params = type(params)(*params[:2], *[np.full_like(vector, logit) for vector in params[2:]])
     xs = np.zeros((3, 2, 2))
     trace = through_time.unroll(cell, params, xs)
     back = through_time.backpropagate(cell, params, trace, np.ones((3, 2, 3)))
@@ -70,7 +70,7 @@ def test_extreme_logits_are_finite_and_silent(cell, logit):
         assert np.all(trace.i == expected) and np.all(trace.f == expected) and np.all(trace.o == expected)
 
 
-@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("cell", CELLS, ids=laws.name_of)
 @pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
 def test_dtype_is_kept(cell, dtype):
     params = cell.init(np.random.default_rng(0), 2, 3, dtype=dtype)
@@ -86,7 +86,7 @@ def test_float32_draws_the_same_weights():
     assert np.array_equal(wide.W_h.astype(np.float32), narrow.W_h)
 
 
-@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("cell", CELLS, ids=laws.name_of)
 def test_inputs_are_never_written_to(cell):
     params, xs, state, d_hs, d_state = laws.case(cell, 4, 2, 3, 2)
     for leaf in (*params, xs, *state, d_hs, *d_state):

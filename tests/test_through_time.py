@@ -8,11 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import lstm_helpers
-from lstm_helpers import through_time
+from lstm_helpers import cells, through_time
 from lstm_helpers.arrays import tree_map
 from lstm_helpers.cells import lstm, rnn
 from lstm_helpers.gradcheck import relative_error
 from tests import laws
+
+CELLS = [getattr(cells, name) for name in cells.__all__]
 
 
 def test_the_package_offers_the_reference_engine():
@@ -44,8 +46,8 @@ def test_a_trace_is_the_steps_with_a_time_axis():
 sizes = st.integers(1, 4)
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
-@given(T=st.integers(0, 5), B=sizes, D=sizes, H=sizes, cell=st.sampled_from([lstm, rnn]), seed=st.integers(0, 10**6))
+@settings(max_examples=100, deadline=None, derandomize=True)
+@given(T=st.integers(0, 5), B=sizes, D=sizes, H=sizes, cell=st.sampled_from(CELLS), seed=st.integers(0, 10**6))
 def test_any_mask_is_the_same_as_leaving_the_steps_out(T, B, D, H, cell, seed):
     """Each sequence alone, with its masked steps cut out of the input, gives the same numbers and gradients."""
     params, xs, state, d_hs, d_state = laws.case(cell, T, B, D, H, seed)
@@ -77,7 +79,7 @@ def test_any_mask_is_the_same_as_leaving_the_steps_out(T, B, D, H, cell, seed):
             assert np.all(getattr(trace, name)[~mask] == 0.0), name
 
 
-@pytest.mark.parametrize("cell", [lstm, rnn])
+@pytest.mark.parametrize("cell", CELLS, ids=laws.name_of)
 @pytest.mark.parametrize("masked", [False, True])
 def test_no_steps_at_all(cell, masked):
     params, xs, state, d_hs, d_state = laws.case(cell, 0, 2, 3, 4)

@@ -1,5 +1,8 @@
-"""The cells: one module each, all with the same four functions (see ``contract``)."""
+"""The cells: one module each, all with the same four functions (see ``contract``).
 
-from lstm_helpers.cells import lstm, rnn
+``ablated.Without`` makes further cells of the LSTM by taking one part out of it.
+"""
 
-__all__ = ["lstm", "rnn"]
+from lstm_helpers.cells import coupled, gru, gru_before, lstm, original, peephole, rnn
+
+__all__ = ["coupled", "gru", "gru_before", "lstm", "original", "peephole", "rnn"]

@@ -2,8 +2,8 @@
 
     z_t = x_t W_x + (m ⊙ h_{t-1}) W_h + b       one mask m (B, H) for the whole sequence
 
-One mask for all steps: Gal and Ghahramani (2016). What a cell carries past W_h, such as the LSTM's belt, is never
-dropped.
+One mask for all steps: Gal and Ghahramani (2016). What a cell carries past W_h, such as the LSTM's belt or the GRU's
+z ⊙ h_{t-1}, is never dropped.
 """
 
 from dataclasses import dataclass
@@ -104,7 +104,7 @@ class Recurrent:
 
 @dataclass(frozen=True)
 class _PartlyDeaf:
-    """A cell whose W_h hears ``keep`` ⊙ h; right for every cell in which h_{t-1} enters through W_h alone."""
+    """A cell whose W_h hears ``keep`` ⊙ h, for every cell in which h_{t-1} enters through W_h alone."""
 
     cell: Any
     keep: Array  # (B, H)
@@ -125,9 +125,29 @@ class _PartlyDeaf:
         return state._replace(h=state.h * self.keep)
 
 
+@dataclass(frozen=True)
+class _PartlyDeafInside:
+    """The same for a cell that says ``CARRIES_H``: it tells the two uses of h apart itself (see ``cells.contract``)."""
+
+    cell: Any
+    keep: Array  # (B, H)
+
+    def zero_state(self, params: Any, batch_size: int) -> Any:
+        return self.cell.zero_state(params, batch_size)
+
+    def forward(self, params: Any, state: Any, x: Array) -> Any:
+        return self.cell.forward(params, state, x, self.keep)
+
+    def backward(self, params: Any, step: Any, d_state: Any) -> tuple[Any, Any, Array]:
+        d_params, d_previous, d_x = self.cell.backward(params, step, d_state, self.keep)
+        return d_params, d_previous, d_x
+
+
 def _partly_deaf(cell: Any, keep: Array | None) -> Cell:
-    return cell if keep is None else _PartlyDeaf(cell, keep)
+    if keep is None:
+        return cell  # type: ignore[no-any-return]
+    return _PartlyDeafInside(cell, keep) if getattr(cell, "CARRIES_H", False) else _PartlyDeaf(cell, keep)
 
 
 def _name(cell: Any) -> str:
-    return str(getattr(cell, "__name__", type(cell).__name__)).rpartition(".")[2]
+    return str(cell.__name__).rpartition(".")[2] if hasattr(cell, "__name__") else repr(cell)

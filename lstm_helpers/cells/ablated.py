@@ -1,0 +1,95 @@
+"""The LSTM with one part taken out, so that what the part is good for can be measured by what is lost without it.
+
+    gate taken out          i, f or o is 1 at every step, and its block of weights is gone
+    activation taken out    g = z_g, or h_t = o * c_t
+
+The five ablations of this kind in Greff et al. (2015), who call them NIG, NFG, NOG, NIAF and NOAF.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from lstm_helpers.activations import sigmoid, sigmoid_slope, tanh, tanh_slope
+from lstm_helpers.arrays import Array
+from lstm_helpers.cells import contract, lstm
+
+PARTS = ("input gate", "forget gate", "output gate", "input activation", "output activation")
+
+
+@dataclass(frozen=True, repr=False)
+class Without:
+    """A cell, with the functions and records of the ``lstm`` module; without a gate its weights have one block less.
+
+    Parameters
+    ----------
+    part : str
+        One of PARTS.
+    """
+
+    part: str
+
+    def __post_init__(self) -> None:
+        if self.part not in PARTS:
+            raise ValueError(f"part is {self.part!r}; expected one of {', '.join(PARTS)}")
+
+    def __repr__(self) -> str:
+        return f"Without({self.part!r})"
+
+    @property
+    def blocks(self) -> tuple[str, ...]:
+        """The blocks that are left, in the order of ``lstm.BLOCKS``."""
+        return tuple(k for k in lstm.BLOCKS if not (self.part.endswith("gate") and self.part.startswith(k)))
+
+    def init(
+        self,
+        rng: np.random.Generator,
+        input_size: int,
+        hidden_size: int,
+        *,
+        forget_bias: float = 1.0,
+        dtype: DTypeLike = np.float64,
+    ) -> lstm.Params:
+        """Draw what ``lstm.init`` draws, and leave out what the missing gate would have had."""
+        whole = lstm.init(rng, input_size, hidden_size, forget_bias=forget_bias, dtype=dtype)
+        left = np.repeat([k in self.blocks for k in lstm.BLOCKS], hidden_size)
+        return lstm.Params(*(weights[..., left] for weights in whole))
+
+    def zero_state(self, params: lstm.Params, batch_size: int) -> lstm.State:
+        """Give the state before the first step, each (B, H)."""
+        h = contract.zeros(params, batch_size, len(self.blocks))
+        return lstm.State(h, h.copy())
+
+    def forward(self, params: lstm.Params, state: lstm.State, x: Array) -> lstm.Step:
+        """Compute one step; arguments and errors as in ``lstm.forward``."""
+        contract.check_step(params, state, x, len(self.blocks), lstm.State)
+        blocks = np.split(x @ params.W_x + state.h @ params.W_h + params.b, len(self.blocks), axis=1)
+        z = dict(zip(self.blocks, blocks, strict=True))
+        i, f, o = (sigmoid(z[k]) if k in z else np.ones_like(state.h) for k in "ifo")
+        g = z["g"] if self.part == "input activation" else tanh(z["g"])
+        c = f * state.c + i * g
+        h = o * self._shown(c)
+        return lstm.Step(x, state, i, f, g, o, c, h)
+
+    def backward(
+        self, params: lstm.Params, step: lstm.Step, d_state: lstm.State
+    ) -> tuple[lstm.Params, lstm.State, Array]:
+        """Send a gradient back through one step; arguments and result as in ``lstm.backward``."""
+        contract.check_state("d_state", d_state, lstm.State._fields, *step.h.shape)
+        shown = self._shown(step.c)
+        dc = d_state.c + d_state.h * step.o * (1.0 if self.part == "output activation" else tanh_slope(shown))
+        dz: dict[str, Any] = {
+            "i": dc * step.g * sigmoid_slope(step.i),
+            "f": dc * step.previous.c * sigmoid_slope(step.f),
+            "g": dc * step.i * (1.0 if self.part == "input activation" else tanh_slope(step.g)),
+            "o": d_state.h * shown * sigmoid_slope(step.o),
+        }
+        d_z = np.concatenate([dz[k] for k in self.blocks], axis=1)
+        d_params = lstm.Params(W_x=step.x.T @ d_z, W_h=step.previous.h.T @ d_z, b=d_z.sum(axis=0))
+        return d_params, lstm.State(h=d_z @ params.W_h.T, c=dc * step.f), d_z @ params.W_x.T
+
+    def _shown(self, c: Array) -> Array:
+        """Give what the output gate lets out: the belt, squashed or as it is."""
+        return c if self.part == "output activation" else np.asarray(tanh(c))
