@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 from lstm_helpers import backpropagate, recorded, unroll
-from lstm_helpers.cells import lstm, rnn
+from lstm_helpers.cells import gru, lstm, rnn
 from lstm_helpers.gradcheck import relative_error
 
-CASES = [(lstm, case) for case in recorded.lstm_cases()] + [(rnn, case) for case in recorded.rnn_cases()]
+RECORDED = {lstm: recorded.lstm_cases(), rnn: recorded.rnn_cases(), gru: recorded.gru_cases()}
+CASES = [(cell, case) for cell, cases in RECORDED.items() for case in cases]
 IDS = [f"{cell.__name__.split('.')[-1]}-{case.name}" for cell, case in CASES]
 
 
@@ -29,14 +30,16 @@ def test_every_gradient_equals_pytorchs(cell, case):
 
 
 @pytest.mark.parametrize(("cell", "case"), CASES, ids=IDS)
-def test_pytorchs_weights_are_ours_transposed_with_two_biases_added(cell, case):
+def test_pytorchs_weights_are_ours_transposed_with_two_biases(cell, case):
     assert np.array_equal(case.params.W_x, case.original["weight_ih_l0"].T)
     assert np.array_equal(case.params.W_h, case.original["weight_hh_l0"].T)
-    assert np.array_equal(case.params.b, case.original["bias_ih_l0"] + case.original["bias_hh_l0"])
+    b_x, b_h = case.original["bias_ih_l0"], case.original["bias_hh_l0"]
+    ours = (b_x, b_h) if cell is gru else (b_x + b_h,)
+    assert all(np.array_equal(a, b) for a, b in zip(case.params[2:], ours, strict=True))
 
 
 def test_the_cases_cover_what_they_promise():
-    for cases in (recorded.lstm_cases(), recorded.rnn_cases()):
+    for cases in RECORDED.values():
         assert len(cases) == 9
         sizes = [(*case.xs.shape, case.hs.shape[2]) for case in cases]
         assert (1, 1, 1, 1) in sizes
@@ -47,6 +50,9 @@ def test_the_cases_cover_what_they_promise():
         assert all(array.dtype == np.float64 for case in cases for array in (*case.params, *case.start, case.hs))
     saturated = next(case for case in recorded.lstm_cases() if case.name == "saturated")
     gates = unroll(lstm, saturated.params, saturated.xs, saturated.start).f
+    assert gates.min() < 1e-4 and gates.max() > 1 - 1e-4
+    saturated = next(case for case in recorded.gru_cases() if case.name == "saturated")
+    gates = unroll(gru, saturated.params, saturated.xs, saturated.start).z
     assert gates.min() < 1e-4 and gates.max() > 1 - 1e-4
 
 
@@ -77,7 +83,7 @@ def test_the_wrong_order_of_blocks_would_be_seen():
 
 
 def test_recorded_arrays_are_read_only_and_small():
-    for case in (*recorded.lstm_cases(), *recorded.rnn_cases(), *recorded.onnx_cases()):
+    for case in (*(case for _, case in CASES), *recorded.onnx_cases()):
         with pytest.raises(ValueError, match="read-only"):
             case.xs[0] = 0.0
         with pytest.raises(ValueError, match="read-only"):

@@ -1,11 +1,12 @@
-"""Record what PyTorch's LSTM and RNN compute: lstm_helpers/recorded/lstm.npz and rnn.npz (recorded with torch 2.13.0).
+"""Record what PyTorch's LSTM, RNN and GRU compute: lstm_helpers/recorded/*.npz (recorded with torch 2.13.0).
 
 Only needed to make the files again: `python -m pip install torch`, then `python tools/record_pytorch.py`.
 Everything is float64 and drawn from one seed. Each case holds the weights twice: as PyTorch names and lays them out,
-and in this package's layout, which is PyTorch's transposed, with the two bias vectors added. The loss whose gradients
-are recorded is linear in the outputs, with random weights u (`d_hs`) and v (`d_last`):
+and in this package's layout, which is PyTorch's transposed, with the two bias vectors added (but in the GRU, where they
+stand on either side of the reset gate). The loss whose gradients are recorded is linear in the outputs, with random
+weights u (`d_hs`) and v (`d_last`):
 
-    L = Σ_t ⟨u_t, h_t⟩ + ⟨v_h, h_n⟩ + ⟨v_c, c_n⟩          (no c in the RNN)
+    L = Σ_t ⟨u_t, h_t⟩ + ⟨v_h, h_n⟩ + ⟨v_c, c_n⟩          (no c in the RNN and the GRU)
 """
 
 from pathlib import Path
@@ -29,13 +30,13 @@ CASES = {
     "packed": (6, 4, 2, 3, False, (6, 1, 4, 3)),
 }
 # How much larger: a gradient through many saturated tanhs is not determined to 1e-12, so less in the RNN.
-LARGE = {"lstm": 20.0, "rnn": 4.0}
+LARGE = {"lstm": 20.0, "rnn": 4.0, "gru": 20.0}
 
 
 def main() -> None:
-    """Write both files."""
+    """Write the three files."""
     rng = np.random.default_rng(SEED)
-    for kind in ("lstm", "rnn"):
+    for kind in ("lstm", "rnn", "gru"):  # in this order: each draws where the last one stopped
         arrays = {"library": np.array(f"PyTorch {torch.__version__.split('+')[0]}"), "names": np.array(list(CASES))}
         for name, case in CASES.items():
             arrays |= {f"{name}/{field}": array for field, array in record(kind, rng, *case).items()}
@@ -48,7 +49,7 @@ def record(kind, rng, T, B, D, H, large, lengths):
     def draw(*shape):
         return torch.tensor(rng.normal(size=shape), requires_grad=True)
 
-    layer = {"lstm": torch.nn.LSTM, "rnn": torch.nn.RNN}[kind](D, H, dtype=torch.float64)
+    layer = {"lstm": torch.nn.LSTM, "rnn": torch.nn.RNN, "gru": torch.nn.GRU}[kind](D, H, dtype=torch.float64)
     factor = LARGE[kind] if large else 1.0
     with torch.no_grad():
         for weight in layer.parameters():
@@ -67,9 +68,9 @@ def record(kind, rng, T, B, D, H, large, lengths):
     weights = {name: weight.detach().numpy() for name, weight in layer.named_parameters()}
     slopes = {name: weight.grad.numpy() for name, weight in layer.named_parameters()}
     arrays = {f"original.{name}": weight for name, weight in weights.items()}
-    arrays |= {f"params.{name}": array for name, array in ours(weights, np.add).items()}
+    arrays |= {f"params.{name}": array for name, array in ours(kind, weights, np.add).items()}
     # Both biases receive the gradient of their sum, so either is the gradient of ours.
-    arrays |= {f"gradients.params.{name}": array for name, array in ours(slopes, lambda a, b: a).items()}
+    arrays |= {f"gradients.params.{name}": array for name, array in ours(kind, slopes, lambda a, b: a).items()}
     arrays |= {"xs": xs.detach().numpy(), "mask": mask, "hs": hs.detach().numpy(), "d_hs": d_hs}
     arrays["gradients.xs"] = xs.grad.numpy()
     for k, field in enumerate(fields):
@@ -92,13 +93,12 @@ def run(layer, xs, start, lengths):
     return hs, (last if isinstance(last, tuple) else (last,))
 
 
-def ours(tensors, join):
+def ours(kind, tensors, join):
     """Lay PyTorch's weights, or their gradients, out as this package does."""
-    return {
-        "W_x": tensors["weight_ih_l0"].T.copy(),
-        "W_h": tensors["weight_hh_l0"].T.copy(),
-        "b": join(tensors["bias_ih_l0"], tensors["bias_hh_l0"]),
-    }
+    weights = {"W_x": tensors["weight_ih_l0"].T.copy(), "W_h": tensors["weight_hh_l0"].T.copy()}
+    if kind == "gru":
+        return weights | {"b_x": tensors["bias_ih_l0"], "b_h": tensors["bias_hh_l0"]}
+    return weights | {"b": join(tensors["bias_ih_l0"], tensors["bias_hh_l0"])}
 
 
 if __name__ == "__main__":

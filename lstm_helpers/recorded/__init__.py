@@ -1,10 +1,11 @@
 """Numbers that other libraries computed, so that this package is compared with code that nobody here wrote.
 
-`lstm_cases` and `rnn_cases` come from PyTorch (float64, with gradients), `onnx_cases` from ONNX Runtime (float32,
-without). The scripts that made them, with their seeds, are `tools/record_pytorch.py` and `tools/record_onnx.py`.
+`lstm_cases`, `rnn_cases` and `gru_cases` come from PyTorch (float64, with gradients), `onnx_cases` from ONNX Runtime
+(float32, without). The scripts that made them, with their seeds, are `tools/record_pytorch.py` and
+`tools/record_onnx.py`.
 The recorded gradients are those of a loss that is linear in the outputs, with fixed random weights u and v:
 
-    L = Σ_t ⟨u_t, h_t⟩ + ⟨v_h, h_n⟩ + ⟨v_c, c_n⟩          (no c in the RNN)
+    L = Σ_t ⟨u_t, h_t⟩ + ⟨v_h, h_n⟩ + ⟨v_c, c_n⟩          (no c in the RNN and the GRU)
 """
 
 from collections.abc import Mapping
@@ -15,7 +16,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 import numpy as np
 
 from lstm_helpers.arrays import Array
-from lstm_helpers.cells import lstm, rnn
+from lstm_helpers.cells import gru, lstm, rnn
 
 ParamsT = TypeVar("ParamsT")
 StateT = TypeVar("StateT")
@@ -54,6 +55,11 @@ def lstm_cases() -> tuple[Case[lstm.Params, lstm.State], ...]:
 def rnn_cases() -> tuple[Case[rnn.Params, rnn.State], ...]:
     """Return what PyTorch's tanh RNN computed: the same nine sizes."""
     return _cases("rnn.npz", rnn)
+
+
+def gru_cases() -> tuple[Case[gru.Params, gru.State], ...]:
+    """Return what PyTorch's GRU computed: the same nine sizes."""
+    return _cases("gru.npz", gru)
 
 
 def onnx_cases() -> tuple[Case[lstm.Params, lstm.State], ...]:
