@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-GRADIENT_TABLE = pytest.StashKey[list[str]]()
+GRADIENT_TABLE = "gradient table"  # the property under which tests leave lines to be shown at the end
 
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"):
     os.environ.setdefault(name, "1")
@@ -33,7 +33,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log):
 
 def pytest_terminal_summary(terminalreporter) -> None:
     """Show the table of gradient errors if it was made, and say once, at the end, why tests were skipped."""
-    for line in terminalreporter.config.stash.get(GRADIENT_TABLE, []):
+    properties = (pair for report in terminalreporter.stats.get("passed", []) for pair in report.user_properties)
+    for line in dict.fromkeys(line for name, line in properties if name == GRADIENT_TABLE):
         terminalreporter.write_line(line)
     reasons = Counter(report.longrepr[2] for report in terminalreporter.stats.get("skipped", []))
     for reason, count in reasons.items():

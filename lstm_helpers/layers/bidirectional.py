@@ -36,7 +36,7 @@ class BidirectionalTrace:
     @property
     def turned(self) -> int:
         """How many of the output's last columns were read from the end to the beginning."""
-        return self.output.shape[-1] // 2
+        return int(self.output.shape[-1]) // 2
 
     def __repr__(self) -> str:
         return f"BidirectionalTrace({self.forward!r}, {self.backward!r})"
