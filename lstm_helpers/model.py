@@ -14,6 +14,7 @@ from numpy.typing import DTypeLike
 from lstm_helpers import readout
 from lstm_helpers.arrays import Array, check_finite, check_size, describe
 from lstm_helpers.layers import Layer
+from lstm_helpers.layers.ends import ends, last_steps
 from lstm_helpers.through_time import MISSING, check_mask
 
 _PIECE = 2**15  # numbers of output in a piece of a prediction: with all that belongs to them a few megabytes
@@ -151,7 +152,7 @@ class Model:
         """
         _check_params(params)
         trace = self.layer.forward(params.layer, self._vectors(params, xs, mask), state, mask, rng)
-        shown = trace.output if self.at == "every" else trace.output[_ends(trace, mask)]
+        shown = trace.output if self.at == "every" else trace.output[ends(trace, mask)]
         return Run(readout.linear(params.readout, shown), trace, shown, xs, mask)
 
     def backward(self, params: Params, run: Run, d_y: Array) -> Params:
@@ -160,7 +161,7 @@ class Model:
         d_output = d_shown
         if self.at == "last":
             d_output = np.zeros_like(run.trace.output, d_shown.dtype)
-            d_output[_ends(run.trace, run.mask)] = d_shown
+            d_output[ends(run.trace, run.mask)] = d_shown
         back = self.layer.backward(params.layer, run.trace, d_output)
         d_embedding: Any = ()
         if self.embedding_size:
@@ -179,7 +180,7 @@ class Model:
         if len(xs) <= length or not getattr(self.layer, "one_way", False):
             return self.forward(params, xs, state, mask).y
         _check_whole(xs, mask)
-        times, who = _last(xs, mask)
+        times, who = last_steps(xs, mask)
         answers, order = [], []
         for start in range(0, len(xs), length):
             piece = slice(start, start + length)
@@ -189,9 +190,9 @@ class Model:
             if self.at == "every":
                 answers.append(readout.linear(params.readout, trace.output))
             else:
-                ends = np.flatnonzero((times >= start) & (times < start + length))
-                answers.append(trace.output[times[ends] - start, who[ends]])
-                order.append(ends)
+                over = np.flatnonzero((times >= start) & (times < start + length))
+                answers.append(trace.output[times[over] - start, who[over]])
+                order.append(over)
         y = np.concatenate(answers)
         return y if self.at == "every" else readout.linear(params.readout, y[np.argsort(np.concatenate(order))])
 
@@ -256,24 +257,3 @@ def _check_whole(xs: Array, mask: Array | None) -> None:
         check_mask(mask, xs.reshape(*xs.shape[:2], -1))
     if xs.dtype.kind in "fc":
         check_finite("xs", xs, mask, MISSING)
-
-
-def _ends(trace: Any, mask: Array | None) -> tuple[Array, ...]:
-    """Point at where each sequence has been read: the last real step, and the first in columns read backwards."""
-    last, who = _last(trace.output, mask)
-    turned = getattr(trace, "turned", 0)
-    if not turned:
-        return last, who
-    columns = np.arange(trace.output.shape[-1])
-    first = np.zeros_like(last) if mask is None else mask.argmax(axis=0)
-    times = np.where(columns < len(columns) - turned, last[:, None], first[:, None])
-    return times, who[:, None], columns
-
-
-def _last(output: Array, mask: Array | None) -> tuple[Array, Array]:
-    """Point at the last real step of each sequence; of one without any, at the last step of all."""
-    T, B = output.shape[:2]
-    if T == 0:
-        raise ValueError("xs has T=0 steps; expected at least one, since the answer is asked for at the last")
-    padding = np.zeros(B, np.int64) if mask is None else mask[::-1].argmax(axis=0)
-    return T - 1 - padding, np.arange(B)

@@ -1,0 +1,196 @@
+"""An encoder, a decoder and a look back between them: exact gradients, and searches that find what they should."""
+
+import itertools
+import re
+from itertools import islice
+
+import numpy as np
+import pytest
+
+from lstm_helpers import readout, seq2seq, training
+from lstm_helpers.activations import log_softmax
+from lstm_helpers.arrays import tree_map
+from lstm_helpers.attention import Additive, ScaledDot
+from lstm_helpers.cells import gru, lstm, rnn
+from lstm_helpers.gradcheck import complex_step, relative_error
+from lstm_helpers.layers import Bidirectional, Dropout, Recurrent, Residual, Stacked
+from lstm_helpers.seq2seq import END, START, Batch, Seq2Seq
+
+S, T, B, SOURCE, TARGET, H = 5, 4, 3, 6, 5, 3
+NETS = {
+    "plain": Seq2Seq(Recurrent(lstm), Recurrent(lstm), None, 2),
+    "additive": Seq2Seq(Bidirectional(lstm), Stacked(Recurrent(lstm), Residual(Recurrent(lstm))), Additive(), 2),
+    "dot": Seq2Seq(Bidirectional(gru), Recurrent(rnn), ScaledDot(), 2),
+    "dropout": Seq2Seq(Stacked(Dropout(0.2), Bidirectional(rnn)), Stacked(Recurrent(gru), Dropout(0.3)), Additive(), 2),
+}
+each_net = pytest.mark.parametrize("name", NETS)
+
+
+def batch(seed=0, masked=True):
+    rng = np.random.default_rng(seed)
+    xs, targets = rng.integers(SOURCE, size=(S, B)), rng.integers(TARGET, size=(T, B))
+    if not masked:
+        return Batch(xs, targets)
+    mask = np.arange(S)[:, None] < np.array([5, 2, 3])
+    target_mask = np.arange(T)[:, None] < np.array([2, 4, 1])
+    return Batch(np.where(mask, xs, -7), np.where(target_mask, targets, 99), mask, target_mask)
+
+
+def drawn(net, seed=1):
+    params = net.init(np.random.default_rng(seed), SOURCE, TARGET, H)
+    return tree_map(lambda a: a + 0.5 * np.random.default_rng(2).normal(size=a.shape), params)
+
+
+@each_net
+@pytest.mark.parametrize("masked", [False, True])
+def test_every_gradient_equals_the_complex_step(name, masked):
+    net, pairs = NETS[name], batch(masked=masked)
+    params = drawn(net)
+    got = net.loss_and_grads(params, pairs, readout.cross_entropy, rng=np.random.default_rng(3))
+    want = complex_step(lambda p: net.loss(p, pairs, readout.cross_entropy, np.random.default_rng(3)), params)
+    assert relative_error(got.grads, want) < 1e-10
+    assert got.loss == net.loss(params, pairs, readout.cross_entropy, np.random.default_rng(3))
+
+
+@each_net
+def test_padding_of_source_and_answer_changes_nothing(name):
+    net, pairs = NETS[name], batch()
+    params = drawn(net)
+    want = net.loss_and_grads(params, pairs, readout.cross_entropy)
+    more = Batch(*[np.concatenate([a, np.full((9, B), fill, a.dtype)])
+                   for a, fill in zip(pairs, (-1, -1, False, False), strict=True)])  # fmt: skip
+    got = net.loss_and_grads(params, more, readout.cross_entropy)
+    assert relative_error((got.loss, got.grads), (want.loss, want.grads)) < 1e-13
+
+
+def test_without_attention_all_that_is_known_of_the_source_is_the_first_state():
+    net = NETS["plain"]
+    params = drawn(net)
+    run = net.forward(params, batch(masked=False))
+    h, c = (
+        np.tanh(run.encoded.trace.h[-1] @ params.hand_on.W_y + params.hand_on.b_y)[:, k * H : k * H + H] for k in (0, 1)
+    )
+    same = net.decoder.forward(params.decoder, params.target.W_e[run.fed], lstm.State(h, c))
+    np.testing.assert_allclose(run.y, readout.linear(params.readout, same.output), rtol=1e-14)
+
+
+def test_the_decoder_reads_the_right_answer_one_step_late():
+    net, pairs = NETS["additive"], batch(masked=False)
+    params = drawn(net)
+    run = net.forward(params, pairs)
+    np.testing.assert_array_equal(run.fed, np.concatenate([np.full((1, B), START), pairs.targets[:-1]]))
+    last = pairs.targets.copy()
+    last[-1] = (last[-1] + 1) % TARGET
+    np.testing.assert_array_equal(net.forward(params, pairs._replace(targets=last)).y, run.y)
+
+
+def log_chance(net, params, source, tokens):
+    """The chance of one answer, by one run with the answer given."""
+    targets = np.array(tokens)[:, None]
+    y = net.forward(params, Batch(source[:, None], targets)).y
+    return float(np.take_along_axis(log_softmax(y), targets[..., None], axis=-1).sum())
+
+
+@each_net
+def test_a_beam_of_one_is_the_greedy_answer(name):
+    net = NETS[name]
+    for seed in range(6):
+        params, pairs = drawn(net, seed), batch(seed)
+        answers = net.greedy(params, pairs.xs, pairs.mask, longest=6)
+        for k in range(B):
+            source = pairs.xs[pairs.mask[:, k], k]
+            (best,) = net.beam(params, source, 1, longest=6)
+            assert best.tokens == tuple(answers.tokens[answers.mask[:, k], k])
+            assert best.log_chance == pytest.approx(log_chance(net, params, source, best.tokens), abs=1e-12)
+
+
+@each_net
+def test_a_beam_wide_enough_finds_the_likeliest_of_all_answers(name):
+    net, longest = NETS[name], 3
+    complete = [
+        tokens
+        for length in range(1, longest + 1)
+        for tokens in itertools.product(range(TARGET), repeat=length)
+        if END not in tokens[:-1] and (length == longest or tokens[-1] == END)
+    ]
+    for seed in range(3):
+        params, source = drawn(net, seed), batch(seed).xs[:, 0]
+        everything = sorted(((log_chance(net, params, source, tokens), tokens) for tokens in complete), reverse=True)
+        assert sum(np.exp(chance) for chance, _ in everything) == pytest.approx(1, abs=1e-12)
+        found = net.beam(params, source, TARGET**longest, longest=longest)
+        assert [one.tokens for one in found[:10]] == [tokens for _, tokens in everything[:10]]
+        np.testing.assert_allclose([one.log_chance for one in found], [chance for chance, _ in everything], atol=1e-12)
+
+
+def test_a_beam_of_two_can_find_what_greed_misses():
+    net, better = NETS["plain"], 0
+    for seed in range(20):
+        params, source = drawn(net, seed), batch(seed).xs[:, 0]
+        narrow, wide = (net.beam(params, source, width, longest=4)[0].log_chance for width in (1, 4))
+        better += wide > narrow + 1e-9
+    assert better >= 3
+
+
+def test_greedy_says_where_it_looked():
+    pairs, net = batch(), NETS["additive"]
+    answers = net.greedy(drawn(net), pairs.xs, pairs.mask, longest=6)
+    assert answers.weights.shape == (*answers.tokens.shape[:1], B, S)
+    np.testing.assert_allclose(answers.weights.sum(axis=-1), 1, rtol=1e-14)
+    assert not answers.weights[:, ~pairs.mask.T].any()
+    assert np.all(answers.tokens[~answers.mask] == END)
+    assert NETS["plain"].greedy(drawn(NETS["plain"]), pairs.xs, pairs.mask).weights is None
+
+
+def test_it_learns_to_turn_a_sequence_round():
+    """With fit, and with attention that looks from the end to the beginning."""
+    net = Seq2Seq(Bidirectional(lstm), Recurrent(lstm), ScaledDot(), 8)
+    params = net.init(np.random.default_rng(0), 6, 8, 16)
+
+    def batches(step):
+        xs = np.random.default_rng([5, step]).integers(6, size=(4, 32))
+        return Batch(xs, np.concatenate([xs[::-1] + 2, np.full((1, 32), END)]))
+
+    for progress in islice(training.fit(net, params, batches, readout.cross_entropy, training.adam(0.02)), 150):
+        params = progress.params
+    pairs = batches(10**6)
+    answers = net.greedy(params, pairs.xs, longest=8)
+    right = (answers.tokens[:5] == pairs.targets[: len(answers.tokens)]).all(axis=0)
+    assert right.mean() > 0.9
+    looked = answers.weights[:4].argmax(axis=-1)
+    assert (looked == np.array([3, 2, 1, 0])[:, None]).mean() > 0.6
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_one_dtype(dtype):
+    net = NETS["additive"]
+    params = net.init(np.random.default_rng(0), SOURCE, TARGET, H, dtype=dtype)
+    result = net.loss_and_grads(params, batch(), readout.cross_entropy)
+    assert {leaf.dtype for leaf in map(np.asarray, (result.grads.source.W_e, result.grads.look.W_y))} == {
+        np.dtype(dtype)
+    }
+    assert result.grads.encoder[0].W_x.dtype == dtype
+
+
+NET = NETS["plain"]
+PARAMS = drawn(NET)
+BAD = {
+    "decoder is Bidirectional(lstm); expected one that runs one way": lambda: Seq2Seq(
+        Recurrent(lstm), Bidirectional(lstm)
+    ),
+    "embedding_size is 0": lambda: Seq2Seq(Recurrent(lstm), Recurrent(lstm), embedding_size=0),
+    "params is a tuple of 0; expected Params(source, target": lambda: NET.greedy((), batch().xs),
+    "source has shape (5, 3); expected one sequence": lambda: NET.beam(PARAMS, np.abs(batch(masked=False).xs), 2),
+    "width is 0": lambda: NET.beam(PARAMS, batch(masked=False).xs[:, 0], 0),
+    "longest is 0": lambda: NET.greedy(PARAMS, batch(masked=False).xs, longest=0),
+    "tokens": lambda: NET.greedy(PARAMS, batch(masked=False).xs + 5),
+}
+
+
+@pytest.mark.parametrize("words", BAD)
+def test_errors_name_what_was_wrong(words):
+    with pytest.raises(ValueError, match=re.escape(words)):
+        BAD[words]()
+
+
+def test_start_and_end_differ():
+    assert (seq2seq.START, seq2seq.END) == (0, 1)
