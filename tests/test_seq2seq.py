@@ -122,6 +122,25 @@ def test_a_beam_wide_enough_finds_the_likeliest_of_all_answers(name):
         np.testing.assert_allclose([one.log_chance for one in found], [chance for chance, _ in everything], atol=1e-12)
 
 
+@pytest.mark.parametrize("width", [1, 2, 3])
+def test_a_beam_that_stops_early_misses_nothing(width):
+    """Against the same search without a stop, each beginning weighed by a run of its own."""
+    net, longest = NETS["dot"], 4
+    for seed in range(8):
+        params, source = drawn(net, seed), batch(seed).xs[:, 0]
+        running, done = [((), 0.0)], []
+        for _ in range(longest):
+            grown = [(*tokens, word) for tokens, _ in running for word in range(TARGET)]
+            weighed = sorted(((log_chance(net, params, source, tokens), tokens) for tokens in grown), reverse=True)
+            running = [(tokens, chance) for chance, tokens in weighed[:width]]
+            done += [one for one in running if one[0][-1] == END]
+            running = [one for one in running if one[0][-1] != END]
+        want = sorted(done + running, key=lambda one: -one[1])[:width]
+        assert [one.tokens for one in net.beam(params, source, width, longest=longest)] == [
+            tokens for tokens, _ in want
+        ]
+
+
 def test_a_beam_of_two_can_find_what_greed_misses():
     net, better = NETS["plain"], 0
     for seed in range(20):
