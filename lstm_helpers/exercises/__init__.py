@@ -8,6 +8,7 @@ from lstm_helpers.exercises.ablation import run_with_ablation
 from lstm_helpers.exercises.belt import belt_step, forget_bias_for
 from lstm_helpers.exercises.checker import Exercise, Verdict, Wrong
 from lstm_helpers.exercises.clipping import clip
+from lstm_helpers.exercises.forecasting import prepare
 from lstm_helpers.exercises.gradients import belt_gradient, rnn_backward
 from lstm_helpers.exercises.programming import encode, program
 from lstm_helpers.exercises.puzzle import Puzzle
@@ -28,6 +29,7 @@ EXERCISES = (
     rnn_backward,
     belt_gradient,
     clip,
+    prepare,
 )
 
 __all__ = [
@@ -49,6 +51,7 @@ __all__ = [
     "last_seen",
     "latch",
     "learn_one_weight",
+    "prepare",
     "program",
     "rnn_backward",
     "rnn_step",
