@@ -33,6 +33,19 @@ class GradientNorms(NamedTuple):
     rnn: Array  # (7 GRADIENT_SCALES, 3, 101) float32: ∂h_T/∂h_{T-lag}
 
 
+class Forecasts(NamedTuple):
+    """How well LSTMs of 8 units forecast three series, 10 seeds each; chapter 11.
+
+    Errors are mean absolute errors over all origins in the test years, for 1, 2, … steps ahead.
+    """
+
+    sunspots: Array  # (2 SUNSPOT_NETWORKS, 10, 11 years) trained on 1700 to 1920, tested from 1921
+    elnino: Array  # (4 ELNINO_NETWORKS, 10, 12 months) °C; trained on 1950 to 1989, tested from 1990
+    co2: Array  # (3 CO2_NETWORKS, 10, 26 weeks) ppm; trained on 1958 to 1989, tested from 1990
+    sunspots_ahead: Array  # (10, 285) the first network's forecasts of one year, 1724 to 2008
+    steps: Array  # (9,) int64: for how many steps each of these nine networks was trained
+
+
 NETWORKS = ("RNN", "LSTM, forget bias 1", "LSTM, forget bias 3")
 SETUPS = ("RNN", "LSTM, forget bias 0", "LSTM, forget bias 1", "LSTM, forget bias 3", "LSTM, chrono")
 LATCH_LAGS = (10, 20, 40, 80, 160)
@@ -42,6 +55,9 @@ GRADIENT_SCALES = (0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0)
 GRADIENT_BIASES = tuple(k / 2 for k in range(13))
 GRADIENT_LAGS = 100
 GRADIENT_SEEDS = 10
+SUNSPOT_NETWORKS = ("LSTM, recursive", "LSTM, direct")
+ELNINO_NETWORKS = (*SUNSPOT_NETWORKS, "LSTM of temperatures", "LSTM of temperatures and months")
+CO2_NETWORKS = ("LSTM of values", "LSTM of weekly changes", "LSTM of yearly changes")
 
 TableT = TypeVar("TableT")
 
@@ -74,6 +90,12 @@ def gradients() -> GradientNorms:
     scales, biases, lags = len(GRADIENT_SCALES), len(GRADIENT_BIASES), GRADIENT_LAGS + 1
     lstm = np.zeros((scales, biases, 3, lags), np.float32)
     return _load("gradients", GradientNorms(lstm, np.zeros((scales, 3, lags), np.float32)))
+
+
+def forecasts() -> Forecasts:
+    """Load the errors of the forecasting networks of chapter 11."""
+    tables = (np.zeros((2, 10, 11)), np.zeros((4, 10, 12)), np.zeros((3, 10, 26)), np.zeros((10, 285)))
+    return _load("forecasts", Forecasts(*tables, np.zeros(9, np.int64)))
 
 
 def _load(name: str, like: TableT) -> TableT:
