@@ -5,6 +5,7 @@ from lstm_helpers.figures.belt import draw_belt, draw_half_lives
 from lstm_helpers.figures.blocks import draw_blocks
 from lstm_helpers.figures.diagram import draw_cell
 from lstm_helpers.figures.flow import draw_gradient_bands, draw_gradient_norms, draw_split
+from lstm_helpers.figures.forecast import draw_board, draw_errors_ahead, draw_forecasts
 from lstm_helpers.figures.learning import draw_learning_curves, draw_success
 from lstm_helpers.figures.lines import draw_series, draw_unit
 from lstm_helpers.figures.maps import draw_gates, draw_trace
@@ -19,7 +20,10 @@ __all__ = [
     "draw_backward",
     "draw_belt",
     "draw_blocks",
+    "draw_board",
     "draw_cell",
+    "draw_errors_ahead",
+    "draw_forecasts",
     "draw_gates",
     "draw_gradient_bands",
     "draw_gradient_norms",
