@@ -64,6 +64,7 @@ def test_a_gap_is_refused_unless_it_is_allowed(write, cell):
         ),
         (GOOD.replace("visitors", "sales"), "mine.csv has two columns 'sales'"),
         (GOOD.replace(",", ";"), "no column 'sales'; .* are columns divided by ';'\\? try delimiter=';'"),
+        ("month;sales\n2024-01;3,5\n", "no column 'sales'; .* try delimiter=';'"),
         (GOOD.replace(",", "\t"), r"try delimiter='\\t'"),
         (GOOD.replace("4,", "four,"), "mine.csv, line 3: sales is 'four'; expected a number"),
         (GOOD.replace("4,", '"4,5",'), "line 3: sales is '4,5'; expected a number: write a decimal point, not a comma"),

@@ -38,7 +38,7 @@ def draw_forecasts(
     label, time_label : str
         What the axes show, with units.
     colours : mapping of label to colour, optional
-        None shades from light to dark, in the order given.
+        Otherwise what has several runs is coloured, and what has one is grey beside it, from light to dark.
     ax : matplotlib Axes or None
         Where to draw. None makes a figure.
 
@@ -80,7 +80,7 @@ def draw_errors_ahead(
     label, step_label : str
         What the axes show, with units.
     colours : mapping of label to colour, optional
-        None shades from light to dark, in the order given.
+        As for ``draw_forecasts``.
     ax : matplotlib Axes or None
         Where to draw. None makes a figure.
 
@@ -92,7 +92,7 @@ def draw_errors_ahead(
     tables = {name: _curve(f"errors[{name!r}]", _counted(values), values) for name, values in errors.items()}
     if not tables or any(np.any(table < 0) for _, table in tables.values()):
         raise ValueError("errors is empty or holds numbers below 0; expected at least one label, errors from 0 up")
-    ax = own_axes(9.0, 3.8) if ax is None else ax
+    ax = own_axes(9.0, 4.4) if ax is None else ax
     highest = max(float(table.max()) for _, table in tables.values())
     farthest = max(float(x[-1]) for x, _ in tables.values())
     ax.set(xlim=(1, max(farthest, 1.5)), ylim=(0, 1.06 * highest or 1.0), xlabel=step_label, ylabel=label)
@@ -166,9 +166,19 @@ def _curve(name: str, times: ArrayLike, values: ArrayLike) -> tuple[Array, Array
     return at, np.atleast_2d(table)
 
 
+def _chosen(tables: Mapping[str, tuple[Array, Array]]) -> dict[str, Any]:
+    """Give colours to what has several runs, and greys to what stands beside it for comparison."""
+    several = [name for name, (_, table) in tables.items() if len(table) > 1]
+    others = [name for name in tables if name not in several]
+    if not several:
+        return dict(zip(others, shades(len(others)), strict=True))
+    greys = [str(level) for level in np.linspace(0.62, 0.12, len(others))] if len(others) > 1 else [INK]
+    return dict(zip(several, shades(len(several)), strict=True)) | dict(zip(others, greys, strict=False))
+
+
 def _lines(ax: Axes, tables: Mapping[str, tuple[Array, Array]], colours: Mapping[str, Any] | None) -> list[End]:
     """Draw a line for each table, with a band if it has several runs, and give their labels."""
-    chosen = dict(zip(tables, shades(len(tables)), strict=True)) | dict(colours or {})
+    chosen = _chosen(tables) | dict(colours or {})
     ends = []
     for k, (name, (at, table)) in enumerate(tables.items()):
         middle = np.median(table, axis=0)

@@ -56,7 +56,12 @@ GRADIENT_BIASES = tuple(k / 2 for k in range(13))
 GRADIENT_LAGS = 100
 GRADIENT_SEEDS = 10
 SUNSPOT_NETWORKS = ("LSTM, recursive", "LSTM, direct")
-ELNINO_NETWORKS = (*SUNSPOT_NETWORKS, "LSTM of temperatures", "LSTM of temperatures and months")
+ELNINO_NETWORKS = (
+    "LSTM of anomalies",
+    "LSTM of anomalies, direct",
+    "LSTM of temperatures",
+    "LSTM of temperatures and months",
+)
 CO2_NETWORKS = ("LSTM of values", "LSTM of weekly changes", "LSTM of yearly changes")
 
 TableT = TypeVar("TableT")

@@ -55,6 +55,11 @@ def read_csv(
     """
     names, lines = _rows(path, delimiter)
     place = _place(path, names, column, delimiter)
+    for line, cells in lines:
+        if len(cells) != len(names):
+            raise ValueError(
+                f"{_name(path)}, line {line}: {len(cells)} cells; expected {len(names)}, as the first line has names"
+            )
     values = np.array([_number(path, line, column, cells[place], gaps) for line, cells in lines])
     if np.isnan(values).all():
         raise ValueError(f"{_name(path)}: column {column!r} holds no number at all")
@@ -76,13 +81,7 @@ def _rows(path: str | os.PathLike[str], delimiter: str) -> tuple[list[str], list
     rows = [(reader.line_num, cells) for cells in reader if any(cell.strip() for cell in cells)]
     if len(rows) < 2:
         raise ValueError(f"{_name(path)} has {len(rows)} lines; expected one with names and at least one with values")
-    names = [cell.strip() for cell in rows[0][1]]
-    for line, cells in rows[1:]:
-        if len(cells) != len(names):
-            raise ValueError(
-                f"{_name(path)}, line {line}: {len(cells)} cells; expected {len(names)}, as the first line has names"
-            )
-    return names, rows[1:]
+    return [cell.strip() for cell in rows[0][1]], rows[1:]
 
 
 def _place(path: Any, names: list[str], wanted: str, delimiter: str) -> int:

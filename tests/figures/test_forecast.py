@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
 from matplotlib.text import Text
 
 from lstm_helpers import figures
@@ -40,6 +41,13 @@ def test_a_forecast_stands_at_its_own_times_over_what_came() -> None:
     (start,) = (item for item in ax.lines if item.get_gid() == "start")
     assert set(start.get_xdata()) == {2.5} and ax.get_xlim() == (1, 6)
     assert {"a", "b (n = 3)"} <= texts(ax)
+
+
+def test_networks_are_coloured_and_what_they_are_compared_with_is_grey() -> None:
+    ax = figures.draw_errors_ahead({"a": RUNS[0], "many": RUNS, "b": RUNS[1]}, colours={"b": "red"})
+    colour = {item.get_gid(): item.get_color() for item in ax.lines}
+    red, green, blue = to_rgb(colour["a"])
+    assert red == green == blue and len(set(to_rgb(colour["many"]))) == 3 and colour["b"] == "red"
 
 
 def test_a_gap_stays_a_gap() -> None:
