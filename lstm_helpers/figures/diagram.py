@@ -39,7 +39,9 @@ def draw_cell(
         Which of the H units, and which sequence of the batch.
     highlight : str or None
         The part to light, and whose equation to print. For the LSTM: "forget", "input", "candidate", "update"
-        (the belt), "output" or "hidden"; for the vanilla cell: "input", "recurrent" or "hidden". None lights all.
+        (the belt), "output" or "hidden", and for its variants those of them that they have, and "peepholes"; for the
+        GRUs: "reset", "update" (the gate z), "candidate" or "hidden"; for the vanilla cell: "input", "recurrent" or
+        "hidden". None lights all.
     token : str or None
         What the input x stands for, such as a word; written beside it.
     ax : matplotlib Axes or None

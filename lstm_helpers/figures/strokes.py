@@ -1,12 +1,14 @@
 """The strokes of the cell diagram: what a lit and an unlit wire, node and label look like."""
 
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Circle, FancyBboxPatch, Polygon, Rectangle
 
+from lstm_helpers.arrays import Array
 from lstm_helpers.figures.layouts import SIZES, Layout, Node, Wire, polyline
 from lstm_helpers.figures.style import COLOURS, INK, PALE, PAPER, number
 
@@ -72,8 +74,18 @@ def draw_wire(pen: Pen, layout: Layout, wire: Wire) -> None:
     (line,) = pen.ax.plot(*shaft.T, lw=pen.width(wire.parts), zorder=zorder, gid=f"wire:{name}", **look)
     line.set(solid_joinstyle="round", solid_capstyle="butt")
     for point in wire.under:
-        gap = np.array([point - 1.3 * along, point + 1.3 * along])
+        across = _direction(points, point)
+        gap = np.array([point - 1.3 * across, point + 1.3 * across])
         pen.ax.plot(*gap.T, color=CELL, lw=8 * pen.scale, zorder=2.1, gid=f"gap:{name}")
+
+
+def _direction(points: Array, at: tuple[float, float]) -> Array:
+    """Give the direction in which a wire passes a point on it."""
+    for start, end in pairwise(points):
+        low, high = np.minimum(start, end) - 1e-9, np.maximum(start, end) + 1e-9
+        if np.all(low <= at) and np.all(at <= high):
+            return np.asarray((end - start) / np.hypot(*(end - start)))
+    raise ValueError(f"at is {at}; expected a point on the wire through {points.tolist()}")
 
 
 def draw_node(pen: Pen, node: Node) -> None:

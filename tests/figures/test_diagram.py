@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.offsetbox import TextArea
 from matplotlib.text import Text
 
-from lstm_helpers import through_time
+from lstm_helpers import cells, through_time
 from lstm_helpers.cells import lstm, rnn
 from lstm_helpers.figures import COLOURS, draw_cell
 from lstm_helpers.figures.layouts import LAYOUTS, SIZES, Layout, node_of, polyline
@@ -29,7 +29,7 @@ def a_step(cell: Any, *, seed: int = 0, scale: float = 1.0, input_size: int = 1)
 
 
 def step_for(drawn: Any, **options: Any) -> Any:
-    return a_step({"lstm": lstm, "rnn": rnn}[drawn.LAYOUT.cell], **options)
+    return a_step(getattr(cells, drawn.LAYOUT.cell), **options)
 
 
 def by_gid(ax: Axes) -> dict[str, Any]:
@@ -73,6 +73,23 @@ def test_the_numbers_add_up_along_the_belt() -> None:
     drawn = LAYOUTS[lstm.Step].numbers(a_step(lstm), 1, 1)
     assert drawn["kept"] + drawn["written"] == pytest.approx(drawn["c"], abs=1e-15)
     assert drawn["o"] * drawn["tanh_c"] == pytest.approx(drawn["h"], abs=1e-15)
+
+
+@pytest.mark.parametrize("name", ["original", "coupled", "peephole", "gru", "gru_before"])
+def test_a_variants_numbers_add_up_and_are_its_steps_own(name: str) -> None:
+    step = a_step(getattr(cells, name), seed=3)
+    artists = by_gid(draw_cell(step, unit=2, sequence=1))
+    drawn = LAYOUTS[type(step)].numbers(step, 2, 1)
+    new = "h" if name.startswith("gru") else "c"
+    assert drawn.get("kept", drawn.get("c_previous")) + drawn["written"] == pytest.approx(drawn[new], abs=1e-15)
+    for field in set(step._fields) - {"x", "previous", "q"}:
+        gid = next(gid for gid in (f"note:{field}", f"number:{field}") if gid in artists)
+        assert artists[gid].get_text().split(" ")[-1] == number(getattr(step, field)[1, 2]), field
+    if name == "coupled":
+        assert drawn["i"] + drawn["f"] == pytest.approx(1.0)
+    if name.startswith("gru"):
+        level = artists["level:one_minus_z"].get_height() / SIZES["gate"][1]
+        assert level == pytest.approx(1 - step.z[1, 2])
 
 
 def test_gates_are_filled_to_their_value_and_tanh_from_its_middle() -> None:
@@ -148,6 +165,13 @@ def test_every_name_of_the_layout_is_drawn_once(drawn: Any) -> None:
     assert set(layout.equations) == {"", *layout.parts}
 
 
+def passes(points: np.ndarray, place: tuple[float, float]) -> bool:
+    return any(
+        np.all(np.minimum(a, b) - 1e-9 <= place) and np.all(place <= np.maximum(a, b) + 1e-9)
+        for a, b in itertools.pairwise(points)
+    )
+
+
 @pytest.mark.parametrize("drawn", DRAWN)
 def test_wires_run_level_or_upright_from_node_to_node_and_no_node_is_left_out(drawn: Any) -> None:
     layout: Layout = drawn.LAYOUT
@@ -163,8 +187,10 @@ def test_wires_run_level_or_upright_from_node_to_node_and_no_node_is_left_out(dr
             assert np.any(np.isclose(offset, half)) or node.kind == "junction", wire
             assert np.all(offset <= half + 1e-9), wire
             joined.add(name)
-        for name in wire.under:
-            assert any(np.isclose(points[-2][axis], name[axis]) for axis in (0, 1))
+        for place in wire.under:  # on the wire, and on its way through one that it does not touch
+            assert passes(points, place)
+            others = [polyline(layout, other) for other in layout.wires if other is not wire]
+            assert any(passes(np.array(other), place) for other in others), wire
     assert joined == {node.name for node in layout.nodes}
 
 
@@ -182,7 +208,19 @@ def test_every_part_is_a_part_of_something_and_every_number_is_known(drawn: Any)
 @pytest.mark.parametrize("width", [4.5, 9.2])
 @pytest.mark.parametrize("highlight", [None, "update", "candidate"])
 def test_no_text_covers_another_or_leaves_the_page(width: float, highlight: str | None) -> None:
-    step = a_step(lstm, seed=7, scale=40.0)  # long numbers
+    assert_texts_apart(a_step(lstm, seed=7, scale=40.0), width, highlight)  # long numbers
+
+
+@pytest.mark.parametrize("drawn", DRAWN)
+def test_no_text_of_a_variant_does_either(drawn: Any) -> None:
+    equations = drawn.LAYOUT.equations
+    longest = max(equations, key=lambda part: max(sum(len(piece.text) for piece in line) for line in equations[part]))
+    step = step_for(drawn, seed=7, scale=40.0)
+    for width in (4.5, 9.2):
+        assert_texts_apart(step, width, longest or None)
+
+
+def assert_texts_apart(step: Any, width: float, highlight: str | None) -> None:
     fig, ax = plt.subplots(figsize=(width, 0.7 * width), layout="constrained")
     draw_cell(step, highlight=highlight, token="elephants", ax=ax)
     fig.canvas.draw()

@@ -1,5 +1,7 @@
 """The diagram of the LSTM cell: four columns, one a gate, under one belt."""
 
+from typing import Any
+
 from lstm_helpers.activations import tanh
 from lstm_helpers.cells import lstm
 from lstm_helpers.figures.layouts.base import Layout, Node, Note, Piece, Wire
@@ -130,12 +132,17 @@ LAYOUT = Layout(
 
 def numbers(step: lstm.Step, unit: int, sequence: int) -> dict[str, float]:
     """Give every number that the diagram shows, for one unit of one sequence."""
-    one = {name: float(getattr(step, name)[sequence, unit]) for name in ("i", "f", "g", "o", "c", "h")}
+    return numbers_of(step, ("i", "f", "g", "o", "c", "h"), unit, sequence)
+
+
+def numbers_of(step: Any, fields: tuple[str, ...], unit: int, sequence: int) -> dict[str, float]:
+    """Give the same for any cell with a belt, from the fields that its steps have."""
+    one = {name: float(getattr(step, name)[sequence, unit]) for name in fields}
     c_previous = float(step.previous.c[sequence, unit])
     return one | {
         "h_previous": float(step.previous.h[sequence, unit]),
         "c_previous": c_previous,
-        "kept": one["f"] * c_previous,
+        "kept": one.get("f", 1.0) * c_previous,
         "written": one["i"] * one["g"],
         "tanh_c": float(tanh(one["c"])),
     }
