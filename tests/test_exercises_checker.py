@@ -9,7 +9,7 @@ import pytest
 from lstm_helpers import exercises, unroll
 from lstm_helpers.activations import half_life, sigmoid
 from lstm_helpers.arrays import tree_norm
-from lstm_helpers.cells import lstm, rnn
+from lstm_helpers.cells import gru_before, lstm, rnn
 from lstm_helpers.exercises import EXERCISES
 from lstm_helpers.gradcheck import complex_step, relative_error
 from lstm_helpers.series import leaks
@@ -102,6 +102,11 @@ def readers_prepare(values, train):
     mean = sum(filled[:train]) / train
     variance = sum((y - mean) ** 2 for y in filled[:train]) / train
     return [(y - mean) / math.sqrt(variance) for y in filled]
+def readers_gru_as_published(h, x, W_x, W_h, b):
+    H = h.shape[1]
+    rz = sigmoid(np.concatenate([x, h], axis=1) @ np.concatenate([W_x, W_h])[:, : 2 * H] + b[: 2 * H])
+    n = np.tanh(x @ W_x[:, 2 * H :] + b[2 * H :] + (rz[:, :H] * h) @ W_h[:, 2 * H :])
+    return n + rz[:, H:] * (h - n)
 
 
 @BY_NAME
@@ -563,3 +568,9 @@ def test_every_answer_that_is_called_a_leak_has_one_and_the_books_has_none():
     assert not leaked(exercises.prepare.right)
     called = [wrong for wrong in exercises.prepare.wrongs if wrong.says.startswith(("A leak", "Two leaks"))]
     assert len(called) == 8 and all(leaked(wrong.function) for wrong in called)
+def test_gru_as_published_is_the_cells_step():
+    rng = np.random.default_rng(4)
+    params = gru_before.init(rng, 2, 3)._replace(b=rng.normal(size=9))
+    state, x = gru_before.State(rng.normal(size=(4, 3))), rng.normal(size=(4, 2))
+    got = exercises.gru_as_published.right(state.h, x, *params)
+    assert relative_error(got, gru_before.forward(params, state, x).h) < 1e-15

@@ -9,6 +9,7 @@ from lstm_helpers.exercises.belt import belt_step, forget_bias_for
 from lstm_helpers.exercises.checker import Exercise, Verdict, Wrong
 from lstm_helpers.exercises.clipping import clip
 from lstm_helpers.exercises.forecasting import prepare
+from lstm_helpers.exercises.gated_unit import gru_as_published
 from lstm_helpers.exercises.gradients import belt_gradient, rnn_backward
 from lstm_helpers.exercises.programming import encode, program
 from lstm_helpers.exercises.puzzle import Puzzle
@@ -30,6 +31,7 @@ EXERCISES = (
     belt_gradient,
     clip,
     prepare,
+    gru_as_published,
 )
 
 __all__ = [
@@ -47,6 +49,7 @@ __all__ = [
     "encode",
     "forget_bias_for",
     "gated",
+    "gru_as_published",
     "last_outputs",
     "last_seen",
     "latch",
