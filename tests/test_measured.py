@@ -7,7 +7,15 @@ from lstm_helpers import baselines, measured, series
 from lstm_helpers.tasks import elnino, sunspots
 
 
-@pytest.mark.parametrize("load", [measured.latch, measured.grid, lambda: measured.agreement_by_distance().accuracy])
+@pytest.mark.parametrize(
+    "load",
+    [
+        measured.latch,
+        measured.grid,
+        lambda: measured.agreement_by_distance().accuracy,
+        lambda: measured.cells_stream().accuracy,
+    ],
+)
 def test_accuracies_are_shares(load):
     table = load()
     assert np.all((table >= 0) & (table <= 1)) and table.std() > 0
@@ -61,3 +69,39 @@ def test_chapter_11_says_what_the_table_says():
     assert np.all(np.median(table.elnino.mean(axis=2), axis=1) > linear + 0.05)
     values, weekly, yearly = table.co2.mean(axis=2)
     assert values.min() > 5 * weekly.max() and yearly.max() < 0.8
+def test_chapter_16_says_what_the_tables_say():
+    assert measured.cells_count().shape == (len(measured.CELLS), measured.CELL_SEEDS)
+    far = dict(zip(measured.CELLS, measured.cells_count(), strict=True))
+    on_stream = measured.cells_stream()
+    log_loss = dict(zip(measured.CELLS, np.log(on_stream.loss), strict=True))
+    largest = dict(zip(measured.CELLS, on_stream.largest, strict=True))
+    accuracy = dict(zip(measured.CELLS, on_stream.accuracy, strict=True))
+    for name in ("coupled", "GRU", "RNN"):
+        assert np.all(largest[name] <= 1.0) and np.all(far[name] <= far["LSTM"])
+    further = np.sign(far["no forget gate"] - far["LSTM"])
+    assert [(further == sign).sum() for sign in (1, 0, -1)] == [6, 2, 2]
+    for name, ratio in (("no forget gate", 5.7), ("GRU", 0.32)):
+        mean, half = measured.mean_interval(log_loss[name] - log_loss["LSTM"])
+        assert abs(np.exp(mean) - ratio) < 0.05 and (mean > half or mean < -half)
+    assert np.all(largest["no forget gate"] > 800) and np.all(largest["LSTM"] < 25)
+    assert np.all(accuracy["no forget gate"] > 0.99) and accuracy["no output activation"].min() < 0.8
+
+
+def test_a_mean_interval_is_students():
+    """Worked by hand: 1, 2, 3 have mean 2 and standard deviation 1; t for 2 degrees of freedom is 4.303."""
+    mean, half = measured.mean_interval([1.0, 2.0, 3.0])
+    assert mean == 2.0 and abs(half - 4.303 / np.sqrt(3)) < 1e-12
+    mean, half = measured.mean_interval(np.zeros((4, 10)))
+    assert mean.shape == half.shape == (4,) and not half.any()
+
+
+def test_nineteen_of_twenty_intervals_hold_the_true_mean():
+    runs = np.random.default_rng(0).normal(3.0, 2.0, (4000, 10))
+    mean, half = measured.mean_interval(runs)
+    assert abs(np.mean(np.abs(mean - 3.0) <= half) - 0.95) < 4 * np.sqrt(0.95 * 0.05 / 4000)
+
+
+@pytest.mark.parametrize("values", [3.0, [1.0], np.zeros((2, 31))])
+def test_too_few_or_too_many_runs_are_refused(values):
+    with pytest.raises(ValueError, match=r"values has shape .* 2 to 30 runs"):
+        measured.mean_interval(values)

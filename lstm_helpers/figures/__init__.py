@@ -10,6 +10,7 @@ from lstm_helpers.figures.learning import draw_learning_curves, draw_success
 from lstm_helpers.figures.lines import draw_series, draw_unit
 from lstm_helpers.figures.maps import draw_gates, draw_trace
 from lstm_helpers.figures.pattern import draw_pattern
+from lstm_helpers.figures.runs import draw_runs
 from lstm_helpers.figures.style import COLOURS, use_style
 from lstm_helpers.figures.switches import draw_activations, draw_switch
 from lstm_helpers.figures.witnesses import draw_ucurve
@@ -30,6 +31,7 @@ __all__ = [
     "draw_half_lives",
     "draw_learning_curves",
     "draw_pattern",
+    "draw_runs",
     "draw_series",
     "draw_split",
     "draw_success",

@@ -7,6 +7,7 @@ from importlib import resources
 from typing import NamedTuple, TypeVar
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from lstm_helpers import arrays
 from lstm_helpers.arrays import Array
@@ -46,6 +47,27 @@ class Forecasts(NamedTuple):
     steps: Array  # (9,) int64: for how many steps each of these nine networks was trained
 
 
+class OnTheStream(NamedTuple):
+    """How each of CELLS did on the stream of sentences, H = 16, after 200 steps on pieces of 40 words."""
+
+    loss: Array  # (10, 10 seeds) nats a word, on 200 new pieces
+    accuracy: Array  # (10, 10 seeds) at the last word before a verb, words 200 to 1000 of a run that is not set back
+    largest: Array  # (10, 10 seeds) the largest |c| (or |h|, where there is no c) after those 1000 words
+
+
+CELLS = (
+    "LSTM",
+    "no input gate",
+    "no forget gate",
+    "no output gate",
+    "no input activation",
+    "no output activation",
+    "coupled",
+    "peephole",
+    "GRU",
+    "RNN",
+)
+CELL_SEEDS = 10
 NETWORKS = ("RNN", "LSTM, forget bias 1", "LSTM, forget bias 3")
 SETUPS = ("RNN", "LSTM, forget bias 0", "LSTM, forget bias 1", "LSTM, forget bias 3", "LSTM, chrono")
 LATCH_LAGS = (10, 20, 40, 80, 160)
@@ -63,6 +85,15 @@ ELNINO_NETWORKS = (
     "LSTM of temperatures and months",
 )
 CO2_NETWORKS = ("LSTM of values", "LSTM of weekly changes", "LSTM of yearly changes")
+
+# The 97.5 % quantiles of Student's t for 1 to 29 degrees of freedom.
+_STUDENT = tuple(
+    float(quantile)
+    for quantile in """
+    12.706 4.303 3.182 2.776 2.571 2.447 2.365 2.306 2.262 2.228 2.201 2.179 2.160 2.145 2.131
+    2.120 2.110 2.101 2.093 2.086 2.080 2.074 2.069 2.064 2.060 2.056 2.052 2.048 2.045
+    """.split()
+)
 
 TableT = TypeVar("TableT")
 
@@ -90,6 +121,17 @@ def grid() -> Array:
     return _load("grid", np.zeros((5, 5, 5)))
 
 
+def cells_stream() -> OnTheStream:
+    """Load what chapter 16 shows of the stream of sentences."""
+    shape = (len(CELLS), CELL_SEEDS)
+    return _load("cells_stream", OnTheStream(*(np.zeros(shape) for _ in OnTheStream._fields)))
+
+
+def cells_count() -> Array:
+    """Load how far each of CELLS counts, (10, 10 seeds): aⁿbⁿ right for every n up to this, learned on n up to 8."""
+    return _load("cells_count", np.zeros((len(CELLS), CELL_SEEDS)))
+
+
 def gradients() -> GradientNorms:
     """Load what chapter 09's widget looks up: log10 of norms against lag, forget bias and weight scale."""
     scales, biases, lags = len(GRADIENT_SCALES), len(GRADIENT_BIASES), GRADIENT_LAGS + 1
@@ -101,6 +143,24 @@ def forecasts() -> Forecasts:
     """Load the errors of the forecasting networks of chapter 11."""
     tables = (np.zeros((2, 10, 11)), np.zeros((4, 10, 12)), np.zeros((3, 10, 26)), np.zeros((10, 285)))
     return _load("forecasts", Forecasts(*tables, np.zeros(9, np.int64)))
+def mean_interval(values: ArrayLike) -> tuple[Array, Array]:
+    """Give the mean over the last axis, and half the width of its 95 % interval by Student's t.
+
+    Parameters
+    ----------
+    values : array (…, n)
+        One number for each of n independent runs, 2 to 30. About the mean of runs like these, not about a single one.
+
+    Raises
+    ------
+    ValueError
+        If n is not from 2 to 30.
+    """
+    runs = np.asarray(values, dtype=float)
+    n = runs.shape[-1] if runs.ndim else 0
+    if not 2 <= n <= len(_STUDENT) + 1:
+        raise ValueError(f"values has shape {runs.shape}; expected (…, n) with n from 2 to {len(_STUDENT) + 1} runs")
+    return runs.mean(axis=-1), _STUDENT[n - 2] * runs.std(axis=-1, ddof=1) / np.sqrt(n)
 
 
 def _load(name: str, like: TableT) -> TableT:
