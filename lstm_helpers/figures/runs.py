@@ -1,9 +1,12 @@
 """One number of every run, for several kinds of network below each other: dots, their mean, and how sure it is."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 from numpy.typing import ArrayLike
 
 from lstm_helpers.figures.style import COLOURS, INK, PALE, own_axes, tidy
@@ -48,14 +51,23 @@ def draw_runs(
         middle, low, high = (np.exp(v) if log else v for v in (mean, mean - half, mean + half))
         if row == 0:
             ax.axvline(float(middle), color=PALE, lw=1.2, zorder=0, gid="level")
-        ax.plot(
-            runs, np.full(len(runs), row), "o", ms=5, color=COLOURS["h"], alpha=0.5, mec="none", gid=f"runs {label}"
-        )
-        ax.plot([low, high], [row, row], color=INK, lw=3.0, solid_capstyle="butt", gid=f"interval {label}")
-        ax.plot([middle], [row], "d", color=INK, ms=8, mec="white", gid=f"mean {label}")
-    ax.set(ylim=(len(tables) - 0.4, -0.6), xlabel=value_label)
+        ax.axhline(row + 0.5, color=PALE, lw=0.5, zorder=0)
+        dots: dict[str, Any] = {"ms": 5.5, "color": COLOURS["h"], "alpha": 0.5, "mec": "none"}
+        ax.plot(runs, np.full(len(runs), row - 0.15), "o", gid=f"runs {label}", **dots)
+        ax.plot([low, high], [row + 0.2] * 2, color=INK, lw=2.5, solid_capstyle="butt", gid=f"interval {label}")
+        ax.plot([middle], [row + 0.2], "d", color=INK, ms=7.5, mec="white", gid=f"mean {label}")
+    if log:
+        _plain_ticks(ax.xaxis)
+    ax.set(ylim=(len(tables) - 0.5, -0.5), xlabel=value_label)
     ax.set_yticks(range(len(tables)), list(tables) if names else [""] * len(tables))
     ax.tick_params(axis="y", length=0)
     ax.spines["left"].set_visible(False)
     tidy(ax)
     return ax
+
+
+def _plain_ticks(axis: Axis) -> None:
+    """Write 0.02 and 50 on a logarithmic axis, not powers of ten: here it spans one or two of them."""
+    axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axis.set_minor_locator(NullLocator())
