@@ -102,6 +102,8 @@ def readers_prepare(values, train):
     mean = sum(filled[:train]) / train
     variance = sum((y - mean) ** 2 for y in filled[:train]) / train
     return [(y - mean) / math.sqrt(variance) for y in filled]
+
+
 def readers_gru_as_published(h, x, W_x, W_h, b):
     H = h.shape[1]
     rz = sigmoid(np.concatenate([x, h], axis=1) @ np.concatenate([W_x, W_h])[:, : 2 * H] + b[: 2 * H])
@@ -568,6 +570,8 @@ def test_every_answer_that_is_called_a_leak_has_one_and_the_books_has_none():
     assert not leaked(exercises.prepare.right)
     called = [wrong for wrong in exercises.prepare.wrongs if wrong.says.startswith(("A leak", "Two leaks"))]
     assert len(called) == 8 and all(leaked(wrong.function) for wrong in called)
+
+
 def test_gru_as_published_is_the_cells_step():
     rng = np.random.default_rng(4)
     params = gru_before.init(rng, 2, 3)._replace(b=rng.normal(size=9))

@@ -69,6 +69,8 @@ def test_chapter_11_says_what_the_table_says():
     assert np.all(np.median(table.elnino.mean(axis=2), axis=1) > linear + 0.05)
     values, weekly, yearly = table.co2.mean(axis=2)
     assert values.min() > 5 * weekly.max() and yearly.max() < 0.8
+
+
 def test_chapter_16_says_what_the_tables_say():
     assert measured.cells_count().shape == (len(measured.CELLS), measured.CELL_SEEDS)
     far = dict(zip(measured.CELLS, measured.cells_count(), strict=True))

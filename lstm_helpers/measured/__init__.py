@@ -143,6 +143,8 @@ def forecasts() -> Forecasts:
     """Load the errors of the forecasting networks of chapter 11."""
     tables = (np.zeros((2, 10, 11)), np.zeros((4, 10, 12)), np.zeros((3, 10, 26)), np.zeros((10, 285)))
     return _load("forecasts", Forecasts(*tables, np.zeros(9, np.int64)))
+
+
 def mean_interval(values: ArrayLike) -> tuple[Array, Array]:
     """Give the mean over the last axis, and half the width of its 95 % interval by Student's t.
 
