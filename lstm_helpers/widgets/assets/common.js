@@ -107,7 +107,8 @@ function caption(picture) {
     if (!first && !quietly) timer = setTimeout(() => { live.textContent = words; }, 400);
     first = false;
   };
-  return { nodes: [shown, live], say, stop: () => clearTimeout(timer) };
+  const announce = (words) => { live.textContent = words; }; // at once, for pictures that never settle
+  return { nodes: [shown, live], say, announce, stop: () => clearTimeout(timer) };
 }
 
 // Life cycle ---------------------------------------------------------------------------------------------------

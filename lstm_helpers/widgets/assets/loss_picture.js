@@ -1,0 +1,127 @@
+// The loss against the step on a logarithmic axis: every loss that Python kept as a thin line, the mean of the last
+// steps as a thick one, what guessing costs as dashes. All numbers and words come from Python.
+
+const ROWS = 3; // steps, losses, means
+
+function unpackShown(model) {
+  const shown = model.get("_shown");
+  const view = shown.points;
+  // A copy: the view need not start at a multiple of four bytes.
+  const numbers = new Float32Array(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
+  const length = numbers.length / ROWS;
+  const [steps, losses, means] = [0, 1, 2].map((k) => numbers.subarray(k * length, (k + 1) * length));
+  return { ...shown, steps, losses, means };
+}
+
+const raise = (whole) => String(whole).replaceAll("-", "\u207b").replace(/\d/g, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]);
+const sayTick = (power) => (power > -3 && power < 3 ? `${Number(`1e${power}`)}` : `10${raise(power)}`);
+
+// Whole powers of ten: the axis moves rarely while the loss falls.
+function powersAround(values) {
+  const logs = values.filter((value) => value > 0 && Number.isFinite(value)).map(Math.log10);
+  if (!logs.length) return [-1, 0];
+  const low = Math.floor(Math.min(...logs) - 0.02);
+  return [low, Math.max(Math.ceil(Math.max(...logs) + 0.02), low + 1)];
+}
+
+function drawLosses({ steps, losses, means, total, rates = [] }, level, width, height) {
+  const box = { left: 50, right: width - (level.label ? 76 : 14), top: 26, bottom: height - 42 };
+  const [low, high] = powersAround([...losses, ...means, ...(level.loss ? [level.loss] : [])]);
+  const last = Math.max(total, roundLimit(Math.max(steps.at(-1) || 0, 100)) * (total ? 0 : 1), steps.at(-1) || 0);
+  const x = scale(0, last, box.left, box.right);
+  const y = scale(low, high, box.bottom, box.top);
+  const out = [text(4, 14, "loss", { class: "lstm-tick" })];
+  const every = Math.ceil((high - low) / 6);
+  for (let power = low; power <= high; power += every) {
+    out.push(line(box.left, y(power), box.right, y(power), { class: "lstm-grid" }));
+    out.push(text(box.left - 6, y(power) + 4, sayTick(power), { class: "lstm-tick", "text-anchor": "end" }));
+  }
+  for (const part of width < 480 ? [0, 0.5, 1] : [0, 0.25, 0.5, 0.75, 1]) {
+    const words = Math.round(part * last).toLocaleString("en");
+    out.push(text(x(part * last), box.bottom + 17, words, { class: "lstm-tick", "text-anchor": "middle" }));
+  }
+  const axis = "step of training · thin: every loss, thick: mean of the last 20";
+  out.push(text((box.left + box.right) / 2, box.bottom + 36, width < 480 ? "step of training" : axis, { class: "lstm-tick", "text-anchor": "middle" }));
+  if (level.loss) {
+    const at = y(Math.log10(level.loss));
+    out.push(line(box.left, at, box.right, at, { class: "lstm-level" }));
+    out.push(text(box.right + 6, at + 5, level.label, { class: "lstm-tick lstm-goal-name" }));
+  }
+  out.push(trackOf(steps, losses, "lstm-loss", x, y), trackOf(steps, means, "lstm-mean", x, y));
+  return [...out, ...rateMarks(rates, x, box)];
+}
+
+// A line with a gap where there is no logarithm.
+function trackOf(steps, values, name, x, y) {
+  let path = "";
+  let pen = "M";
+  steps.forEach((step, k) => {
+    const value = values[k];
+    if (!(value > 0 && Number.isFinite(value))) { pen = "M"; return; }
+    path += `${pen}${x(step)},${y(Math.log10(value))}`;
+    pen = "L";
+  });
+  return path ? svg("path", { class: name, d: path, "data-points": steps.length }) : null;
+}
+
+// Each change of the rate has its line; its name too, where there is room for it.
+function rateMarks(rates, x, box) {
+  let free = -Infinity;
+  return rates.flatMap(([step, rate], k) => {
+    const at = x(step);
+    const mark = step > 0 ? [line(at, box.top - 8, at, box.bottom, { class: "lstm-rate", "data-step": step, "data-rate": rate })] : [];
+    const words = k === 0 ? `rate ${rate}` : `${rate}`;
+    const room = words.length * 7 + 10;
+    const next = k + 1 < rates.length ? x(rates[k + 1][0]) : Infinity;
+    if (at < free || at + room > box.right + 60 || (next < at + room && k + 1 < rates.length - 1)) return mark;
+    free = at + room;
+    return [...mark, text(at + 4, box.top - 2, words, { class: "lstm-tick lstm-halo" })];
+  });
+}
+
+// What both widgets do with a picture that arrives: the latest is drawn at the next frame, the ones between are not;
+// in a tab that nobody sees there are no frames, and a clock stands in for them.
+function atNextFrame(draw) {
+  let frame = null;
+  let clock = null;
+  const stop = () => { cancelAnimationFrame(frame); clearTimeout(clock); clock = null; };
+  const now = () => { stop(); draw(); };
+  const ask = () => {
+    if (clock !== null) return;
+    frame = requestAnimationFrame(now);
+    clock = setTimeout(now, 250);
+  };
+  return { ask, stop };
+}
+
+const GONE = "The kernel has gone: run the cell again.";
+const SPEAK = 10000; // milliseconds between two sentences for those who listen
+
+// The sentence below a picture that changes many times a second: spoken when something begins or ends, and now and then.
+function announcer(words) {
+  let spoken = -Infinity;
+  let status = null;
+  return (sentence, now) => {
+    words.say(sentence, true);
+    if (now !== status || (now === "going" && performance.now() - spoken > SPEAK)) {
+      if (status !== null) words.announce(sentence);
+      spoken = performance.now();
+    }
+    status = now;
+  };
+}
+
+// Where the front end shows its kernel (JupyterLab does), its end is told at once; elsewhere a clock has to do.
+function whenKernelGoes(model, tell) {
+  const kernel = model.widget_manager?.kernel;
+  const look = (_, status) => { if (["restarting", "autorestarting", "terminating", "dead"].includes(status)) tell(); };
+  const end = () => tell();
+  kernel?.statusChanged?.connect(look);
+  kernel?.disposed?.connect(end);
+  return () => { kernel?.statusChanged?.disconnect(look); kernel?.disposed?.disconnect(end); };
+}
+
+function titleOf(model) {
+  const title = html("p", { class: "lstm-title" });
+  return { title, update: () => { title.textContent = model.get("title"); title.hidden = !model.get("title"); } };
+}

@@ -1,0 +1,220 @@
+"""The loss as it falls: a curve that grows while a cell trains, and keeps all that is needed to go on after a stop."""
+
+from __future__ import annotations
+
+import math
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+import traitlets
+from matplotlib.figure import Figure
+
+from lstm_helpers.arrays import Array, check_size, describe
+from lstm_helpers.figures import draw_learning_curves
+from lstm_helpers.figures.logarithmic import say_power
+from lstm_helpers.figures.style import COLOURS, INK
+from lstm_helpers.training import Progress
+from lstm_helpers.widgets.base import HouseWidget, assets
+from lstm_helpers.widgets.interrupts import Stop
+from lstm_helpers.widgets.thinning import WINDOW, thin, trailing_mean
+
+PAUSE = 0.08  # seconds between two pictures at least: a dozen a second look alive, and cost little
+SHARE = 0.03  # of the time at most, for drawing
+
+_BEGINNINGS = {
+    "going": "Step {}",
+    "stopped": "Stopped after step {}",
+    "left": "Left after step {}",
+    "ended": "Ended after step {}",
+    "failed": "Failed after step {}",
+}
+
+
+class LossCurve(HouseWidget):
+    """Show the loss of a training while it runs.
+
+    Show it in one cell, and train in the next; run that cell again after a stop, and it goes on::
+
+        items = training.fit(model, params, batches, loss, optimizer, resume=curve.progress)
+        for progress in curve.watch(items, total=300):
+            ...
+
+    Parameters
+    ----------
+    title : str
+        A line above the picture.
+    level : float, optional
+        A loss to compare with, above 0, drawn across; ``level_label`` says what it is.
+    level_label : str
+        Such as "guessing".
+
+    Raises
+    ------
+    ValueError
+        If ``level`` is not a finite number above 0.
+    """
+
+    _esm = assets("common.js", "loss_picture.js", "loss_curve.js")
+    _css = assets("common.css", "loss_curve.css")
+    _inches = (7.5, 2.8)
+    _progress: Progress | None
+    title = traitlets.Unicode("").tag(sync=True)
+    _level = traitlets.Dict().tag(sync=True)
+    _shown = traitlets.Dict().tag(sync=True)
+
+    def __init__(self, title: str = "", level: float | None = None, level_label: str = "", **kwargs: Any) -> None:
+        if level is not None and not 0 < level < math.inf:
+            raise ValueError(f"level is {level!r}; expected a loss above 0, such as np.log(2), or None for no line")
+        self._clear()
+        self._pause, self._last_show = PAUSE, -math.inf
+        level = None if level is None else float(level)
+        super().__init__(title=title, _level={"loss": level, "label": level_label}, _shown=self._picture(), **kwargs)
+
+    def __repr__(self) -> str:
+        """Say how far it is; no loss, whose last digits differ between machines."""
+        return f"{type(self).__name__}({self.title!r}, {len(self._losses)} steps)"
+
+    @property
+    def steps(self) -> Array:
+        """The numbers of the steps, (n,) int64."""
+        return np.array(self._steps, dtype=np.int64)
+
+    @property
+    def losses(self) -> Array:
+        """The loss of every step, (n,); none is left out."""
+        return np.array(self._losses, dtype=np.float64)
+
+    @property
+    def progress(self) -> Progress | None:
+        """The last Progress, for ``fit(..., resume=…)``; None before the first step."""
+        return self._progress
+
+    @property
+    def words(self) -> str:
+        """The sentence below the picture."""
+        why = f" The reason: {self._why}." if self._why else ""
+        if not self._losses:
+            return f"No step has been made yet.{why}"
+        total = f" of {self._total}" if self._total else ""
+        begin = _BEGINNINGS[self._status].format(f"{self._steps[-1]}{total}")
+        mean = trailing_mean(self.losses, [len(self._losses) - 1])[0]
+        level, label = self._level["loss"], self._level["label"]
+        against = "" if level is None else f"; {label or 'the level'} is {_say(level)}"
+        many = min(WINDOW, len(self._losses))
+        numbers = f"the last loss is {_say(self._losses[-1])}, the mean of the last {many} is {_say(mean)}{against}."
+        kept = " Nothing is lost: go on from its progress." if self._status in ("stopped", "left") else ""
+        return f"{begin}: {numbers}{kept}{why}"
+
+    def watch(self, items: Iterable[Progress], total: int | None = None) -> Iterator[Progress]:
+        """Pass on what ``fit`` yields, and draw it.
+
+        A Progress of step n takes the place of all that the curve holds from step n on: so a training that is
+        resumed goes on with its curve, and one that is started anew begins anew.
+
+        Parameters
+        ----------
+        items : iterable of Progress
+            What ``training.fit`` returns.
+        total : int, optional
+            End after the step with this number, counted from the beginning of training, not from a stop.
+
+        Yields
+        ------
+        Progress
+            The same. The Stop button (an interrupt) ends the loop without an error after the step and the loop's
+            body that it is in; pressed twice, at once.
+
+        Raises
+        ------
+        ValueError
+            If ``total`` or an item is something else.
+        """
+        if total is not None:
+            check_size("total", total)
+        try:
+            iterator = iter(items)
+        except TypeError:
+            raise ValueError(f"items is {describe(items)}; expected what training.fit returns") from None
+        return self._watch(iterator, total)
+
+    def _watch(self, items: Iterator[Progress], total: int | None) -> Iterator[Progress]:
+        with Stop() as stop:
+            status, self._total, self._why = "left", total, ""
+            try:
+                for progress in items:
+                    _check_progress(progress)
+                    if total is not None and progress.step > total:
+                        break
+                    self._add(progress)
+                    self._show("going", wait=True)
+                    yield progress
+                    if stop.asked or progress.step == total:
+                        break
+                status = "stopped" if stop.asked else "ended"
+            except KeyboardInterrupt:  # the second one, in a step or in here
+                status = "stopped"
+            except Exception as error:
+                status, self._why = "failed", str(error) or type(error).__name__
+                raise
+            finally:
+                self._show(status)
+
+    def _add(self, progress: Progress) -> None:
+        keep = bisect_left(self._steps, progress.step)
+        del self._steps[keep:], self._losses[keep:]
+        self._steps.append(progress.step)
+        self._losses.append(progress.loss)
+        self._progress = progress  # last, so that losses hold its step whenever an interrupt comes
+
+    def _clear(self) -> None:
+        self._steps, self._losses = array("q"), array("d")
+        self._progress = None
+        self._status, self._total, self._why = "ended", None, ""
+
+    def _show(self, status: str, *, wait: bool = False) -> None:
+        """Send the picture, but with ``wait`` only if the last one was long enough ago."""
+        start = perf_counter()
+        if wait and start - self._last_show < self._pause:
+            return
+        self._status = status
+        self._shown = self._picture()
+        self._last_show = perf_counter()
+        self._pause = max(PAUSE, (self._last_show - start) / SHARE)
+
+    def _picture(self) -> dict[str, Any]:
+        points = np.stack(self._points()).astype("<f4")
+        total = self._total or 0
+        return {"points": points.tobytes(), "total": total, "status": self._status, "words": self.words}
+
+    def _points(self) -> tuple[Array, Array, Array]:
+        losses = self.losses
+        kept = thin(losses)
+        return self.steps[kept], losses[kept], trailing_mean(losses, kept)
+
+    def draw_static(self, figure: Figure) -> None:
+        """Draw the curve as it is now."""
+        ax = figure.add_subplot()
+        steps, losses, means = self._points()
+        level = {"level": self._level["loss"], "level_label": self._level["label"]}
+        if steps.size:
+            mean = f"mean of {WINDOW}"
+            colours = {"loss": COLOURS["h"], mean: INK}
+            draw_learning_curves({"loss": losses, mean: means}, steps=steps, colours=colours, ax=ax, **level)
+            next(line for line in ax.lines if line.get_gid() == "loss").set_linewidth(1.0)
+        else:
+            ax.set(xlim=(0, 1), ylim=(0, 1), xticks=[], yticks=[], xlabel="step", ylabel="loss")
+            ax.text(0.5, 0.5, "the curve grows here while the next cell trains", ha="center", va="center", color=INK)
+        ax.set_title(self.title, loc="left")
+
+
+def _say(loss: float) -> str:
+    return say_power(math.log10(loss)) if 0 < loss < math.inf else f"{loss:.3g}"
+
+
+def _check_progress(item: Any) -> None:
+    if not isinstance(item, Progress):
+        raise ValueError(f"items yields {describe(item)}; expected Progress, as training.fit yields it")
