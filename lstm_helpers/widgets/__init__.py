@@ -2,7 +2,8 @@
 
 from lstm_helpers.widgets.gate_belt import GateBelt
 from lstm_helpers.widgets.gradient_dial import GradientDial
+from lstm_helpers.widgets.live_training import LiveTraining
 from lstm_helpers.widgets.loss_curve import LossCurve
 from lstm_helpers.widgets.sequence_player import SequencePlayer
 
-__all__ = ["GateBelt", "GradientDial", "LossCurve", "SequencePlayer"]
+__all__ = ["GateBelt", "GradientDial", "LiveTraining", "LossCurve", "SequencePlayer"]

@@ -1,0 +1,75 @@
+// Training by buttons. The next slice is asked for when the last one has been drawn: nothing can queue up.
+
+const PATIENCE = 8000; // milliseconds without an answer before the reader is told
+
+function render({ model, el }) {
+  const rates = model.get("_choices");
+  const own = `${Date.now()}-${Math.random()}`; // a second view of the same widget has tickets of its own
+  let running = false;
+  let sent = 0;
+  let waiting = null; // the clock of the last request, until it is answered
+  let trouble = "";
+  let chosen = {}; // goes with the next request, since changes of traits are held back while the kernel is busy
+  const { title, update: retitle } = titleOf(model);
+  const ask = (what) => {
+    clearTimeout(waiting);
+    waiting = setTimeout(() => tell("No answer from the kernel yet: it may be busy with another cell. If it was restarted, run the cell again."), PATIENCE);
+    sent += 1;
+    try { model.send({ do: what, ticket: `${own} ${sent}`, ...chosen }); } catch { gone(); }
+    chosen = {};
+  };
+  const hear = () => {
+    const { ticket, status } = model.get("_shown");
+    if (waiting !== null && ticket === `${own} ${sent}`) {
+      clearTimeout(waiting);
+      waiting = null;
+      trouble = "";
+      if (status !== "going") halt();
+    }
+    frame.ask();
+  };
+  const halt = () => { running = false; };
+  const toggle = button("Start", () => {
+    running = !running;
+    trouble = "";
+    if (running && waiting === null) ask("go on");
+    update();
+  });
+  const reset = button("Reset", () => { halt(); trouble = ""; ask("reset"); update(); });
+  const nearest = (rate) => rates.reduce((best, one, k) => (Math.abs(Math.log(one / rate)) < Math.abs(Math.log(rates[best] / rate)) ? k : best), 0);
+  const choose = (k) => { chosen = { rate: rates[k] }; put(model, "rate", rates[k]); update(); };
+  const rate = slider({ symbol: "", name: "learning rate", min: 0, max: rates.length - 1, step: 1, onInput: choose });
+  const height = (width) => (width < 480 ? 260 : 300);
+  const picture = stage(height, (width, tall) => drawLosses(unpackShown(model), model.get("_level"), width, tall));
+  const words = caption(picture.picture);
+  const speak = announcer(words);
+  const update = () => {
+    const { words: sentence, status, steps } = unpackShown(model);
+    retitle();
+    rate.set(nearest(model.get("rate")), `${model.get("rate")}`);
+    toggle.textContent = running ? "Pause" : "Start";
+    picture.redraw();
+    const paused = !running && status === "going" && steps.length ? "Paused. " : "";
+    speak(`${paused}${sentence}${trouble && ` ${trouble}`}`, trouble || paused || status);
+  };
+  const tell = (what) => { trouble = what; update(); };
+  const gone = () => {
+    halt();
+    clearTimeout(waiting);
+    for (const node of [toggle, reset, rate.input]) node.disabled = true;
+    tell(GONE);
+  };
+  const frame = atNextFrame(() => {
+    update();
+    if (running && waiting === null) ask("go on");
+  });
+  const buttons = html("div", { class: "lstm-buttons" }, toggle, reset);
+  const group = { class: "lstm-widget lstm-live-training", role: "group", "aria-label": "Training by hand" };
+  el.append(html("div", group, title, html("div", { class: "lstm-controls" }, buttons, rate.row), picture.place, ...words.nodes));
+  const unfollow = follow(model, ["_shown", "title", "rate"], hear);
+  const unwatch = whenKernelGoes(model, gone);
+  update();
+  return () => { halt(); clearTimeout(waiting); unfollow(); unwatch(); frame.stop(); picture.stop(); words.stop(); };
+}
+
+export default { render };

@@ -1,0 +1,142 @@
+"""A training in the reader's hands: started, paused, made faster or slower while it runs, and begun again.
+
+The browser asks for the next slice of training once it has drawn the last one. So pictures never queue up, the kernel
+has time for other cells between two slices, and a page that is closed asks no more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from time import perf_counter
+from typing import Any
+
+import traitlets
+from matplotlib.figure import Figure
+
+from lstm_helpers.figures.style import INK
+from lstm_helpers.model import LossFunction, Model
+from lstm_helpers.training import Optimizer, Progress, adam, fit
+from lstm_helpers.widgets.base import Between, assets, tidy
+from lstm_helpers.widgets.loss_curve import LossCurve
+
+SLICE = 0.08  # seconds of training before the browser may draw
+RATES = (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)  # of the slider
+MARKS = 40  # changes of the rate that are sent to the browser: the latest
+
+
+class LiveTraining(LossCurve):
+    """Train a model by buttons: Start, Pause, Reset, and a slider for the learning rate.
+
+    A change of the rate takes effect with the next slice and is marked in the curve; what the optimizer remembers, and
+    the weights, stay. ``steps``, ``losses`` and ``progress`` are those of ``LossCurve``.
+
+    Parameters
+    ----------
+    model, params, batches, loss, clip_norm
+        As for ``training.fit``.
+    rate : float
+        The learning rate to begin with, from 1e-6 to 10.
+    optimizer : function
+        From a rate to an Optimizer, such as ``training.sgd``.
+    title, level, level_label
+        As for ``LossCurve``.
+
+    Raises
+    ------
+    ValueError
+        If an argument does not fit.
+    traitlets.TraitError
+        If ``rate`` is out of range, here or when it is set later.
+    """
+
+    _esm = assets("common.js", "loss_picture.js", "live_training.js")
+    rate = Between(0.01, 1e-6, 10.0, "the learning rate").tag(sync=True)
+    _choices = traitlets.List(list(RATES)).tag(sync=True)
+
+    def __init__(
+        self,
+        model: Model,
+        params: Any,
+        batches: Callable[[int], Any],
+        loss: LossFunction,
+        rate: float = 0.01,
+        *,
+        optimizer: Callable[[float], Optimizer] = adam,
+        clip_norm: float | None = 1.0,
+        title: str = "",
+        level: float | None = None,
+        level_label: str = "",
+    ) -> None:
+        self._rates: list[tuple[int, float]] = []
+        self._ticket = ""
+
+        def resume(rate: float, progress: Progress | None) -> Iterator[Progress]:
+            return fit(model, params, batches, loss, optimizer(rate), clip_norm=clip_norm, resume=progress)
+
+        self._resume = resume
+        super().__init__(title, level, level_label, rate=rate)
+        resume(self.rate, None)  # what does not fit is told now, not at the first press of a button
+        self.on_msg(self._answer)
+
+    @property
+    def rates(self) -> tuple[tuple[int, float], ...]:
+        """Every learning rate that was used: after which step it began, and what it was."""
+        return tuple(self._rates)
+
+    @property
+    def words(self) -> str:
+        """The sentence below the picture."""
+        return f"Learning rate {tidy(self.rate)}. {super().words}"
+
+    def go_on(self, seconds: float = SLICE) -> None:
+        """Train for about so long, at least one step, as a press of Start does again and again.
+
+        An error in training is said in ``words`` and not raised: the last whole step stays, and the next call goes on
+        from there.
+        """
+        end = perf_counter() + seconds
+        try:
+            for progress in self.watch(self._resume(self.rate, self.progress)):
+                if not self._rates or self._rates[-1][1] != self.rate:
+                    self._rates.append((progress.step - 1, self.rate))
+                if perf_counter() >= end:
+                    break
+        except Exception as error:
+            self._why = str(error) or type(error).__name__
+            self._show("failed")
+
+    def reset(self) -> None:
+        """Forget what was trained, and begin with the first weights again; the rate stays."""
+        self._clear()
+        self._rates.clear()
+        self._show("ended")
+
+    def _answer(self, widget: Any, content: Any, buffers: Any) -> None:
+        """Do what the browser asks, and send its ticket back, so that it knows."""
+        if "rate" in content:
+            self.set_state({"rate": content["rate"]})
+        with self.hold_sync():  # one message, whatever happens
+            if content["do"] == "reset":
+                self.reset()
+            else:
+                self.go_on()
+            self._ticket = content["ticket"]
+            self._show(self._status)
+
+    @traitlets.observe("rate")
+    def _say_rate(self, change: Any) -> None:
+        self._show(self._status)
+
+    def _show(self, status: str, *, wait: bool = False) -> None:
+        super()._show("going" if status == "left" else status, wait=wait)
+
+    def _picture(self) -> dict[str, Any]:
+        return {**super()._picture(), "rates": self._rates[-MARKS:], "ticket": self._ticket}
+
+    def draw_static(self, figure: Figure) -> None:
+        """Draw the curve as it is now, with the rates."""
+        super().draw_static(figure)
+        ax = figure.axes[0]
+        for step, rate in self._rates:
+            ax.axvline(step + 1, color=INK, lw=0.8, ls=":", gid="rate")
+            ax.text(step + 1, 0.02, f" rate {tidy(rate)}", size=9, transform=ax.get_xaxis_transform())
