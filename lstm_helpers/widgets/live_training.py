@@ -50,6 +50,7 @@ class LiveTraining(LossCurve):
     """
 
     _esm = assets("common.js", "loss_picture.js", "live_training.js")
+    _empty = "run this cell, and press Start: the curve grows here"
     rate = Between(0.01, 1e-6, 10.0, "the learning rate").tag(sync=True)
     _choices = traitlets.List(list(RATES)).tag(sync=True)
 

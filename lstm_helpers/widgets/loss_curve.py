@@ -61,6 +61,7 @@ class LossCurve(HouseWidget):
     _esm = assets("common.js", "loss_picture.js", "loss_curve.js")
     _css = assets("common.css", "loss_curve.css")
     _inches = (7.5, 2.8)
+    _empty = "the curve grows here while the next cell trains"
     _progress: Progress | None
     title = traitlets.Unicode("").tag(sync=True)
     _level = traitlets.Dict().tag(sync=True)
@@ -207,7 +208,7 @@ class LossCurve(HouseWidget):
             next(line for line in ax.lines if line.get_gid() == "loss").set_linewidth(1.0)
         else:
             ax.set(xlim=(0, 1), ylim=(0, 1), xticks=[], yticks=[], xlabel="step", ylabel="loss")
-            ax.text(0.5, 0.5, "the curve grows here while the next cell trains", ha="center", va="center", color=INK)
+            ax.text(0.5, 0.5, self._empty, ha="center", va="center", color=INK)
         ax.set_title(self.title, loc="left")
 
 
