@@ -55,6 +55,31 @@ def log_softmax(z: ArrayLike) -> Any:
     return z - np.log(np.exp(z).sum(axis=-1, keepdims=True))
 
 
+def logit(s: ArrayLike) -> Any:
+    """Find the number that sigmoid squashes to ``s``: ln(s / (1 - s)), the inverse of sigmoid.
+
+    Parameters
+    ----------
+    s : float or array
+        How far a switch is open, from 0 to 1.
+
+    Returns
+    -------
+    float or array
+        The logit: minus infinity for ``s`` = 0, infinity for ``s`` = 1.
+
+    Raises
+    ------
+    ValueError
+        If a value of ``s`` lies outside 0..1.
+    """
+    s = np.asarray(s, dtype=float)
+    if not np.all((s >= 0) & (s <= 1)):
+        raise ValueError(f"s is {s}; expected numbers from 0 (shut) to 1 (open): a sigmoid gives no others")
+    with np.errstate(divide="ignore"):
+        return np.log(s) - np.log1p(-s)
+
+
 def half_life(f: ArrayLike) -> Any:
     """Count the steps after which a belt with forget gate ``f`` keeps half of what was on it.
 

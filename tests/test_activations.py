@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lstm_helpers.activations import half_life, log_softmax, sigmoid, sigmoid_slope, softmax, tanh, tanh_slope
+from lstm_helpers.activations import half_life, log_softmax, logit, sigmoid, sigmoid_slope, softmax, tanh, tanh_slope
 
 GRID = np.linspace(-12, 12, 1001)
 
@@ -40,6 +40,19 @@ def test_extremes_are_silent_and_dtypes_kept(dtype):
     z = np.array([-1e4, -1000, 0, 1000, 1e4], dtype)
     assert np.array_equal(sigmoid(z), np.array([0, 0, 0.5, 1, 1], dtype))
     assert sigmoid(z).dtype == tanh(z).dtype == sigmoid_slope(z[2:3]).dtype == tanh_slope(z[2:3]).dtype == dtype
+
+
+def test_logit_undoes_sigmoid():
+    z = np.linspace(-8, 8, 161)
+    assert np.abs(logit(sigmoid(z)) - z).max() < 1e-11
+    assert logit(0.5) == 0 and logit(0.0) == -np.inf and logit(1.0) == np.inf
+    assert abs(logit(0.75) - np.log(3)) < 1e-15 and abs(logit(0.9) + logit(0.1)) < 1e-15
+
+
+@pytest.mark.parametrize("s", [-0.1, 1.1, np.nan, [0.5, 2.0]])
+def test_logit_refuses_what_no_sigmoid_gives(s):
+    with pytest.raises(ValueError, match=r"s is .*expected numbers from 0 .* to 1"):
+        logit(s)
 
 
 def test_half_life():

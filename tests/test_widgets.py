@@ -10,7 +10,7 @@ import pytest
 import traitlets
 
 from lstm_helpers import unroll
-from lstm_helpers.activations import half_life
+from lstm_helpers.activations import half_life, sigmoid
 from lstm_helpers.arrays import tree_map
 from lstm_helpers.cells import lstm, rnn
 from lstm_helpers.figures.style import COLOURS
@@ -130,6 +130,19 @@ def test_gate_belt_takes_numpy_numbers_and_gives_its_belt():
     widget = GateBelt(f=np.float32(0.5), g=np.int64(-1), steps=np.int64(6), feed="always")
     assert repr(widget) == "GateBelt(f=0.5, i=1, g=-1, o=1, steps=6, feed='always')"
     assert np.array_equal(widget.belt.c, belt(0.5, 1, -1, 1, 6).c)
+
+
+def test_gate_belt_says_the_forget_gate_as_a_bias_and_as_a_time():
+    widget = GateBelt(f=0.9)
+    assert widget.forget_bias == pytest.approx(math.log(9), rel=1e-14)
+    assert widget.half_life == half_life(0.9)
+    assert widget.forgetting == "f = 0.90 is a forget bias of 2.20 and a half-life of 6.6 steps"
+    widget.f = sigmoid(5.0)
+    assert widget.forgetting == "f = 0.9933 is a forget bias of 5.00 and a half-life of 103 steps"
+    widget.f = 0.25
+    assert widget.forgetting == "f = 0.25 is a forget bias of \N{MINUS SIGN}1.10 and a half-life of 0.5 steps"
+    assert GateBelt(f=0).forgetting.startswith("f = 0.00: all is gone") and GateBelt(f=0).forget_bias == -math.inf
+    assert GateBelt(f=1).forgetting.startswith("f = 1.00: nothing is ever gone") and GateBelt(f=1).half_life == math.inf
 
 
 def test_reprs_are_the_same_everywhere():

@@ -7,7 +7,9 @@ from typing import Any
 import traitlets
 from matplotlib.figure import Figure
 
+from lstm_helpers.activations import half_life, logit
 from lstm_helpers.figures import draw_belt
+from lstm_helpers.figures.style import number
 from lstm_helpers.widgets.base import Between, HouseWidget, Whole, assets, tidy, within
 from lstm_helpers.widgets.belt import FEEDS, Belt, belt
 
@@ -34,7 +36,7 @@ class GateBelt(HouseWidget):
         If a value is outside its range, here or when it is set later.
     """
 
-    _esm = assets("common.js", "gate_belt.js")
+    _esm = assets("common.js", "activations.js", "gate_belt.js")
     f = Between(0.9, 0.0, 1.0, "a gate").tag(sync=True)
     i = Between(1.0, 0.0, 1.0, "a gate").tag(sync=True)
     g = Between(0.5, -1.0, 1.0, "the candidate").tag(sync=True)
@@ -64,10 +66,33 @@ class GateBelt(HouseWidget):
         """The numbers that the picture shows."""
         return belt(self.f, self.i, self.g, self.o, self.steps, feed=self.feed)
 
+    @property
+    def forget_bias(self) -> float:
+        """The bias that would hold the forget gate where it is, if nothing else pushed."""
+        return float(logit(self.f))
+
+    @property
+    def half_life(self) -> float:
+        """The steps after which half of what is on the belt is gone."""
+        return float(half_life(self.f))
+
+    @property
+    def forgetting(self) -> str:
+        """The line above the picture: the forget gate as a bias and as a time."""
+        two = abs(self.f * 100 - round(self.f * 100)) < 1e-9
+        gate = f"f = {number(self.f, 2 if two else 4)}"
+        if self.f == 0.0:
+            return f"{gate}: all is gone after one step; no forget bias is low enough for that."
+        if self.f == 1.0:
+            return f"{gate}: nothing is ever gone; no forget bias is high enough for that."
+        life = number(self.half_life, 1 if self.half_life < 99.95 else 0)
+        return f"{gate} is a forget bias of {number(self.forget_bias)} and a half-life of {life} steps"
+
     def draw_static(self, figure: Figure) -> None:
         """Draw the belt as it is now."""
         run = self.belt
-        draw_belt(run.c, added=run.added, f=self.f, h=run.h, ax=figure.add_subplot())
+        ax = draw_belt(run.c, added=run.added, f=self.f, h=run.h, ax=figure.add_subplot())
+        ax.set_title(self.forgetting, size=10, loc="left")
 
     @traitlets.validate("steps")
     def _check_steps(self, proposal: Any) -> int:

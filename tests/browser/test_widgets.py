@@ -7,7 +7,8 @@ import nbformat
 import numpy as np
 import pytest
 
-from lstm_helpers.activations import half_life
+from lstm_helpers.activations import half_life, logit
+from lstm_helpers.widgets import GateBelt
 from lstm_helpers.widgets.belt import belt, limit
 
 NAME = "widgets_under_test"
@@ -163,6 +164,10 @@ def test_gate_belt_draws_the_packages_numbers(lab, book):
             ask(page, f"[first.set_trait(k, v) for k, v in {values!r}.items()]")
             run = belt(f, i, g, o, steps, feed=feed)
             eventually(page, lambda run=run, n=steps: shown(widget).shape == (4, n) and same(shown(widget), run[:4]))
+            memory = widget.locator("[data-forget-bias]")
+            bias = float(memory.get_attribute("data-forget-bias"))
+            assert math.isclose(bias, logit(f), rel_tol=1e-12, abs_tol=1e-12)
+            assert memory.inner_text() == GateBelt(f=float(f)).forgetting
             for life in widget.locator("[data-half-life]").all():
                 assert math.isclose(float(life.get_attribute("data-half-life")), half_life(f), rel_tol=1e-12)
                 lives += 1

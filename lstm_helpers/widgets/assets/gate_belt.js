@@ -1,5 +1,5 @@
-// The belt with its gates held still. `belt`, `halfLife` and `limit` mirror lstm_helpers.widgets.belt and
-// lstm_helpers.activations.half_life; a test compares what is drawn with them.
+// The belt with its gates held still. `belt` and `limit` mirror lstm_helpers.widgets.belt; a test compares what is
+// drawn with them.
 
 function belt(f, i, g, o, steps, feed) {
   const run = [];
@@ -12,8 +12,6 @@ function belt(f, i, g, o, steps, feed) {
   }
   return run;
 }
-
-const halfLife = (f) => Math.log(2) / Math.abs(Math.log(f));
 
 function limit(f, i, g) {
   return i * g === 0 ? 0 : (i * g) / (1 - f);
@@ -38,6 +36,15 @@ function sentence({ f, i, g, o, steps, feed }, run) {
   if (o === 0 && c !== 0) words.push(`The output gate is shut: h = 0, but the belt keeps its ${fixed(c)}.`);
   else words.push(`Shown outside: h = o · tanh c = ${fixed(h)}.`);
   return words.join(" ");
+}
+
+// What the forget gate means in time, whatever is fed and however few steps are shown; mirrors GateBelt.forgetting.
+function forgetting(f) {
+  const gate = `f = ${shortest(f)}`;
+  if (f === 0) return `${gate}: all is gone after one step; no forget bias is low enough for that.`;
+  if (f === 1) return `${gate}: nothing is ever gone; no forget bias is high enough for that.`;
+  const life = halfLife(f);
+  return `${gate} is a forget bias of ${fixed(logit(f))} and a half-life of ${fixed(life, life < 99.95 ? 1 : 0)} steps`;
 }
 
 function drawBelt(settings, run, colours, width, height) {
@@ -151,15 +158,18 @@ function render({ model, el }) {
   });
   const picture = stage(300, (width, height) => drawBelt(settings(), run(), colours, width, height));
   const words = caption(picture.picture);
+  const memory = html("p", { class: "lstm-equation" });
   const update = () => {
     for (const [name, control] of Object.entries(sliders)) control.set(model.get(name), shortest(model.get(name)));
     feed.set(model.get("feed"));
+    fill(memory, { "data-forget-bias": logit(model.get("f")), "data-half-life": halfLife(model.get("f")) }, []);
+    memory.textContent = forgetting(model.get("f"));
     picture.redraw();
     words.say(sentence(settings(), run()));
   };
   const controls = html("div", { class: "lstm-controls" }, ...Object.values(sliders).map(({ row }) => row), feed.row);
   const group = { class: "lstm-widget lstm-gate-belt", role: "group", "aria-label": "Gates acting on the belt" };
-  el.append(html("div", group, controls, picture.place, ...words.nodes));
+  el.append(html("div", group, controls, memory, picture.place, ...words.nodes));
   const unfollow = follow(model, names, update);
   update();
   return () => { unfollow(); picture.stop(); words.stop(); };
