@@ -20,6 +20,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from lstm_helpers.figures.style import COLOURS
+from lstm_helpers.widgets import rerun
 
 DPI = 192  # twice the 96 of a CSS pixel: sharp on a dense screen
 VIEW = "application/vnd.jupyter.widget-view+json"
@@ -79,6 +80,15 @@ class HouseWidget(anywidget.AnyWidget):
     _inches = (7.5, 3.0)  # of the static picture
     _colours = traitlets.Dict(dict(COLOURS)).tag(sync=True)
 
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        rerun.remember(self)
+
+    def close(self) -> None:
+        """End the widget, and with it its layout, which ipywidgets would leave behind."""
+        super().close()
+        self.layout.close()
+
     def draw_static(self, figure: Figure) -> None:
         """Draw on an empty figure what the widget shows now."""
         raise NotImplementedError
@@ -95,6 +105,7 @@ class HouseWidget(anywidget.AnyWidget):
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         """Offer the live view and beside it a picture: a page stored without a kernel still shows something."""
+        rerun.remember(self)
         data, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
         png, width, height = self.static_png()
         bundle = {**data, "text/plain": repr(self), "image/png": png}
