@@ -89,7 +89,7 @@ function drawBelt(settings, run, colours, width, height) {
   const [yc, yh] = apart(y(last.c), y(last.h), 17, box.top, box.bottom);
   out.push(text(box.right + 9, yc + 5, `c = ${brief(last.c)}`, { class: "lstm-end lstm-end-c" }));
   out.push(text(box.right + 9, yh + 5, `h = ${brief(last.h)}`, { class: "lstm-end lstm-end-h" }));
-  out.push(...legend(box.left, colours));
+  out.push(...legend(width < 340 ? 4 : box.left, colours));
   return out;
 }
 
@@ -125,9 +125,12 @@ function halfMark({ f, steps, feed }, load, goal, x, y, box) {
   const at = feed === "once" ? 1 + life : life;
   if (load === 0 || f === 0 || at > steps) return [];
   const level = feed === "once" ? load / 2 : goal / 2;
-  const flip = x(at) > (box.left + box.right) / 2;
   const edge = load > 0 ? box.bottom - 8 : box.top + 14;
-  const words = `${feed === "once" ? "half left" : "half-way"} after ${fixed(life, 1)} ${feed === "once" ? "more " : ""}steps`;
+  const whole = `${feed === "once" ? "half left" : "half-way"} after ${fixed(life, 1)} ${feed === "once" ? "more " : ""}steps`;
+  const reach = (words) => 7 + words.length * 6.8;
+  const fits = (words) => x(at) + reach(words) < box.right + 80 || x(at) - reach(words) > 0;
+  const words = fits(whole) ? whole : `${fixed(life, 1)} steps`;
+  const flip = x(at) > (box.left + box.right) / 2 ? x(at) - reach(words) > 0 : x(at) + reach(words) > box.right + 80;
   return [
     line(x(at), y(level), x(at), load > 0 ? box.bottom : box.top, { class: "lstm-half", "data-half-life": life }),
     svg("path", { class: "lstm-diamond", d: `M${x(at)},${y(level) - 6}l6,6l-6,6l-6,-6Z` }),
@@ -140,7 +143,7 @@ function legend(left, colours) {
     svg("rect", { class: `lstm-load lstm-${name}`, x, y: 7, width: 13, height: 13, fill: colour }),
     text(x + 19, 18, words, { class: "lstm-note" }),
   ];
-  return [...swatch(left, colours.f, "key", "kept: f × c before"), ...swatch(left + 150, colours.i, "key", "added: i × g")];
+  return [...swatch(left, colours.f, "key", "kept: f × c before"), ...swatch(left + 142, colours.i, "key", "added: i × g")];
 }
 
 function render({ model, el }) {
