@@ -1,5 +1,6 @@
 """Figures: the house style, ``draw_*`` functions that take numbers, and the diagram of a cell."""
 
+from lstm_helpers.figures.ablation import draw_ablation
 from lstm_helpers.figures.backward import draw_backward
 from lstm_helpers.figures.belt import draw_belt, draw_half_lives
 from lstm_helpers.figures.blocks import draw_blocks
@@ -11,12 +12,14 @@ from lstm_helpers.figures.lines import draw_series, draw_unit
 from lstm_helpers.figures.maps import draw_gates, draw_trace
 from lstm_helpers.figures.pattern import draw_pattern
 from lstm_helpers.figures.runs import draw_runs
+from lstm_helpers.figures.shutter import draw_shutter, draw_soft_switch
 from lstm_helpers.figures.style import COLOURS, use_style
 from lstm_helpers.figures.switches import draw_activations, draw_switch
 from lstm_helpers.figures.witnesses import draw_ucurve
 
 __all__ = [
     "COLOURS",
+    "draw_ablation",
     "draw_activations",
     "draw_backward",
     "draw_belt",
@@ -33,6 +36,8 @@ __all__ = [
     "draw_pattern",
     "draw_runs",
     "draw_series",
+    "draw_shutter",
+    "draw_soft_switch",
     "draw_split",
     "draw_success",
     "draw_switch",

@@ -4,6 +4,9 @@ from lstm_helpers.widgets.gate_belt import GateBelt
 from lstm_helpers.widgets.gradient_dial import GradientDial
 from lstm_helpers.widgets.live_training import LiveTraining
 from lstm_helpers.widgets.loss_curve import LossCurve
+from lstm_helpers.widgets.memory_ablation import MemoryAblation
 from lstm_helpers.widgets.sequence_player import SequencePlayer
+from lstm_helpers.widgets.soft_switch import SoftSwitch
 
 __all__ = ["GateBelt", "GradientDial", "LiveTraining", "LossCurve", "SequencePlayer"]
+__all__ = ["GateBelt", "GradientDial", "MemoryAblation", "SequencePlayer", "SoftSwitch"]

@@ -1,6 +1,7 @@
 """What the plots of chapters 02 to 05 show is the data they were given, on limits that do not move."""
 
 import itertools
+from types import SimpleNamespace
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -46,9 +47,13 @@ def every_drawing() -> list[tuple[str, Any]]:
     params = lstm.init(rng, 2, 3)
     trace = through_time.unroll(lstm, params, rng.normal(size=(5, 1, 2)))
     c = trace.c[:, 0, 0]
+    run = SimpleNamespace(c=trace.c[:, 0], h=trace.h[:, 0], p=trace.o[:, 0, 0])
     return [
         ("draw_activations", lambda ax: figures.draw_activations(ax=ax)),
         ("draw_switch", lambda ax: figures.draw_switch(c, trace.o[:, 0, 0], ax=ax)),
+        ("draw_shutter", lambda ax: figures.draw_shutter(-2.0, 0.88, ax=ax)),
+        ("draw_soft_switch", lambda ax: figures.draw_soft_switch(2.0, -1.0, curve="tanh", ax=ax)),
+        ("draw_ablation", lambda ax: figures.draw_ablation(run, run, 2, "both", labels=list("abcde"), ax=ax)),
         ("draw_belt", lambda ax: figures.draw_belt(c, f=trace.f[:, 0, 0], ax=ax)),
         ("draw_half_lives", lambda ax: figures.draw_half_lives(ax=ax)),
         ("draw_blocks", lambda ax: figures.draw_blocks(params, ax)),

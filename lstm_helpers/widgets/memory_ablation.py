@@ -1,0 +1,159 @@
+"""Take one of the two states away at a step of the reader's choice, and see what the network still knows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import traitlets
+from matplotlib.figure import Figure
+
+from lstm_helpers.arrays import Array
+from lstm_helpers.figures import draw_ablation
+from lstm_helpers.figures.style import number
+from lstm_helpers.trained import Network
+from lstm_helpers.widgets.ablation import ZEROED, Run, check_sequence, every_run, run_without
+from lstm_helpers.widgets.base import HouseWidget, Whole, assets, within
+
+MOST_STEPS = 30  # all runs are computed beforehand: three times as many as there are steps
+
+
+class MemoryAblation(HouseWidget):
+    """Show c, h and the answer of a trained network, with h, c or both set to zero once, over the run as it was.
+
+    Every run is computed beforehand by `widgets.ablation.run_without`; the browser looks them up.
+
+    Parameters
+    ----------
+    network : trained.Network
+        An LSTM and a linear output of one number, such as ``trained.agreement()``.
+    xs : array (T, 1, D)
+        One sequence of at most 30 steps.
+    labels : sequence of str, optional
+        One word a step.
+    at : int
+        The step, from 0, before which something is set to zero.
+    zeroed : {"nothing", "h", "c", "both"}
+        What is.
+    unit : int
+        Which unit is shown.
+    answer : str
+        What an output above 0 means.
+
+    Raises
+    ------
+    ValueError
+        If `xs` is not one sequence, is too long, or `labels` do not fit it.
+    traitlets.TraitError
+        If `at`, `zeroed` or `unit` is not there, here or when it is set later.
+    """
+
+    _esm = assets("common.js", "memory_ablation.js")
+    _inches = (7.5, 4.25)
+    at = Whole(0).tag(sync=True)
+    zeroed = traitlets.Unicode("nothing").tag(sync=True)
+    unit = Whole(0).tag(sync=True)
+    _numbers = traitlets.Dict().tag(sync=True)
+    _size = traitlets.Dict().tag(sync=True)
+    _labels = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    _answer = traitlets.Unicode("yes").tag(sync=True)
+
+    def __init__(
+        self,
+        network: Network,
+        xs: Array,
+        labels: Sequence[str] | None = None,
+        at: int = 0,
+        zeroed: str = "nothing",
+        unit: int = 0,
+        answer: str = "yes",
+        **kwargs: Any,
+    ) -> None:
+        check_sequence(xs)
+        if len(xs) > MOST_STEPS:
+            raise ValueError(f"xs has {len(xs)} steps; expected at most {MOST_STEPS}: every run is computed beforehand")
+        if labels is not None and len(labels) != len(xs):
+            raise ValueError(f"labels has {len(labels)} entries; expected {len(xs)}, one for each step of xs")
+        self._network, self._xs = network, xs
+        self.original = run_without(network, xs, 0, "nothing")
+        runs = every_run(network, xs)
+        super().__init__(
+            _numbers={
+                **{name: _bytes(values) for name, values in self.original._asdict().items()},
+                **{f"{name}_without": _bytes(values) for name, values in runs._asdict().items()},
+            },
+            _size={"steps": len(xs), "hidden": runs.c.shape[-1], "tops": _tops(self.original, runs)},
+            _labels=[str(step + 1) for step in range(len(xs))] if labels is None else [str(label) for label in labels],
+            _answer=answer,
+            **kwargs,
+        )
+        self.at, self.zeroed, self.unit = at, zeroed, unit  # after the size is known, so that they are checked
+
+    def __repr__(self) -> str:
+        """Write what is shown, the same on every machine."""
+        size = f"{self._size['steps']} steps, {self._size['hidden']} units"
+        return f"MemoryAblation({size}, at={self.at}, zeroed={self.zeroed!r}, unit={self.unit})"
+
+    @property
+    def run(self) -> Run:
+        """The numbers that the picture shows over the original's."""
+        return run_without(self._network, self._xs, self.at, self.zeroed)
+
+    @property
+    def words(self) -> str:
+        """The sentence below the picture."""
+        was, now, at, unit = self.original, self.run, self.at, self.unit
+        chance = f"p({self._answer})"
+        if self.zeroed == "nothing":
+            ends = f"unit {unit} has c = {number(was.c[-1, unit])} and h = {number(was.h[-1, unit])}"
+            return f"Nothing is set to zero. In the end {ends}, and {chance} = {number(was.p[-1])}."
+        what = "c and h are" if self.zeroed == "both" else f"{self.zeroed} is"
+        states = (
+            f"{name} = {number(b[at, unit])} (left alone {number(a[at, unit])})"
+            for name, a, b in (("c", was.c, now.c), ("h", was.h, now.h))
+        )
+        same = (was.p[-1] > 0.5) == (now.p[-1] > 0.5)
+        return (
+            f"Before step {at + 1}, “{self._labels[at]}”, {what} set to zero. After it, unit {unit} has "
+            f"{' and '.join(states)}. In the end {chance} = {number(now.p[-1])} (left alone {number(was.p[-1])}): "
+            f"the answer {'is the same' if same else 'has changed'}."
+        )
+
+    def draw_static(self, figure: Figure) -> None:
+        """Draw the run as it is now over the original."""
+        draw_ablation(
+            self.original,
+            self.run,
+            self.at,
+            self.zeroed,
+            unit=self.unit,
+            labels=self._labels,
+            answer=self._answer,
+            ax=figure.add_subplot(),
+        )
+
+    @traitlets.validate("at")
+    def _check_at(self, proposal: Any) -> int:
+        return within("at", proposal["value"], 0, self._size.get("steps", 1) - 1, "it counts from 0, as in xs[at]")
+
+    @traitlets.validate("unit")
+    def _check_unit(self, proposal: Any) -> int:
+        return within("unit", proposal["value"], 0, self._size.get("hidden", 1) - 1, "units count from 0")
+
+    @traitlets.validate("zeroed")
+    def _check_zeroed(self, proposal: Any) -> str:
+        if proposal["value"] not in ZEROED:
+            known = ", ".join(map(repr, ZEROED))
+            raise traitlets.TraitError(f"zeroed is {proposal['value']!r}; expected one of {known}")
+        return str(proposal["value"])
+
+
+def _tops(original: Run, runs: Run) -> list[float]:
+    """Give the largest |c| of each unit in any run: an axis that stands still while the reader chooses."""
+    largest = np.maximum(np.abs(original.c).max(axis=0), np.abs(runs.c).max(axis=(0, 1, 2)))
+    return [float(value) for value in largest]
+
+
+def _bytes(values: Array) -> bytes:
+    return np.ascontiguousarray(values, dtype="<f8").tobytes()

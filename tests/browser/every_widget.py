@@ -1,0 +1,42 @@
+"""How to make each widget of the book, for tests that hold for all of them; a test fails if one is missing."""
+
+from typing import NamedTuple
+
+
+class Example(NamedTuple):
+    """One widget."""
+
+    code: str  # an expression that makes it
+    sliders: dict[str, str]  # by a slider's label: the trait that holds the same number
+
+
+SETUP = """
+import numpy as np
+import matplotlib.pyplot as plt
+from ipywidgets import Widget
+from lstm_helpers import trained, unroll, widgets
+from lstm_helpers.cells import lstm
+from lstm_helpers.tasks import agreement
+
+words = "the dogs near the cat behind the horses beside the child"
+xs, network = agreement.encode(words), trained.agreement()
+trace = unroll(lstm, network.cell, xs)
+"""
+EXAMPLES = {
+    "GateBelt": Example(
+        "widgets.GateBelt()",
+        {"forget gate f": "f", "input gate i": "i", "candidate g": "g", "output gate o": "o"},
+    ),
+    "GradientDial": Example("widgets.GradientDial()", {"lag n": "lag", "forget bias b": "forget_bias"}),
+    "MemoryAblation": Example(
+        "widgets.MemoryAblation(network, xs, words.split(), at=5, zeroed='both', answer='plural')",
+        {"before step": "at", "show unit": "unit"},
+    ),
+    "SequencePlayer": Example("widgets.SequencePlayer(trace, words.split())", {"step": "t", "unit": "unit"}),
+    "SoftSwitch": Example("widgets.SoftSwitch()", {"value v": "value", "logit z": "logit"}),
+}
+
+
+def cells() -> list[str]:
+    """Give the cells of a page with one of each, bound to its class's name in small letters."""
+    return [SETUP, *(f"{name.lower()} = {example.code}\n{name.lower()}" for name, example in EXAMPLES.items())]

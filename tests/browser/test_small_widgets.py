@@ -1,0 +1,162 @@
+"""The soft switch and the ablation in a browser: moved by keyboard and Python, held against the package's numbers."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+from lstm_helpers import trained
+from lstm_helpers.tasks import agreement
+from lstm_helpers.widgets import MemoryAblation, SoftSwitch
+from tests.browser.every_widget import cells
+from tests.browser.test_widgets import CLIPPED, CONTRAST, LETTERS, ask, eventually, where_the_reader_is
+
+WORDS = "the dogs near the cat behind the horses beside the child".split()
+SWITCH = """node => {
+    const of = (name, key) => Number(node.querySelector(name).dataset[key]);
+    return [of('.lstm-point', 'gate'), of('.lstm-point', 'slope'), of('.lstm-product', 'product')];
+}"""
+RUN = """node => ['c', 'h', 'p'].map(name =>
+    [...node.querySelectorAll(`.lstm-mark-${name}`)].map(({ dataset }) => Number(dataset.value)))"""
+CONTRAST_OF_CURVES = CONTRAST.replace(".lstm-c-line", ".lstm-c-line, .lstm-curve-tanh").replace(
+    ".lstm-h-line", ".lstm-h-line, .lstm-point"
+)
+
+
+@pytest.fixture
+def page_of(lab):
+    """Open a page with one of each widget, run."""
+
+    def open_page(**options):
+        lab.write("small_widgets_under_test", *cells())
+        page = lab.open("small_widgets_under_test", **options)
+        lab.run_all(page)
+        page.wait_for_function("() => document.querySelectorAll('.lstm-soft-switch .lstm-point').length === 1")
+        return page
+
+    return open_page
+
+
+def press(page, widget, moves, name):
+    """Press keys on labelled controls; each must change a trait, the picture, and what the control says."""
+    control = widget.get_by_label(moves[0][0], exact=True)
+    control.focus()
+    place = where_the_reader_is(page)
+    for label, key, trait, after, said in moves:
+        control = widget.get_by_label(label, exact=True)
+        control.focus()
+        before = widget.locator("svg").inner_html()
+        page.keyboard.press(key)
+        eventually(page, lambda trait=trait, after=after: ask(page, f"{name}.{trait}") == after)
+        assert widget.locator("svg").inner_html() != before, (label, key)
+        if said is not None:
+            assert control.get_attribute("aria-valuetext") == said
+    assert where_the_reader_is(page) == place
+    eventually(page, lambda: widget.locator("[aria-live=polite]").inner_text() != "")
+    words = widget.locator(".lstm-caption").inner_text()
+    assert widget.locator("svg").get_attribute("aria-label") == words
+    eventually(page, lambda: widget.locator("[aria-live=polite]").inner_text() == words)
+
+
+def plain(words):
+    return words.replace("\u00a0", " ")
+
+
+def switch_shows(widget, value, logit, curve):
+    want = SoftSwitch(value, logit, curve)
+    drawn = np.array(widget.evaluate(SWITCH))
+    said = plain(widget.locator(".lstm-caption").inner_text())
+    return np.abs(drawn - want.passed).max() < 1e-12 and said == want.words
+
+
+def test_the_switch_follows_the_keyboard_and_shows_the_packages_numbers(lab, page_of):
+    page = page_of()
+    widget = page.locator(".lstm-soft-switch")
+    assert switch_shows(widget, 1.5, 2.0, "sigmoid")
+    moves = [
+        ("value v", "ArrowRight", "value", "1.6", "1.60"),
+        ("value v", "Home", "value", "-2.0", "−2.00"),
+        ("logit z", "ArrowDown", "logit", "1.9", "1.90"),
+        ("logit z", "End", "logit", "8.0", "8.00"),
+        ("logit z", "PageDown", "logit", None, None),
+        ("logit z", "Home", "logit", "-8.0", "−8.00"),
+        ("sigmoid", "ArrowRight", "curve", "'tanh'", None),
+    ]
+    press(page, widget, [move for move in moves if move[3]], "softswitch")
+    assert switch_shows(widget, -2.0, -8.0, "tanh")
+    rng = np.random.default_rng(8)
+    settings = [(0.0, 0.0, "sigmoid"), (2.0, 8.0, "sigmoid"), (-2.0, -8.0, "sigmoid"), (1.0, 0.0, "tanh")]
+    settings += [(*rng.uniform((-2, -8), (2, 8)).tolist(), rng.choice(["sigmoid", "tanh"]).item()) for _ in range(12)]
+    for setting in settings:
+        values = dict(zip(("value", "logit", "curve"), setting, strict=True))
+        ask(page, f"[softswitch.set_trait(k, v) for k, v in {values!r}.items()]")
+        eventually(page, lambda setting=setting: switch_shows(widget, *setting))
+    assert ask(page, "softswitch.set_trait('logit', 9)").startswith("TraitError: logit is 9; the logit lies between")
+    assert not lab.problems(page)
+
+
+def ablation_shows(widget, want):
+    run = want.run
+    drawn = widget.evaluate(RUN)
+    said = plain(widget.locator(".lstm-caption").inner_text())
+    return drawn == [run.c[:, want.unit].tolist(), run.h[:, want.unit].tolist(), run.p.tolist()] and said == want.words
+
+
+def test_the_ablation_follows_the_keyboard_and_shows_the_packages_runs(lab, page_of):
+    page = page_of()
+    widget = page.locator(".lstm-ablation")
+    want = MemoryAblation(trained.agreement(), agreement.encode(WORDS), WORDS, 5, "both", 0, "plural")
+    assert ablation_shows(widget, want)
+    moves = [
+        ("before step", "ArrowRight", "at", "6", "7 of 11, the"),
+        ("before step", "End", "at", "10", "11 of 11, child"),
+        ("show unit", "ArrowUp", "unit", "1", "1"),
+        ("both", "ArrowLeft", "zeroed", "'c'", None),
+        ("c", "ArrowLeft", "zeroed", "'h'", None),
+        ("before step", "Home", "at", "0", "1 of 11, the"),
+    ]
+    press(page, widget, moves, "memoryablation")
+    rng = np.random.default_rng(2)
+    for zeroed in ("nothing", "h", "c", "both") * 4:
+        want.at, want.unit, want.zeroed = int(rng.integers(11)), int(rng.integers(4)), zeroed
+        values = {name: getattr(want, name) for name in ("at", "unit", "zeroed")}
+        ask(page, f"[memoryablation.set_trait(k, v) for k, v in {values!r}.items()]")
+        eventually(page, lambda: ablation_shows(widget, want))
+    for zeroed, falling in (("h", "h"), ("c", "c"), ("both", "ch"), ("nothing", "")):
+        ask(page, f"memoryablation.set_trait('zeroed', {zeroed!r})")
+        eventually(page, lambda zeroed=zeroed: widget.get_by_label(zeroed, exact=True).is_checked())
+        assert widget.locator("[data-at]").count() == (zeroed != "nothing")
+        for name in "chp":
+            path = widget.locator(f".lstm-{name}-line").get_attribute("d")[1:]
+            x = [float(point.split(",")[0]) for point in path.split("L")]
+            falls = [a for a, b in itertools.pairwise(x) if a == b]
+            assert len(falls) == (name in falling), (zeroed, name)
+            assert not falls or falls == [float(widget.locator("[data-at]").get_attribute("x1"))]
+    assert not lab.problems(page)
+
+
+@pytest.mark.parametrize(("theme", "width"), [("light", 1100), ("dark", 560), ("light", 375)])
+def test_readable_in_both_themes_wide_narrow_and_on_a_telephone(lab, page_of, theme, width):
+    page = page_of(theme=theme, width=width)
+    settings = {
+        "softswitch": ({"value": -2.0, "logit": -8.0}, {"value": 2.0, "logit": -1.0, "curve": "tanh"}),
+        "memoryablation": ({"at": 10, "zeroed": "both"}, {"at": 0, "zeroed": "h", "unit": 2}),
+    }
+    for name, kind in (("softswitch", ".lstm-soft-switch"), ("memoryablation", ".lstm-ablation")):
+        widget = page.locator(kind)
+        for values in settings[name]:
+            ask(page, f"[{name}.set_trait(k, v) for k, v in {values!r}.items()]")
+            said = ask(page, f"{name}.words")
+            eventually(
+                page, lambda widget=widget, said=said: plain(widget.locator(".lstm-caption").inner_text()) in said
+            )
+            contrast = widget.evaluate(CONTRAST_OF_CURVES)
+            assert contrast["text"] >= 4.5 and contrast["c"] >= 7 and contrast["h"] >= 3, contrast
+            assert widget.evaluate(CLIPPED) == []
+            assert min(widget.evaluate(LETTERS)) >= 11.5
+    for widget in page.locator(".lstm-widget").all():
+        kind = widget.get_attribute("class")
+        assert widget.evaluate("node => node.scrollWidth <= node.clientWidth"), f"{kind} is wider than its place"
+        rows = widget.locator(".lstm-row").evaluate_all("all => all.every(one => one.scrollWidth <= one.clientWidth)")
+        assert rows, f"{kind} has a slider wider than its place"
+    assert not lab.problems(page)
