@@ -2,6 +2,7 @@
 #   make test PYTHON=python3.13 DEPS=newest      runs in a folder of its own, .venv-3.13-newest
 PYTHON = python3
 DEPS = locked
+SOAK = 20
 VENV = .venv$(patsubst python%,-%,$(filter-out python python3,$(notdir $(PYTHON))))$(patsubst %,-%,$(filter-out locked,$(DEPS)))
 RUN = $(VENV)/bin/python
 ONE_THREAD = OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 VECLIB_MAXIMUM_THREADS=1
@@ -10,7 +11,7 @@ SHARED = -n auto --maxprocesses=4 --dist=loadscope --no-loadscope-reorder
 AS_ROOT = $(if $(filter 0,$(shell id -u)),--allow-root)
 PREPARE = $(PYTHON) tools/environment.py --venv $(VENV) --deps $(DEPS)
 
-.PHONY: help lab test check notebooks lock clean read-set test-set
+.PHONY: help lab test soak check notebooks lock clean read-set test-set
 
 help:  ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1@/p' Makefile | tr '@' '\t'
@@ -20,6 +21,9 @@ lab: read-set  ## open the book in JupyterLab
 
 test: test-set  ## run all tests: the package, every page, a browser
 	$(ONE_THREAD) $(RUN) -m pytest --nbval --nbval-cell-timeout=120 $(SHARED) $(ARGS)
+
+soak: test-set  ## move every widget again and again in a browser (SOAK=20 rounds)
+	$(ONE_THREAD) SOAK=$(SOAK) $(RUN) -m pytest tests/browser --ignore=tests/browser/test_browser_notebooks.py $(ARGS)
 
 check: test-set  ## look at the code: ruff, mypy, the floors of the package
 	$(RUN) -m ruff check .

@@ -249,6 +249,14 @@ def harmless(message: str) -> bool:
 HARMLESS: tuple[str, ...] = ()
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run every test that moves a widget SOAK times: what fails once in a while fails then."""
+    rounds = int(os.environ.get("SOAK", "1"))
+    if rounds > 1 and "lab" in metafunc.fixturenames:
+        metafunc.fixturenames.append("soak")
+        metafunc.parametrize("soak", range(rounds), ids="round {}".format)
+
+
 @pytest.fixture(scope="session")
 def browser_path() -> str:
     """The browser's path; without one the tests are skipped, and where CI is set they fail."""

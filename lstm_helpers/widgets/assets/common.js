@@ -120,6 +120,12 @@ function follow(model, names, redraw) {
   return () => { for (const event of events) model.off(event, redraw); };
 }
 
+// What a view does when it goes. JupyterLab keeps the empty place of every view that is gone: nothing may hang on it.
+const leave = (el, ...stops) => () => {
+  for (const stop of stops) stop();
+  el.replaceChildren();
+};
+
 function put(model, name, value) {
   model.set(name, value);
   model.save_changes();

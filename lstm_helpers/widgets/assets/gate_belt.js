@@ -175,7 +175,7 @@ function render({ model, el }) {
   el.append(html("div", group, controls, memory, picture.place, ...words.nodes));
   const unfollow = follow(model, names, update);
   update();
-  return () => { unfollow(); picture.stop(); words.stop(); };
+  return leave(el, unfollow, picture.stop, words.stop);
 }
 
 // Two digits, or as many as a value set from Python needs: 0.995 must not read 0.99.

@@ -147,7 +147,7 @@ function render({ model, el }) {
   el.append(html("div", group, controls, picture.place, ...words.nodes));
   const unfollow = follow(model, ["at", "zeroed", "unit"], update);
   update();
-  return () => { unfollow(); picture.stop(); words.stop(); };
+  return leave(el, unfollow, picture.stop, words.stop);
 }
 
 export default { render };

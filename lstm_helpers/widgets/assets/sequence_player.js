@@ -209,7 +209,7 @@ function render({ model, el }) {
   el.append(html("div", group, title, controls, picture.place, sum, ...words.nodes));
   const unfollow = follow(model, ["t", "unit", "title"], update);
   update();
-  return () => { stop(); unfollow(); picture.stop(); words.stop(); };
+  return leave(el, stop, unfollow, picture.stop, words.stop);
 }
 
 export default { render };

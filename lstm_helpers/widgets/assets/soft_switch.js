@@ -113,7 +113,7 @@ function render({ model, el }) {
   el.append(html("div", group, controls, picture.place, ...words.nodes));
   const unfollow = follow(model, ["value", "logit", "curve"], update);
   update();
-  return () => { unfollow(); picture.stop(); words.stop(); };
+  return leave(el, unfollow, picture.stop, words.stop);
 }
 
 export default { render };

@@ -1,0 +1,138 @@
+"""What holds for every widget of the book: it keeps up, leaves nothing behind, and outlives its kernel.
+
+A widget that is missing from `every_widget.EXAMPLES` fails here. With SOAK=n in the environment all tests of this
+folder run n times, and these for longer: that is `make soak`.
+"""
+
+import os
+
+import pytest
+
+from lstm_helpers import widgets
+from tests.browser.every_widget import EXAMPLES, cells
+from tests.browser.test_widgets import ask, eventually
+
+SOAKING = int(os.environ.get("SOAK", "1")) > 1
+EVENTS = 500
+RUNS = 20
+COUNTS = "[len(Widget.widgets), len(__import__('comm').get_comm_manager().comms), len(plt.get_fignums())]"
+# Moves every slider to and fro, in bursts between which the browser may draw; returns where each was left.
+SHAKE = """async (node, events) => {
+    const inputs = [...node.querySelectorAll('input[type=range]')];
+    for (let k = 0; k < events; k += 1) {
+        const input = inputs[k % inputs.length];
+        const steps = Math.round((input.max - input.min) / input.step);
+        input.value = Number(input.min) + input.step * ((k * 7919) % (steps + 1));
+        input.dispatchEvent(new Event('input', { bubbles: true }));
+        if (k % 7 === 6) await new Promise(requestAnimationFrame);
+    }
+    return Object.fromEntries(inputs.map(input => [input.getAttribute('aria-label'), Number(input.value)]));
+}"""
+RUN_CELL = """async position => {
+    const { commands, shell } = window.jupyterapp;
+    shell.currentWidget.content.activeCellIndex = position;
+    await commands.execute('notebook:run-cell');
+}"""
+
+
+@pytest.fixture
+def page_of_all(lab):
+    """Open a page with one of each widget, run."""
+    lab.write("every_widget_under_test", *cells())
+    page = lab.open("every_widget_under_test", height=2600)
+    lab.run_all(page)
+    page.wait_for_function(f"() => document.querySelectorAll('.lstm-widget .lstm-picture').length === {len(EXAMPLES)}")
+    return page
+
+
+def each(page):
+    """Give name, example and widget, in the order of the page."""
+    shown = page.locator(".lstm-widget")
+    assert shown.count() == len(EXAMPLES)
+    return [(name, example, shown.nth(k)) for k, (name, example) in enumerate(EXAMPLES.items())]
+
+
+class Browser:
+    """What the page holds in memory, after the rubbish is thrown away."""
+
+    def __init__(self, page):
+        self.session = page.context.new_cdp_session(page)
+
+    def weigh(self):
+        self.session.send("HeapProfiler.collectGarbage")
+        counters = self.session.send("Memory.getDOMCounters")
+        heap = self.session.send("Runtime.getHeapUsage")["usedSize"]
+        return {"nodes": counters["nodes"], "listeners": counters["jsEventListeners"], "heap": heap}
+
+
+def test_no_widget_is_forgotten_here():
+    assert list(EXAMPLES) == sorted(widgets.__all__)
+
+
+def test_five_hundred_quick_moves_leave_the_last_value_and_nothing_else(lab, page_of_all):
+    page = page_of_all
+    browser = Browser(page)
+    for name, example, widget in each(page):
+        widget.evaluate(SHAKE, 100)  # whatever is made once is made
+        page.wait_for_timeout(500)
+        before, counts = browser.weigh(), ask(page, COUNTS)
+        left = widget.evaluate(SHAKE, EVENTS)
+        picture = widget.locator("svg").inner_html()
+        for label, trait in example.sliders.items():
+            wanted = f"abs({name.lower()}.{trait} - {left[label]!r}) < 1e-9"
+            eventually(page, lambda wanted=wanted: ask(page, wanted) == "True")
+        page.wait_for_timeout(300)
+        assert widget.locator("svg").inner_html() == picture, f"{name} moved on after the last event"
+        assert widget.evaluate(SHAKE, 0) == left, f"{name}'s sliders moved back"
+        after = browser.weigh()
+        assert ask(page, COUNTS) == counts, f"{name} left widgets, comms or figures in the kernel"
+        for kind, least in (("nodes", 0.5), ("listeners", 0.5), ("heap", 2000)):  # of a leak, at one an event
+            assert after[kind] - before[kind] < least * EVENTS, (name, kind, before, after)
+    assert not lab.problems(page)
+
+
+def test_running_a_cell_again_and_again_leaves_one_widget(lab, page_of_all):
+    page = page_of_all
+    browser = Browser(page)
+    for position, (name, _, _) in enumerate(each(page), start=1):
+        page.evaluate(RUN_CELL, position)
+        page.wait_for_timeout(300)
+        before, counts = browser.weigh(), ask(page, COUNTS)
+        ask(page, f"globals().__setitem__('old', {name.lower()})")
+        runs = RUNS if SOAKING or name == "SoftSwitch" else 3
+        for _ in range(runs):
+            page.evaluate(RUN_CELL, position)
+        eventually(page, lambda name=name: ask(page, f"{name.lower()} is old") == "False")
+        eventually(page, lambda: page.locator(".lstm-widget .lstm-picture").count() == len(EXAMPLES))
+        page.wait_for_timeout(300)
+        assert ask(page, COUNTS) == counts, f"{name} left widgets, comms or figures in the kernel"
+        after = browser.weigh()
+        # JupyterLab keeps two empty nodes of a widget that is gone, and anywidget its script.
+        for kind, once, most in (("nodes", 300, 10), ("listeners", 900, 10), ("heap", 2_000_000, 300_000)):
+            assert after[kind] - before[kind] < once + most * runs, (name, kind, before, after)
+    assert not lab.problems(page)
+
+
+def test_a_widget_can_be_looked_at_after_its_kernel_restarts(lab, page_of_all):
+    page = page_of_all
+    page.evaluate(
+        "async () => { await window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart(); }"
+    )
+    eventually(page, lambda: "NameError" in ask(page, "softswitch"))
+    for name, _, widget in each(page):
+        slider = widget.locator("input[type=range]").first
+        slider.focus()
+        slider.press("Home")
+        before = widget.locator("svg").inner_html(), widget.locator(".lstm-caption").inner_text()
+        slider.press("End")
+        slider.press("ArrowLeft")
+        now = widget.locator("svg").inner_html(), widget.locator(".lstm-caption").inner_text()
+        assert now[0] != before[0] and now[1] != before[1], f"{name} is dead"
+    assert not lab.problems(page)  # nothing on the console either
+    lab.run_all(page)
+    eventually(page, lambda: page.locator(".lstm-widget .lstm-picture").count() == len(EXAMPLES))
+    slider = page.locator(".lstm-soft-switch").get_by_label("logit z")
+    slider.focus()
+    slider.press("Home")
+    eventually(page, lambda: ask(page, "softswitch.logit") == "-8.0")
+    assert not lab.problems(page)
