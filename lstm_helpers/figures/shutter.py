@@ -6,7 +6,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
 from lstm_helpers.activations import sigmoid, sigmoid_slope, tanh, tanh_slope
-from lstm_helpers.figures.style import COLOURS, INK, PALE, number, own_axes, panels, tidy
+from lstm_helpers.figures.style import COLOURS, INK, PALE, number, own_axes, panels, tidy, width_of
 
 CURVES = ("sigmoid", "tanh")
 _LIMIT = 2.3  # of the values drawn; more leaves the picture
@@ -45,7 +45,8 @@ def draw_shutter(value: float, gate: float, *, symbol: str = "o", ax: Axes | Non
     start = passed if passed * value > 0 else 0.0
     ax.add_patch(Rectangle((4.6, start), 0.6, end - start, facecolor=INK, lw=0, gid="shutter"))
     _write(ax, 2.4, value, f"value {number(value)}")
-    _write(ax, 7.5, passed, f"× {number(gate)} = {number(passed)}")
+    between = "\n" if width_of(ax) < 170 else " "
+    _write(ax, 7.5, passed, f"× {number(gate)}{between}= {number(passed)}")
     ax.spines["bottom"].set_visible(False)
     tidy(ax)
     return ax
