@@ -8,5 +8,12 @@ from lstm_helpers.widgets.memory_ablation import MemoryAblation
 from lstm_helpers.widgets.sequence_player import SequencePlayer
 from lstm_helpers.widgets.soft_switch import SoftSwitch
 
-__all__ = ["GateBelt", "GradientDial", "LiveTraining", "LossCurve", "SequencePlayer"]
-__all__ = ["GateBelt", "GradientDial", "MemoryAblation", "SequencePlayer", "SoftSwitch"]
+__all__ = [
+    "GateBelt",
+    "GradientDial",
+    "LiveTraining",
+    "LossCurve",
+    "MemoryAblation",
+    "SequencePlayer",
+    "SoftSwitch",
+]

@@ -7,20 +7,25 @@ class Example(NamedTuple):
     """One widget."""
 
     code: str  # an expression that makes it
-    sliders: dict[str, str]  # by a slider's label: the trait that holds the same number
+    sliders: dict[
+        str, str
+    ]  # by a slider's label: the trait that holds the same number; none: no slider that is alive alone
 
 
 SETUP = """
 import numpy as np
 import matplotlib.pyplot as plt
 from ipywidgets import Widget
-from lstm_helpers import trained, unroll, widgets
+from lstm_helpers import layers, model, readout, trained, unroll, widgets
 from lstm_helpers.cells import lstm
-from lstm_helpers.tasks import agreement
+from lstm_helpers.tasks import agreement, latch
 
 words = "the dogs near the cat behind the horses beside the child"
 xs, network = agreement.encode(words), trained.agreement()
 trace = unroll(lstm, network.cell, xs)
+net = model.Model(layers.Recurrent(lstm), at="last")
+start = net.init(np.random.default_rng(0), latch.INPUT_SIZE, 4, latch.OUTPUT_SIZE)
+batches = lambda step: latch.batch(np.random.default_rng([1, step]), 16, 5)
 """
 EXAMPLES = {
     "GateBelt": Example(
@@ -28,6 +33,8 @@ EXAMPLES = {
         {"forget gate f": "f", "input gate i": "i", "candidate g": "g", "output gate o": "o"},
     ),
     "GradientDial": Example("widgets.GradientDial()", {"lag n": "lag", "forget bias b": "forget_bias"}),
+    "LiveTraining": Example("widgets.LiveTraining(net, start, batches, readout.cross_entropy, title='latch')", {}),
+    "LossCurve": Example("widgets.LossCurve('latch', level=np.log(2), level_label='guessing')", {}),
     "MemoryAblation": Example(
         "widgets.MemoryAblation(network, xs, words.split(), at=5, zeroed='both', answer='plural')",
         {"before step": "at", "show unit": "unit"},

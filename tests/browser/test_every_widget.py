@@ -52,6 +52,11 @@ def each(page):
     return [(name, example, shown.nth(k)) for k, (name, example) in enumerate(EXAMPLES.items())]
 
 
+def with_sliders(page):
+    """Give those that live in the browser alone; the trainings need a kernel, and have tests of their own."""
+    return [one for one in each(page) if one[1].sliders]
+
+
 class Browser:
     """What the page holds in memory, after the rubbish is thrown away."""
 
@@ -72,7 +77,7 @@ def test_no_widget_is_forgotten_here():
 def test_five_hundred_quick_moves_leave_the_last_value_and_nothing_else(lab, page_of_all):
     page = page_of_all
     browser = Browser(page)
-    for name, example, widget in each(page):
+    for name, example, widget in with_sliders(page):
         widget.evaluate(SHAKE, 100)  # whatever is made once is made
         page.wait_for_timeout(500)
         before, counts = browser.weigh(), ask(page, COUNTS)
@@ -119,7 +124,7 @@ def test_a_widget_can_be_looked_at_after_its_kernel_restarts(lab, page_of_all):
         "async () => { await window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart(); }"
     )
     eventually(page, lambda: "NameError" in ask(page, "softswitch"))
-    for name, _, widget in each(page):
+    for name, _, widget in with_sliders(page):
         slider = widget.locator("input[type=range]").first
         slider.focus()
         slider.press("Home")
