@@ -68,6 +68,15 @@ CELLS = (
     "RNN",
 )
 CELL_SEEDS = 10
+DEPTH_NETS = {  # layers and units, about 6000 weights each
+    "1 layer of 32": (1, 32),
+    "2 layers of 20": (2, 20),
+    "3 layers of 15": (3, 15),
+    "3 layers of 15, residual": (3, 15),
+}
+DEPTH_SEEDS = 10
+DEPTH_STEPS = 1200
+DEPTH_EVERY = 100
 NETWORKS = ("RNN", "LSTM, forget bias 1", "LSTM, forget bias 3")
 SETUPS = ("RNN", "LSTM, forget bias 0", "LSTM, forget bias 1", "LSTM, forget bias 3", "LSTM, chrono")
 LATCH_LAGS = (10, 20, 40, 80, 160)
@@ -130,6 +139,11 @@ def cells_stream() -> OnTheStream:
 def cells_count() -> Array:
     """Load how far each of CELLS counts, (10, 10 seeds): aⁿbⁿ right for every n up to this, learned on n up to 8."""
     return _load("cells_count", np.zeros((len(CELLS), CELL_SEEDS)))
+
+
+def depth() -> Array:
+    """Load the share of symbols copied rightly by DEPTH_NETS, (4, 10 seeds, 12): after 100, 200, … 1200 steps."""
+    return _load("depth", np.zeros((len(DEPTH_NETS), DEPTH_SEEDS, DEPTH_STEPS // DEPTH_EVERY), np.float32))
 
 
 def gradients() -> GradientNorms:
