@@ -87,9 +87,18 @@ def test_a_variants_numbers_add_up_and_are_its_steps_own(name: str) -> None:
         assert artists[gid].get_text().split(" ")[-1] == number(getattr(step, field)[1, 2]), field
     if name == "coupled":
         assert drawn["i"] + drawn["f"] == pytest.approx(1.0)
+        level = artists["level:i"].get_height() / SIZES["gate"][1]
+        assert level == pytest.approx(step.i[1, 2])
     if name.startswith("gru"):
         level = artists["level:one_minus_z"].get_height() / SIZES["gate"][1]
         assert level == pytest.approx(1 - step.z[1, 2])
+
+
+def test_a_gap_lies_along_the_wire_that_passes_under_another() -> None:
+    artists = by_gid(draw_cell(a_step(cells.peephole)))
+    for gid, along in (("gap:peep_new-o", 1), ("gap:peep_i-i", 0), ("gap:fork_h-up", 1)):
+        across, length = np.ptp(artists[gid].get_xydata(), axis=0)[[1 - along, along]]
+        assert across == 0 and length > 1, gid
 
 
 def test_gates_are_filled_to_their_value_and_tanh_from_its_middle() -> None:
