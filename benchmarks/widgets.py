@@ -36,6 +36,7 @@ moved, follower = widgets.GateBelt(f=0.5), widgets.GateBelt(f=0.5)
 moved.observe(lambda change: setattr(follower, "f", change.new), "f")
 display(moved, follower)
 """
+PAUSE = 200  # ms between presses: five a second, as somebody who looks at each picture
 WANTED = {"in the browser": 20.0, "through Python": 3.0}  # times faster than interact
 # Waits for the picture to change after the next key, and tells how long that took.
 ARM = """([cell, selector, position]) => {
@@ -106,7 +107,7 @@ def measure(page: Any, case: Case, keys: int) -> list[float]:
         page.evaluate(ARM, [case.cell, *case.picture])
         page.keyboard.press(key)
         took.append(page.evaluate("() => window.took"))
-        page.wait_for_timeout(60)
+        page.wait_for_timeout(PAUSE)
     return took[3:]  # the first ones warm up
 
 

@@ -18,7 +18,8 @@ T, B, D, H = SIZES = 7, 3, 2, 4
 def same(a, b):
     """Assert that the traces or the states of two cells hold equal numbers in all fields that both have."""
     for field in set(a._fields) & set(b._fields) - {"x", "previous"}:
-        assert np.array_equal(getattr(a, field), getattr(b, field)), field
+        # Not to the last bit: a product's rounding may depend on where its operands lie in memory.
+        assert relative_error(getattr(a, field), getattr(b, field)) < 1e-14, field
 
 
 def both_ways(cell, params, xs, state, d_hs, d_state):
@@ -96,7 +97,7 @@ def test_without_its_forget_gate_the_lstm_is_the_original():
     trace, back = both_ways(ablated.Without("forget gate"), lstm.Params(*params), xs, state, d_hs, d_state)
     same(trace.steps, want.steps)
     assert np.all(trace.f == 1)
-    assert relative_error(tuple(back.params), tuple(want_back.params)) == 0.0
+    assert relative_error(tuple(back.params), tuple(want_back.params)) < 1e-14
 
 
 @pytest.mark.parametrize("reset", [gru, gru_before], ids=laws.name_of)
@@ -278,7 +279,7 @@ def test_the_fast_engine_hands_them_to_the_reference(cell):
     trace = fused.unroll(cell, params, xs, state)
     same(trace.steps, through_time.unroll(cell, params, xs, state).steps)
     back = fused.backpropagate(cell, params, trace, d_hs, d_state)
-    assert relative_error(back, through_time.backpropagate(cell, params, trace, d_hs, d_state)) == 0.0
+    assert relative_error(back, through_time.backpropagate(cell, params, trace, d_hs, d_state)) < 1e-14
 
 
 @pytest.mark.parametrize(

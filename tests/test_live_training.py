@@ -117,6 +117,21 @@ def test_an_error_is_told_in_words_and_nothing_is_lost():
     assert bits(live.progress) == bits(kept)
 
 
+def test_what_fails_before_the_first_step_is_told_too():
+    def optimizer(rate):
+        if rate > 0.05:
+            raise ValueError("no such rule")
+        return adam(rate)
+
+    live = make(0.02, optimizer=optimizer)
+    steps(live, 2)
+    live.rate = 0.1
+    assert press(live, "go on")["status"] == "failed" and live.words.endswith("The reason: no such rule.")
+    assert live.steps.size == 2
+    live.rate = 0.03
+    assert press(live, "go on")["status"] == "going" and live.steps.size > 2 and "reason" not in live.words
+
+
 def test_a_rate_that_is_too_high_is_named():
     def batches_that_grow(step):
         return batches(step)._replace(xs=batches(step).xs * 1e200)

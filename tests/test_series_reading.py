@@ -76,6 +76,7 @@ def test_a_gap_is_refused_unless_it_is_allowed(write, cell):
         ("month,sales\n", "mine.csv has 1 lines"),
         (GOOD.replace("2024-02", "Feb 24"), "line 3: month is 'Feb 24'; expected a date such as 2024, 2024-03 or"),
         (GOOD.replace("2024-02", "2024-13"), "line 3: month is '2024-13'; expected a date"),
+        (GOOD.replace("2024-02", "-202"), "line 3: month is '-202'; expected a date"),
         (GOOD.replace("2024-02", "NaT"), "line 3: month is 'NaT'; expected a date"),
         (GOOD.replace("2024-02", "2024-01"), "line 3: after 2024-01 comes 2024-01; expected a later one: sort"),
         (GOOD.replace("2024-02", "2023-12"), "line 3: after 2024-01 comes 2023-12; expected a later one"),

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import traitlets
 
-from lstm_helpers import unroll
+from lstm_helpers import unroll, widgets
 from lstm_helpers.activations import half_life, sigmoid
 from lstm_helpers.arrays import tree_map
 from lstm_helpers.cells import lstm, rnn
@@ -192,13 +192,15 @@ def test_colours_come_from_the_house_style():
     assert GateBelt()._colours == dict(COLOURS) == SequencePlayer(make_trace())._colours
 
 
-def test_scripts_fetch_nothing():
-    for widget in (GateBelt(), SequencePlayer(make_trace())):
-        code = widget._esm + widget._css
-        assert "import " not in widget._esm and "fetch(" not in code and "url(" not in code
-        names_of_vocabularies = {"http://www.w3.org/2000/svg"}  # not fetched
-        assert set(re.findall(r"https?://[^\"'\s]+", code)) == names_of_vocabularies
-        assert code.count("export default") == 1
+@pytest.mark.parametrize("name", widgets.__all__)
+def test_scripts_fetch_nothing(name):
+    kind = getattr(widgets, name)
+    code = kind._esm + kind._css
+    assert "import " not in kind._esm and "fetch(" not in code and "url(" not in code
+    names_of_vocabularies = {"http://www.w3.org/2000/svg"}  # not fetched
+    assert set(re.findall(r"https?://[^\"'\s]+", code)) == names_of_vocabularies
+    assert code.count("export default") == 1
+    assert code.count("const sigmoid =") <= 1, "the mirror of activations belongs in one file"
 
 
 # What a page without a kernel keeps

@@ -107,11 +107,12 @@ def fit_scaler(train: Array) -> Scaler:
     """
     check_series(train)
     check_finite("train", train, hint="fill gaps first, see series.fill_forward")
-    deviation = train.std(axis=0)
-    if np.any(deviation <= 1e-12 * np.abs(train).max(axis=0)):
-        which = "" if train.ndim == 1 else f"[:, {int((deviation <= 1e-12 * np.abs(train).max(axis=0)).argmax())}]"
+    deviation = np.asarray(train.std(axis=0))
+    flat = deviation <= 1e-12 * np.abs(train).max(axis=0)  # rounding alone can make it a little more than 0
+    if flat.any():
+        which = "" if train.ndim == 1 else f"[:, {int(flat.argmax())}]"
         raise ValueError(f"train{which} is the same at every step; expected values that vary: leave it out")
-    return Scaler(np.asarray(train.mean(axis=0)), np.asarray(deviation))
+    return Scaler(np.asarray(train.mean(axis=0)), deviation)
 
 
 def scale(scaler: Scaler, values: Array) -> Array:

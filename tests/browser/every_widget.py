@@ -7,9 +7,7 @@ class Example(NamedTuple):
     """One widget."""
 
     code: str  # an expression that makes it
-    sliders: dict[
-        str, str
-    ]  # by a slider's label: the trait that holds the same number; none: no slider that is alive alone
+    sliders: dict[str, str]  # by a slider's label: the trait with the same number; none: not alive without a kernel
 
 
 SETUP = """
