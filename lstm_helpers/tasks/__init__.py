@@ -4,5 +4,6 @@ from lstm_helpers.tasks import adding, agreement, anbn, co2, copying, elnino, la
 
 __all__ = ["adding", "agreement", "anbn", "co2", "copying", "elnino", "latch", "sunspots", "temporal_order"]
 from lstm_helpers.tasks import adding, agreement, anbn, copying, latch, sunspots, temporal_order, text
+from lstm_helpers.tasks import adding, agreement, anbn, brackets, copying, latch, sunspots, temporal_order, text
 
-__all__ = ["adding", "agreement", "anbn", "copying", "latch", "sunspots", "temporal_order", "text"]
+__all__ = ["adding", "agreement", "anbn", "brackets", "copying", "latch", "sunspots", "temporal_order", "text"]
