@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from lstm_helpers import trained, unroll
+from lstm_helpers import measured, readout, trained, unroll
+from lstm_helpers.arrays import leaves
 from lstm_helpers.cells import lstm
-from lstm_helpers.tasks import agreement, sunspots
+from lstm_helpers.tasks import agreement, brackets, sunspots, text
 
 
 @pytest.mark.parametrize("distractors", [0, 2, 4, 8])
@@ -29,3 +30,30 @@ def test_the_sunspot_network_beats_persistence_on_what_it_saw():
 def test_the_networks_are_not_blank():
     for network in (trained.agreement(), trained.sunspots()):
         assert all(np.abs(leaf).max() > 0 for leaf in (*network.cell, network.W_y, network.b_y))
+
+
+def bits(network, words):
+    tokens = text.encode(words, network.letters)[:, None]
+    return readout.cross_entropy(network.model.predict(network.params, tokens[:-1]), tokens[1:]).value / np.log(2)
+
+
+def test_the_language_models_know_their_letters_and_come_in_double_precision():
+    assert trained.brackets().letters == brackets.ALPHABET
+    assert trained.prose().letters == text.alphabet(text.book())
+    for network in (trained.brackets(), trained.prose()):
+        for _, leaf in leaves(network.params):
+            assert leaf.dtype == np.float64 and np.array_equal(leaf, leaf.astype(np.float32)) and np.abs(leaf).max() > 0
+
+
+def test_the_bracket_network_is_close_to_the_floor_and_knows_the_kinds():
+    words = brackets.sample(np.random.default_rng(2026), 20_000)
+    cost, ideal = bits(trained.brackets(), words), -brackets.read(words).log_chance[1:].mean() / np.log(2)
+    assert ideal < cost < ideal + 0.06  # trained.md: 1.164 against 1.126
+    assert cost < brackets.without_kinds() / np.log(2) - 0.08
+
+
+def test_the_prose_network_scores_what_its_log_says():
+    log = measured.prose()
+    assert abs(bits(trained.prose(), text.split(text.book()).validation) - log.validation.min()) < 1e-3
+    assert abs(log.validation.min() - 2.047) < 5e-4  # as trained.md says
+    assert np.array_equal(log.step, np.arange(250, 7001, 250)) and np.all(np.diff(log.train) < 0)

@@ -77,6 +77,14 @@ DEPTH_NETS = {  # layers and units, about 6000 weights each
 DEPTH_SEEDS = 10
 DEPTH_STEPS = 1200
 DEPTH_EVERY = 100
+class ProseTraining(NamedTuple):
+    """How the network of ``trained.prose`` learned; all (N,), after every 250 of its steps."""
+
+    step: Array  # how many were made
+    train: Array  # bits a character, mean over the last 250 batches, with dropout
+    validation: Array  # bits a character, on text that was not learned from, without dropout
+
+
 NETWORKS = ("RNN", "LSTM, forget bias 1", "LSTM, forget bias 3")
 SETUPS = ("RNN", "LSTM, forget bias 0", "LSTM, forget bias 1", "LSTM, forget bias 3", "LSTM, chrono")
 LATCH_LAGS = (10, 20, 40, 80, 160)
@@ -177,6 +185,9 @@ def mean_interval(values: ArrayLike) -> tuple[Array, Array]:
     if not 2 <= n <= len(_STUDENT) + 1:
         raise ValueError(f"values has shape {runs.shape}; expected (…, n) with n from 2 to {len(_STUDENT) + 1} runs")
     return runs.mean(axis=-1), _STUDENT[n - 2] * runs.std(axis=-1, ddof=1) / np.sqrt(n)
+def prose() -> ProseTraining:
+    """Load the log of the training that ended in ``trained.prose``: 28 rows, one for every 250 steps."""
+    return _load("prose", ProseTraining(np.zeros(28, np.int64), np.zeros(28), np.zeros(28)))
 
 
 def _load(name: str, like: TableT) -> TableT:

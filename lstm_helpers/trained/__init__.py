@@ -1,7 +1,8 @@
 """Small networks that were really trained, for the chapters that look at a trained cell before training is explained.
 
-Both are an LSTM and a linear output, y_t = h_t W_y + b_y, trained by ``tools/train_small.py`` (its seeds, steps and
-losses stand there and in ``trained.md``); the weights are stored, not recomputed.
+Two are an LSTM and a linear output, y_t = h_t W_y + b_y, trained by ``tools/train_small.py``; two are language models,
+an embedding in front of the same, trained by ``tools/train_language.py``. Seeds, steps and losses stand there and in
+``trained.md``; the weights are stored, not recomputed.
 """
 
 from importlib import resources
@@ -12,6 +13,8 @@ import numpy as np
 from lstm_helpers import arrays
 from lstm_helpers.arrays import Array
 from lstm_helpers.cells import lstm
+from lstm_helpers.layers import Recurrent
+from lstm_helpers.model import Model, Params
 
 SUNSPOT_UNIT = 100.0  # the sunspot network reads and predicts sunspot numbers divided by this
 
@@ -22,6 +25,19 @@ class Network(NamedTuple):
     cell: lstm.Params
     W_y: Array  # (H, 1)
     b_y: Array  # (1,)
+
+
+class LanguageModel(NamedTuple):
+    """A network that reads a text character by character and says, after each, how likely every other is to follow."""
+
+    model: Model
+    params: Params
+    letters: str  # the character that each token stands for
+
+
+PROSE_LETTERS = (
+    "\n !\"%'(),-.0123456789:;?ABCDEFGHIJKLMNOPRSTUVWXYZabcdefghijklmnopqrstuvwxyz"  # what occurs in tasks.text.book
+)
 
 
 def blank(input_size: int, hidden_size: int) -> Network:
@@ -41,6 +57,25 @@ def agreement() -> Network:
 def sunspots() -> Network:
     """Load the network that reads yearly sunspot numbers / 100 and predicts the next year's, / 100. D = 1, H = 4."""
     return _load("sunspots.npz", blank(1, 4))
+
+
+def brackets() -> LanguageModel:
+    """Load the network that reads the bracket language, ``tasks.brackets``. E = 8, H = 48."""
+    return _load_language("brackets.npz", "".join(sorted(" ()[]{}adehnrt")), 8, 48)
+
+
+def prose() -> LanguageModel:
+    """Load the network that has learned from the first eight tenths of this book's prose. E = 32, H = 160."""
+    return _load_language("prose.npz", PROSE_LETTERS, 32, 160)
+
+
+def _load_language(name: str, letters: str, embedding_size: int, hidden_size: int) -> LanguageModel:
+    """Load weights stored in float32, and give them in float64: what a page shows is then the same anywhere."""
+    model, V = Model(Recurrent(lstm), embedding_size=embedding_size), len(letters)
+    like = model.init(np.random.default_rng(0), V, hidden_size, V, dtype=np.float32)
+    with resources.as_file(resources.files("lstm_helpers.trained").joinpath(name)) as path:
+        params = arrays.load(path, like)
+    return LanguageModel(model, arrays.tree_map(lambda leaf: leaf.astype(np.float64), params), letters)
 
 
 def _load(name: str, like: Network) -> Network:

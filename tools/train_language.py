@@ -1,0 +1,86 @@
+"""Train the two language models that ``lstm_helpers.trained`` ships: ``python tools/train_language.py brackets prose``.
+
+Both read one character at a time and are cut into pieces of 64 steps, the state carried on. The rate falls linearly
+to 0. What is trained on prose keeps the weights that did best on the validation part; its test part is not looked at.
+About five minutes on two cores. The last bits of the machine's arithmetic decide the details, so a new run gives
+other networks that are about as good.
+"""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from lstm_helpers import arrays, measured, readout, trained, training
+from lstm_helpers.cells import lstm
+from lstm_helpers.layers import Dropout, Recurrent, Stacked
+from lstm_helpers.model import Model
+from lstm_helpers.tasks import brackets, text
+
+LENGTH = 64
+
+
+def bits(model, params, tokens):
+    """Give the cost in bits a character over a whole text, read in one go."""
+    y = model.predict(params, tokens[:-1, None])
+    return float(readout.cross_entropy(y, tokens[1:, None]).value) / np.log(2)
+
+
+def train(model, params, batches, steps, rate, validate, every):
+    """Yield (step, mean training loss in bits, validation loss in bits, params) after every so many steps."""
+    progress, losses = None, []
+    for start in range(0, steps, every):
+        adam = training.adam(rate * (1 - start / steps))
+        fit = training.fit(
+            model,
+            params,
+            batches,
+            readout.cross_entropy,
+            adam,
+            rng=np.random.default_rng(1),
+            carry_state=True,
+            resume=progress,
+        )
+        losses = []
+        for _ in range(every):
+            progress = next(fit)
+            losses.append(progress.loss)
+        row = (progress.step, np.mean(losses) / np.log(2), validate(progress.params))
+        print("  step {}: training {:.3f}, validation {:.3f} bits".format(*row), flush=True)
+        yield (*row, progress.params)
+
+
+def train_prose(size=160, embedding=32, dropout=0.4, rate=0.006, steps=7000, every=250):
+    book = text.book()
+    letters = text.alphabet(book)
+    learn, choose = (text.encode(part, letters) for part in text.split(book)[:2])
+    model = Model(Stacked(Dropout(dropout), Recurrent(lstm), Dropout(dropout)), embedding_size=embedding)
+    V = len(letters)
+    params = model.init(np.random.default_rng(0), V, size, V, forget_bias=1.0, dtype=np.float32)
+    batches = text.pieces(learn, 16, LENGTH)
+    rows = list(train(model, params, batches, steps, rate, lambda params: bits(model, params, choose), every))
+    best = min(rows, key=lambda row: row[2])[3]
+    log = measured.ProseTraining(*(np.array(column) for column in list(zip(*rows, strict=True))[:3]))
+    arrays.save(Path(measured.__file__).parent / "prose.npz", log)
+    return best._replace(layer=best.layer[1])  # dropout has no weights, and is not needed any more
+
+
+def train_brackets(size=48, embedding=8, rate=0.01, steps=6000, every=500):
+    letters = brackets.ALPHABET
+    learn, choose = (
+        text.encode(brackets.sample(np.random.default_rng([3, k]), n), letters)
+        for k, n in enumerate((2_000_000, 50_000))
+    )
+    model = Model(Recurrent(lstm), embedding_size=embedding)
+    V = len(letters)
+    params = model.init(np.random.default_rng(0), V, size, V, forget_bias=1.0, dtype=np.float32)
+    batches = text.pieces(learn, 32, LENGTH)
+    *_, last = train(model, params, batches, steps, rate, lambda params: bits(model, params, choose), every)
+    return last[3]
+
+
+if __name__ == "__main__":
+    for name in sys.argv[1:]:
+        print(name)
+        params = {"prose": train_prose, "brackets": train_brackets}[name]()
+        arrays.save(Path(trained.__file__).parent / f"{name}.npz", params)
