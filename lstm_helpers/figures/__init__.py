@@ -10,11 +10,13 @@ from lstm_helpers.figures.forecast import draw_board, draw_errors_ahead, draw_fo
 from lstm_helpers.figures.learning import draw_learning_curves, draw_success
 from lstm_helpers.figures.lines import draw_series, draw_unit
 from lstm_helpers.figures.maps import draw_gates, draw_trace
+from lstm_helpers.figures.next import draw_next
 from lstm_helpers.figures.pattern import draw_pattern
 from lstm_helpers.figures.runs import draw_runs
 from lstm_helpers.figures.shutter import draw_shutter, draw_soft_switch
 from lstm_helpers.figures.style import COLOURS, use_style
 from lstm_helpers.figures.switches import draw_activations, draw_switch
+from lstm_helpers.figures.text import draw_text, style_text
 from lstm_helpers.figures.witnesses import draw_ucurve
 
 __all__ = [
@@ -33,6 +35,7 @@ __all__ = [
     "draw_gradient_norms",
     "draw_half_lives",
     "draw_learning_curves",
+    "draw_next",
     "draw_pattern",
     "draw_runs",
     "draw_series",
@@ -41,8 +44,10 @@ __all__ = [
     "draw_split",
     "draw_success",
     "draw_switch",
+    "draw_text",
     "draw_trace",
     "draw_ucurve",
     "draw_unit",
+    "style_text",
     "use_style",
 ]

@@ -1,0 +1,164 @@
+"""A text in which every character has a colour: what a unit holds after it, what it cost, how much it moves an answer.
+
+``draw_text`` makes a picture; ``style_text`` the same as text in a page, which can be searched and copied.
+"""
+
+import html
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import Colormap, LinearSegmentedColormap, Normalize, to_hex
+from matplotlib.patches import Rectangle
+from numpy.typing import ArrayLike
+
+from lstm_helpers.arrays import Array
+from lstm_helpers.figures.style import GATES, INK, SIGNED, norm_of, number, own_axes
+
+AMOUNT_MAP: Colormap = LinearSegmentedColormap.from_list(
+    "lstm_amount", ["#FDFCF8", "#F7DFA8", "#EBA75A", "#CF6228", "#8C2D12", "#4A1208"]
+)
+LEVELS = 12  # of colour in a styled text: few, so that the last bits of a number change nothing in a page
+_VISIBLE = str.maketrans({"\n": "↵", "\t": "→"})
+
+
+@dataclass(frozen=True)
+class StyledText:
+    """A text with a colour behind every character; a page shows it as HTML."""
+
+    text: str
+    colours: tuple[str, ...]  # "#rrggbb", one for each character
+
+    def __repr__(self) -> str:
+        return f"StyledText({len(self.text)} characters)"
+
+    def _repr_html_(self) -> str:
+        parts = []
+        for colour, group in groupby(zip(self.text, self.colours, strict=True), key=lambda pair: pair[1]):
+            words = "".join(character for character, _ in group)
+            shown = html.escape(words).replace("\n", "↵\n")
+            parts.append(f'<span style="background:{colour};color:{ink_on(colour)}">{shown}</span>')
+        style = "font-family:monospace;font-size:14px;line-height:1.8;white-space:pre-wrap;overflow-wrap:anywhere"
+        return f'<div style="{style}">{"".join(parts)}</div>'
+
+
+def style_text(text: str, values: ArrayLike, field: str = "amount", *, limit: float | None = None) -> StyledText:
+    """Lay a colour behind every character of a text, as ``draw_text`` does, in few levels."""
+    values = _check(text, values, field, limit)
+    colours, norm = _scale(values, field, limit)
+    levels = np.round(norm(values) * (LEVELS - 1)) / (LEVELS - 1)
+    return StyledText(text, tuple(to_hex(colours(level)) for level in np.clip(levels, 0, 1)))
+
+
+def draw_text(
+    text: str,
+    values: ArrayLike,
+    field: str = "amount",
+    *,
+    limit: float | None = None,
+    label: str = "",
+    columns: int = 80,
+    at: int | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw a text in boxes, one for each character, with the colour of its value.
+
+    Parameters
+    ----------
+    text : str
+        T characters. A line's end is drawn as ↵ and starts no new line.
+    values : array (T,)
+        One number for each character.
+    field : str
+        Which colours: "i", "f", "o" (0 to 1), "g", "h" (-1 to 1), "c" (to the next of 1, 2, 3, 5, 10 … either side of
+        0), or "amount" (from 0 to the largest).
+    limit : float, optional
+        Where "amount" or "c" ends instead, so that two pictures can be compared; what lies beyond gets the last colour.
+    label : str
+        What the values are, with their unit; stands above the text, with the colours' scale.
+    columns : int
+        How many characters stand in a row.
+    at : int, optional
+        A character to be framed, counted from 0.
+    ax : matplotlib Axes or None
+        Where to draw. None makes a figure.
+
+    Raises
+    ------
+    ValueError
+        If text and values do not fit, or a value is not a finite number.
+    """
+    values = _check(text, values, field, limit)
+    if isinstance(columns, bool) or not isinstance(columns, int) or columns < 1:
+        raise ValueError(f"columns is {columns!r}; expected a whole number from 1")
+    if at is not None and not 0 <= at < len(text):
+        raise ValueError(f"at is {at}; expected 0 to {len(text) - 1}, the place of a character")
+    colours, norm = _scale(values, field, limit)
+    rows = -(-len(text) // columns)
+    ax = own_axes(9.0, 0.1 + 0.25 * (rows + 1)) if ax is None else ax
+    ax.set(xlim=(0, columns), ylim=(rows, -1))
+    ax.set_axis_off()
+    for t, (character, value) in enumerate(zip(text, values, strict=True)):
+        row, column = divmod(t, columns)
+        colour = to_hex(colours(norm(value)))
+        ax.add_patch(Rectangle((column, row + 0.06), 1, 0.88, facecolor=colour, lw=0, gid=f"box:{t}"))
+        letter: dict[str, Any] = {"ha": "center", "va": "center", "family": "DejaVu Sans Mono", "color": ink_on(colour)}
+        size = min(9.5, 9.0 * 80 / columns)
+        ax.text(column + 0.5, row + 0.5, character.translate(_VISIBLE), size=size, gid=f"letter:{t}", **letter)
+    if at is not None:
+        row, column = divmod(at, columns)
+        ax.add_patch(Rectangle((column, row + 0.04), 1, 0.92, fill=False, edgecolor=INK, lw=1.8, gid="at"))
+    _key(ax, colours, norm, label, columns)
+    return ax
+
+
+def ink_on(colour: str) -> str:
+    """Choose black or white for letters on a colour "#rrggbb", whichever is easier to read."""
+    channels = [int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5)]
+    r, g, b = (v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in channels)
+    light = 0.2126 * r + 0.7152 * g + 0.0722 * b  # WCAG 2: the contrast to black is (light + 0.05) / 0.05
+    return "#000000" if (light + 0.05) ** 2 > 0.05 * 1.05 else "#ffffff"
+
+
+def _key(ax: Axes, colours: Colormap, norm: Normalize, label: str, columns: int) -> None:
+    """Write what the colours mean in a row above the text: the label, and on the right a strip from low to high."""
+    low, high = float(norm.vmin or 0), float(norm.vmax or 0)
+    digits = 0 if high == round(high) else 2
+    width = min(12, columns // 3)
+    right = columns - len(number(high, digits)) - 0.5
+    ax.text(0, -0.6, label, va="center", size=10.5, gid="label")
+    ax.text(right - width - 0.5, -0.6, number(low, digits), ha="right", va="center", size=10)
+    ax.text(right + 0.5, -0.6, number(high, digits), va="center", size=10)
+    for k in range(width):
+        colour = colours(k / (width - 1) if width > 1 else 1.0)
+        ax.add_patch(Rectangle((right - width + k, -0.9), 1.02, 0.6, facecolor=colour, lw=0))
+
+
+def _scale(values: Array, field: str, limit: float | None) -> tuple[Colormap, Normalize]:
+    if field == "amount":
+        largest = float(values.max(initial=0.0)) if limit is None else limit
+        return AMOUNT_MAP, Normalize(0.0, largest or 1.0, clip=True)
+    colours, norm = norm_of(field, values)
+    if field == "c" and limit is not None:
+        norm = Normalize(-limit, limit)
+    norm.clip = True
+    return colours, norm
+
+
+def _check(text: str, values: ArrayLike, field: str, limit: float | None) -> Array:
+    values = np.asarray(values, dtype=float)
+    if not isinstance(text, str) or not text:
+        raise ValueError(f"text is {text!r}; expected at least one character")
+    if values.shape != (len(text),):
+        raise ValueError(
+            f"values has shape {values.shape}; expected ({len(text)},), one for each character of the text"
+        )
+    if not np.all(np.isfinite(values)):
+        raise ValueError("values hold NaN or infinity; expected finite numbers")
+    if field not in (*GATES, *SIGNED, "amount"):
+        raise ValueError(f"field is {field!r}; expected one of {', '.join((*GATES, *SIGNED))}, or 'amount'")
+    if limit is not None and not 0 < limit < np.inf:
+        raise ValueError(f"limit is {limit!r}; expected a number above 0")
+    return values
