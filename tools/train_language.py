@@ -1,12 +1,15 @@
 """Train the two language models that ``lstm_helpers.trained`` ships: ``python tools/train_language.py brackets prose``.
 
-Both read one character at a time and are cut into pieces of 64 steps, the state carried on. The rate falls linearly
-to 0. What is trained on prose keeps the weights that did best on the validation part; its test part is not looked at.
+Both read one character at a time and are cut into pieces of 64 steps, the state carried on; bracket texts are 1024
+characters long, and each begins with an empty state. The rate falls linearly to 0. What is trained on prose keeps the
+weights that did best on the validation part; its test part is not looked at.
 About five minutes on two cores. The last bits of the machine's arithmetic decide the details, so a new run gives
 other networks that are about as good.
 """
 
 import sys
+from functools import lru_cache, partial
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -26,25 +29,21 @@ def bits(model, params, tokens):
     return float(readout.cross_entropy(y, tokens[1:, None]).value) / np.log(2)
 
 
-def train(model, params, batches, steps, rate, validate, every):
-    """Yield (step, mean training loss in bits, validation loss in bits, params) after every so many steps."""
-    progress, losses = None, []
+def train(model, params, batches, steps, rate, validate, every, restart=None):
+    """Yield (step, mean training loss in bits, validation loss in bits, params) after every so many steps.
+
+    The state is emptied every ``restart`` steps, a divisor of ``every``; None carries it on for ever.
+    """
+    progress = None
     for start in range(0, steps, every):
-        adam = training.adam(rate * (1 - start / steps))
-        fit = training.fit(
-            model,
-            params,
-            batches,
-            readout.cross_entropy,
-            adam,
-            rng=np.random.default_rng(1),
-            carry_state=True,
-            resume=progress,
-        )
-        losses = []
-        for _ in range(every):
-            progress = next(fit)
-            losses.append(progress.loss)
+        adam, losses = training.adam(rate * (1 - start / steps)), []
+        for _ in range(every // (restart or every)):
+            if restart and progress:
+                progress = progress._replace(state=())
+            options = {"rng": np.random.default_rng(1), "carry_state": True, "resume": progress}
+            fit = training.fit(model, params, batches, readout.cross_entropy, adam, **options)
+            for progress in islice(fit, restart or every):
+                losses.append(progress.loss)
         row = (progress.step, np.mean(losses) / np.log(2), validate(progress.params))
         print("  step {}: training {:.3f}, validation {:.3f} bits".format(*row), flush=True)
         yield (*row, progress.params)
@@ -58,24 +57,33 @@ def train_prose(size=160, embedding=32, dropout=0.4, rate=0.006, steps=7000, eve
     V = len(letters)
     params = model.init(np.random.default_rng(0), V, size, V, forget_bias=1.0, dtype=np.float32)
     batches = text.pieces(learn, 16, LENGTH)
-    rows = list(train(model, params, batches, steps, rate, lambda params: bits(model, params, choose), every))
+    rows = list(train(model, params, batches, steps, rate, partial(bits, model, tokens=choose), every))
     best = min(rows, key=lambda row: row[2])[3]
     log = measured.ProseTraining(*(np.array(column) for column in list(zip(*rows, strict=True))[:3]))
     arrays.save(Path(measured.__file__).parent / "prose.npz", log)
     return best._replace(layer=best.layer[1])  # dropout has no weights, and is not needed any more
 
 
-def train_brackets(size=48, embedding=8, rate=0.01, steps=6000, every=500):
-    letters = brackets.ALPHABET
-    learn, choose = (
-        text.encode(brackets.sample(np.random.default_rng([3, k]), n), letters)
-        for k, n in enumerate((2_000_000, 50_000))
-    )
+@lru_cache(maxsize=1)
+def bracket_texts(k, count=32, pieces=16):
+    """Draw new texts side by side, (T + 1, B)."""
+    rng = np.random.default_rng([3, k])
+    texts = [brackets.sample(rng, pieces * LENGTH + 1) for _ in range(count)]
+    return np.stack([text.encode(one, brackets.ALPHABET) for one in texts], axis=1)
+
+
+def train_brackets(size=48, embedding=8, rate=0.01, steps=6400, every=640, pieces=16):
+    def batches(step):
+        k, piece = divmod(step, pieces)
+        here = bracket_texts(k)[piece * LENGTH : (piece + 1) * LENGTH + 1]
+        return training.Batch(here[:-1], here[1:])
+
+    choose = text.encode(brackets.sample(np.random.default_rng(4), 50_000), brackets.ALPHABET)
     model = Model(Recurrent(lstm), embedding_size=embedding)
-    V = len(letters)
+    V = len(brackets.ALPHABET)
     params = model.init(np.random.default_rng(0), V, size, V, forget_bias=1.0, dtype=np.float32)
-    batches = text.pieces(learn, 32, LENGTH)
-    *_, last = train(model, params, batches, steps, rate, lambda params: bits(model, params, choose), every)
+    validate = partial(bits, model, tokens=choose)
+    *_, last = train(model, params, batches, steps, rate, validate, every, restart=pieces)
     return last[3]
 
 
