@@ -17,6 +17,7 @@ from lstm_helpers.exercises.puzzles import PUZZLES, anbn, counter, last_seen, la
 from lstm_helpers.exercises.recurrence import learn_one_weight, rnn_step
 from lstm_helpers.exercises.sequences import last_outputs, unroll_in_pieces
 from lstm_helpers.exercises.switches import gated
+from lstm_helpers.exercises.temperature import temper
 
 EXERCISES = (
     rnn_step,
@@ -32,6 +33,7 @@ EXERCISES = (
     clip,
     prepare,
     gru_as_published,
+    temper,
 )
 
 __all__ = [
@@ -59,6 +61,7 @@ __all__ = [
     "rnn_backward",
     "rnn_step",
     "run_with_ablation",
+    "temper",
     "toggle",
     "unroll_in_pieces",
 ]
