@@ -17,3 +17,6 @@ __all__ = [
     "SequencePlayer",
     "SoftSwitch",
 ]
+from lstm_helpers.widgets.temperature_sampler import TemperatureSampler
+
+__all__ = ["GateBelt", "GradientDial", "SequencePlayer", "TemperatureSampler"]

@@ -1,0 +1,143 @@
+"""What comes next, at a temperature: the chances after a few words, and how the network goes on from there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import traitlets
+from matplotlib.figure import Figure
+
+from lstm_helpers import sampling
+from lstm_helpers.arrays import Array, check_size
+from lstm_helpers.figures import draw_next
+from lstm_helpers.figures.next import SHOWN, likeliest
+from lstm_helpers.tasks import text
+from lstm_helpers.trained import LanguageModel
+from lstm_helpers.widgets.base import Between, HouseWidget, Whole, assets, tidy, within
+
+TEMPERATURES = tuple(k / 10 for k in range(1, 21))
+NAMES = {" ": "a space", "\n": "the line's end"}
+
+
+class TemperatureSampler(HouseWidget):
+    """Show what a language model expects after a few words, and what it writes, while the reader sets the temperature.
+
+    The network runs once, when the widget is made; moving the slider needs no kernel. Every text was drawn with
+    the same random numbers, so that only the temperature differs.
+
+    Parameters
+    ----------
+    network : trained.LanguageModel
+        Such as ``trained.prose()``.
+    prompts : sequence of str
+        What it reads first, one of several to choose from.
+    temperature : float
+        0.1 to 2.0 in tenths.
+    prompt : int
+        Which prompt is shown first, from 0.
+    length : int
+        How many characters it writes.
+    seed : int
+        For the draws.
+
+    Raises
+    ------
+    ValueError
+        If a prompt is empty, or holds a character that the network does not know.
+    traitlets.TraitError
+        If a temperature or a prompt was not computed, here or when it is set later.
+    """
+
+    _esm = assets("common.js", "temperature_sampler.js")
+    _inches = (7.5, 3.4)
+    temperature = Between(1.0, TEMPERATURES[0], TEMPERATURES[-1], "the temperature").tag(sync=True)
+    prompt = Whole(0).tag(sync=True)
+    _logits = traitlets.Bytes().tag(sync=True)
+    _prompts = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    _texts: Any = traitlets.List().tag(sync=True)
+    _letters = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    _grid = traitlets.Dict().tag(sync=True)
+
+    def __init__(
+        self,
+        network: LanguageModel,
+        prompts: Sequence[str],
+        temperature: float = 1.0,
+        prompt: int = 0,
+        length: int = 240,
+        seed: int = 0,
+        **kwargs: Any,
+    ) -> None:
+        if isinstance(prompts, str) or not prompts or not all(isinstance(one, str) and one for one in prompts):
+            raise ValueError(f"prompts is {prompts!r}; expected a list of texts, each at least one character long")
+        check_size("length", length)
+        self._network = network
+        encoded = [text.encode(one, network.letters)[:, None] for one in prompts]
+        self._table = np.concatenate([network.model.predict(network.params, tokens)[-1] for tokens in encoded])
+        super().__init__(
+            _logits=self._table.astype("<f8").tobytes(),
+            _prompts=list(prompts),
+            _texts=[_continue(network, tokens, length, seed) for tokens in encoded],
+            _letters=list(network.letters),
+            _grid={"temperatures": list(TEMPERATURES), "shown": SHOWN, "names": NAMES},
+            **kwargs,
+        )
+        self.prompt, self.temperature = prompt, temperature  # after the number of prompts is known
+
+    def __repr__(self) -> str:
+        """Write the settings, the same on every machine."""
+        return f"TemperatureSampler({self._prompts[self.prompt]!r}, temperature={tidy(self.temperature)})"
+
+    @property
+    def chances(self) -> Array:
+        """The chance of every character to come next, (K,)."""
+        return sampling.temper(self._table[self.prompt], self.temperature)
+
+    @property
+    def text(self) -> str:
+        """What the network writes at this temperature."""
+        return str(self._texts[self.prompt][TEMPERATURES.index(self.temperature)])
+
+    @property
+    def words(self) -> str:
+        """The sentence below the bars."""
+        p = self.chances
+        best = likeliest(p, 1)[0]
+        letter = self._network.letters[best]
+        bits = float(-(p[p > 0] * np.log2(p[p > 0])).sum())
+        return (
+            f"Temperature {self.temperature:.1f}: the likeliest is {NAMES.get(letter, f'“{letter}”')} with "
+            f"{100 * p[best]:.0f} %. The choice is worth {bits:.2f} bits, as uncertain as {2**bits:.1f} equal ones."
+        )
+
+    def draw_static(self, figure: Figure) -> None:
+        """Draw the bars as they are now, and the beginning of the text."""
+        ax = draw_next(self._network.letters, self.chances, ax=figure.add_subplot())
+        prompt = self._prompts[self.prompt]
+        shown = ("…" if len(prompt) > 60 else "") + prompt[-60:].replace("\n", "↵")
+        ax.set_title(f"after “{shown}”, temperature {tidy(self.temperature)}", size=10, loc="left")
+        figure.supxlabel(f"it goes on: {' '.join(self.text.split())[:84]}…", size=9.5)
+
+    @traitlets.validate("temperature")
+    def _check_temperature(self, proposal: Any) -> float:
+        value = proposal["value"]
+        nearest = min(TEMPERATURES, key=lambda one: abs(one - value))
+        if abs(nearest - value) > 1e-6:
+            raise traitlets.TraitError(
+                f"temperature is {value:g}; computed were 0.1, 0.2, … 2.0: the nearest is {nearest:g}"
+            )
+        return nearest
+
+    @traitlets.validate("prompt")
+    def _check_prompt(self, proposal: Any) -> int:
+        return within("prompt", proposal["value"], 0, max(len(self._prompts) - 1, 0), "prompts count from 0")
+
+
+def _continue(network: LanguageModel, tokens: Array, length: int, seed: int) -> list[str]:
+    """Let the network go on at every temperature, with the same random numbers."""
+    prompts = np.repeat(tokens, len(TEMPERATURES), axis=1)
+    rng = np.random.default_rng(seed)
+    drawn = sampling.generate(network.model, network.params, rng, prompts, length, np.array(TEMPERATURES))
+    return [text.decode(column, network.letters) for column in drawn.T]
