@@ -114,6 +114,16 @@ def readers_temper(logits, temperature):
     return (raised.T / raised.sum(axis=-1).T).T
 
 
+def readers_run_clamped(params, xs, unit, value):
+    others = np.arange(len(params.W_h)) != unit
+    h, c = lstm.zero_state(params, xs.shape[1])
+    rows = []
+    for t in range(len(xs)):
+        h, c = lstm.forward(params, lstm.State(np.where(others, h, value), c), xs[t]).state
+        rows.append(np.where(others, h, value))
+    return rows
+
+
 @BY_NAME
 def test_a_readers_own_right_answer_passes(exercise):
     verdict = exercise.check(globals()[f"readers_{exercise.name}"])

@@ -7,6 +7,7 @@ exercises.latch.check(exercises.program(exercises.latch.alphabet, units))   a ce
 from lstm_helpers.exercises.ablation import run_with_ablation
 from lstm_helpers.exercises.belt import belt_step, forget_bias_for
 from lstm_helpers.exercises.checker import Exercise, Verdict, Wrong
+from lstm_helpers.exercises.clamping import run_clamped
 from lstm_helpers.exercises.clipping import clip
 from lstm_helpers.exercises.forecasting import prepare
 from lstm_helpers.exercises.gated_unit import gru_as_published
@@ -34,6 +35,7 @@ EXERCISES = (
     prepare,
     gru_as_published,
     temper,
+    run_clamped,
 )
 
 __all__ = [
@@ -60,6 +62,7 @@ __all__ = [
     "program",
     "rnn_backward",
     "rnn_step",
+    "run_clamped",
     "run_with_ablation",
     "temper",
     "toggle",
