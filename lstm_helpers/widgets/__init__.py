@@ -18,5 +18,6 @@ __all__ = [
     "SoftSwitch",
 ]
 from lstm_helpers.widgets.temperature_sampler import TemperatureSampler
+from lstm_helpers.widgets.text_inspector import TextInspector
 
-__all__ = ["GateBelt", "GradientDial", "SequencePlayer", "TemperatureSampler"]
+__all__ = ["GateBelt", "GradientDial", "SequencePlayer", "TemperatureSampler", "TextInspector"]

@@ -1,0 +1,135 @@
+"""A text one can point at: what a unit holds after each character, and which earlier ones move the guess there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import traitlets
+from matplotlib.colors import to_hex
+from matplotlib.figure import Figure
+
+from lstm_helpers import inspection
+from lstm_helpers.arrays import Array
+from lstm_helpers.figures import draw_text
+from lstm_helpers.figures.style import SIGNED_MAP, ladder, number
+from lstm_helpers.figures.text import AMOUNT_MAP, LEVELS, ink_on
+from lstm_helpers.tasks import text
+from lstm_helpers.trained import LanguageModel
+from lstm_helpers.widgets.base import HouseWidget, Whole, assets, within
+
+SHOW = ("guess", "unit")
+MOST = 400  # characters: the table of what moves what grows with the square
+
+
+class TextInspector(HouseWidget):
+    """Show a text that a network has read; the reader points at a character, by mouse or by keyboard.
+
+    Behind the letters stands what moves the guess that the network makes there, or what one unit holds after each of
+    them. All numbers are computed when the widget is made; pointing needs no kernel.
+
+    Parameters
+    ----------
+    network : trained.LanguageModel
+        One LSTM, such as ``trained.brackets()``.
+    words : str
+        2 to 400 characters. The last is not shown: it is only the answer to the guess at the one before.
+    at, unit : int
+        Which character is pointed at first, and which unit is shown, from 0.
+    show : "guess" or "unit"
+        What the colours are.
+
+    Raises
+    ------
+    ValueError
+        If the text is too short or too long, or holds a character that the network does not know.
+    traitlets.TraitError
+        If ``at``, ``unit`` or ``show`` is not there, here or when it is set later.
+    """
+
+    _esm = assets("common.js", "text_inspector.js")
+    _inches = (7.5, 2.2)
+    at = Whole(0).tag(sync=True)
+    unit = Whole(0).tag(sync=True)
+    show = traitlets.Unicode("guess").tag(sync=True)
+    _numbers = traitlets.Dict().tag(sync=True)
+    _size = traitlets.Dict().tag(sync=True)
+    _words = traitlets.Unicode("").tag(sync=True)
+    _maps = traitlets.Dict().tag(sync=True)
+
+    def __init__(
+        self, network: LanguageModel, words: str, at: int = 0, unit: int = 0, show: str = "guess", **kwargs: Any
+    ) -> None:
+        if not isinstance(words, str) or not 2 <= len(words) <= MOST:
+            size = f"{len(words)} characters" if isinstance(words, str) else f"a {type(words).__name__}"
+            raise ValueError(f"words is {size}; expected a text of 2 to {MOST} characters")
+        tokens = text.encode(words, network.letters)
+        self._c = network.model.forward(network.params, tokens[:-1, None]).trace.c[:, 0]
+        moved = inspection.connectivity(network.model, network.params, tokens[:-1], tokens[1:])
+        self._moved = moved.astype(np.float32)
+        T, H = self._c.shape
+        super().__init__(
+            _numbers={"c": self._c.astype("<f8").tobytes(), "moved": self._moved.astype("<f4").tobytes()},
+            _size={"steps": T, "hidden": H, "limits": [ladder(self._c[:, k]) for k in range(H)]},
+            _words=words,
+            _maps={"guess": _colours(AMOUNT_MAP), "unit": _colours(SIGNED_MAP)},
+            **kwargs,
+        )
+        self.at, self.unit, self.show = at, unit, show  # after the size is known
+
+    def __repr__(self) -> str:
+        """Write what is shown, the same on every machine."""
+        return f"TextInspector({self._size['steps']} characters, at={self.at}, unit={self.unit}, show={self.show!r})"
+
+    @property
+    def values(self) -> Array:
+        """The numbers behind the colours, (T,)."""
+        return np.asarray(self._moved[self.at] if self.show == "guess" else self._c[:, self.unit], np.float64)
+
+    @property
+    def words(self) -> str:
+        """The sentence below the text."""
+        here, after = name_of(self._words[self.at]), name_of(self._words[self.at + 1])
+        row = self._moved[self.at, : self.at + 1]
+        most = int(row.argmax())
+        back = self.at - most
+        where = "by this character itself" if not back else f"by {name_of(self._words[most])}, {back} back"
+        return (
+            f"Character {self.at + 1} of {self._size['steps']} is {here}. Unit {self.unit} then holds "
+            f"c = {number(self._c[self.at, self.unit])}. The next one was {after}; its score is moved most {where}: "
+            f"{number(float(row[most]))}."
+        )
+
+    def draw_static(self, figure: Figure) -> None:
+        """Draw the text as it is shown now."""
+        label = (
+            f"what moves the guess after character {self.at + 1}" if self.show == "guess" else f"c of unit {self.unit}"
+        )
+        field = "amount" if self.show == "guess" else "c"
+        shown = self._words[:-1]
+        draw_text(shown, self.values, field, label=label, at=self.at, ax=figure.add_subplot())
+
+    @traitlets.validate("at")
+    def _check_at(self, proposal: Any) -> int:
+        return within("at", proposal["value"], 0, self._size.get("steps", 1) - 1, "characters count from 0")
+
+    @traitlets.validate("unit")
+    def _check_unit(self, proposal: Any) -> int:
+        return within("unit", proposal["value"], 0, self._size.get("hidden", 1) - 1, "units count from 0")
+
+    @traitlets.validate("show")
+    def _check_show(self, proposal: Any) -> str:
+        if proposal["value"] not in SHOW:
+            raise traitlets.TraitError(f"show is {proposal['value']!r}; expected 'guess' or 'unit'")
+        return str(proposal["value"])
+
+
+def name_of(character: str) -> str:
+    """Say a character."""
+    return {" ": "a space", "\n": "a line's end"}.get(character, f"“{character}”")
+
+
+def _colours(colours: Any) -> list[list[str]]:
+    """Give the colours of a map in few levels, each with the ink that can be read on it."""
+    levels = [to_hex(colours(k / (LEVELS - 1))) for k in range(LEVELS)]
+    return [[colour, ink_on(colour)] for colour in levels]
