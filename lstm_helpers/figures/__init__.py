@@ -17,6 +17,7 @@ from lstm_helpers.figures.shutter import draw_shutter, draw_soft_switch
 from lstm_helpers.figures.style import COLOURS, use_style
 from lstm_helpers.figures.switches import draw_activations, draw_switch
 from lstm_helpers.figures.text import draw_text, style_text
+from lstm_helpers.figures.what_if import draw_what_if
 from lstm_helpers.figures.witnesses import draw_ucurve
 
 __all__ = [
@@ -49,5 +50,6 @@ __all__ = [
     "draw_ucurve",
     "draw_unit",
     "style_text",
+    "draw_what_if",
     "use_style",
 ]

@@ -66,7 +66,7 @@ def draw_cell(
     if highlight is not None and highlight not in layout.parts:
         raise ValueError(f"highlight is {highlight!r}; expected None or one of {', '.join(layout.parts)}")
     numbers: dict[str, float] = drawn.numbers(step, unit, sequence)
-    return draw_layout(layout, numbers, ax, highlight=highlight, input_text=_input_text(step.x[sequence]), token=token)
+    return draw_layout(layout, numbers, ax, highlight=highlight, input_text=input_text(step.x[sequence]), token=token)
 
 
 def draw_layout(
@@ -150,7 +150,7 @@ def _equation(pen: Pen, at: Point, lines: tuple[tuple[Piece, ...], ...]) -> None
     pen.ax.add_artist(box)
 
 
-def _input_text(x: np.ndarray[Any, Any]) -> str:
+def input_text(x: np.ndarray[Any, Any]) -> str:
     """Say what the input is: a number, a one-hot vector's place, or how many values."""
     if len(x) == 1:
         return number(float(x[0]))

@@ -41,7 +41,7 @@ class SequencePlayer(HouseWidget):
         If `t` or `unit` is outside the trace, here or when it is set later.
     """
 
-    _esm = assets("common.js", "sequence_player.js")
+    _esm = assets("common.js", "trace.js", "sequence_player.js")
     _inches = (7.5, 4.25)
     t = Whole(0).tag(sync=True)
     unit = Whole(0).tag(sync=True)
@@ -60,8 +60,8 @@ class SequencePlayer(HouseWidget):
         t: int = 0,
         **kwargs: Any,
     ) -> None:
-        _check(trace, labels, sequence)
-        self._trace, self._sequence, self._times = trace, int(sequence), _times(labels)
+        check_trace(trace, labels, sequence)
+        self._trace, self._sequence, self._times = trace, int(sequence), axis_labels(labels)
         steps, _, hidden_size = trace.c.shape
         super().__init__(
             _numbers=numbers_of(trace, self._sequence),
@@ -95,10 +95,10 @@ def numbers_of(trace: Any, sequence: int) -> dict[str, bytes]:
     fields = {name: getattr(trace, name)[:, sequence] for name in (*FIELDS, "x")}
     starts = {"start_c": trace.start.c[sequence], "start_h": trace.start.h[sequence]}
     mask = np.ones(len(trace.c)) if trace.mask is None else trace.mask[:, sequence]
-    return {name: _bytes(values) for name, values in {**fields, **starts, "mask": mask}.items()}
+    return {name: as_bytes(values) for name, values in {**fields, **starts, "mask": mask}.items()}
 
 
-def _times(labels: Sequence[Any] | None) -> list[Any] | None:
+def axis_labels(labels: Sequence[Any] | None) -> list[Any] | None:
     """Keep evenly rising numbers, such as years, as the numbers of a time axis; make anything else words."""
     if labels is None:
         return None
@@ -109,11 +109,13 @@ def _times(labels: Sequence[Any] | None) -> list[Any] | None:
     return [str(label) for label in labels]
 
 
-def _bytes(values: Array) -> bytes:
+def as_bytes(values: Array) -> bytes:
+    """Lay an array out as little-endian float64, row by row."""
     return np.ascontiguousarray(values, dtype="<f8").tobytes()
 
 
-def _check(trace: Any, labels: Sequence[Any] | None, sequence: int) -> None:
+def check_trace(trace: Any, labels: Sequence[Any] | None, sequence: int) -> None:
+    """Refuse what cannot be played: not an LSTM's trace, an empty one, a sequence or labels that do not fit."""
     missing = [name for name in (*FIELDS, "x", "start", "mask") if not hasattr(trace, name)]
     if missing:
         raise ValueError(

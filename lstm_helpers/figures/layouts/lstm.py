@@ -129,6 +129,24 @@ LAYOUT = Layout(
     },
 )
 
+CARRIES = {  # the number on each wire that carries one; the others carry all of x and h
+    "h_previous-join": "h_previous",
+    "f-keep": "f",
+    "i-write": "i",
+    "g-write": "g",
+    "o-show": "o",
+    "c_previous-keep": "c_previous",
+    "keep-add": "kept",
+    "write-add": "written",
+    "add-fork_c": "c",
+    "fork_c-c": "c",
+    "fork_c-tanh": "c",
+    "tanh-show": "tanh_c",
+    "show-fork_h": "h",
+    "fork_h-h": "h",
+    "fork_h-up": "h",
+}
+
 
 def numbers(step: lstm.Step, unit: int, sequence: int) -> dict[str, float]:
     """Give every number that the diagram shows, for one unit of one sequence."""

@@ -1,0 +1,49 @@
+// Mirrors lstm_helpers.cells.lstm.forward and lstm_helpers.what_if.hold_gates, once for all widgets; a test holds both
+// against the package. Arrays are flat Float64Arrays, row by row, one sequence; `held` is a list of [t, gate, unit, value].
+
+const BLOCKS = ["i", "f", "g", "o"]; // the order of the four blocks in W_x, W_h and b
+
+// What a gate's logit is made of, for one unit: the input's part, the hidden state's part, the bias.
+function logitParts({ W_x, W_h, b }, h, x, gate, unit) {
+  const hidden = h.length;
+  const column = BLOCKS.indexOf(gate) * hidden + unit;
+  const weighted = (values, W) => values.reduce((sum, value, row) => (value === 0 ? sum : sum + value * W[row * 4 * hidden + column]), 0);
+  return [weighted(x, W_x), weighted(h, W_h), b[column]];
+}
+
+const squash = (gate, z) => (gate === "g" ? Math.tanh(z) : sigmoid(z));
+
+function lstmForward(params, h, c, x, held = []) {
+  const hidden = h.length;
+  const step = Object.fromEntries([...BLOCKS, "c", "h"].map((name) => [name, new Float64Array(hidden)]));
+  for (const gate of BLOCKS) {
+    for (let unit = 0; unit < hidden; unit += 1) {
+      const [fromX, fromH, bias] = logitParts(params, h, x, gate, unit);
+      step[gate][unit] = squash(gate, fromX + fromH + bias);
+    }
+  }
+  for (const [, gate, unit, value] of held) step[gate][unit] = value;
+  for (let unit = 0; unit < hidden; unit += 1) {
+    step.c[unit] = step.f[unit] * c[unit] + step.i[unit] * step.g[unit];
+    step.h[unit] = step.o[unit] * Math.tanh(step.c[unit]);
+  }
+  return step;
+}
+
+// The trace with some gates held: the same arrays up to the first held step, new ones from there.
+function holdGates(params, trace, held) {
+  if (!held.length) return trace;
+  const [steps, hidden] = [trace.mask.length, trace.start_h.length];
+  const inputs = trace.x.length / steps;
+  const changed = { ...trace };
+  for (const name of [...BLOCKS, "c", "h"]) changed[name] = trace[name].slice();
+  const row = (name, t) => (t < 0 ? trace[`start_${name}`] : changed[name].subarray(t * hidden, (t + 1) * hidden));
+  for (let t = Math.min(...held.map(([at]) => at)); t < steps; t += 1) {
+    const [h, c] = [row("h", t - 1), row("c", t - 1)];
+    const none = new Float64Array(hidden);
+    const step = trace.mask[t] === 0 ? { i: none, f: none, g: none, o: none, c, h }
+      : lstmForward(params, h, c, trace.x.subarray(t * inputs, (t + 1) * inputs), held.filter(([at]) => at === t));
+    for (const [name, values] of Object.entries(step)) changed[name].set(values, t * hidden);
+  }
+  return changed;
+}

@@ -1,0 +1,89 @@
+"""A cell's diagram as plain data for the browser: the layouts that the figures draw, so that there is one drawing.
+
+The browser has no mathtext, so labels are spelled out here as runs of text, each upright, italic, lowered or raised.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from lstm_helpers.figures.layouts import SIZES, Layout, Piece
+
+Run = tuple[str, str]  # the text, and how it stands: "" upright, "i" italic, "sub" or "sup"
+
+_SIGNS = {"odot": " ⊙ ", "sigma": "σ", "tanh": "tanh", "top": "⊤", ";": " ", ",": "\N{THIN SPACE}"}
+_TOKEN = re.compile(r"\\([a-zA-Z]+|[;,])|([_^])(?:\{([^}]*)\}|(\\[a-z]+|.))|([a-zA-Z])|(.)")
+
+
+def spell(words: str) -> list[Run]:
+    """Spell mathtext out as runs: ``"$c_{t-1}$ later"`` is c, t−1 lowered, and " later"."""
+    runs: list[Run] = []
+    for k, part in enumerate(words.split("$")):
+        runs += _formula(part) if k % 2 else [(part, "")] if part else []
+    merged: list[Run] = []
+    for text, how in runs:
+        if merged and merged[-1][1] == how:
+            merged[-1] = (merged[-1][0] + text, how)
+        else:
+            merged.append((text, how))
+    return [(re.sub(" +", " ", text), how) for text, how in merged]
+
+
+def _formula(source: str) -> list[Run]:
+    runs: list[Run] = []
+    source = re.sub(r"(\\tanh(?:\^.)?) (?=[a-z])", r"\1\\,", source)  # a function stands apart from its letter
+    for command, script, group, single, letter, other in _TOKEN.findall(source):
+        if command:
+            runs.append((_SIGNS[command], ""))
+        elif script:
+            inner = "".join(text for text, _ in _formula(group or single)).replace(" ", "")
+            runs.append((inner, "sub" if script == "_" else "sup"))
+        elif letter:
+            runs.append((letter, "i"))
+        elif other != " ":
+            runs.append(({"-": " − ", "+": " + ", "=": " = ", "'": "′"}.get(other, other), ""))
+    return runs
+
+
+def plain(
+    layout: Layout, carries: Mapping[str, str], equations: Mapping[str, Sequence[Sequence[Piece]]]
+) -> dict[str, Any]:
+    """Turn a layout into what JSON can hold.
+
+    Parameters
+    ----------
+    layout : Layout
+    carries : dict of str to str
+        The key of the number on each wire, by "start-end"; a wire that is missing shows none.
+    equations : dict of str to lines of pieces
+        What to write for each part and for "" (no part), in the layout's own form.
+    """
+    return {
+        "width": layout.width,
+        "bottom": layout.bottom,
+        "top": layout.top,
+        "frame": list(layout.frame),
+        "sizes": {kind: list(size) for kind, size in SIZES.items()},
+        "nodes": [node._asdict() | {"text": spell(node.text), "part": _part(node.parts)} for node in layout.nodes],
+        "wires": [
+            wire._asdict()
+            | {"number": carries.get(f"{wire.start}-{wire.end}", ""), "part": _wire_part(wire.symbol, wire.parts)}
+            for wire in layout.wires
+        ],
+        "notes": [note._asdict() | {"text": spell(note.text), "part": _part(note.parts)} for note in layout.notes],
+        "equations": {name: [[_piece(piece) for piece in line] for line in lines] for name, lines in equations.items()},
+    }
+
+
+def _piece(piece: Piece) -> dict[str, Any]:
+    number = re.fullmatch(r"\{(\w+)\}", piece.text)
+    return {"symbol": piece.symbol, "number": number[1] if number else "", "text": [] if number else spell(piece.text)}
+
+
+def _part(parts: Sequence[str]) -> str:
+    """Choose the one part that a pointer on something lights: its only one, else the line of the cell it belongs to."""
+    return parts[0] if len(parts) == 1 else next((p for p in parts if p in ("update", "hidden")), "")
+
+
+def _wire_part(symbol: str, parts: Sequence[str]) -> str:
+    return parts[0] if symbol in ("i", "f", "g", "o") else _part(parts)

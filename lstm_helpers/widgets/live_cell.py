@@ -1,0 +1,235 @@
+"""The cell at work: its diagram with each step's numbers, and gates that can be moved to ask what would have been."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import traitlets
+from matplotlib.figure import Figure
+
+from lstm_helpers.arrays import tree_map
+from lstm_helpers.cells import lstm
+from lstm_helpers.figures import draw_cell, draw_what_if
+from lstm_helpers.figures.diagram import input_text
+from lstm_helpers.figures.layouts import Piece
+from lstm_helpers.figures.layouts import lstm as drawing
+from lstm_helpers.through_time import Trace, unroll
+from lstm_helpers.what_if import LOWEST, check_held, hold_gates
+from lstm_helpers.widgets.base import HouseWidget, Whole, assets, tidy, within
+from lstm_helpers.widgets.diagram_data import plain
+from lstm_helpers.widgets.sequence_player import as_bytes, axis_labels, check_trace, numbers_of
+
+_PARTS = ("", *drawing.LAYOUT.parts)
+
+
+class Overrides(traitlets.Dict):
+    """Gates held by hand, ``{(step, gate, unit): value}``; the browser has them as a list of lists."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tag(
+            sync=True,
+            to_json=lambda held, widget: [[int(t), gate, int(k), float(v)] for (t, gate, k), v in held.items()],
+            from_json=lambda rows, widget: {(t, gate, unit): value for t, gate, unit, value in rows},
+        )
+
+
+class LiveCell(HouseWidget):
+    """Step through a run of the LSTM in the cell's own diagram, and hold gates by hand to see what would have been.
+
+    Parameters
+    ----------
+    trace : Trace
+        What ``unroll(lstm, params, xs)`` returned; fields (T, B, H).
+    params : Params, optional
+        The weights that computed it. Without them the run can be looked at, but no gate can be moved.
+    labels : sequence of str, optional
+        One name a step (a word, a year).
+    step, unit : int
+        What is shown first, counted from 0 as in ``trace[step]``.
+    sequence : int
+        Which sequence of the batch (fixed).
+    part : str
+        What is lit: "forget", "input", "candidate", "update" (the belt), "output", "hidden", or "" for all.
+    overrides : dict, optional
+        Gates held by hand from the start, as for ``what_if.hold_gates``: ``{(4, "f", 0): 0.0}``.
+    readout : (W_y, b_y), optional
+        (H, 1) and (1,): then sigmoid(h W_y + b_y) is shown as a third line, p.
+    answer : str
+        What p is the probability of, in words, such as "p(plural)".
+    title : str
+        A line above.
+
+    Raises
+    ------
+    ValueError
+        If the trace is not an LSTM's or is empty, or something does not fit it.
+    traitlets.TraitError
+        If ``step``, ``unit``, ``part`` or ``overrides`` is not in the run, here or when it is set later.
+    """
+
+    _esm = assets(
+        "common.js",
+        "activations.js",
+        "lstm_forward.js",
+        "trace.js",
+        "diagram.js",
+        "time_lines.js",
+        "live_cell.js",
+    )
+    _css = assets("common.css", "live_cell.css")
+    _inches = (7.5, 6.9)
+    step = Whole(0).tag(sync=True)
+    unit = Whole(0).tag(sync=True)
+    part = traitlets.Unicode("").tag(sync=True)
+    overrides: Any = Overrides()
+    title = traitlets.Unicode("").tag(sync=True)
+    _numbers = traitlets.Dict().tag(sync=True)
+    _params = traitlets.Dict().tag(sync=True)
+    _readout = traitlets.Dict().tag(sync=True)
+    _answer = traitlets.Unicode("p").tag(sync=True)
+    _size = traitlets.Dict().tag(sync=True)
+    _labels = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    _inputs = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    _diagram = traitlets.Dict().tag(sync=True)
+
+    def __init__(
+        self,
+        trace: Trace,
+        params: lstm.Params | None = None,
+        labels: Sequence[Any] | None = None,
+        *,
+        step: int = 0,
+        unit: int = 0,
+        sequence: int = 0,
+        part: str = "",
+        overrides: Mapping[tuple[int, str, int], float] | None = None,
+        readout: Sequence[Any] | None = None,
+        answer: str = "p",
+        title: str = "",
+        **kwargs: Any,
+    ) -> None:
+        check_trace(trace, labels, sequence)
+        self._trace, self._weights, self._sequence = _alone(trace, sequence), params, int(sequence)
+        self._times = axis_labels(labels)
+        _check_params(params, self._trace)
+        steps, _, hidden_size = trace.c.shape
+        super().__init__(
+            _numbers=numbers_of(self._trace, 0),
+            _params={} if params is None else {k: as_bytes(v) for k, v in params._asdict().items()},
+            _readout=_readout_bytes(readout, hidden_size),
+            _answer=answer,
+            _size={"steps": steps, "hidden": hidden_size, "inputs": trace.x.shape[2]},
+            _labels=[] if labels is None else [str(label) for label in labels],
+            _inputs=[input_text(x) for x in self._trace.x[:, 0]],
+            _diagram=plain(drawing.LAYOUT, drawing.CARRIES, _equations(params is not None)),
+            title=title,
+            **kwargs,
+        )
+        self.unit, self.step, self.part = unit, step, part  # after the size is known, so that they are checked
+        self.overrides = {} if overrides is None else overrides
+
+    def __repr__(self) -> str:
+        """Write what is shown, the same on every machine."""
+        steps, hidden = self._size["steps"], self._size["hidden"]
+        held = ", ".join(f"{key}: {tidy(value)}" for key, value in sorted(self.overrides.items()))
+        shown = f"step={self.step}, unit={self.unit}, sequence={self._sequence}, part={self.part!r}"
+        return f"LiveCell({steps} steps, {hidden} units, {shown}, overrides={{{held}}})"
+
+    @property
+    def trace(self) -> Trace:
+        """The run that is shown, one sequence (T, 1, ·): the original, or what it becomes with gates held."""
+        if self._weights is None:
+            return self._trace
+        return hold_gates(self._weights, self._trace, dict(self.overrides))
+
+    def draw_static(self, figure: Figure) -> None:
+        """Draw the cell at this step, and below it the run beside the original."""
+        above, below = figure.subplots(2, 1, height_ratios=[2.6, 1.0])
+        trace, token = self.trace, self._labels[self.step] if self._labels else None
+        draw_cell(trace[self.step], unit=self.unit, highlight=self.part or None, token=token, ax=above)
+        draw_what_if(self._trace, trace, unit=self.unit, labels=self._times, step=self.step, ax=below)
+
+    @traitlets.validate("step")
+    def _check_step(self, proposal: Any) -> int:
+        return within(
+            "step", proposal["value"], 0, self._size.get("steps", 1) - 1, "it counts from 0, as in trace[step]"
+        )
+
+    @traitlets.validate("unit")
+    def _check_unit(self, proposal: Any) -> int:
+        return within("unit", proposal["value"], 0, self._size.get("hidden", 1) - 1, "units count from 0")
+
+    @traitlets.validate("part")
+    def _check_part(self, proposal: Any) -> str:
+        if proposal["value"] not in _PARTS:
+            raise traitlets.TraitError(f"part is {proposal['value']!r}; expected one of {', '.join(map(repr, _PARTS))}")
+        return str(proposal["value"])
+
+    @traitlets.validate("overrides")
+    def _check_overrides(self, proposal: Any) -> dict[tuple[int, str, int], float]:
+        held = proposal["value"]
+        if held and self._weights is None:
+            raise traitlets.TraitError(
+                "overrides need the weights, to compute what follows from them: pass params to LiveCell"
+            )
+        try:
+            check_held(self._trace, held)
+        except ValueError as error:
+            raise traitlets.TraitError(f"overrides do not fit: {error}") from None
+        return {(int(t), gate, int(unit)): float(value) for (t, gate, unit), value in held.items()}
+
+
+def _alone(trace: Trace, sequence: int) -> Trace:
+    """Take one sequence out of a batch."""
+    steps, start = (tree_map(lambda a: a[..., [sequence], :], part) for part in (trace.steps, trace.start))
+    return Trace(steps, start, None if trace.mask is None else trace.mask[:, [sequence]])
+
+
+def _check_params(params: Any, trace: Trace) -> None:
+    """Refuse weights that did not compute the trace: what is moved would be another cell."""
+    if params is None:
+        return
+    again = unroll(lstm, params, trace.x, trace.start, trace.mask)
+    worst = max(float(np.abs(getattr(again, name) - getattr(trace, name)).max()) for name in (*LOWEST, "c", "h"))
+    if not worst <= (1e-9 if trace.c.dtype == np.float64 else 1e-3):
+        raise ValueError(
+            f"params compute something else than trace, by up to {worst:.1g}: pass the weights of this run, "
+            "or none to look at it only"
+        )
+
+
+def _readout_bytes(readout: Any, hidden_size: int) -> dict[str, bytes]:
+    if readout is None:
+        return {}
+    shapes = [np.shape(part) for part in readout]
+    if shapes != [(hidden_size, 1), (1,)]:
+        raise ValueError(f"readout has shapes {shapes}; expected W_y ({hidden_size}, 1) and b_y (1,): one answer")
+    return {name: as_bytes(np.asarray(part)) for name, part in zip(("W_y", "b_y"), readout, strict=True)}
+
+
+def _equations(with_weights: bool) -> dict[str, Any]:
+    """Write the lines below the drawing for each part: the figures' equation, and its numbers."""
+    drawn = drawing.LAYOUT.equations
+    c = (
+        *(Piece("$c_t$", "c"), Piece("$=$"), Piece("{f}", "f"), Piece("×"), Piece("{c_previous}", "c")),
+        *(Piece("+"), Piece("{i}", "i"), Piece("×"), Piece("{g}", "g"), Piece("="), Piece("{c}", "c")),
+    )
+    h = (
+        *(Piece("$h_t$", "h"), Piece("$=$"), Piece("{o}", "o"), Piece("× tanh"), Piece("{c}", "c")),
+        *(Piece("="), Piece("{h}", "h")),
+    )
+    lines: dict[str, Any] = {"": (c, h), "update": (drawn["update"][0], c), "hidden": (drawn["hidden"][0], h)}
+    for part, gate in (("forget", "f"), ("input", "i"), ("candidate", "g"), ("output", "o")):
+        parts = (
+            Piece(f"{{x_{gate}}}", "x"),
+            Piece("+"),
+            Piece(f"{{h_{gate}}}", "h"),
+            Piece("+"),
+            Piece(f"{{b_{gate}}}"),
+        )
+        sums = (Piece("= tanh(" if gate == "g" else "= σ("), *parts, Piece(")"))
+        lines[part] = (*drawn[part], sums) if with_weights else drawn[part]
+    return lines

@@ -1,0 +1,402 @@
+"""The live cell in a browser: used by keyboard, mouse and Python, its numbers held against the package's."""
+
+import inspect
+
+import numpy as np
+import pytest
+
+from lstm_helpers import unroll
+from lstm_helpers.activations import sigmoid
+from lstm_helpers.arrays import tree_map
+from lstm_helpers.cells import lstm
+from lstm_helpers.figures.layouts import lstm as drawing
+from lstm_helpers.figures.style import number
+from lstm_helpers.what_if import hold_gates
+from lstm_helpers.widgets.base import assets
+from tests.browser.test_widgets import CLIPPED, CONTRAST, LETTERS, ask, eventually, tell, where_the_reader_is
+
+NAME = "live_cell_under_test"
+T, H = 7, 3
+LABELS = ["the", "keys", "near", "the", "cabinet", "are", "."]
+
+
+def make_run():
+    import numpy as np
+
+    from lstm_helpers import unroll
+    from lstm_helpers.cells import lstm
+
+    rng = np.random.default_rng(8)
+    params = lstm.init(rng, 2, 3)
+    params = params._replace(W_h=3 * params.W_h)
+    mask = np.ones((7, 2), bool)
+    mask[5, 1] = False
+    xs = 2 * rng.standard_normal((7, 2, 2))
+    return params, unroll(lstm, params, xs, mask=mask), (rng.standard_normal((3, 1)), np.array([0.25]))
+
+
+CELLS = (
+    "from lstm_helpers.widgets import LiveCell\n" + inspect.getsource(make_run) + "params, trace, readout = make_run()",
+    f"first = LiveCell(trace, params, {LABELS}, sequence=1, readout=readout, answer='p(plural)')\nfirst",
+    "LiveCell(trace, step=2)",
+)
+PARAMS, TRACE, READOUT = make_run()
+ALONE = unroll(lstm, PARAMS, TRACE.x[:, [1]], mask=TRACE.mask[:, [1]])
+
+# Every number that the drawing and the lines carry, unrounded.
+SHOWN = """node => {
+    const read = (selector, key, value = 'value') => Object.fromEntries([...node.querySelectorAll(selector)]
+        .filter(({ dataset }) => dataset[value]).map(({ dataset }) => [dataset[key], Number(dataset[value])]));
+    return {
+        boxes: read('[data-number]', 'number'), wires: read('[data-wire]', 'wire'), notes: read('[data-note]', 'note'),
+        gates: read('[data-low]', 'node'), lines: read('[data-line]', 'line'),
+        before: read('[data-before]', 'line', 'before'),
+    };
+}"""
+
+
+@pytest.fixture
+def page_of(lab):
+    """Open a page with two live cells, run: the first can be moved, the second is a recording."""
+
+    def open_page(**options):
+        lab.write(NAME, *CELLS)
+        page = lab.open(NAME, **options)
+        lab.run_all(page)
+        page.wait_for_function("() => document.querySelectorAll('.lstm-live-cell .lstm-now').length === 2")
+        return page
+
+    return open_page
+
+
+def answer(trace, t):
+    return float(sigmoid(trace.h[t, 0] @ READOUT[0] + READOUT[1])[0])
+
+
+def matches(widget, run, t, unit, *, ghost):
+    """Tell whether every number in the drawing is the package's, to 1e-12, and the original stays as a ghost."""
+    want, shown = drawing.numbers(run[t], unit, 0), widget.evaluate(SHOWN)
+    near = [(shown["boxes"][key], want[key]) for key in ("c", "h", "c_previous", "h_previous")]
+    near += [(value, want[drawing.CARRIES[wire]]) for wire, value in shown["wires"].items()]
+    near += [(value, want[note]) for note, value in shown["notes"].items()]
+    near += [(shown["gates"][gate], want[gate]) for gate in "ifgo"] + [(shown["gates"]["tanh"], want["tanh_c"])]
+    near += [(shown["lines"][name], want[name]) for name in "ch"] + [(shown["lines"]["p"], answer(run, t))]
+    if ghost:
+        near += [(shown["before"][name], getattr(ALONE, name)[t, 0, unit]) for name in "ch"]
+        near += [(shown["before"]["p"], answer(ALONE, t))]
+    complete = len(shown["wires"]) == len(drawing.CARRIES) and len(shown["notes"]) == 7
+    return complete and bool(shown["before"]) == ghost and max(abs(a - b) for a, b in near) < 1e-12
+
+
+def row(widget, name):
+    return widget.get_by_label(name, exact=True)
+
+
+# The mirror
+
+MIRROR = """({code, params, trace, held}) => {
+    const make = new Function(code + '; return { holdGates, lstmForward };');
+    const flat = parts => Object.fromEntries(Object.entries(parts)
+        .map(([name, values]) => [name, Float64Array.from(values)]));
+    const before = JSON.stringify(trace);
+    const run = make().holdGates(flat(params), flat(trace), held);
+    if (JSON.stringify(trace) !== before) throw new Error('the trace was written to');
+    return Object.fromEntries(['i', 'f', 'g', 'o', 'c', 'h'].map(name => [name, Array.from(run[name])]));
+}"""
+
+
+@pytest.mark.parametrize(("D", "H", "scale"), [(1, 1, 1.0), (3, 4, 1.0), (20, 8, 4.0), (2, 3, 60.0)])
+def test_the_mirror_is_the_packages_cell(lab, D, H, scale):
+    rng = np.random.default_rng(D + H)
+    params = tree_map(lambda W: scale * W, lstm.init(rng, D, H))
+    mask = rng.random((9, 1)) > 0.2
+    mask[[0, 4]] = True
+    start = lstm.State(*rng.normal(size=(2, 1, H)))
+    trace = unroll(lstm, params, rng.normal(size=(9, 1, D)), start, mask)
+    # With every gate of the first step held where it was, all the rest is computed by the mirror.
+    same = {(0, gate, unit): float(getattr(trace, gate)[0, 0, unit]) for gate in "ifgo" for unit in range(H)}
+    moved = {(4, "f", 0): 0.25, (4, "g", H - 1): -1.0, (0, "o", 0): 1.0, (4, "i", 0): 0.0}
+    page = lab.browser.new_page()
+    code = assets("activations.js", "lstm_forward.js")
+    sent = {name: getattr(trace, name).ravel().tolist() for name in (*"ifgochx", "mask")}
+    sent |= {"start_h": start.h.ravel().tolist(), "start_c": start.c.ravel().tolist()}
+    weights = {name: W.ravel().tolist() for name, W in params._asdict().items()}
+    for held in (same, moved, {}):
+        run = hold_gates(params, trace, held)
+        listed = [[t, gate, unit, value] for (t, gate, unit), value in held.items()]
+        found = page.evaluate(MIRROR, dict(code=code, params=weights, trace=sent, held=listed))
+        for name, values in found.items():
+            assert np.abs(np.array(values) - getattr(run, name).ravel()).max() <= 1e-12, name
+    page.close()
+
+
+# The drawing
+
+
+def test_every_step_and_unit_shows_the_packages_numbers(lab, page_of):
+    page = page_of()
+    widget = page.locator(".lstm-live-cell").first
+    held = {(1, "f", 0): 0.1, (3, "o", 2): 1.0, (3, "g", 1): -0.5}
+    for overrides in ({}, held):
+        run = hold_gates(PARAMS, ALONE, overrides)
+        ask(page, f"first.set_trait('overrides', {overrides!r})")
+        for t in range(T):
+            for unit in range(H) if overrides else [t % H]:
+                ask(page, f"[first.set_trait('step', {t}), first.set_trait('unit', {unit})]")
+                where = f"step {t + 1} of {T}".capitalize()
+                eventually(page, lambda where=where: where in widget.locator(".lstm-caption").inner_text())
+                if not TRACE.mask[t, 1]:
+                    assert "padding" in widget.locator(".lstm-caption").inner_text()
+                    assert "carried on" in widget.locator(".lstm-formula").inner_text()
+                    assert widget.locator(".lstm-side input[type=range]:disabled").count() == 4
+                    continue
+                eventually(page, lambda run=run, t=t, unit=unit: matches(widget, run, t, unit, ghost=bool(overrides)))  # noqa: B023
+                words = widget.locator(".lstm-caption").inner_text().replace("\u00a0", " ")
+                assert f"c = {number(run.c[t, 0, unit])}" in words and f"h = {number(run.h[t, 0, unit])}" in words
+                if overrides:
+                    assert f"c = {number(ALONE.c[t, 0, unit])}" in words.split("original run")[1]
+                    assert f"p(plural) {number(answer(ALONE, T - 1))}; now it is {number(answer(run, T - 1))}" in words
+    assert not lab.problems(page)
+
+
+def test_the_lines_are_the_runs(lab, page_of):
+    page = page_of()
+    widget = page.locator(".lstm-live-cell").first
+    overrides = {(2, "i", 1): 0.0, (2, "g", 1): 1.0}
+    run = hold_gates(PARAMS, ALONE, overrides)
+    ask(page, f"[first.set_trait('unit', 1), first.set_trait('overrides', {overrides!r})]")
+    eventually(page, lambda: widget.locator(".lstm-c-before").count() == 1)
+    read = "node => node.getAttribute('d').slice(1).split('L').map(point => point.split(',').map(Number))"
+    for name in "ch":
+        drawn = [np.array(widget.locator(f".lstm-{name}-{kind}").evaluate(read)) for kind in ("line", "before")]
+        values = [np.append(0.0, getattr(source, name)[:, 0, 1]) for source in (run, ALONE)]
+        x, y = np.concatenate(drawn).T
+        for shown, numbers in ((y, np.concatenate(values)), (x, np.tile(np.arange(T + 1), 2))):
+            straight = np.polynomial.Polynomial.fit(numbers, shown, 1)  # one scale for both runs
+            assert np.abs(straight(numbers) - shown).max() < 1e-6
+    assert widget.locator(".lstm-held-mark").get_attribute("data-step") == "2"
+    assert not lab.problems(page)
+
+
+# Used
+
+
+def test_used_by_keyboard(lab, page_of):
+    page = page_of()
+    widget, recording = page.locator(".lstm-live-cell").nth(0), page.locator(".lstm-live-cell").nth(1)
+    other = recording.locator(".lstm-caption").inner_text()
+    step, forget = row(widget, "step"), row(widget, "forget gate f")
+    step.focus()
+    place = where_the_reader_is(page)
+    for key, t in (("ArrowRight", 1), ("End", 6), ("Home", 0), ("ArrowUp", 1), ("ArrowRight", 2)):
+        step.press(key)
+        eventually(page, lambda t=t: ask(page, "first.step") == str(t))
+    assert matches(widget, ALONE, 2, 0, ghost=False)
+
+    forget.focus()
+    before = widget.locator(".lstm-c-line").get_attribute("d")
+    forget.press("Home")
+    run = hold_gates(PARAMS, ALONE, {(2, "f", 0): 0.0})
+    eventually(page, lambda: ask(page, "first.overrides") == "{(2, 'f', 0): 0.0}")
+    assert matches(widget, run, 2, 0, ghost=True) and widget.locator(".lstm-c-line").get_attribute("d") != before
+    own = f"0.00, held by hand; the weights say {number(float(ALONE.f[2, 0, 0]))}"
+    assert forget.get_attribute("aria-valuetext") == own
+    assert widget.locator("[data-node=f].lstm-held").count() == 1
+    forget.press("ArrowRight")
+    eventually(page, lambda: ask(page, "first.overrides") == "{(2, 'f', 0): 0.01}")
+    eventually(page, lambda: "instead of" in widget.locator("[aria-live=polite]").inner_text())
+    assert widget.locator("svg").first.get_attribute("aria-label") == widget.locator(".lstm-caption").inner_text()
+
+    row(widget, "unit").focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    eventually(page, lambda: ask(page, "first.unit") == "1")
+    run = hold_gates(PARAMS, ALONE, {(2, "f", 0): 0.01})
+    assert matches(widget, run, 2, 1, ghost=True)
+
+    everywhere = widget.get_by_label("all units at once")
+    everywhere.focus()
+    page.keyboard.press("Space")
+    row(widget, "output gate o").press("Home")
+    eventually(page, lambda: ask(page, "sorted(first.overrides)[1:]") == "[(2, 'o', 0), (2, 'o', 1), (2, 'o', 2)]")
+    run = hold_gates(PARAMS, ALONE, {(2, "f", 0): 0.01, **{(2, "o", k): 0.0 for k in range(H)}})
+    assert matches(widget, run, 2, 1, ghost=True)
+
+    widget.get_by_label("all", exact=True).focus()
+    page.keyboard.press("ArrowRight")
+    eventually(page, lambda: ask(page, "first.part") == "'forget'")
+    assert widget.locator(".lstm-wire[data-wire=f-keep].lstm-dim").count() == 0
+    assert widget.locator(".lstm-wire[data-wire=fork_c-c].lstm-dim").count() == 1
+    formula = widget.locator(".lstm-formula").inner_text()
+    assert number(float(run.f[2, 0, 1])) in formula and "σ" in formula
+    page.keyboard.press("End")
+
+    again = widget.get_by_role("button", name="Original run")
+    again.focus()
+    page.keyboard.press("Enter")
+    eventually(page, lambda: ask(page, "first.overrides") == "{}")
+    assert matches(widget, ALONE, 2, 1, ghost=False) and again.is_disabled()
+    assert where_the_reader_is(page) == place
+    assert recording.locator(".lstm-caption").inner_text() == other
+    assert recording.locator(".lstm-side input[type=range]:disabled").count() == 4
+    assert not lab.problems(page)
+
+
+def test_plays_only_when_asked_and_stops_at_the_end(lab, page_of):
+    page = page_of()
+    widget = page.locator(".lstm-live-cell").first
+    step = row(widget, "step")
+    assert ask(page, "first.step") == "0" and widget.get_by_role("button", name="Play").count() == 1
+    step.focus()
+    page.keyboard.press("End")
+    page.keyboard.press("Space")  # from the start
+    eventually(page, lambda: widget.get_by_role("button", name="Pause").count() == 1)
+    page.keyboard.press("Space")
+    eventually(page, lambda: widget.get_by_role("button", name="Play").count() == 1)
+    page.keyboard.press("End")
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Space")
+    eventually(page, lambda: ask(page, "first.step") == str(T - 1))
+    eventually(page, lambda: widget.get_by_role("button", name="Play").count() == 1)
+    assert page.evaluate("document.activeElement.getAttribute('aria-label')") == "step"
+    assert not lab.problems(page)
+
+
+def test_used_by_mouse(lab, page_of):
+    page = page_of(height=1300)
+    widget = page.locator(".lstm-live-cell").first
+    tell(page, "first.step", 3)
+    eventually(page, lambda: matches(widget, ALONE, 3, 0, ghost=False))
+    widget.scroll_into_view_if_needed()
+
+    def drag(gate, *heights):
+        box = widget.locator(f"[data-node={gate}] .lstm-box").bounding_box()
+        x = box["x"] + box["width"] / 2
+        page.mouse.move(x, box["y"] + box["height"] / 2)
+        page.mouse.down()
+        for part in heights:  # 1 is the top of the vessel
+            page.mouse.move(x, box["y"] + (1 - part) * box["height"])
+        page.mouse.up()
+
+    drag("o", 0.6, 0.9, 0.25)
+    eventually(page, lambda: "(3, 'o', 0)" in ask(page, "first.overrides"))
+    value = float(ask(page, "first.overrides[3, 'o', 0]"))
+    assert abs(value - 0.25) < 0.03
+    drag("f", 0.5, 3.0)  # far above it: open
+    drag("g", 0.4, -2.0)  # far below: -1
+    run = hold_gates(PARAMS, ALONE, {(3, "o", 0): value, (3, "f", 0): 1.0, (3, "g", 0): -1.0})
+    eventually(page, lambda: matches(widget, run, 3, 0, ghost=True))
+    assert ask(page, "(first.overrides[3, 'f', 0], first.overrides[3, 'g', 0])") == "(1.0, -1.0)"
+    assert ask(page, "first.part") == "''"  # a drag chooses nothing
+
+    def middle(node):
+        box = widget.locator(f"[data-node={node}] .lstm-box").bounding_box()
+        return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+    page.mouse.move(*middle("add"))
+    assert widget.locator(".lstm-wire[data-wire=o-show].lstm-dim").count() == 1
+    c = [number(v) for v in (1.0, float(run.c[2, 0, 0]), float(run.i[3, 0, 0]), -1.0, float(run.c[3, 0, 0]))]
+    formula = " ".join(widget.locator(".lstm-formula").inner_text().split())
+    assert f"= {c[0]} × {c[1]} + {c[2]} × {c[3]} = {c[4]}" in formula
+    page.mouse.move(5, 5)
+    assert widget.locator(".lstm-dim").count() == 0
+    page.mouse.click(*middle("tanh"))
+    eventually(page, lambda: ask(page, "first.part") == "'hidden'")
+    page.mouse.move(5, 5)
+    assert widget.locator(".lstm-wire[data-wire=f-keep].lstm-dim").count() == 1
+    page.mouse.click(*middle("i"))  # a press without a drag
+    eventually(page, lambda: ask(page, "first.part") == "'input'")
+    assert ask(page, "len(first.overrides)") == "3"
+
+    box = widget.locator("svg").nth(1).bounding_box()
+    page.mouse.move(box["x"] + 0.5 * box["width"], box["y"] + 60)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] - 4, box["y"] + 60)
+    page.mouse.up()
+    eventually(page, lambda: ask(page, "first.step") == str(T - 1))
+    assert not lab.problems(page)
+
+
+def test_500_rapid_moves_leave_the_last_value(lab, page_of):
+    page = page_of()
+    widget = page.locator(".lstm-live-cell").first
+    moved = row(widget, "forget gate f").evaluate(
+        """input => {
+            for (let k = 0; k < 500; k += 1) {
+                input.value = (k % 89) / 100;
+                input.dispatchEvent(new Event('input', { bubbles: true }));
+            }
+            return input.value;
+        }"""
+    )
+    run = hold_gates(PARAMS, ALONE, {(0, "f", 0): float(moved)})
+    assert float(moved) == 0.54 and matches(widget, run, 0, 0, ghost=True)  # at once: nothing waits to be drawn
+    eventually(page, lambda: ask(page, "first.overrides") == "{(0, 'f', 0): 0.54}")
+    page.wait_for_timeout(300)
+    assert ask(page, "first.overrides") == "{(0, 'f', 0): 0.54}" and matches(widget, run, 0, 0, ghost=True)
+    assert widget.locator("svg").count() == 2
+    assert not lab.problems(page)
+
+
+def test_refusals_reach_python_and_the_page_stays(lab, page_of):
+    page = page_of()
+    widget = page.locator(".lstm-live-cell").first
+    assert ask(page, "first.set_trait('step', 7)").startswith("TraitError: step is 7; expected 0 to 6")
+    said = ask(page, "first.set_trait('overrides', {(0, 'f', 0): 2.0})")
+    assert said.startswith("TraitError: overrides do not fit: held sets f to 2.0 at step 0")
+    assert matches(widget, ALONE, 0, 0, ghost=False)
+    assert not lab.problems(page)
+
+
+@pytest.mark.parametrize("end", ["shutdown", "restart"])
+def test_it_needs_no_kernel_once_it_is_shown(lab, page_of, end):
+    page = page_of()
+    widget = page.locator(".lstm-live-cell").first
+    page.evaluate(f"() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.{end}()")
+    page.wait_for_timeout(500)
+    step, gate = row(widget, "step"), row(widget, "forget gate f")
+    step.focus()
+    step.press("ArrowRight")
+    eventually(page, lambda: matches(widget, ALONE, 1, 0, ghost=False))
+    gate.press("Home")
+    run = hold_gates(PARAMS, ALONE, {(1, "f", 0): 0.0})
+    eventually(page, lambda: matches(widget, run, 1, 0, ghost=True))
+    errors = [problem for problem in lab.problems(page) if "page error" in problem]
+    assert not errors, errors
+
+
+def test_running_again_replaces_and_ends_the_old_one(lab, page_of):
+    page = page_of()
+    widget = page.locator(".lstm-live-cell").first
+    ask(page, "globals().__setitem__('old', first)")
+    widget.get_by_role("button", name="Play").click()
+    page.evaluate(
+        """async () => {
+            const { commands, shell } = window.jupyterapp;
+            shell.currentWidget.content.activeCellIndex = 1;
+            await commands.execute('notebook:run-cell');
+        }"""
+    )
+    eventually(page, lambda: ask(page, "first is old") == "False")
+    eventually(page, lambda: page.locator(".lstm-live-cell").count() == 2)
+    stopped = ask(page, "old.step")
+    page.wait_for_timeout(2200)  # two steps of the old one's clock
+    assert ask(page, "old.step") == stopped and ask(page, "first.step") == "0"
+    assert not lab.problems(page)
+
+
+@pytest.mark.parametrize(("theme", "width"), [("light", 1100), ("dark", 560), ("dark", 375), ("light", 375)])
+def test_readable_in_both_themes_and_at_every_width(lab, page_of, theme, width):
+    page = page_of(theme=theme, width=width)
+    widget = page.locator(".lstm-live-cell").first
+    settings = [(0, "", {}), (4, "update", {(2, "g", 0): -1.0, (4, "f", 0): 0.5}), (6, "candidate", {}), (5, "", {})]
+    for t, part, held in settings:
+        values = dict(step=t, part=part, overrides=held)
+        ask(page, f"[first.set_trait(k, v) for k, v in {values!r}.items()]")
+        eventually(page, lambda t=t: f"Step {t + 1} of" in widget.locator(".lstm-caption").inner_text())
+        contrast = widget.evaluate(CONTRAST)
+        assert contrast["text"] >= 4.5 and contrast["c"] >= 7 and contrast["h"] >= 3, contrast
+        assert widget.evaluate(CLIPPED) == []
+        assert min(widget.evaluate(LETTERS)) >= 11.5
+        assert widget.evaluate("node => node.scrollWidth <= node.clientWidth"), "wider than its place"
+    assert not lab.problems(page)
