@@ -1,5 +1,6 @@
 """Figures that answer: the book's pictures with handles, each a class, each checked against the package's functions."""
 
+from lstm_helpers.widgets.backward_cell import BackwardCell
 from lstm_helpers.widgets.gate_belt import GateBelt
 from lstm_helpers.widgets.gradient_dial import GradientDial
 from lstm_helpers.widgets.live_training import LiveTraining
@@ -23,3 +24,4 @@ from lstm_helpers.widgets.text_inspector import TextInspector
 
 __all__ = ["GateBelt", "GradientDial", "SequencePlayer", "TemperatureSampler", "TextInspector"]
 __all__ = ["GateBelt", "GradientDial", "LiveCell", "SequencePlayer"]
+__all__ = ["BackwardCell", "GateBelt", "GradientDial", "LiveCell", "SequencePlayer"]

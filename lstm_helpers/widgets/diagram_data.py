@@ -46,7 +46,11 @@ def _formula(source: str) -> list[Run]:
 
 
 def plain(
-    layout: Layout, carries: Mapping[str, str], equations: Mapping[str, Sequence[Sequence[Piece]]]
+    layout: Layout,
+    carries: Mapping[str, str],
+    equations: Mapping[str, Sequence[Sequence[Piece]]],
+    *,
+    letters: float = 3.8,
 ) -> dict[str, Any]:
     """Turn a layout into what JSON can hold.
 
@@ -57,8 +61,11 @@ def plain(
         The key of the number on each wire, by "start-end"; a wire that is missing shows none.
     equations : dict of str to lines of pieces
         What to write for each part and for "" (no part), in the layout's own form.
+    letters : float
+        How wide the box of a state has to be for its numbers, in letters of the drawing.
     """
     return {
+        "letters": letters,
         "width": layout.width,
         "bottom": layout.bottom,
         "top": layout.top,

@@ -77,6 +77,7 @@ class LiveCell(HouseWidget):
         "trace.js",
         "diagram.js",
         "time_lines.js",
+        "playback.js",
         "live_cell.js",
     )
     _css = assets("common.css", "live_cell.css")

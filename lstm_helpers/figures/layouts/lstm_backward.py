@@ -115,6 +115,28 @@ LAYOUT = FORWARD._replace(
     | {part: _gate_equation(symbol) for part, symbol in _GATES.items()},
 )
 
+CARRIES = {  # the number on each wire that carries one
+    "up-fork_h": "dh_loss",
+    "h-fork_h": "dh_later",
+    "fork_h-show": "dh",
+    "show-o": "do",
+    "show-tanh": "dtanh",
+    "tanh-fork_c": "from_h",
+    "c-fork_c": "dc_later",
+    "fork_c-add": "dc",
+    "add-keep": "dc",
+    "add-write": "dc",
+    "keep-c_previous": "dc_previous",
+    "keep-f": "df",
+    "write-i": "di",
+    "write-g": "dg",
+    "f-tap_f": "dz_f",
+    "i-tap_i": "dz_i",
+    "g-tap_g": "dz_g",
+    "o-tap_g": "dz_o",
+    "join-h_previous": "dh_previous",
+}
+
 
 def layout_of(split: bool) -> Layout:
     """Give the diagram; without knowing the loss's own share of dh it is drawn as part of what arrives."""

@@ -11,7 +11,7 @@ function diagramSizes(layout, width) {
 
 function nodeBox(layout, sizes, node) {
   const [width, height] = layout.sizes[node.kind];
-  const wide = { state: 3.4, input: 4.6, gate: 2.4, squash: 2.9 }[node.kind] || 0; // in letters, at least
+  const wide = { state: layout.letters, input: 5, gate: 2.4, squash: 2.9 }[node.kind] || 0; // in letters, at least
   const round = Math.max(width * sizes.across, sizes.font * 1.1);
   const box = node.kind === "times" || node.kind === "plus" ? [round, round]
     : [Math.max(width * sizes.across, wide * sizes.font), height * sizes.up];
@@ -141,15 +141,19 @@ function drawVessel({ sizes: { font, tiny }, view, colour }, node, group, box) {
     movable && !view.idle ? svg("rect", { ...grip, fill: colour(node.symbol) }) : "");
 }
 
-function drawNote({ layout, sizes: { across, up, font, compact, tiny }, view, dim }, note) {
+function drawNote({ layout, sizes, view, dim }, note) {
+  const { across, up, font, compact, tiny } = sizes;
   const value = note.number ? view.numbers[note.number] : null;
   const left = tiny || (compact && note.text.length > 2); // a formula makes room for its number
-  const words = note.number && left ? [] : note.text;
-  const runs = value === null ? words : [...words, [`${words.length ? " " : ""}${view.idle ? "–" : view.say(value)}`, "b"]];
-  const anchor = { left: "start", center: "middle", right: "end" }[note.align];
+  const room = sizes.width - note.at[0] * across - 6;
+  const fits = note.number || note.align !== "left" || note.text.map(([words]) => words).join("").length * font * 0.52 < room;
+  const words = (note.number && left) || !fits ? [] : note.text;
+  const runs = value === null ? words : [...words, [`${words.length ? " " : ""}${view.idle ? "–" : (tiny ? fixed : view.say)(value)}`, "b"]];
+  const onWire = tiny && note.number && note.align === "left"; // no room beside it
+  const anchor = onWire ? "middle" : { left: "start", center: "middle", right: "end" }[note.align];
   const look = { class: `lstm-halo ${dim(note.parts)}`, "text-anchor": anchor };
   const y = (layout.top - note.at[1]) * up + font * 0.35;
-  return label(note.at[0] * across, y, runs, value === null ? Math.max(12, font * 0.9) : font, { ...look, "data-note": note.name, "data-part": note.part, "data-value": value });
+  return label((note.at[0] - (onWire ? 1.5 : 0)) * across, y, runs, value === null ? Math.max(12, font * 0.9) : font, { ...look, "data-note": note.name, "data-part": note.part, "data-value": value });
 }
 
 // An equation's lines, each symbol underlined in its colour.

@@ -58,8 +58,7 @@ function render({ model, el }) {
   const weights = unpackArrays(model.get("_params"));
   const params = weights.W_x ? weights : null;
   const answer = readAnswer(model, hidden);
-  const end = steps - 1;
-  let [run, held, hover, timer, everyUnit, acted, drag, lift] = [original, [], null, null, false, false, null, null];
+  let [run, held, hover, everyUnit, acted, drag, lift] = [original, [], null, false, false, null, null];
 
   const recompute = () => {
     held = model.get("overrides");
@@ -79,24 +78,9 @@ function render({ model, el }) {
 
   // Acting ------------------------------------------------------------------------------------------------------
   const act = (change) => { acted = true; change(); acted = false; };
-  const go = (t) => put(model, "step", Math.max(0, Math.min(end, t)));
-  const stop = () => { clearTimeout(timer); timer = null; };
-  const manual = (t) => act(() => { stop(); go(t); update(); });
-  const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
-  const pace = Math.max(still ? 1000 : 60, Math.min(1000, 12000 / steps));
-  const tick = () => {
-    go(model.get("step") + 1);
-    if (model.get("step") >= end) { stop(); update(); } else timer = setTimeout(tick, pace);
-  };
-  const play = () => act(() => {
-    if (timer !== null) { stop(); update(); return; }
-    if (model.get("step") >= end) go(0);
-    timer = setTimeout(tick, pace);
-    update();
-  });
   const hold = (gate, value) => act(() => {
     const [t, unit] = now();
-    stop();
+    time.stop();
     const units = everyUnit ? Array.from({ length: hidden }, (_, k) => k) : [unit];
     const others = model.get("overrides").filter(([at, g, k]) => !(at === t && g === gate && units.includes(k)));
     put(model, "overrides", [...others, ...units.map((k) => [t, gate, k, value])]);
@@ -104,14 +88,9 @@ function render({ model, el }) {
   const light = (part) => act(() => put(model, "part", part));
 
   // Controls ----------------------------------------------------------------------------------------------------
-  const back = button("Previous", () => manual(model.get("step") - 1));
-  const toggle = button("Play", play);
-  const next = button("Next", () => manual(model.get("step") + 1));
+  const time = playback({ model, trait: "step", steps, towards: 1, names: ["Previous", "Play", "Next"], act, onMove: () => update() });
   const reset = button("Original run", () => act(() => put(model, "overrides", [])));
-  const step = slider({ symbol: "", name: "step", min: 0, max: end, step: 1, onInput: manual });
-  step.input.addEventListener("keydown", (event) => { if (event.key === " ") { event.preventDefault(); play(); } });
-  const units = html("select", { "aria-label": "unit", ...OWN_KEYS }, ...Array.from({ length: hidden }, (_, k) => html("option", { value: k }, `${k}`)));
-  units.addEventListener("change", () => act(() => put(model, "unit", Number(units.value))));
+  const units = unitMenu(hidden, (unit) => act(() => put(model, "unit", unit)));
   const all = html("input", { type: "checkbox", ...OWN_KEYS });
   all.addEventListener("change", () => { everyUnit = all.checked; });
   const gates = SLIDERS.map(([symbol, name, min]) => [symbol, slider({ symbol, name, min, max: 1, step: 0.01, colour: colours[symbol], onInput: (value) => hold(symbol, value) })]);
@@ -143,9 +122,8 @@ function render({ model, el }) {
     const shown = view();
     title.textContent = model.get("title");
     title.hidden = !model.get("title");
-    step.set(t, `${t + 1} of ${steps}`);
-    units.value = `${unit}`;
-    toggle.textContent = timer === null ? "Play" : "Pause";
+    time.show();
+    units.menu.value = `${unit}`;
     parts.set(model.get("part"));
     reset.disabled = !held.length;
     for (const [gate, control] of gates) {
@@ -158,7 +136,7 @@ function render({ model, el }) {
     cell.redraw();
     lines.redraw();
     writeFormula(formula, layout, shown, colours);
-    words.say(describe(run, t, unit) + compare(run, original, held, answer, t, unit), !acted || timer !== null);
+    words.say(describe(run, t, unit) + compare(run, original, held, answer, t, unit), !acted || time.playing());
   };
 
   // Mouse and touch: hover lights a part, a press chooses it, a drag moves a gate or the step ------------------------
@@ -199,29 +177,28 @@ function render({ model, el }) {
     const box = lines.picture.getBoundingClientRect();
     const width = lines.picture.viewBox.baseVal.width;
     const x = linesScale(steps, width);
-    manual(Math.round((((event.clientX - box.left) / box.width) * width - x(0)) / (x(1) - x(0))));
+    time.manual(Math.round((((event.clientX - box.left) / box.width) * width - x(0)) / (x(1) - x(0))));
   };
   lines.picture.addEventListener("pointerdown", (event) => { lines.picture.setPointerCapture(event.pointerId); scrub(event); });
   lines.picture.addEventListener("pointermove", (event) => { if (event.buttons & 1) scrub(event); });
 
   // The page ----------------------------------------------------------------------------------------------------
   const title = html("p", { class: "lstm-title" });
-  const pick = html("label", { class: "lstm-pick" }, "unit ", units);
   const everywhere = html("label", { class: "lstm-pick" }, all, " all units at once");
-  const buttons = html("div", { class: "lstm-buttons" }, back, toggle, next, hidden > 1 ? pick : "");
+  const buttons = html("div", { class: "lstm-buttons" }, ...time.buttons, units.place);
   const side = html("div", { class: "lstm-side", role: "group", "aria-label": "gates at this step" },
     formula, ...gates.map(([, { row }]) => row), html("div", { class: "lstm-buttons" }, ...(params ? [reset, hidden > 1 ? everywhere : ""] : [])),
     parts.row, legend);
   const body = html("div", { class: "lstm-body" }, html("div", { class: "lstm-drawing" }, cell.place), side);
   const group = { class: "lstm-widget lstm-live-cell", role: "group", "aria-label": "The cell at work" };
-  el.append(html("div", group, title, html("div", { class: "lstm-controls" }, buttons, step.row), body, lines.place, ...words.nodes));
+  el.append(html("div", group, title, html("div", { class: "lstm-controls" }, buttons, time.row), body, lines.place, ...words.nodes));
   const unfollow = [
     follow(model, ["step", "unit", "part", "title"], () => update()),
     follow(model, ["overrides"], () => { recompute(); update(); }),
   ];
   recompute();
   update();
-  return () => { stop(); for (const end of unfollow) end(); cell.stop(); lines.stop(); words.stop(); };
+  return () => { time.stop(); for (const end of unfollow) end(); cell.stop(); lines.stop(); words.stop(); };
 }
 
 // The lit part's equation with this step's numbers; a held gate has a value instead of a sum, a masked step none of it.

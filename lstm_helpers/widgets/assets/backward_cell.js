@@ -1,0 +1,85 @@
+// The cell run backwards, step by step from the last to the first. Nothing is computed: every gradient was sent.
+
+const PARTS = [["", "all"], ["hidden", "from h to the belt"], ["update", "along the belt"], ["output", "output gate"], ["forget", "forget gate"], ["input", "input gate"], ["candidate", "candidate"]];
+
+// Three decimals, or a power of ten where they would all be 0; mirrors lstm_helpers.figures.backward.say_gradient.
+const sayGradient = (value) => (value !== 0 && Math.abs(value) < 0.0005 ? value.toExponential(0).replaceAll("-", "\u2212") : fixed(value, 3));
+
+function tell(numbers, t, unit, steps) {
+  const say = (key) => sayGradient(numbers[key]);
+  const last = t === steps - 1 ? " Nothing comes back from after the end." : "";
+  return `Step ${t + 1} of ${steps}, unit ${unit}.${last} dh = ${say("dh_loss")} of the loss + ${say("dh_later")} from the next step's gates = ${say("dh")}. ` +
+    `dc = ${say("dc_later")} along the belt + ${say("from_h")} through h = ${say("dc")}. ` +
+    `The forget gate passes ${fixed(numbers.f)} of it on: ${say("dc_previous")} goes back along the belt, ${say("dh_previous")} through the gates of all units.`;
+}
+
+function render({ model, el }) {
+  const colours = model.get("_colours");
+  const layout = model.get("_diagram");
+  const { steps, hidden } = model.get("_size");
+  const table = unpackArrays(model.get("_numbers"));
+  const at = (key, t, unit) => table[key][t * hidden + unit];
+  const labels = model.get("_labels");
+  let [hover, acted] = [null, false];
+  const act = (change) => { acted = true; change(); acted = false; };
+  const now = () => [model.get("step"), model.get("unit")];
+  // One measure for all steps of a unit: a gradient that fades is drawn thinner and thinner.
+  const largest = (unit, keys) => Math.max(1e-300, ...keys.flatMap((key) => Array.from({ length: steps }, (_, t) => Math.abs(at(key, t, unit)))));
+  const wires = [...new Set(layout.wires.map(({ number }) => number).filter(Boolean))];
+  const view = () => {
+    const [t, unit] = now();
+    const top = largest(unit, wires);
+    return {
+      numbers: Object.fromEntries(Object.keys(table).map((key) => [key, at(key, t, unit)])), limits: Object.fromEntries(wires.map((key) => [key, top])),
+      say: sayGradient, part: hover ?? model.get("part"), idle: false, held: [], movable: [], input: model.get("_inputs")[t], token: labels.length ? labels[t] : "",
+    };
+  };
+  const tracks = () => {
+    const [, unit] = now();
+    const track = (key, symbol) => {
+      const value = (t) => (t < 0 ? at(`${key}_previous`, 0, unit) : at(key, t, unit)); // before the first step: the initial state's
+      const top = largest(unit, [key]);
+      return { name: symbol, words: key, low: -top, high: top, colour: symbol === "c" ? "currentColor" : colours[symbol], now: value, before: null, say: sayGradient };
+    };
+    return [track("dc", "c"), track("dh", "h")];
+  };
+  const run = { steps, labels, seen: () => true };
+  const time = playback({ model, trait: "step", steps, towards: -1, names: ["Earlier", "Play back", "Later"], act, onMove: () => update() });
+  const units = unitMenu(hidden, (unit) => act(() => put(model, "unit", unit)));
+  const light = (part) => act(() => put(model, "part", part));
+  const parts = choice({ name: "Light", options: PARTS, onInput: light });
+  const cell = stage((width) => diagramSizes(layout, width).height, (width) => drawDiagram(layout, view(), colours, width));
+  const lines = stage(linesHeight(2), (width) => drawLines(run, tracks(), model.get("step"), [], width, ""));
+  lines.picture.setAttribute("aria-label", "dc and dh of the unit over all steps; the sentence below says the numbers");
+  const words = caption(cell.picture);
+  const formula = html("p", { class: "lstm-formula", "aria-hidden": "true" });
+  const legend = html("p", { class: "lstm-legend" }, "The thicker a wire, the larger its gradient, measured against the largest of all steps; broken: below zero. Vessels show the gates of the way forward.");
+  const title = html("p", { class: "lstm-title" });
+  const relight = () => { cell.redraw(); formula.replaceChildren(...equationLines(layout.equations[view().part], view(), colours)); };
+  const update = () => {
+    const [t, unit] = now();
+    title.textContent = model.get("title");
+    title.hidden = !model.get("title");
+    time.show();
+    units.menu.value = `${unit}`;
+    parts.set(model.get("part"));
+    relight();
+    lines.redraw();
+    words.say(tell(view().numbers, t, unit, steps), !acted || time.playing());
+  };
+  const under = (event) => event.target.closest("[data-part]")?.dataset.part || "";
+  const hovers = (part) => { if (part !== hover) { hover = part; relight(); } };
+  cell.picture.addEventListener("pointermove", (event) => hovers(under(event) || null));
+  cell.picture.addEventListener("pointerleave", () => hovers(null));
+  cell.picture.addEventListener("click", (event) => light(under(event) === model.get("part") ? "" : under(event)));
+  const side = html("div", { class: "lstm-side" }, formula, parts.row, legend);
+  const body = html("div", { class: "lstm-body" }, html("div", { class: "lstm-drawing" }, cell.place), side);
+  const buttons = html("div", { class: "lstm-buttons" }, ...time.buttons, units.place);
+  const group = { class: "lstm-widget lstm-live-cell lstm-backward-cell", role: "group", "aria-label": "The cell run backwards" };
+  el.append(html("div", group, title, html("div", { class: "lstm-controls" }, buttons, time.row), body, lines.place, ...words.nodes));
+  const unfollow = follow(model, ["step", "unit", "part", "title"], () => update());
+  update();
+  return () => { time.stop(); unfollow(); cell.stop(); lines.stop(); words.stop(); };
+}
+
+export default { render };

@@ -1,0 +1,157 @@
+"""The cell run backwards, step by step: the gradient on every wire, from the last step of a run to the first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import traitlets
+from matplotlib.figure import Figure
+
+from lstm_helpers.arrays import Array
+from lstm_helpers.cells import lstm
+from lstm_helpers.figures import draw_backward
+from lstm_helpers.figures.backward import say_gradient
+from lstm_helpers.figures.layouts import lstm_backward as drawing
+from lstm_helpers.through_time import Trace, backpropagate
+from lstm_helpers.widgets.base import HouseWidget, Whole, assets, within
+from lstm_helpers.widgets.diagram_data import plain
+from lstm_helpers.widgets.sequence_player import as_bytes, check_trace
+
+_PARTS = ("", *drawing.LAYOUT.parts)
+
+
+class BackwardCell(HouseWidget):
+    """Step back through a run of the LSTM and see which gradient goes along which wire of the cell.
+
+    Parameters
+    ----------
+    params : Params
+        The weights of the run.
+    trace : Trace
+        What ``unroll(lstm, params, xs)`` returned; fields (T, B, H); without a mask.
+    d_hs : array (T, B, H)
+        The loss's own gradient of every output, as for ``backpropagate``.
+    labels : sequence of str, optional
+        One name a step.
+    step : int, optional
+        What is shown first, counted from 0 as in ``trace[step]``; the last step if left out.
+    unit, sequence : int
+        Which unit is shown first, and which sequence of the batch (fixed).
+    part : str
+        What is lit: "hidden", "update" (the belt), "output", "forget", "input", "candidate", or "" for all.
+    title : str
+        A line above.
+
+    Raises
+    ------
+    ValueError
+        If the trace is not an LSTM's, is empty or masked, or something does not fit it.
+    traitlets.TraitError
+        If ``step``, ``unit`` or ``part`` is not in the run, here or when it is set later.
+    """
+
+    _esm = assets(
+        "common.js",
+        "trace.js",
+        "diagram.js",
+        "time_lines.js",
+        "playback.js",
+        "backward_cell.js",
+    )
+    _css = assets("common.css", "live_cell.css")
+    _inches = (7.5, 5.2)
+    step = Whole(0).tag(sync=True)
+    unit = Whole(0).tag(sync=True)
+    part = traitlets.Unicode("").tag(sync=True)
+    title = traitlets.Unicode("").tag(sync=True)
+    _numbers = traitlets.Dict().tag(sync=True)
+    _size = traitlets.Dict().tag(sync=True)
+    _labels = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    _inputs = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    _diagram = traitlets.Dict().tag(sync=True)
+
+    def __init__(
+        self,
+        params: lstm.Params,
+        trace: Trace,
+        d_hs: Array,
+        labels: Sequence[Any] | None = None,
+        *,
+        step: int | None = None,
+        unit: int = 0,
+        sequence: int = 0,
+        part: str = "",
+        title: str = "",
+        **kwargs: Any,
+    ) -> None:
+        check_trace(trace, labels, sequence)
+        if trace.mask is not None and not trace.mask[:, sequence].all():
+            raise ValueError(
+                "trace is masked in this sequence; expected every step to have an input: nothing goes back"
+            )
+        self._run, self._sequence = (params, trace, d_hs), int(sequence)
+        back = backpropagate(lstm, params, trace, d_hs)
+        self._states = back.states
+        steps, _, hidden_size = trace.c.shape
+        d_x = back.xs[:, self._sequence]
+        super().__init__(
+            _numbers=self._table(steps, hidden_size),
+            _size={"steps": steps, "hidden": hidden_size},
+            _labels=[] if labels is None else [str(label) for label in labels],
+            _inputs=[say_gradient(float(x[0])) if len(x) == 1 else f"{len(x)} values" for x in d_x],
+            _diagram=plain(drawing.LAYOUT, drawing.CARRIES, _equations(), letters=4.7),
+            title=title,
+            **kwargs,
+        )
+        self.unit, self.step, self.part = (
+            unit,
+            steps - 1 if step is None else step,
+            part,
+        )  # checked, now that sizes stand
+
+    def __repr__(self) -> str:
+        """Write what is shown, the same on every machine."""
+        steps, hidden = self._size["steps"], self._size["hidden"]
+        shown = f"step={self.step}, unit={self.unit}, sequence={self._sequence}, part={self.part!r}"
+        return f"BackwardCell({steps} steps, {hidden} units, {shown})"
+
+    def draw_static(self, figure: Figure) -> None:
+        """Draw the step as it is now."""
+        params, trace, d_hs = self._run
+        arriving = lstm.State(*(part[self.step] for part in self._states))
+        at: dict[str, Any] = {"unit": self.unit, "sequence": self._sequence, "highlight": self.part or None}
+        draw_backward(params, trace[self.step], arriving, d_output=d_hs[self.step], ax=figure.add_subplot(), **at)
+
+    def _table(self, steps: int, hidden_size: int) -> dict[str, bytes]:
+        """Gather every number of the drawing for every step and unit, each as (T, H)."""
+        params, trace, d_hs = self._run
+        rows = [
+            drawing.numbers(
+                params, trace[t], lstm.State(*(part[t] for part in self._states)), d_hs[t], k, self._sequence
+            )
+            for t in range(steps)
+            for k in range(hidden_size)
+        ]
+        return {key: as_bytes(np.array([row[key] for row in rows])) for key in rows[0]}
+
+    @traitlets.validate("step")
+    def _check_step(self, proposal: Any) -> int:
+        return within("step", proposal["value"], 0, self._size.get("steps", 1) - 1, "counts from 0, as in trace[step]")
+
+    @traitlets.validate("unit")
+    def _check_unit(self, proposal: Any) -> int:
+        return within("unit", proposal["value"], 0, self._size.get("hidden", 1) - 1, "units count from 0")
+
+    @traitlets.validate("part")
+    def _check_part(self, proposal: Any) -> str:
+        if proposal["value"] not in _PARTS:
+            raise traitlets.TraitError(f"part is {proposal['value']!r}; expected one of {', '.join(map(repr, _PARTS))}")
+        return str(proposal["value"])
+
+
+def _equations() -> dict[str, Any]:
+    """Write the figures' equations, and with no part lit those of both sums."""
+    drawn = drawing.LAYOUT.equations
+    return {**drawn, "": (*drawn["hidden"], *drawn["update"])}

@@ -1,0 +1,128 @@
+"""The cell run backwards in a browser: by keyboard, mouse and clock, its numbers held against the package's."""
+
+import inspect
+
+import numpy as np
+import pytest
+
+from lstm_helpers import backpropagate
+from lstm_helpers.cells import lstm
+from lstm_helpers.figures.backward import say_gradient
+from lstm_helpers.figures.layouts import lstm_backward as drawing
+from tests.browser.test_live_cell import SHOWN, row
+from tests.browser.test_widgets import CLIPPED, CONTRAST, LETTERS, ask, eventually, where_the_reader_is
+
+T, H = 5, 3
+
+
+def make_run():
+    import numpy as np
+
+    from lstm_helpers import unroll
+    from lstm_helpers.cells import lstm
+
+    rng = np.random.default_rng(4)
+    params = lstm.init(rng, 2, 3)
+    trace = unroll(lstm, params, rng.normal(size=(5, 2, 2)))
+    d_hs = rng.normal(size=(5, 2, 3))
+    d_hs[:-1, 1, 0] = 0  # unit 0 hears of the loss only through the last step
+    return params, trace, d_hs
+
+
+CELLS = (
+    "from lstm_helpers.widgets import BackwardCell\n" + inspect.getsource(make_run),
+    "first = BackwardCell(*make_run(), sequence=1)\nfirst",
+)
+PARAMS, TRACE, D_HS = make_run()
+STATES = backpropagate(lstm, PARAMS, TRACE, D_HS).states
+
+
+@pytest.fixture
+def page_of(lab):
+    """Open a page with one such cell, run."""
+
+    def open_page(**options):
+        lab.write("backward_cell_under_test", *CELLS)
+        page = lab.open("backward_cell_under_test", **options)
+        lab.run_all(page)
+        page.wait_for_selector(".lstm-backward-cell .lstm-now")
+        return page
+
+    return open_page
+
+
+def matches(widget, t, unit):
+    """Tell whether every number in the drawing is the package's own, to the bit."""
+    arriving = lstm.State(*(part[t] for part in STATES))
+    want, shown = drawing.numbers(PARAMS, TRACE[t], arriving, D_HS[t], unit, 1), widget.evaluate(SHOWN)
+    pairs = [(value, want[drawing.CARRIES[wire]]) for wire, value in shown["wires"].items()]
+    pairs += [(value, want[note]) for note, value in shown["notes"].items()]
+    pairs += [(value, want[key]) for key, value in shown["boxes"].items() if key != "x"]
+    pairs += [(shown["lines"]["c"], want["dc"]), (shown["lines"]["h"], want["dh"])]
+    words = widget.locator(".lstm-caption").inner_text().replace("\u00a0", " ")
+    said = all(say_gradient(want[key]) in words for key in ("dh", "dh_loss", "dc", "from_h", "dc_previous"))
+    return said and len(shown["wires"]) == len(drawing.CARRIES) and all(a == b for a, b in pairs)
+
+
+def test_it_goes_back_step_by_step(lab, page_of):
+    page = page_of()
+    widget = page.locator(".lstm-backward-cell")
+    assert matches(widget, T - 1, 0) and "Nothing comes back" in widget.locator(".lstm-caption").inner_text()
+    step = row(widget, "step")
+    step.focus()
+    place = where_the_reader_is(page)
+    for t in reversed(range(T - 1)):
+        step.press("ArrowLeft")
+        eventually(page, lambda t=t: ask(page, "first.step") == str(t))
+        ask(page, f"first.set_trait('unit', {t % H})")
+        eventually(page, lambda t=t: matches(widget, t, t % H))
+    row(widget, "unit").select_option("2")
+    eventually(page, lambda: matches(widget, 0, 2))
+    widget.get_by_label("all", exact=True).focus()
+    page.keyboard.press("ArrowRight")
+    eventually(page, lambda: ask(page, "first.part") == "'hidden'")
+    assert widget.locator(".lstm-wire[data-wire=tanh-fork_c].lstm-dim").count() == 0
+    assert widget.locator(".lstm-wire[data-wire=keep-f].lstm-dim").count() == 1
+    box = widget.locator("[data-node=keep] .lstm-box").bounding_box()
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    eventually(page, lambda: ask(page, "first.part") == "'update'")
+    step.focus()
+    page.keyboard.press("Space")  # at the first step: from the last again
+    eventually(page, lambda: widget.get_by_role("button", name="Pause").count() == 1)
+    eventually(page, lambda: ask(page, "first.step") == "0")
+    eventually(page, lambda: widget.get_by_role("button", name="Play back").count() == 1)
+    assert where_the_reader_is(page) == place
+    page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.shutdown()")
+    step.press("End")
+    eventually(page, lambda: matches(widget, T - 1, 2))
+    assert not [problem for problem in lab.problems(page) if "page error" in problem]
+
+
+@pytest.mark.parametrize(("theme", "width"), [("light", 1100), ("dark", 560), ("light", 375)])
+def test_readable_in_both_themes_and_at_every_width(lab, page_of, theme, width):
+    page = page_of(theme=theme, width=width)
+    widget = page.locator(".lstm-backward-cell")
+    for t, unit, part in ((T - 1, 0, ""), (0, 0, "update"), (2, 1, "forget")):
+        values = dict(step=t, unit=unit, part=part)
+        ask(page, f"[first.set_trait(k, v) for k, v in {values!r}.items()]")
+        eventually(page, lambda t=t, unit=unit: matches(widget, t, unit))
+        contrast = widget.evaluate(CONTRAST)
+        assert contrast["text"] >= 4.5 and contrast["c"] >= 7 and contrast["h"] >= 3, contrast
+        assert widget.evaluate(CLIPPED) == []
+        assert min(widget.evaluate(LETTERS)) >= 11.5
+        assert widget.evaluate("node => node.scrollWidth <= node.clientWidth"), "wider than its place"
+    assert not lab.problems(page)
+
+
+def test_a_gradient_that_fades_is_drawn_thinner(lab, page_of):
+    page = page_of()
+    widget = page.locator(".lstm-backward-cell")
+    thick = []
+    for t in range(T):
+        ask(page, f"first.set_trait('step', {t})")
+        eventually(page, lambda t=t: matches(widget, t, 0))
+        wire = widget.locator(".lstm-wire[data-wire=add-keep]")
+        thick.append((abs(float(wire.get_attribute("data-value"))), float(wire.get_attribute("stroke-width"))))
+    values, widths = np.array(thick).T
+    slope = np.polynomial.Polynomial.fit(values, widths, 1)  # one measure for all steps
+    assert np.abs(slope(values) - widths).max() < 1e-6 and np.ptp(widths) > 0.5
