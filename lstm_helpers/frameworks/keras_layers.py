@@ -1,0 +1,144 @@
+"""A layer as Keras layers, and back: ``LSTM``, ``SimpleRNN`` and ``GRU``, one by itself or several in a ``Sequential``.
+
+Keras takes sequences batch-first, and multiplies matrices in float32 in most cases, whatever the dtype of the layer.
+Its ``recurrent_dropout`` has, as here, one mask for a whole sequence, but in an LSTM one for each gate. Its ``dropout``
+means something else than here: it hides the same inputs at every step of a sequence.
+"""
+
+from typing import Any
+
+from lstm_helpers.frameworks import layouts
+from lstm_helpers.frameworks.layouts import NAMES, kind_named, kind_of, pack, unpack
+from lstm_helpers.frameworks.levels import Converted, Level, Levels, joined, levels_of
+from lstm_helpers.frameworks.presence import need
+
+
+def to_keras(layer: Any, params: Any, **options: Any) -> Any:
+    """Make Keras layers that compute what a layer does.
+
+    Parameters
+    ----------
+    layer : Recurrent, Bidirectional or Stacked
+        What is to be converted.
+    params : tree
+        Its weights, float32 or float64.
+    **options
+        What Keras's layer takes, such as ``return_state=True``; all outputs are returned (``return_sequences=True``)
+        unless told otherwise here.
+
+    Returns
+    -------
+    keras.layers.LSTM, SimpleRNN, GRU or Bidirectional, or a keras.Sequential of several
+        They take (B, T, D) and give (B, T, H).
+
+    Raises
+    ------
+    ImportError
+        If Keras, or what it computes with, is not installed.
+    ValueError
+        If the layer or a cell is one that Keras does not have.
+    """
+    keras = need("keras")
+    stack = levels_of(layer, params)
+    made = []
+    for level in stack.levels:
+        if level.dropout:
+            made.append(keras.layers.Dropout(level.dropout))
+        made.append(_layer(keras, level, options))
+    if stack.dropout:
+        made.append(keras.layers.Dropout(stack.dropout))
+    D, dtype = stack.levels[0].sizes[0], stack.levels[0].directions[0].W_x.dtype.name
+    whole = made[0] if len(made) == 1 else keras.Sequential([keras.Input((None, D), dtype=dtype), *made])
+    if len(made) == 1:
+        whole.build((None, None, D))
+    recurrent = [one for one in made if not isinstance(one, keras.layers.Dropout)]
+    for one, level in zip(recurrent, stack.levels, strict=True):
+        one.set_weights([array for way in level.directions for array in pack("keras", level.cell, way).values()])
+    return whole
+
+
+def from_keras(layer: Any) -> Converted:
+    """Read Keras layers as a layer and its weights.
+
+    Parameters
+    ----------
+    layer : keras.layers.LSTM, SimpleRNN, GRU or Bidirectional, or a keras.Sequential of them and Dropout
+        Built, that is called once; it is not changed, and nothing is shared with it.
+
+    Returns
+    -------
+    Converted
+        ``layer, params``: a Recurrent or Bidirectional, or a Stacked of several.
+
+    Raises
+    ------
+    ImportError
+        If Keras, or what it computes with, is not installed.
+    ValueError
+        If there is something else in it, or it has an option that no layer here has, such as another activation,
+        ``use_bias=False``, ``dropout`` or ``go_backwards``.
+    """
+    keras = need("keras")
+    levels: list[Level] = []
+    rate = 0.0
+    for one in layer.layers if isinstance(layer, keras.Sequential) else [layer]:
+        if isinstance(one, keras.layers.Dropout):
+            rate = float(one.rate)
+        elif not isinstance(one, keras.layers.InputLayer):
+            levels.append(_level(keras, one)._replace(dropout=rate))
+            rate = 0.0
+    return joined(Levels(tuple(levels), rate))
+
+
+def _layer(keras: Any, level: Level, options: dict[str, Any]) -> Any:
+    given = {
+        "return_sequences": True,
+        "recurrent_dropout": level.recurrent_dropout,
+        "dtype": level.directions[0].W_x.dtype.name,
+    }
+    one = getattr(keras.layers, kind_of(level.cell).classes["keras"])(level.sizes[1], **{**given, **options})
+    return keras.layers.Bidirectional(one, dtype=given["dtype"]) if len(level.directions) == 2 else one
+
+
+def _level(keras: Any, layer: Any) -> Level:
+    if isinstance(layer, keras.layers.Bidirectional):
+        if layer.merge_mode != "concat":
+            raise ValueError(f"layer {layer.name!r} has merge_mode={layer.merge_mode!r}; only 'concat' is supported")
+        there, back = _direction(keras, layer.forward_layer), _direction(keras, layer.backward_layer, turned=True)
+        if there.cell is not back.cell:
+            raise ValueError(f"layer {layer.name!r} has another cell in each direction, which is not supported")
+        return there._replace(directions=there.directions + back.directions)
+    return _direction(keras, layer)
+
+
+def _direction(keras: Any, layer: Any, turned: bool = False) -> Level:
+    name = type(layer).__name__
+    kind = kind_named("keras", name)
+    if kind is None or not isinstance(layer, getattr(keras.layers, name)):
+        expected = ", ".join(f"keras.layers.{one.classes['keras']}" for one in layouts.KINDS)
+        raise ValueError(f"layer is a {name}; expected {expected}, or a keras.Sequential of them and Dropout")
+    if not layer.built:
+        raise ValueError(f"layer {layer.name!r} has no weights yet: call it once, or layer.build((None, None, D))")
+    _check_options(keras, layer, turned)
+    arrays = dict(zip(NAMES["keras"], layer.get_weights(), strict=True))
+    return Level(kind.cell, (unpack("keras", kind.cell, arrays),), float(layer.recurrent_dropout))
+
+
+def _check_options(keras: Any, layer: Any, turned: bool) -> None:
+    """Refuse what would be computed differently here."""
+    wanted = {"activation": "tanh", "recurrent_activation": "sigmoid"}
+    for option, expected in wanted.items():
+        if hasattr(layer, option) and getattr(layer, option) is not getattr(keras.activations, expected):
+            found = getattr(getattr(layer, option), "__name__", getattr(layer, option))
+            raise ValueError(f"layer {layer.name!r} has {option}={found!r}; only {expected!r} is supported")
+    if not layer.use_bias:
+        raise ValueError(f"layer {layer.name!r} has use_bias=False, which is not supported: give it a bias of 0")
+    if bool(layer.go_backwards) is not turned:
+        raise ValueError(f"layer {layer.name!r} has go_backwards={layer.go_backwards}, which is not supported here")
+    if not getattr(layer, "reset_after", True):
+        raise ValueError(f"layer {layer.name!r} has reset_after=False, which is not supported: its product comes later")
+    if layer.dropout:
+        raise ValueError(
+            f"layer {layer.name!r} has dropout={layer.dropout}, one mask of the inputs for a whole sequence, which no "
+            "layer here has; it does nothing after training: set layer.cell.dropout = 0.0 to convert the weights"
+        )

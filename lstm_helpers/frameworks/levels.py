@@ -1,0 +1,110 @@
+"""A layer seen as the frameworks see it: levels on top of each other, each with one cell and what is dropped below it.
+
+Here a layer is an object that says how cells are wired, and Dropout is a layer of its own; a framework's layer has
+options instead. This module translates between the two, for all of them.
+"""
+
+from collections.abc import Iterator
+from types import ModuleType
+from typing import Any, NamedTuple
+
+from lstm_helpers.arrays import describe
+from lstm_helpers.frameworks.layouts import kind_of
+from lstm_helpers.layers import Bidirectional, Dropout, Recurrent, Stacked
+
+
+class Converted(NamedTuple):
+    """What was read from a framework: ``layer, params = from_torch(module)``."""
+
+    layer: Any  # a layer, or a Model where an ONNX file has a readout
+    params: Any
+
+
+class Level(NamedTuple):
+    """One recurrent layer."""
+
+    cell: ModuleType
+    directions: tuple[Any, ...]  # the cell's Params: one way, or forward and backward
+    recurrent_dropout: float = 0.0
+    dropout: float = 0.0  # of its input, anew at every step
+
+    @property
+    def sizes(self) -> tuple[int, int]:
+        """D and H."""
+        return self.directions[0].W_x.shape[0], self.directions[0].W_h.shape[0]
+
+
+class Levels(NamedTuple):
+    """All of them, the lowest first."""
+
+    levels: tuple[Level, ...]
+    dropout: float = 0.0  # of the output
+
+
+def levels_of(layer: Any, params: Any) -> Levels:
+    """Take a layer apart.
+
+    Raises
+    ------
+    ValueError
+        If a layer or a cell is one that no framework has, or ``params`` do not belong to the layer.
+    """
+    found: list[Level] = []
+    rate = 0.0
+    for one, weights in _flat(layer, params):
+        if isinstance(one, Dropout):
+            if rate:
+                raise ValueError("layer has two Dropouts on top of each other; expected at most one between two layers")
+            rate = one.rate
+            continue
+        found.append(_level(one, weights)._replace(dropout=rate))
+        rate = 0.0
+    if not found:
+        raise ValueError(f"layer is {layer!r}; expected at least one Recurrent in it")
+    return Levels(tuple(found), rate)
+
+
+def joined(stack: Levels) -> Converted:
+    """Put levels together again: one by itself, or a Stacked of several, with the Dropouts between them."""
+    parts: list[tuple[Any, Any]] = []
+    for level in stack.levels:
+        if level.dropout:
+            parts.append((Dropout(level.dropout), ()))
+        parts.append(_layer(level))
+    if stack.dropout:
+        parts.append((Dropout(stack.dropout), ()))
+    if len(parts) == 1:
+        return Converted(*parts[0])
+    layers, params = zip(*parts, strict=True)
+    return Converted(Stacked(*layers), tuple(params))
+
+
+def _flat(layer: Any, params: Any) -> Iterator[tuple[Any, Any]]:
+    if not isinstance(layer, Stacked):
+        yield layer, params
+        return
+    count = len(layer.layers)
+    if not isinstance(params, tuple) or hasattr(params, "_fields") or len(params) != count:
+        raise ValueError(f"params is {describe(params)}; expected a tuple of {count}, one for each layer of {layer!r}")
+    for one, weights in zip(layer.layers, params, strict=True):
+        yield from _flat(one, weights)
+
+
+def _level(layer: Any, params: Any) -> Level:
+    if isinstance(layer, Recurrent | Bidirectional):
+        kind_of(layer.cell)
+        both = isinstance(layer, Bidirectional)
+        if both and (not isinstance(params, tuple) or hasattr(params, "_fields") or len(params) != 2):
+            raise ValueError(f"params is {describe(params)}; expected a pair (forward, backward) for {layer!r}")
+        directions = params if both else (params,)
+        for weights in directions:
+            layer.cell.zero_state(weights, 1)
+        return Level(layer.cell, directions, layer.recurrent_dropout)
+    hint = ": a cell becomes a layer by Recurrent(cell)" if hasattr(layer, "zero_state") else ""
+    raise ValueError(f"layer is {layer!r}; expected Recurrent, Bidirectional, Dropout or a Stacked of them{hint}")
+
+
+def _layer(level: Level) -> tuple[Any, Any]:
+    if len(level.directions) == 2:
+        return Bidirectional(level.cell, recurrent_dropout=level.recurrent_dropout), level.directions
+    return Recurrent(level.cell, recurrent_dropout=level.recurrent_dropout), level.directions[0]

@@ -1,0 +1,69 @@
+"""The graph that a layer or a model is in ONNX: which nodes, in which order, under which names.
+
+    xs (T, B, D) → [Gather] → LSTM → … → LSTM → output (T, B, H) → [where each direction ended] → MatMul, Add → y
+
+A graph is fixed by a ``Plan``. The writer makes it, and the reader makes it again and compares: a file is read only
+if it is exactly what was meant.
+"""
+
+from typing import Any, NamedTuple
+
+OPSET, IR_VERSION = 14, 8  # old enough for any runtime of the last years
+
+
+class Plan(NamedTuple):
+    """All that decides the nodes of a graph but for the sizes."""
+
+    ops: tuple[str, ...]  # the recurrent node of each level
+    hidden_sizes: tuple[int, ...]
+    directions: tuple[int, ...]  # 1 or 2
+    embedding: bool = False
+    at: str = ""  # "every" or "last" of a Model; "" for a layer without a readout
+    lengths: bool = False  # whether the file takes a length for each sequence
+    state: bool = False  # whether it takes and gives the states
+
+
+def states_of(op: str) -> tuple[str, ...]:
+    """Name the states of a recurrent node as State does."""
+    return ("h", "c") if op == "LSTM" else ("h",)
+
+
+def nodes_of(onnx: Any, plan: Plan) -> list[Any]:
+    """Make the nodes."""
+    make = onnx.helper.make_node
+    nodes, flowing = [], "xs"
+    if plan.embedding:
+        nodes.append(make("Gather", ["embedding.W_e", "xs"], ["vectors"], axis=0))
+        flowing = "vectors"
+    for k, op in enumerate(plan.ops):
+        nodes += _level(make, plan, k, op, flowing)
+        flowing = f"output{k}"
+    if plan.at == "last":
+        nodes.append(make("Transpose", [f"h{len(plan.ops) - 1}_next"], ["ends"], perm=[1, 0, 2]))
+        nodes.append(make("Reshape", ["ends", "side_by_side"], ["shown"]))
+        flowing = "shown"
+    if plan.at:
+        nodes.append(make("MatMul", [flowing, "readout.W_y"], ["product"]))
+        nodes.append(make("Add", ["product", "readout.b_y"], ["y"]))
+    else:
+        nodes.append(make("Identity", [flowing], ["output"]))
+    return nodes
+
+
+def _level(make: Any, plan: Plan, k: int, op: str, flowing: str) -> list[Any]:
+    """Make one recurrent node, and join its outputs, which are (T, directions, B, H)."""
+    states = states_of(op)
+    ending = plan.state or (plan.at == "last" and k == len(plan.ops) - 1)
+    inputs = [flowing, f"W{k}", f"R{k}", f"B{k}", "lengths" if plan.lengths else ""]
+    inputs += [f"{s}{k}" for s in states] if plan.state else []
+    outputs = [f"Y{k}", *([f"{s}{k}_next" for s in states] if ending else [])]
+    options: dict[str, Any] = {"hidden_size": plan.hidden_sizes[k]}
+    if plan.directions[k] == 2:
+        options["direction"] = "bidirectional"
+    if op == "GRU":
+        options["linear_before_reset"] = 1
+    return [
+        make(op, inputs, outputs, **options),
+        make("Transpose", [f"Y{k}"], [f"turned{k}"], perm=[0, 2, 1, 3]),
+        make("Reshape", [f"turned{k}", "joined"], [f"output{k}"]),
+    ]
