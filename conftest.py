@@ -13,6 +13,7 @@ TAG = "needs-"
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    """Make the marker known."""
     config.addinivalue_line("markers", "needs(name): skipped where this framework is not installed")
 
 

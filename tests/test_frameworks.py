@@ -13,10 +13,10 @@ import pytest
 
 from lstm_helpers import frameworks, recorded
 from lstm_helpers.arrays import leaves, tree_map
-from lstm_helpers.cells import lstm, rnn
+from lstm_helpers.cells import gru, lstm, peephole, rnn
 from lstm_helpers.frameworks import layouts, pack, unpack
 from lstm_helpers.frameworks.levels import joined, levels_of
-from lstm_helpers.layers import Dropout, Recurrent, Stacked
+from lstm_helpers.layers import Bidirectional, Dropout, Recurrent, Residual, Stacked
 
 ROOT = Path(__file__).parents[1]
 CELLS = [kind.cell for kind in layouts.KINDS]
@@ -75,6 +75,16 @@ def test_lstm_blocks_stand_where_each_framework_wants_them():
     assert onnx["B"].tolist() == [[100, 400, 200, 300, 0, 0, 0, 0]]
 
 
+def test_gru_blocks_stand_where_each_framework_wants_them():
+    r, z, n = 1, 2, 3
+    torch, keras, onnx = (pack(name, gru, marked(gru)) for name in ("torch", "keras", "onnx"))
+    assert torch["weight_ih_l0"].tolist() == [[r], [z], [n]] and torch["bias_ih_l0"].tolist() == [100, 200, 300]
+    assert torch["bias_hh_l0"].tolist() == [1000, 2000, 3000]
+    assert keras["kernel"].tolist() == [[z, r, n]] and keras["bias"].tolist() == [[200, 100, 300], [2000, 1000, 3000]]
+    assert onnx["W"].tolist() == [[[z], [r], [n]]] and onnx["R"].tolist() == [[[20], [10], [30]]]
+    assert onnx["B"].tolist() == [[200, 100, 300, 2000, 1000, 3000]]
+
+
 @each_cell
 @each_framework
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
@@ -115,7 +125,10 @@ def test_inputs_are_not_written_to():
     ("call", "message"),
     [
         (lambda: pack("caffe", lstm, drawn(lstm)), "framework is 'caffe'; expected one of torch, keras, onnx"),
-        (lambda: pack("torch", np, drawn(lstm)), "cell is numpy; expected one that the frameworks have: lstm, rnn"),
+        (
+            lambda: pack("torch", np, drawn(lstm)),
+            "cell is numpy; expected one that the frameworks have: lstm, rnn, gru",
+        ),
         (lambda: pack("torch", lstm, drawn(rnn)), "params.W_h has shape (4, 4); expected (H, 4H)"),
         (lambda: pack("torch", lstm, drawn(lstm, dtype=complex)), "params has dtype complex128; expected float32"),
         (lambda: unpack("keras", lstm, {"kernel": 1}), "arrays holds kernel; expected kernel, recurrent_kernel, bias"),
@@ -127,7 +140,10 @@ def test_inputs_are_not_written_to():
         (lambda: unpack("onnx", lstm, changed("onnx", "B", lambda a: a[:, :16])), "B has shape (1, 16)"),
         (lambda: unpack("torch", lstm, changed("torch", "bias_hh_l0", lambda a: a[:4])), "bias_hh_l0 has shape (4,)"),
         (lambda: unpack("keras", lstm, changed("keras", "bias", lambda a: a.astype(np.float16))), "dtype float16"),
-        (lambda: unpack("keras", lstm, changed("keras", "bias", lambda a: a.astype(np.float32))), "give all arrays one"),
+        (
+            lambda: unpack("keras", lstm, changed("keras", "bias", lambda a: a.astype(np.float32))),
+            "give all arrays one",
+        ),
         (lambda: unpack("keras", lstm, changed("keras", "bias", lambda a: a.tolist())), "bias is a list"),
     ],
 )
@@ -165,6 +181,14 @@ def test_levels_and_layers_are_two_views_of_one_thing():
     assert np.array_equal(again.forward(weights, xs).output, layer.forward(params, xs).output)
 
 
+def test_both_directions_are_one_level():
+    layer = Bidirectional(lstm, recurrent_dropout=0.2)
+    params = layer.init(np.random.default_rng(0), 3, 4)
+    (level,) = levels_of(layer, params).levels
+    assert level.directions == params and level.recurrent_dropout == 0.2
+    assert joined(levels_of(layer, params)) == (layer, params)
+
+
 def test_one_level_is_no_stack():
     params = drawn(lstm)
     layer, weights = joined(levels_of(Stacked(Recurrent(lstm)), (params,)))
@@ -177,6 +201,9 @@ def test_one_level_is_no_stack():
         (lstm, (), "a cell becomes a layer by Recurrent(cell)"),
         (Recurrent(np), (), "cell is numpy; expected one that the frameworks have"),
         (Recurrent(lstm), (drawn(lstm),), "params is a tuple of 1; expected Params"),
+        (Bidirectional(lstm), drawn(lstm), "params is Params(W_x, W_h, b); expected a pair (forward, backward)"),
+        (Residual(Recurrent(lstm)), drawn(lstm, 4, 4), "layer is Residual(Recurrent(lstm)); expected Recurrent, Bidir"),
+        (Recurrent(peephole), (), "cell is peephole; expected one that the frameworks have: lstm, rnn, gru"),
         (Stacked(Recurrent(lstm)), drawn(lstm), "expected a tuple of 1, one for each layer"),
         (Stacked(Recurrent(lstm)), (), "params is a tuple of 0; expected a tuple of 1"),
         (Dropout(0.5), (), "expected at least one Recurrent"),

@@ -6,17 +6,21 @@ import numpy as np
 import pytest
 
 from lstm_helpers import frameworks
-from lstm_helpers.arrays import tree_map
-from lstm_helpers.cells import lstm, rnn
+from lstm_helpers.arrays import leaves, tree_map
+from lstm_helpers.cells import gru, lstm, rnn
 from lstm_helpers.frameworks import layouts
-from lstm_helpers.layers import Dropout, Recurrent, Stacked
+from lstm_helpers.layers import Bidirectional, Dropout, Recurrent, Stacked
 from tests.test_frameworks import equal
 
-pytestmark = pytest.mark.needs("keras")
+pytestmark = [
+    pytest.mark.needs("keras"),
+    pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning"),  # its own
+]
 
 LAYERS = [
     *(Recurrent(kind.cell) for kind in layouts.KINDS),
-    Stacked(Recurrent(lstm), Recurrent(rnn)),
+    *(Bidirectional(kind.cell) for kind in layouts.KINDS),
+    Stacked(Recurrent(lstm), Bidirectional(rnn), Recurrent(gru)),
     Stacked(Dropout(0.1), Recurrent(lstm), Dropout(0.2), Recurrent(lstm, recurrent_dropout=0.3), Dropout(0.4)),
 ]
 each_layer = pytest.mark.parametrize("layer", LAYERS, ids=repr)
@@ -47,16 +51,18 @@ def test_outputs_are_kerass(keras, layer):
 
 
 @pytest.mark.parametrize("kind", ["right", "left", "holes"])
-@pytest.mark.parametrize("cell", [lstm, rnn], ids=["lstm", "rnn"])
-def test_a_mask_means_the_same_wherever_it_is_false(keras, cell, kind):
-    layer = Recurrent(cell)
+@pytest.mark.parametrize("layer", [Recurrent(lstm), Recurrent(rnn), Recurrent(gru), Bidirectional(lstm)], ids=repr)
+def test_a_mask_means_the_same_wherever_it_is_false(keras, layer, kind):
     params, xs = case(layer)
     mask = np.arange(9)[:, None] < np.array([9, 1, 4])
     mask = {"right": mask, "left": mask[::-1].copy(), "holes": np.random.default_rng(0).random((9, 3)) < 0.5}[kind]
     output, *last = frameworks.to_keras(layer, params, return_state=True)(xs.swapaxes(0, 1), mask=mask.T)
     trace = layer.forward(params, xs, mask=mask)
-    assert np.abs(numbers(output).swapaxes(0, 1) - trace.output).max() <= 1e-6
-    assert all(np.abs(numbers(a) - b).max() <= 1e-6 for a, b in zip(last, trace.state, strict=True))
+    zeros = isinstance(layer, Bidirectional)  # Keras repeats the last output as we do, but 0 in its Bidirectional
+    right = np.where(mask[:, :, None], trace.output, 0) if zeros else trace.output
+    assert np.abs(numbers(output).swapaxes(0, 1) - right).max() <= 1e-6
+    expected = [leaf for _, leaf in leaves(trace.state)]
+    assert all(np.abs(numbers(a) - b).max() <= 1e-6 for a, b in zip(last, expected, strict=True))
 
 
 @each_layer
@@ -76,10 +82,11 @@ def test_layers_of_kerass_own_are_read(keras):
             keras.layers.LSTM(5, return_sequences=True),
             keras.layers.Dropout(0.2),
             keras.layers.SimpleRNN(6, return_sequences=True),
+            keras.layers.Bidirectional(keras.layers.GRU(3, return_sequences=True)),
         ]
     )
     layer, params = frameworks.from_keras(layers)
-    assert layer == Stacked(Recurrent(lstm), Dropout(0.2), Recurrent(rnn))
+    assert layer == Stacked(Recurrent(lstm), Dropout(0.2), Recurrent(rnn), Bidirectional(gru))
     xs = np.random.default_rng(0).normal(size=(7, 2, 4)).astype(np.float32)
     output = numbers(layers(xs.swapaxes(0, 1)))
     assert np.abs(output.swapaxes(0, 1) - layer.forward(params, xs).output).max() <= 1e-6
@@ -89,7 +96,7 @@ def test_options_go_to_kerass_layer(keras):
     params, xs = case(Recurrent(lstm))
     last = frameworks.to_keras(Recurrent(lstm), params, return_sequences=False)(xs.swapaxes(0, 1))
     assert np.abs(numbers(last) - Recurrent(lstm).forward(params, xs).state.h).max() <= 1e-6
-    assert frameworks.to_keras(Recurrent(lstm), params, stateful=True).stateful
+    assert frameworks.to_keras(Recurrent(lstm), params, name="reader").name == "reader"
 
 
 def built(layer):
@@ -105,7 +112,14 @@ def built(layer):
         (lambda k: built(k.SimpleRNN(4, activation=None)), "has activation='linear'"),
         (lambda k: built(k.LSTM(4, use_bias=False)), "use_bias=False, which is not supported"),
         (lambda k: built(k.LSTM(4, go_backwards=True)), "go_backwards=True"),
-        (lambda k: built(k.LSTM(4, dropout=0.2)), "set layer.dropout = 0.0 to convert the weights"),
+        (lambda k: built(k.LSTM(4, dropout=0.2)), "set layer.cell.dropout = 0.0 to convert the weights"),
+        (lambda k: built(k.GRU(4, reset_after=False)), "reset_after=False"),
+        (lambda k: built(k.Bidirectional(k.LSTM(4), merge_mode="sum")), "merge_mode='sum'; only 'concat'"),
+        (
+            lambda k: built(k.Bidirectional(k.LSTM(4), backward_layer=k.GRU(4, go_backwards=True))),
+            "another cell in each",
+        ),
+        (lambda k: built(k.Bidirectional(k.LSTM(4, activation="relu"))), "has activation='relu'"),
         (lambda k: k.LSTM(4), "has no weights yet"),
         (lambda k: built(k.Dense(4)), "layer is a Dense; expected keras.layers.LSTM, keras.layers.SimpleRNN"),
         (lambda k: "model.keras", "layer is a str"),
@@ -118,7 +132,7 @@ def test_what_no_layer_here_computes_is_refused(keras, make, message):
 
 def test_dropout_can_be_set_to_0_to_read_the_weights(keras):
     layer = built(keras.layers.LSTM(4, dropout=0.2))
-    layer.dropout = 0.0
+    layer.cell.dropout = 0.0
     assert frameworks.from_keras(layer).layer == Recurrent(lstm)
 
 

@@ -7,10 +7,10 @@ import pytest
 
 from lstm_helpers import frameworks
 from lstm_helpers.arrays import leaves, tree_map
-from lstm_helpers.cells import lstm, rnn
+from lstm_helpers.cells import gru, lstm, rnn
 from lstm_helpers.frameworks import layouts
 from lstm_helpers.gradcheck import relative_error
-from lstm_helpers.layers import Dropout, Recurrent, Stacked
+from lstm_helpers.layers import Bidirectional, Dropout, Recurrent, Stacked
 from tests.test_frameworks import equal
 
 pytestmark = pytest.mark.needs("torch")
@@ -18,6 +18,8 @@ pytestmark = pytest.mark.needs("torch")
 LAYERS = [
     *(Recurrent(kind.cell) for kind in layouts.KINDS),
     *(Stacked(Recurrent(kind.cell), Recurrent(kind.cell)) for kind in layouts.KINDS),
+    *(Bidirectional(kind.cell) for kind in layouts.KINDS),
+    Stacked(Bidirectional(lstm), Bidirectional(lstm)),
     Stacked(Recurrent(lstm), Dropout(0.3), Recurrent(lstm), Dropout(0.3), Recurrent(lstm)),
 ]
 each_layer = pytest.mark.parametrize("layer", LAYERS, ids=repr)
@@ -39,19 +41,21 @@ def case(layer, T, B, D, H, dtype=np.float64):
     params = like(layer.init(rng, D, H, dtype=dtype))
     xs = rng.normal(size=(T, B, D)).astype(dtype)
     state = like(layer.forward(params, xs).state)
-    return params, xs, state, like(np.zeros((T, B, H))), like(state)
+    return params, xs, state, like(np.zeros((T, B, layer.output_size(D, H)))), like(state)
 
 
-def stacked(torch, state, parts=None):
-    """Our states as PyTorch's: (layers, B, H) for h, and for c; those of a Dropout are not counted."""
-    states = [one for one in (state if not hasattr(state, "_fields") else (state,)) if one != ()]
-    fields = [torch.tensor(np.stack([one[k] for one in states]), requires_grad=True) for k in range(len(states[0]))]
-    return tuple(fields) if len(fields) == 2 else fields[0]
+def stacked(torch, state):
+    """Our states as PyTorch's: (layers and directions, B, H) for h, and for c."""
+    found = list(leaves(state))
+    fields = [[leaf for path, leaf in found if path[-1] == name] for name in "hc"]
+    tensors = [torch.tensor(np.stack(field), requires_grad=True) for field in fields if field]
+    return tuple(tensors) if len(tensors) == 2 else tensors[0]
 
 
 def gradients(module):
     """The gradients of a module's weights as our params: both biases receive the same one where we have one bias."""
-    twin = type(module)(module.input_size, module.hidden_size, module.num_layers, dtype=module.weight_ih_l0.dtype)
+    sizes = module.input_size, module.hidden_size, module.num_layers
+    twin = type(module)(*sizes, bidirectional=module.bidirectional, dtype=module.weight_ih_l0.dtype)
     with frameworks.need("torch").no_grad():
         for name, weight in module.named_parameters():
             summed = name.startswith("bias_hh") and "GRU" not in module.mode
@@ -72,7 +76,9 @@ def test_outputs_states_and_gradients_are_pytorchs(torch, layer, size):
     assert all(relative_error(a.detach().numpy(), b.detach().numpy()) <= 1e-12 for a, b in pairs)
 
     v = _tuple(stacked(torch, d_state))
-    loss = (output * torch.tensor(d_output)).sum() + sum((a * b.detach()).sum() for a, b in zip(_tuple(last), v))
+    loss = (output * torch.tensor(d_output)).sum() + sum(
+        (a * b.detach()).sum() for a, b in zip(_tuple(last), v, strict=True)
+    )
     loss.backward()
     back = layer.backward(params, trace, d_output, d_state)
     assert relative_error(inputs.grad.numpy(), back.xs) <= 1e-12
@@ -109,9 +115,11 @@ def test_a_round_trip_changes_no_bit(torch, layer, dtype):
 @pytest.mark.parametrize("kind", layouts.KINDS, ids=lambda kind: kind.classes["torch"])
 def test_a_module_of_pytorchs_own_is_read(torch, kind):
     torch.manual_seed(0)
-    module = getattr(torch.nn, kind.classes["torch"])(3, 5, num_layers=2, dropout=0.25, batch_first=True).eval()
+    module = getattr(torch.nn, kind.classes["torch"])(
+        3, 5, num_layers=2, dropout=0.25, batch_first=True, bidirectional=True
+    ).eval()
     layer, params = frameworks.from_torch(module)
-    assert layer == Stacked(Recurrent(kind.cell), Dropout(0.25), Recurrent(kind.cell))
+    assert layer == Stacked(Bidirectional(kind.cell), Dropout(0.25), Bidirectional(kind.cell))
     xs = np.random.default_rng(0).normal(size=(6, 2, 3)).astype(np.float32)
     output = module(torch.tensor(xs.swapaxes(0, 1).copy()))[0].detach().numpy()
     assert np.abs(output.swapaxes(0, 1) - layer.forward(params, xs).output).max() <= 1e-6
@@ -128,18 +136,18 @@ def test_batch_first_is_about_sequences_and_not_about_states(torch):
     assert relative_error(c_n.detach().numpy(), np.stack([state.c for state in trace.state])) <= 1e-12
 
 
-def test_a_packed_sequence_is_our_mask_with_zeros_in_the_padding(torch):
-    layer = Recurrent(lstm)
+@pytest.mark.parametrize("layer", [Recurrent(lstm), Bidirectional(lstm), Recurrent(gru)], ids=repr)
+def test_a_packed_sequence_is_our_mask_with_zeros_in_the_padding(torch, layer):
     params, xs, *_ = case(layer, 7, 4, 2, 5)
     lengths = [7, 1, 4, 6]
     mask = np.arange(7)[:, None] < lengths
     pack = torch.nn.utils.rnn.pack_padded_sequence(torch.tensor(xs), torch.tensor(lengths), enforce_sorted=False)
-    packed, (h_n, c_n) = frameworks.to_torch(layer, params)(pack)
+    packed, last = frameworks.to_torch(layer, params)(pack)
     output = torch.nn.utils.rnn.pad_packed_sequence(packed)[0].detach().numpy()
     trace = layer.forward(params, xs, mask=mask)
     assert relative_error(output, np.where(mask[:, :, None], trace.output, 0)) <= 1e-12
-    assert relative_error(h_n[0].detach().numpy(), trace.state.h) <= 1e-12
-    assert relative_error(c_n[0].detach().numpy(), trace.state.c) <= 1e-12
+    pairs = zip(_tuple(last), _tuple(stacked(torch, trace.state)), strict=True)
+    assert all(relative_error(a.detach().numpy(), b.detach().numpy()) <= 1e-12 for a, b in pairs)
 
 
 def test_dropout_between_layers_has_the_same_rate_and_is_off_in_evaluation(torch):
@@ -170,12 +178,17 @@ LSTM_PARAMS = lstm.init(np.random.default_rng(0), 3, 4)
         (Stacked(Dropout(0.2), Recurrent(lstm)), ((), LSTM_PARAMS), "below its first or above its last"),
         (Stacked(Recurrent(lstm), Dropout(0.2)), (LSTM_PARAMS, ()), "below its first or above its last"),
         (Stacked(Recurrent(lstm), Recurrent(rnn)), None, "cells of several kinds or sizes"),
+        (Stacked(Recurrent(gru), Bidirectional(gru)), None, "cells of several kinds or sizes"),
         (
             Stacked(Recurrent(lstm), Recurrent(lstm)),
             (LSTM_PARAMS, lstm.init(np.random.default_rng(0), 4, 5)),
             "cells of several kinds or sizes",
         ),
-        (Stacked(*[Recurrent(lstm), Dropout(0.1)] * 2, Recurrent(lstm), Dropout(0.2), Recurrent(lstm)), None, "0.1, 0.2"),
+        (
+            Stacked(*[Recurrent(lstm), Dropout(0.1)] * 2, Recurrent(lstm), Dropout(0.2), Recurrent(lstm)),
+            None,
+            "0.1, 0.2",
+        ),
     ],
 )
 def test_what_a_module_cannot_be_is_refused(torch, layer, params, message):
@@ -190,7 +203,10 @@ def test_what_a_module_cannot_be_is_refused(torch, layer, params, message):
         (lambda nn: nn.LSTM(3, 4, proj_size=2), "proj_size=2"),
         (lambda nn: nn.LSTM(3, 4, bias=False), "bias=False, which is not supported"),
         (lambda nn: nn.RNN(3, 4, nonlinearity="relu"), "torch.nn.RNN, nonlinearity='relu'; expected torch.nn.LSTM"),
-        (lambda nn: nn.Linear(3, 4), "module is torch.nn.Linear; expected torch.nn.LSTM or torch.nn.RNN"),
+        (
+            lambda nn: nn.Linear(3, 4),
+            "module is torch.nn.Linear; expected torch.nn.LSTM or torch.nn.RNN or torch.nn.GRU, with tanh",
+        ),
         (lambda nn: nn.LSTMCell(3, 4), "module is torch.nn.LSTMCell"),
         (lambda nn: nn.LSTM(3, 4).state_dict(), "a state_dict does not say of what"),
         (lambda nn: nn.Sequential(nn.Embedding(3, 3), nn.LSTM(3, 4)), "give it the part, module.1"),
