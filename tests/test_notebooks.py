@@ -12,6 +12,8 @@ from urllib.parse import unquote
 import nbformat
 import pytest
 
+from lstm_helpers import frameworks
+
 ROOT = Path(__file__).parents[1]
 PAGES = sorted((ROOT / "notebooks").glob("*.ipynb"))
 each_page = pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
@@ -76,6 +78,11 @@ def bound_names(cell: nbformat.NotebookNode) -> set[str]:
 
 def used_names(cell: nbformat.NotebookNode) -> set[str]:
     return {n.id for n in ast.walk(tree(cell)) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
+
+
+def needs(cell: nbformat.NotebookNode) -> list[str]:
+    """The frameworks without which a cell prints one line and goes on, by its tags."""
+    return [tag.removeprefix("needs-") for tag in cell.metadata.get("tags", []) if tag.startswith("needs-")]
 
 
 def test_there_are_pages():
@@ -183,6 +190,34 @@ def test_nothing_rests_on_a_solution(path):
         needed = (used_names(cell) & from_solutions) - bound_names(cell)
         assert not needed, f"cell {position} uses {sorted(needed)}, which a solution before it bound"
         from_solutions -= bound_names(cell)
+
+
+@each_page
+def test_what_needs_a_framework_says_so_and_does_nothing_without_it(path):
+    for position, cell in code_cells(path):
+        asked = re.findall(r"frameworks\.optional\(\"(\w+)\"\)", cell.source)
+        assert asked == needs(cell), f"cell {position} asks for {asked}, its tags say {needs(cell)}"
+        if not asked:
+            continue
+        assert set(asked) <= set(frameworks.PACKAGES), f"cell {position}: {asked}"
+        body = tree(cell).body
+        assert len(body) == 1 and isinstance(body[0], ast.If) and not body[0].orelse, (
+            f"cell {position}: everything in it belongs under `if {asked[0]} := frameworks.optional(…):`"
+        )
+        assert "frameworks.optional" in ast.unparse(body[0].test), f"cell {position}"
+        said = "".join(out.get("text", "") for out in cell.outputs)
+        assert "Skipped:" not in said, f"cell {position} was stored without {asked}"
+
+
+@each_page
+def test_nothing_rests_on_a_framework_unless_it_needs_it_too(path):
+    bound: dict[str, set[str]] = {}
+    for position, cell in code_cells(path):
+        own = bound_names(cell)
+        for name in used_names(cell) - own:
+            lacking = bound.get(name, set()) - set(needs(cell))
+            assert not lacking, f"cell {position} uses {name}, which a cell that needs {sorted(lacking)} bound"
+        bound |= {name: set(needs(cell)) for name in own}
 
 
 def test_the_check_for_solutions_sees_what_it_should(monkeypatch):

@@ -6,6 +6,9 @@
 
 The settled form keeps what a reader and a comparison need: no kernel's version, no timing, no widget state. The live
 view of a widget is dropped too: a page that is read without a kernel then shows the picture stored beside it.
+
+A cell with a tag such as ``needs-torch`` prints one line where that framework is missing. That line must not be stored
+in place of its outputs, so such a page is run only where all of its frameworks are installed.
 """
 
 import argparse
@@ -25,6 +28,8 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
+
+from lstm_helpers import frameworks
 
 FOLDER = Path(__file__).resolve().parents[1] / "notebooks"
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
@@ -62,6 +67,9 @@ def run_and_store(page: Path) -> bool:
     """Run a page from a fresh kernel and store it; leave the file alone and tell why if anything went wrong."""
     since = time.monotonic()
     notebook = read(page)
+    if absent := missing(notebook):
+        print(f"{page.name}: left as it was, since its outputs come from {absent}, missing here: {frameworks.HOW}")
+        return False
     try:
         run(notebook)
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
@@ -107,6 +115,13 @@ def run(notebook: NotebookNode) -> None:
             record_timing=False,
             store_widget_state=False,
         ).execute(env={**os.environ, "IPYTHONDIR": private})
+
+
+def missing(notebook: NotebookNode) -> str:
+    """Name what the page's cells need by their tags and is not installed."""
+    tags = {tag for cell in notebook.cells for tag in cell.metadata.get("tags", []) if tag.startswith("needs-")}
+    absent = {package for tag in tags for package in frameworks.missing(tag.removeprefix("needs-"))}
+    return " and ".join(sorted(absent))
 
 
 def writes_to_stderr(cell: NotebookNode) -> bool:

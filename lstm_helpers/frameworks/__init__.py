@@ -13,10 +13,11 @@ from lstm_helpers.frameworks.layouts import pack, unpack
 from lstm_helpers.frameworks.levels import Converted
 from lstm_helpers.frameworks.onnx_reading import from_onnx
 from lstm_helpers.frameworks.onnx_writing import to_onnx
-from lstm_helpers.frameworks.presence import PACKAGES, missing, need, optional
+from lstm_helpers.frameworks.presence import HOW, PACKAGES, missing, need, optional
 from lstm_helpers.frameworks.torch_modules import from_torch, to_torch
 
 __all__ = [
+    "HOW",
     "PACKAGES",
     "Converted",
     "from_keras",
