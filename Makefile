@@ -1,5 +1,6 @@
 # The book's commands. PYTHON names another Python, DEPS another set of versions (locked, oldest, newest):
 #   make test PYTHON=python3.13 DEPS=newest      runs in a folder of its own, .venv-3.13-newest
+# WITH=frameworks adds PyTorch and Keras, without which some cells and tests are skipped (for lab, test and notebooks).
 PYTHON = python3
 DEPS = locked
 SOAK = 20
@@ -41,7 +42,7 @@ clean:  ## remove the environments and caches that make has made
 	@$(PYTHON) tools/environment.py clean
 
 read-set:
-	@$(PREPARE) read
+	@$(PREPARE) $(or $(WITH),read)
 
 test-set:
-	@$(PREPARE) test
+	@$(PREPARE) $(or $(WITH),test)

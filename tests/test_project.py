@@ -223,17 +223,46 @@ def test_second_time_installs_nothing(environment, quick_venv):
 
 
 def test_tests_are_added_to_reading_and_then_serve_it(environment, quick_venv):
-    for wanted in ("read", "test", "read", "test"):
+    for wanted in ("read", "test", "read", "test", "frameworks", "test", "read", "frameworks"):
         environment.prepare(quick_venv, wanted, "newest")
-    assert sets(environment) == ["read", "test"]
+    assert sets(environment) == ["read", "test", "frameworks"]
 
 
 def test_new_bounds_are_installed_into_what_is_there(environment, quick_venv, monkeypatch):
     environment.prepare(quick_venv, "read", "newest")
     (quick_venv / "kept").touch()
-    monkeypatch.setattr(environment, "digest", lambda project, lock: "changed")
+    monkeypatch.setattr(environment, "digest", lambda project, lock, wanted: "changed")
     environment.prepare(quick_venv, "read", "newest")
     assert sets(environment) == ["read", "read"] and (quick_venv / "kept").exists()
+
+
+def test_new_frameworks_are_installed_into_what_is_there(environment, quick_venv, monkeypatch, tmp_path):
+    environment.prepare(quick_venv, "frameworks", "newest")
+    monkeypatch.setattr(environment, "FRAMEWORKS", tmp_path / "frameworks.txt")
+    (tmp_path / "frameworks.txt").write_text("torch==9.0\n", encoding="utf-8")
+    environment.prepare(quick_venv, "test", "newest")
+    assert sets(environment) == ["frameworks", "frameworks"]
+
+
+def test_frameworks_come_after_the_locked_set_and_nowhere_else(monkeypatch, tmp_path):
+    spec = importlib.util.spec_from_file_location("environment", ROOT / "tools" / "environment.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    calls = []
+    monkeypatch.setattr(module, "pip", lambda folder, *arguments: calls.append(arguments))
+    module.install(tmp_path, ROOT / "locks" / "test.txt", "test")
+    light = list(calls)
+    module.install(tmp_path, ROOT / "locks" / "test.txt", "frameworks")
+    assert calls[len(light) :] == [*light, ("--requirement", str(module.FRAMEWORKS))]
+    assert "frameworks.txt" not in str(light)
+
+
+def test_the_frameworks_versions_are_within_the_bounds():
+    listed = [Requirement(line) for line in read("tools/frameworks.txt").splitlines() if not line.startswith("#")]
+    for one in listed:
+        (part,) = one.specifier
+        assert part.operator == "==" and bounds("frameworks")[one.name].contains(part.version), str(one)
+    assert {one.name for one in listed} >= {"torch", "keras"}
 
 
 def test_interrupted_install_starts_over(environment, quick_venv, monkeypatch):

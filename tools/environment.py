@@ -2,6 +2,7 @@
 
     python3 tools/environment.py read                   what reading the book needs, in .venv
     python3 tools/environment.py test --deps oldest     what testing needs, in its oldest allowed versions
+    python3 tools/environment.py frameworks             that and PyTorch and Keras, several GB where they bring CUDA
     python3 tools/environment.py clean                  remove what this file and the tools have made
 
 Doing it twice does nothing the second time. The last thing written is a stamp that says what was installed: an
@@ -29,6 +30,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 STAMP = "lstm_helpers.json"
+SETS = ("read", "test", "frameworks")  # each one contains those before it
+FRAMEWORKS = ROOT / "tools" / "frameworks.txt"
 CACHES = (".pytest_cache", ".mypy_cache", ".ruff_cache", ".import_linter_cache", ".hypothesis", "build", "dist")
 RUNNING = f"{sys.version_info.major}.{sys.version_info.minor}"
 
@@ -36,7 +39,7 @@ RUNNING = f"{sys.version_info.major}.{sys.version_info.minor}"
 def main() -> None:
     """Read the command line and make, update or remove environments."""
     ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    ask.add_argument("what", choices=["read", "test", "clean"])
+    ask.add_argument("what", choices=[*SETS, "clean"])
     ask.add_argument("--deps", choices=["locked", "oldest", "newest"], default="locked", help="which versions")
     ask.add_argument("--venv", type=Path, default=ROOT / ".venv", help="the environment's folder")
     chosen = ask.parse_args()
@@ -49,6 +52,9 @@ def main() -> None:
 def prepare(folder: Path, wanted: str, deps: str) -> None:
     """Bring the environment in the folder to the wanted set of packages, doing only what is missing."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    found = read_stamp(folder)
+    if found.get("set") in SETS[SETS.index(wanted) :]:  # what is there contains what is wanted
+        wanted = found["set"]
     lock = choose_lock(project, wanted, deps)
     stamp = {
         "folder": str(folder),
@@ -56,13 +62,8 @@ def prepare(folder: Path, wanted: str, deps: str) -> None:
         "python": RUNNING,
         "set": wanted,
         "deps": deps,
-        "packages": digest(project, lock),
+        "packages": digest(project, lock, wanted),
     }
-    found = read_stamp(folder)
-    if found.get("set") == "test" and wanted == "read":  # the test set contains the reading set
-        tests = choose_lock(project, "test", deps)
-        stamp.update(set="test", packages=digest(project, tests))
-        lock = tests
     if found == stamp and works(folder):
         return
     keep = all(found.get(key) == stamp[key] for key in ("folder", "root", "python", "deps")) and works(folder)
@@ -79,7 +80,7 @@ def choose_lock(project: dict, wanted: str, deps: str) -> "Path | None":
         return None
     pythons = project["tool"]["lstm_helpers"]["locks"][deps]
     if RUNNING in pythons:
-        return ROOT / "locks" / ("oldest.txt" if deps == "oldest" else f"{wanted}.txt")
+        return ROOT / "locks" / ("oldest.txt" if deps == "oldest" else "read.txt" if wanted == "read" else "test.txt")
     known = ", ".join(pythons)
     if deps == "oldest":
         sys.exit(f"The oldest versions exist for Python {known}, not for {RUNNING}: try PYTHON=python{pythons[0]}.")
@@ -113,14 +114,21 @@ def install(folder: Path, lock: "Path | None", wanted: str) -> None:
     """Install the packages, then this project itself, as a link to its source."""
     since = time.monotonic()
     source = f"locks/{lock.name}" if lock else "pyproject.toml, newest versions"
-    need, disk = ("testing", "800 MB") if wanted == "test" else ("reading", "430 MB")
+    need, disk = {
+        "read": ("reading", "430 MB"),
+        "test": ("testing", "800 MB"),
+        "frameworks": ("comparing with PyTorch and Keras", "2 GB, or several more with CUDA,"),
+    }[wanted]
     say(f"Installing what {need} needs into {shown(folder)} ({source}).")
     say(f"The first time this takes a minute or two, and {disk} of disk.")
     if lock:
         pip(folder, "--require-hashes", "--requirement", str(lock))
         pip(folder, "--no-build-isolation", "--no-deps", "--editable", str(ROOT))
     else:
-        pip(folder, "--upgrade", "--upgrade-strategy", "eager", "--editable", f"{ROOT}[{wanted}]")
+        extra = "read" if wanted == "read" else "test"
+        pip(folder, "--upgrade", "--upgrade-strategy", "eager", "--editable", f"{ROOT}[{extra}]")
+    if wanted == "frameworks":
+        pip(folder, "--requirement", str(FRAMEWORKS))
     say(f"Done in {time.monotonic() - since:.0f} s.")
 
 
@@ -148,9 +156,11 @@ def pip(folder: Path, *arguments: str) -> None:
         )
 
 
-def digest(project: dict, lock: "Path | None") -> str:
+def digest(project: dict, lock: "Path | None", wanted: str) -> str:
     """Hash all that decides what is installed."""
     parts = [project["project"], project["build-system"], lock.read_text(encoding="utf-8") if lock else None]
+    if wanted == "frameworks":
+        parts.append(FRAMEWORKS.read_text(encoding="utf-8"))
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
