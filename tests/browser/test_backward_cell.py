@@ -83,6 +83,7 @@ def test_it_goes_back_step_by_step(lab, page_of):
     eventually(page, lambda: ask(page, "first.part") == "'hidden'")
     assert widget.locator(".lstm-wire[data-wire=tanh-fork_c].lstm-dim").count() == 0
     assert widget.locator(".lstm-wire[data-wire=keep-f].lstm-dim").count() == 1
+    widget.locator("svg").first.scroll_into_view_if_needed()
     box = widget.locator("[data-node=keep] .lstm-box").bounding_box()
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     eventually(page, lambda: ask(page, "first.part") == "'update'")

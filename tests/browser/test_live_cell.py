@@ -178,6 +178,39 @@ def test_the_lines_are_the_runs(lab, page_of):
     assert not lab.problems(page)
 
 
+LOOKS = """node => ({
+    wires: [...node.querySelectorAll('.lstm-wire[data-value]')].map(wire => [wire.dataset.wire,
+        Number(wire.dataset.value), Number(wire.getAttribute('stroke-width')), wire.hasAttribute('stroke-dasharray')]),
+    levels: [...node.querySelectorAll('[data-low]')].map(vessel => {
+        const box = vessel.querySelector('.lstm-box').getBBox();
+        const level = vessel.querySelector('.lstm-level').getBBox();
+        return [vessel.dataset.node, (box.y + box.height - level.y) / box.height, level.height / box.height];
+    }),
+})"""
+
+
+def test_thickness_dashes_and_levels_say_the_numbers(lab, page_of):
+    page = page_of()
+    widget = page.locator(".lstm-live-cell").first
+    for t, unit in ((0, 0), (3, 1), (6, 2)):
+        ask(page, f"[first.set_trait('step', {t}), first.set_trait('unit', {unit})]")
+        eventually(page, lambda t=t, unit=unit: matches(widget, ALONE, t, unit, ghost=False))
+        looks, want = widget.evaluate(LOOKS), drawing.numbers(ALONE[t], unit, 0)
+        for wire, value, _, broken in looks["wires"]:
+            assert broken == (value < 0), wire
+        for belt in (True, False):  # two measures: the belt's own, and 0 to 1
+            of_c = ("c", "c_previous", "kept", "written")
+            some = [(abs(v), w) for wire, v, w, _ in looks["wires"] if (drawing.CARRIES[wire] in of_c) == belt]
+            values, widths = np.array(some).T
+            slope = np.polynomial.Polynomial.fit(values, widths, 1)
+            assert np.abs(slope(values) - widths).max() < 1e-9 and slope.deriv()(0.5) > 1
+        for name, top, height in looks["levels"]:
+            value = want["tanh_c"] if name == "tanh" else want[name]
+            assert height == pytest.approx(abs(value) / (1 if name in "ifo" else 2), abs=1e-5)
+            assert top == pytest.approx(value if name in "ifo" else (1 + max(value, 0)) / 2, abs=1e-5)
+    assert not lab.problems(page)
+
+
 # Used
 
 
