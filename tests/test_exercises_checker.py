@@ -109,6 +109,8 @@ def readers_gru_as_published(h, x, W_x, W_h, b):
     rz = sigmoid(np.concatenate([x, h], axis=1) @ np.concatenate([W_x, W_h])[:, : 2 * H] + b[: 2 * H])
     n = np.tanh(x @ W_x[:, 2 * H :] + b[2 * H :] + (rz[:, :H] * h) @ W_h[:, 2 * H :])
     return n + rz[:, H:] * (h - n)
+
+
 def readers_temper(logits, temperature):
     raised = np.exp((logits - np.max(logits)) / temperature)
     return (raised.T / raised.sum(axis=-1).T).T

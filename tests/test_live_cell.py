@@ -1,5 +1,6 @@
 """The live cell's settings, what it sends to the browser, and its still picture; `browser/` tests the other half."""
 
+import io
 import json
 import re
 
@@ -7,12 +8,14 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 import traitlets
+from matplotlib.colors import to_rgb
 
 from lstm_helpers import unroll
 from lstm_helpers.cells import lstm, rnn
 from lstm_helpers.figures import draw_what_if
 from lstm_helpers.figures.layouts import LAYOUTS, lstm_backward, node_of
 from lstm_helpers.figures.layouts import lstm as drawing
+from lstm_helpers.figures.strokes import CELL
 from lstm_helpers.figures.style import COLOURS
 from lstm_helpers.what_if import hold_gates
 from lstm_helpers.widgets import LiveCell
@@ -231,6 +234,10 @@ def test_text_and_picture_stay_and_follow_the_settings():
     data, metadata = cell._repr_mimebundle_()
     assert set(data) == {"text/plain", "image/png", VIEW} and data["text/plain"] == repr(cell)
     assert data["image/png"] == cell.static_png()[0] and metadata["image/png"]["width"] == 720
+    pixels = plt.imread(io.BytesIO(data["image/png"]))[..., :3]
+    assert np.all(pixels[:4] == 1.0) and np.any(
+        np.all(np.abs(pixels - to_rgb(CELL)) < 1 / 255, axis=-1)
+    )  # few colours, but the right ones
     pictures = [data["image/png"]]
     for name, value in (("step", 2), ("unit", 1), ("part", "update"), ("overrides", {(2, "f", 1): 0.0}), ("step", 6)):
         setattr(cell, name, value)

@@ -49,7 +49,7 @@ __all__ = [
     "draw_trace",
     "draw_ucurve",
     "draw_unit",
-    "style_text",
     "draw_what_if",
+    "style_text",
     "use_style",
 ]

@@ -54,7 +54,7 @@ def label_time(ax: Axes, length: int, labels: Labels | None, time_label: str) ->
         ax.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=12, steps=[1, 2, 5, 10]))
         return
     texts = [str(word) for word in labels]
-    turned = sum(map(len, texts)) + 2 * length > 85 or length > 16
+    turned = (sum(map(len, texts)) + 2 * length > 85 or length > 16) and max(map(len, texts)) > 1
     every = -(-length // _WORDS)
     ax.set_xticks(np.arange(1, length + 1)[::every], texts[::every])
     if turned:

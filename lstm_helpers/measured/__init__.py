@@ -77,6 +77,8 @@ DEPTH_NETS = {  # layers and units, about 6000 weights each
 DEPTH_SEEDS = 10
 DEPTH_STEPS = 1200
 DEPTH_EVERY = 100
+
+
 class ProseTraining(NamedTuple):
     """How the network of ``trained.prose`` learned; all (N,), after every 250 of its steps."""
 
@@ -185,6 +187,8 @@ def mean_interval(values: ArrayLike) -> tuple[Array, Array]:
     if not 2 <= n <= len(_STUDENT) + 1:
         raise ValueError(f"values has shape {runs.shape}; expected (…, n) with n from 2 to {len(_STUDENT) + 1} runs")
     return runs.mean(axis=-1), _STUDENT[n - 2] * runs.std(axis=-1, ddof=1) / np.sqrt(n)
+
+
 def prose() -> ProseTraining:
     """Load the log of the training that ended in ``trained.prose``: 28 rows, one for every 250 steps."""
     return _load("prose", ProseTraining(np.zeros(28, np.int64), np.zeros(28), np.zeros(28)))

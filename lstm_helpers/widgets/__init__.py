@@ -3,25 +3,25 @@
 from lstm_helpers.widgets.backward_cell import BackwardCell
 from lstm_helpers.widgets.gate_belt import GateBelt
 from lstm_helpers.widgets.gradient_dial import GradientDial
+from lstm_helpers.widgets.live_cell import LiveCell
 from lstm_helpers.widgets.live_training import LiveTraining
 from lstm_helpers.widgets.loss_curve import LossCurve
 from lstm_helpers.widgets.memory_ablation import MemoryAblation
-from lstm_helpers.widgets.live_cell import LiveCell
 from lstm_helpers.widgets.sequence_player import SequencePlayer
 from lstm_helpers.widgets.soft_switch import SoftSwitch
+from lstm_helpers.widgets.temperature_sampler import TemperatureSampler
+from lstm_helpers.widgets.text_inspector import TextInspector
 
 __all__ = [
+    "BackwardCell",
     "GateBelt",
     "GradientDial",
+    "LiveCell",
     "LiveTraining",
     "LossCurve",
     "MemoryAblation",
     "SequencePlayer",
     "SoftSwitch",
+    "TemperatureSampler",
+    "TextInspector",
 ]
-from lstm_helpers.widgets.temperature_sampler import TemperatureSampler
-from lstm_helpers.widgets.text_inspector import TextInspector
-
-__all__ = ["GateBelt", "GradientDial", "SequencePlayer", "TemperatureSampler", "TextInspector"]
-__all__ = ["GateBelt", "GradientDial", "LiveCell", "SequencePlayer"]
-__all__ = ["BackwardCell", "GateBelt", "GradientDial", "LiveCell", "SequencePlayer"]

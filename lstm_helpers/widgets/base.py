@@ -102,7 +102,7 @@ class HouseWidget(anywidget.AnyWidget):
         self.draw_static(figure)
         canvas.draw()
         buffer, pixels = io.BytesIO(), Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
-        pixels.quantize(256, Image.Quantize.FASTOCTREE).save(buffer, "png", optimize=True)  # a third of the bytes
+        pixels.quantize(256).save(buffer, "png", optimize=True)  # a third of the bytes
         width, height = canvas.get_width_height()
         return buffer.getvalue(), width * 96 // DPI, height * 96 // DPI
 

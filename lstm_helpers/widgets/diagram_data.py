@@ -11,7 +11,16 @@ from lstm_helpers.figures.layouts import SIZES, Layout, Piece
 
 Run = tuple[str, str]  # the text, and how it stands: "" upright, "i" italic, "sub" or "sup"
 
-_SIGNS = {"odot": " ⊙ ", "sigma": "σ", "tanh": "tanh", "top": "⊤", ";": " ", ",": "\N{THIN SPACE}"}
+_SIGNS = {
+    "odot": " ⊙ ",
+    "sigma": "σ",
+    "tanh": "tanh",
+    "top": "⊤",
+    "ldots": "…",
+    "quad": " ",
+    ";": " ",
+    ",": "\N{THIN SPACE}",
+}
 _TOKEN = re.compile(r"\\([a-zA-Z]+|[;,])|([_^])(?:\{([^}]*)\}|(\\[a-z]+|.))|([a-zA-Z])|(.)")
 
 

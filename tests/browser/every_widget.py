@@ -7,7 +7,7 @@ class Example(NamedTuple):
     """One widget."""
 
     code: str  # an expression that makes it
-    sliders: dict[str, str]  # by a slider's label: the trait with the same number; none: not alive without a kernel
+    sliders: dict[str, str]  # by a slider's label: the trait with the same number; none: tested elsewhere
 
 
 SETUP = """
@@ -23,14 +23,17 @@ xs, network = agreement.encode(words), trained.agreement()
 trace = unroll(lstm, network.cell, xs)
 net = model.Model(layers.Recurrent(lstm), at="last")
 start = net.init(np.random.default_rng(0), latch.INPUT_SIZE, 4, latch.OUTPUT_SIZE)
+prose = trained.prose()
 batches = lambda step: latch.batch(np.random.default_rng([1, step]), 16, 5)
 """
 EXAMPLES = {
+    "BackwardCell": Example("widgets.BackwardCell(network.cell, trace, np.ones_like(trace.h))", {}),
     "GateBelt": Example(
         "widgets.GateBelt()",
         {"forget gate f": "f", "input gate i": "i", "candidate g": "g", "output gate o": "o"},
     ),
     "GradientDial": Example("widgets.GradientDial()", {"lag n": "lag", "forget bias b": "forget_bias"}),
+    "LiveCell": Example("widgets.LiveCell(trace, network.cell, words.split())", {}),
     "LiveTraining": Example("widgets.LiveTraining(net, start, batches, readout.cross_entropy, title='latch')", {}),
     "LossCurve": Example("widgets.LossCurve('latch', level=np.log(2), level_label='guessing')", {}),
     "MemoryAblation": Example(
@@ -39,6 +42,8 @@ EXAMPLES = {
     ),
     "SequencePlayer": Example("widgets.SequencePlayer(trace, words.split())", {"step": "t", "unit": "unit"}),
     "SoftSwitch": Example("widgets.SoftSwitch()", {"value v": "value", "logit z": "logit"}),
+    "TemperatureSampler": Example("widgets.TemperatureSampler(prose, ['The forget gate '], temperature=0.7)", {}),
+    "TextInspector": Example("widgets.TextInspector(prose, 'The forget gate keeps. ', at=5, unit=1)", {}),
 }
 
 

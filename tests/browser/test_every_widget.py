@@ -41,7 +41,7 @@ def page_of_all(lab):
     lab.write("every_widget_under_test", *cells())
     page = lab.open("every_widget_under_test", height=2600)
     lab.run_all(page)
-    page.wait_for_function(f"() => document.querySelectorAll('.lstm-widget .lstm-picture').length === {len(EXAMPLES)}")
+    page.wait_for_function(f"() => document.querySelectorAll('.lstm-widget').length === {len(EXAMPLES)}")
     return page
 
 
@@ -53,7 +53,7 @@ def each(page):
 
 
 def with_sliders(page):
-    """Give those that live in the browser alone; the trainings need a kernel, and have tests of their own."""
+    """Give those whose sliders are traits; the others have tests of their own."""
     return [one for one in each(page) if one[1].sliders]
 
 
@@ -108,7 +108,7 @@ def test_running_a_cell_again_and_again_leaves_one_widget(lab, page_of_all):
         for _ in range(runs):
             page.evaluate(RUN_CELL, position)
         eventually(page, lambda name=name: ask(page, f"{name.lower()} is old") == "False")
-        eventually(page, lambda: page.locator(".lstm-widget .lstm-picture").count() == len(EXAMPLES))
+        eventually(page, lambda: page.locator(".lstm-widget").count() == len(EXAMPLES))
         page.wait_for_timeout(300)
         assert ask(page, COUNTS) == counts, f"{name} left widgets, comms or figures in the kernel"
         after = browser.weigh()
@@ -135,7 +135,7 @@ def test_a_widget_can_be_looked_at_after_its_kernel_restarts(lab, page_of_all):
         assert now[0] != before[0] and now[1] != before[1], f"{name} is dead"
     assert not lab.problems(page)  # nothing on the console either
     lab.run_all(page)
-    eventually(page, lambda: page.locator(".lstm-widget .lstm-picture").count() == len(EXAMPLES))
+    eventually(page, lambda: page.locator(".lstm-widget").count() == len(EXAMPLES))
     slider = page.locator(".lstm-soft-switch").get_by_label("logit z")
     slider.focus()
     slider.press("Home")
