@@ -50,19 +50,24 @@ def backpropagate(cell: Cell, params: Any, trace: Trace, d_hs: Array, d_state: A
     arriving = tree_map(np.zeros_like, trace.start) if d_state is None else d_state
     d_states = tree_map(lambda a: np.empty(trace.h.shape, a.dtype), arriving)
     d_xs = np.zeros(trace.x.shape, d_hs.dtype)
-    d_params = tree_map(np.zeros_like, params)
+    (T, B, H), K = trace.h.shape, len(params.W_h) + len(params.W_x) + 1
+    length = _part_length(trace, loops)
+    space, inputs = np.empty(loops.SPACE * length * B * H, d_hs.dtype), np.ones((length, B, K), d_hs.dtype)
+    d_W, of_part = np.zeros((2, len(params.b) // H, K, H), d_hs.dtype)  # of h, x and 1 side by side, block by block
     with one_blas_thread():
-        W_h_T = np.ascontiguousarray(params.W_h.T)
-        for part in _parts(trace, loops):
+        W_h_T, W_x_T = _transposed_blocks(params.W_h, H), _transposed_blocks(params.W_x, H)
+        for start in range(0, T, length)[::-1]:
+            part = slice(start, start + length)
             steps, d_part = (tree_map(lambda a, part=part: a[part], tree) for tree in (trace.steps, d_states))
             mask = None if trace.mask is None else trace.mask[part]
-            arriving, dz = loops.backward(W_h_T, steps, mask, d_hs[part], arriving, d_part)
-            if used := _used(mask, len(dz)):  # so that padding at the end changes no bit
-                rows = dz[:used].reshape(-1, dz.shape[-1])
-                d_xs[part][:used] = (rows @ params.W_x.T).reshape(used, *d_xs.shape[1:])
-                for total, old in ((d_params.W_x, steps.x), (d_params.W_h, steps.previous.h)):
-                    total += old[:used].reshape(len(rows), -1).T @ rows
-                d_params.b[...] += rows.sum(axis=0)
+            arriving, dz = loops.backward(W_h_T, steps, mask, d_hs[part], arriving, d_part, space)
+            if used := _used(mask, dz.shape[1]):  # so that padding at the end changes no bit
+                rows = dz[:, :used].reshape(len(dz), -1, H)
+                inputs[:used, :, :H], inputs[:used, :, H:-1] = steps.previous.h[:used], steps.x[:used]
+                d_W += np.matmul(inputs[:used].reshape(-1, K).T, rows, out=of_part)
+                d_xs[part][:used] = (rows @ W_x_T).sum(axis=0).reshape(used, B, -1)
+    d_W = d_W.swapaxes(0, 1).reshape(K, -1)
+    d_params = params._replace(W_x=d_W[H:-1], W_h=d_W[:H], b=d_W[-1])
     return Backward(d_params, d_xs, arriving, d_states)
 
 
@@ -71,16 +76,20 @@ def _loops(cell: Cell) -> ModuleType | None:
     return lstm_loops if cell is lstm else rnn_loops if cell is rnn else None
 
 
+def _transposed_blocks(W: Array, H: int) -> Array:
+    """Cut weights (K, n H) into n blocks, each transposed and contiguous: (n, H, K)."""
+    return np.ascontiguousarray(W.reshape(len(W), -1, H).transpose(1, 2, 0))
+
+
 def _complex(*arrays: Array) -> bool:
     return any(array.dtype.kind == "c" for array in arrays)
 
 
-def _parts(trace: Trace, loops: ModuleType) -> list[slice]:
-    """Cut time, from its start, into parts that fit the cache or fill a product; give the last part first."""
+def _part_length(trace: Trace, loops: ModuleType) -> int:
+    """Give how many steps are sent back at once: such that they fit the cache, or fill a product."""
     T, B, H = trace.h.shape
-    fits = CACHE // (B * H * loops.BACKWARD_SIZE * trace.h.itemsize)
-    length = max(fits, ROWS // B, 1)
-    return [slice(start, start + length) for start in range(0, T, length)][::-1]
+    fits = CACHE // (B * H * int(loops.BACKWARD_SIZE) * trace.h.itemsize)
+    return int(min(max(fits, ROWS // B, 1), T))
 
 
 def _used(mask: Array | None, T: int) -> int:

@@ -6,13 +6,16 @@ Forward, with the weights of i, f and o halved beforehand, so that one tanh serv
     c_t = i g + f c_{t-1}                            one product of [i f] and [g c_{t-1}], which lie side by side
     h_t = o tanh(c_t)
 
-Backward, all that does not depend on the gradient that arrives is computed for many steps at once (``_slopes``); what
-is left for each step is
+Backward, all that does not depend on the gradient that arrives is computed for many steps at once (``_slopes``), into
+six blocks that lie in such an order that few calls make the rest of a step:
 
-    dc = ∂L/∂c_t + ∂L/∂h_t · ∂h_t/∂c_t               ∂L/∂c_{t-1} = dc f
-    dz = [dc · ∂c_t/∂(z_i z_f z_g), ∂L/∂h_t · ∂h_t/∂z_o]
-    ∂L/∂h_{t-1} = dz W_hᵀ
+    o, through = ∂L/∂h_t · ∂h_t/∂z_o, ∂L/∂h_t · ∂h_t/∂c_t
+    dc = ∂L/∂c_t + through
+    [belt i f g] = dc · [f  ∂c_t/∂z_i  ∂c_t/∂z_f  ∂c_t/∂z_g]
+    ∂L/∂h_{t-1} = Σ [i f g o] W_hᵀ               [i f g o] is ∂L/∂z, block by block; belt is ∂L/∂c_{t-1}
 """
+
+from collections.abc import Callable
 
 import numpy as np
 
@@ -21,6 +24,7 @@ from lstm_helpers.cells.lstm import Params, State, Step
 
 _O, _I, _F, _G, _C = range(5)  # where each lies in the store: i beside f, and g beside c_{t-1}
 BACKWARD_SIZE = 9  # numbers a sequence, a step and a unit that the backward loop works on
+SPACE = 6  # those of them that need a place of their own
 
 
 def pack(params: Params) -> Array:
@@ -57,20 +61,25 @@ def forward(W: Array, inputs: Array, start: State, mask: Array | None) -> Step:
     store = np.empty((T + 1, 5, B, H), inputs.dtype)
     store[0, _C] = start.c
     products, tanh_c = np.empty((2, B, H), store.dtype), np.empty((B, H), store.dtype)
+    half = np.array(0.5, store.dtype)  # an array: a call would first make one of a Python number
     i_times_g, f_times_c = products
-    views = zip(inputs, store[:, :4], store[:, :3], store[:, _I:_G], store[:, _G:], store[:, _O], store[:, _C],
+    product: Callable[..., Array] = np.matmul
+    gates = store[:, :4]
+    if B == 1:  # the blocks of one sequence are one row: one product, not four
+        product, gates, W = np.dot, gates.reshape(T + 1, 1, 4 * H), W.swapaxes(0, 1).reshape(-1, 4 * H)
+    views = zip(inputs, gates, store[:, :3], store[:, _I:_G], store[:, _G:], store[:, _O], store[:, _C],
                 store[1:, _C], inputs[1:, :, :H], held_steps(mask, T), strict=False)  # fmt: skip
-    for hx1, gates, oif, i_and_f, g_and_c, o, c_before, c, h, held in views:
-        np.matmul(hx1, W, out=gates)
-        np.tanh(gates, out=gates)
-        np.multiply(oif, 0.5, out=oif)
-        np.add(oif, 0.5, out=oif)
+    for hx1, z, oif, i_and_f, g_and_c, o, c_before, c, h, held in views:
+        product(hx1, W, out=z)
+        np.tanh(z, out=z)
+        np.multiply(oif, half, out=oif)
+        np.add(oif, half, out=oif)
         np.multiply(i_and_f, g_and_c, out=products)
         np.add(i_times_g, f_times_c, out=c)
         np.tanh(c, out=tanh_c)
         np.multiply(o, tanh_c, out=h)
         if held is not None:
-            gates[:, held] = 0
+            oif[:, held], g_and_c[0, held] = 0, 0
             c[held], h[held] = c_before[held], hx1[held, :H]
     before, hs, cs = slice(None, -1), inputs[:, :, :H], store[:, _C]
     o, i, f, g = (store[before, block] for block in (_O, _I, _F, _G))
@@ -78,51 +87,58 @@ def forward(W: Array, inputs: Array, start: State, mask: Array | None) -> Step:
 
 
 def backward(
-    W_h_T: Array, steps: Step, mask: Array | None, d_hs: Array, arriving: State, d_states: State
+    W_h_T: Array, steps: Step, mask: Array | None, d_hs: Array, arriving: State, d_states: State, space: Array
 ) -> tuple[State, Array]:
     """Send gradients back through some steps.
 
     Parameters
     ----------
-    W_h_T : array (4H, H)
-        W_h transposed, as one contiguous block.
+    W_h_T : array (4, H, H)
+        W_h transposed, block by block.
     steps, mask, d_hs
         Of these steps alone, time first.
     arriving : State
         What the steps after these sent back, each (B, H).
     d_states : State
         Filled: ∂L/∂State_t of these steps, each (T, B, H).
+    space : array (at least SPACE · T · B · H,)
+        Where to work: new memory for every part of time would cost more than what is done in it.
 
     Returns
     -------
     d_before : State
         What these steps send back, each (B, H).
-    dz : array (T, B, 4H)
-        ∂L/∂z, its blocks in the order of ``Params``.
+    dz : array (4, T, B, H)
+        ∂L/∂z, its blocks in the order of ``Params``; a view of ``space``.
     """
     T, B, H = d_hs.shape
-    dh_by_dc, dh_by_dzo, dc_by_dz = _slopes(steps)
-    f = steps.f if mask is None else np.where(mask[:, :, None], steps.f, 1)  # a held belt passes its gradient on
-    dz = np.empty((T, B, 4 * H), d_hs.dtype)
-    blocks = dz.reshape(T, B, 4, H).swapaxes(1, 2)
-    back, dcs = arriving.h.copy(), np.empty((T + 1, B, H), dz.dtype)  # dcs: ∂L/∂c before and after every step
-    dcs[T] = arriving.c
-    through_h, dc = np.empty((2, B, H), dz.dtype)
-    views = zip(*(a[::-1] for a in (d_hs, d_states.h, dh_by_dc, dcs[1:], dh_by_dzo, blocks[:, 3],
-                                    dc_by_dz, blocks[:, :3], f, dcs[:-1], dz, held_steps(mask, T))),
-                strict=True)  # fmt: skip
-    for d_h, dh, by_dc, dc_after, by_dzo, dz_o, by_dz, dz_ifg, f_t, dc_before, dz_t, held in views:
+    # The blocks of a step lie side by side where that makes them one row, else all steps of a block.
+    store = space[: SPACE * d_hs.size].reshape((T, SPACE, 1, H) if B == 1 else (SPACE, T, B, H))
+    store = store.swapaxes(0, 1) if B == 1 else store
+    _slopes(steps, mask, store)  # each gradient will take the place of the slope it is made with
+    dz = store[1:5].swapaxes(0, 1)
+    if B == 1:
+        dz, W_h_T = dz.reshape(T, 1, 4 * H), W_h_T.reshape(4 * H, H)
+    back, dc_before = arriving.h, arriving.c
+    new_back, dc, parts = np.empty((B, H), dz.dtype), np.empty((B, H), dz.dtype), np.empty((4, B, H), dz.dtype)
+    views = zip(*(a[::-1] for a in (d_hs, d_states.h, store[4], store[5], store[:4].swapaxes(0, 1), store[0], dz,
+                                    held_steps(mask, T))), strict=True)  # fmt: skip
+    for d_h, dh, o, through, belt_ifg, belt, dz_t, held in views:
         np.add(back, d_h, out=dh)
-        np.multiply(dh, by_dc, out=through_h)
-        np.add(dc_after, through_h, out=dc)
-        np.multiply(dh, by_dzo, out=dz_o)
-        np.multiply(dc, by_dz, out=dz_ifg)
-        np.multiply(dc, f_t, out=dc_before)
-        np.matmul(dz_t, W_h_T, out=back)
+        np.multiply(dh, o, out=o)
+        np.multiply(dh, through, out=through)
+        np.add(dc_before, through, out=dc)
+        np.multiply(dc, belt_ifg, out=belt_ifg)
+        if B == 1:
+            back = np.dot(dz_t, W_h_T, out=new_back)
+        else:
+            np.matmul(dz_t, W_h_T, out=parts)
+            back = np.add.reduce(parts, out=new_back)
         if held is not None:
             back[held] = dh[held]
-    d_states.c[...] = dcs[1:]
-    return State(back, dcs[0]), dz
+        dc_before = belt
+    d_states.c[:-1], d_states.c[-1] = store[0, 1:], arriving.c
+    return State(back, dc_before.copy()), store[1:5]
 
 
 def held_steps(mask: Array | None, T: int) -> list[Array | None]:
@@ -133,23 +149,22 @@ def held_steps(mask: Array | None, T: int) -> list[Array | None]:
     return [None if all_read else held for all_read, held in zip(full, ~mask, strict=True)]
 
 
-def _slopes(steps: Step) -> tuple[Array, Array, Array]:
-    """Compute ∂h/∂c and ∂h/∂z_o, each (T, B, H), and ∂c/∂(z_i z_f z_g) (T, 3, B, H) for all steps at once."""
-    T, B, H = steps.h.shape
+def _slopes(steps: Step, mask: Array | None, out: Array) -> None:
+    """Compute f, ∂c/∂(z_i z_f z_g), ∂h/∂z_o and ∂h/∂c for all steps at once, (6, T, B, H)."""
+    belt, of_i, of_f, of_g, of_o, through = out
+    belt[...] = steps.f
+    if mask is not None:
+        belt[~mask] = 1  # a held belt passes its gradient on
     tanh_c = np.tanh(steps.c)
-    dh_by_dc = np.square(tanh_c)
-    np.subtract(1, dh_by_dc, out=dh_by_dc)
-    dh_by_dc *= steps.o
-    dh_by_dzo = tanh_c
-    dh_by_dzo *= steps.o
-    dh_by_dzo *= 1 - steps.o
-    dc_by_dz = np.empty((T, 3, B, H), steps.h.dtype)
-    di, df, dg = dc_by_dz[:, 0], dc_by_dz[:, 1], dc_by_dz[:, 2]
-    for slope, gate, other in ((di, steps.i, steps.g), (df, steps.f, steps.previous.c)):
-        np.subtract(1, gate, out=slope)
-        slope *= gate
-        slope *= other
-    np.square(steps.g, out=dg)
-    np.subtract(1, dg, out=dg)
-    dg *= steps.i
-    return dh_by_dc, dh_by_dzo, dc_by_dz
+    h = steps.o * tanh_c  # 0 at a masked step, unlike the h it holds
+    np.multiply(h, steps.o, out=of_o)
+    np.subtract(h, of_o, out=of_o)  # o (1 - o) tanh(c)
+    np.multiply(h, tanh_c, out=through)
+    np.subtract(steps.o, through, out=through)  # o (1 - tanh(c)²)
+    written, kept = np.multiply(steps.i, steps.g, out=h), np.multiply(steps.f, steps.previous.c, out=tanh_c)
+    np.multiply(written, steps.i, out=of_i)
+    np.subtract(written, of_i, out=of_i)  # i (1 - i) g
+    np.multiply(kept, steps.f, out=of_f)
+    np.subtract(kept, of_f, out=of_f)  # f (1 - f) c_{t-1}
+    np.multiply(written, steps.g, out=of_g)
+    np.subtract(steps.i, of_g, out=of_g)  # i (1 - g²)

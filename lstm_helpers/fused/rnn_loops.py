@@ -10,6 +10,7 @@ from lstm_helpers.cells.rnn import Params, State, Step
 from lstm_helpers.fused.lstm_loops import held_steps
 
 BACKWARD_SIZE = 2
+SPACE = 1
 
 
 def pack(params: Params) -> Array:
@@ -30,19 +31,20 @@ def forward(W: Array, inputs: Array, start: State, mask: Array | None) -> Step:
 
 
 def backward(
-    W_h_T: Array, steps: Step, mask: Array | None, d_hs: Array, arriving: State, d_states: State
+    W_h_T: Array, steps: Step, mask: Array | None, d_hs: Array, arriving: State, d_states: State, space: Array
 ) -> tuple[State, Array]:
-    """Send gradients back through some steps; arguments as in ``lstm_loops.backward``; dz is (T, B, H)."""
-    slopes = 1 - np.square(steps.h)
+    """Send gradients back through some steps; arguments as in ``lstm_loops.backward``; dz is (1, T, B, H)."""
+    slopes = space[: d_hs.size].reshape(d_hs.shape)
+    np.square(steps.h, out=slopes)
+    np.subtract(1, slopes, out=slopes)
     if mask is not None:
         slopes[~mask] = 0
-    dz = np.empty_like(slopes)
     back = arriving.h.copy()
-    views = zip(*(a[::-1] for a in (d_hs, d_states.h, slopes, dz, held_steps(mask, len(dz)))), strict=True)
-    for d_h, dh, slope, dz_t, held in views:
+    views = zip(*(a[::-1] for a in (d_hs, d_states.h, slopes, held_steps(mask, len(d_hs)))), strict=True)
+    for d_h, dh, dz, held in views:
         np.add(back, d_h, out=dh)
-        np.multiply(dh, slope, out=dz_t)
-        np.matmul(dz_t, W_h_T, out=back)
+        np.multiply(dh, dz, out=dz)
+        np.matmul(dz, W_h_T[0], out=back)
         if held is not None:
             back[held] = dh[held]
-    return State(back), dz
+    return State(back), slopes[None]
