@@ -13,6 +13,7 @@ AS_ROOT = $(if $(filter 0,$(shell id -u)),--allow-root)
 PREPARE = $(PYTHON) tools/environment.py --venv $(VENV) --deps $(DEPS)
 
 .PHONY: help lab test soak check notebooks lock clean read-set test-set
+.PHONY: help lab test check notebooks bench lock clean read-set test-set
 
 help:  ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1@/p' Makefile | tr '@' '\t'
@@ -34,6 +35,9 @@ check: test-set  ## look at the code: ruff, mypy, the floors of the package
 
 notebooks: test-set  ## run the pages again and store their outputs (ONLY=03 for one)
 	$(ONE_THREAD) $(RUN) tools/notebooks.py $(ONLY)
+
+bench: test-set  ## measure speed and memory beside other libraries (ARGS=--quick: in a minute)
+	$(RUN) -m benchmarks $(ARGS)
 
 lock:  ## find the newest versions again and write them into locks/
 	$(PYTHON) tools/lock.py

@@ -1,0 +1,78 @@
+"""Measure speed and memory and write the tables: ``make bench``, or ``python -m benchmarks``.
+
+    python -m benchmarks                     all of it: about 20 minutes on two cores, better with nothing else running
+    python -m benchmarks --quick             forward and backward at small sizes, about a minute
+    python -m benchmarks --parts both random --dtypes float32       some of it
+    python -m benchmarks --join a.csv b.csv  measure nothing; write the tables from earlier runs
+
+Written are speed.csv, speed.md and speed.png, in the folder that ``--out`` names.
+"""
+
+import argparse
+from pathlib import Path
+
+from benchmarks import cases, machine, measure, report
+from lstm_helpers.measured.speed_table import Speed, speed, write_speed
+
+ROOT = Path(__file__).resolve().parents[1]
+PARTS = (*cases.KINDS, "random", "length", "memory")
+
+
+def main() -> None:
+    """Read the command line, measure, and write what was found."""
+    ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ask.add_argument("--quick", action="store_true", help="small sizes, few turns")
+    ask.add_argument("--parts", nargs="+", choices=PARTS, default=list(PARTS), help="what to measure")
+    ask.add_argument("--dtypes", nargs="+", choices=cases.DTYPES, default=list(cases.DTYPES))
+    ask.add_argument("--sizes", nargs="+", type=int, default=list(range(len(cases.SIZES))), help="which, from 0")
+    ask.add_argument("--seconds", type=float, default=4.0, help="for each case, about")
+    ask.add_argument("--join", nargs="+", type=Path, help="tables of earlier runs, instead of measuring")
+    ask.add_argument("--out", type=Path, default=ROOT / "benchmarks" / "results")
+    ask.add_argument(
+        "--ship", action="store_true", help="write the book's own tables too: docs/ and lstm_helpers/measured"
+    )
+    chosen = ask.parse_args()
+    table = join(chosen.join) if chosen.join else run(chosen)
+    folders = [(chosen.out, chosen.out)] + [(ROOT / "docs", ROOT / "lstm_helpers" / "measured")] * chosen.ship
+    for words, numbers in folders:
+        words.mkdir(parents=True, exist_ok=True)
+        write_speed(numbers / "speed.csv", table)
+        (words / "speed.md").write_text(report.as_markdown(table), encoding="utf-8")
+        report.picture(table, words / "speed.png")
+    print("\n".join(report.summary(table)))
+
+
+def run(chosen: argparse.Namespace) -> Speed:
+    """Measure what was asked for."""
+
+    def say(text: str) -> None:
+        print(text, flush=True)
+
+    say(machine.describe())
+    if left_out := machine.missing():
+        say(f"not installed, left out: {', '.join(left_out)} (pip install -e '.[bench]' adds them)")
+    say("their time / ours: above 1, we are faster")
+    parts, seconds, count = chosen.parts, chosen.seconds, 28
+    sizes = [cases.SIZES[k] for k in chosen.sizes]
+    if chosen.quick:
+        parts, seconds, count, sizes = ["both", "random"], 0.5, 6, list(cases.SIZES[:4])
+    rows = measure.side_by_side([p for p in parts if p in cases.KINDS], chosen.dtypes, sizes, seconds, say)
+    if "random" in parts:
+        rows += measure.at_random(chosen.dtypes, count, seconds / 4, say)
+    if "length" in parts:
+        rows += measure.against_length(seconds, say)
+    if "memory" in parts:
+        rows += measure.memory(measure.MEMORY_SIZES, say)
+    return Speed(machine.describe(), tuple(rows))
+
+
+def join(paths: list[Path]) -> Speed:
+    """Put tables of one machine together."""
+    tables = [speed(path) for path in paths]
+    if len({table.machine for table in tables}) > 1:
+        raise SystemExit("These tables are of different machines, or of different versions: their ratios do not mix.")
+    return Speed(tables[0].machine, tuple(row for table in tables for row in table.rows))
+
+
+if __name__ == "__main__":
+    main()

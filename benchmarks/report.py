@@ -1,0 +1,129 @@
+"""What is made of the measurements: a table to read, in Markdown, and a picture."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from benchmarks import cases, machine
+from benchmarks.cases import Case
+from benchmarks.contenders import OURS
+from benchmarks.measure import PRODUCTS, spread, straight_line
+from lstm_helpers.measured.speed_table import Measurement, Speed
+
+TITLES = {
+    "forward": "Forward",
+    "both": "Forward and backward",
+    "step": "A training step (readout, mean squared error, Adam)",
+}
+
+
+def as_markdown(table: Speed) -> str:
+    """Write all that was found as tables of ratios, theirs / ours: above 1, we are faster."""
+    lines = [
+        "# How fast it is",
+        "",
+        f"Measured by `make bench` on {table.machine}.",
+        "",
+        "Numbers are **their time / ours: above 1, this package is faster**; medians of runs that took turns.",
+        "PyTorch is `nn.LSTM`, eager; everybody has one thread where nothing else is said. *Bound* is the share of",
+        "our time that the matrix products of the run would take alone, in NumPy.",
+    ]
+    for kind, title in TITLES.items():
+        for dtype in cases.DTYPES:
+            rows = table.select(what=kind, dtype=dtype)
+            if rows:
+                lines += ["", f"## {title}, {dtype}", "", *ratio_table(rows)]
+    lines += _memory(table) + _random(table) + _length(table)
+    if left_out := machine.missing():
+        lines += ["", f"Not installed, and so not measured: {', '.join(left_out)}."]
+    return "\n".join(lines) + "\n"
+
+
+def ratio_table(rows: Sequence[Measurement]) -> list[str]:
+    """Write a table with one line for each size and one column for each contender."""
+    who = [name for name in dict.fromkeys(row.who for row in rows) if name not in (OURS, PRODUCTS)]
+    found = {(row.size, row.who): row for row in rows}
+    lines = [f"| T, B, D, H | ours, ms | {' | '.join(who)} | bound |", "|---|---:|" + "---:|" * (len(who) + 1)]
+    for size in dict.fromkeys(row.size for row in rows):
+        cells = [f"{found[size, name].ratio:.2f}" if (size, name) in found else "–" for name in who]
+        bound = f"{found[size, PRODUCTS].ratio:.0%}" if (size, PRODUCTS) in found else "–"
+        ours = found[size, OURS].value * 1e3
+        lines.append(f"| {', '.join(map(str, size))} | {ours:.3g} | {' | '.join(cells)} | {bound} |")
+    return lines
+
+
+def summary(table: Speed) -> list[str]:
+    """Write the short table for a front page: PyTorch, forward and backward, and ONNX Runtime, forward."""
+    columns = (
+        ("PyTorch, float32", dict(what="both", dtype="float32", who="PyTorch")),
+        ("PyTorch, float64", dict(what="both", dtype="float64", who="PyTorch")),
+        ("PyTorch, training step, float32", dict(what="step", dtype="float32", who="PyTorch")),
+        ("ONNX Runtime, forward, float32", dict(what="forward", dtype="float32", who="ONNX Runtime")),
+    )
+    lines = [f"| T, B, D, H | {' | '.join(title for title, _ in columns)} |", "|---|" + "---:|" * len(columns)]
+    for size in cases.SIZES:
+        found = [table.select(size=size, **wanted) for _, wanted in columns]
+        cells = [f"{rows[0].ratio:.2f}" if rows else "–" for rows in found]
+        lines.append(f"| {', '.join(map(str, size))} | {' | '.join(cells)} |")
+    return lines
+
+
+def picture(table: Speed, path: Path) -> None:
+    """Draw forward and backward beside PyTorch, in both precisions."""
+    import matplotlib.pyplot as plt
+
+    from lstm_helpers import figures
+
+    with plt.rc_context():
+        figures.use_style()
+        fig, axes = plt.subplots(1, 2, figsize=(11, 4.4), layout="constrained", sharey=True)
+        for ax, dtype in zip(axes, cases.DTYPES, strict=True):
+            rows = [row for row in table.select(what="both", dtype=dtype) if row.who not in (OURS, PRODUCTS)]
+            if rows:
+                figures.draw_ratios(rows, ax=ax)
+            ax.set_title(f"forward and backward, {dtype}")
+        axes[1].set_ylabel("")
+        fig.savefig(path, dpi=150)
+        plt.close(fig)
+
+
+def _memory(table: Speed) -> list[str]:
+    lines: list[str] = []
+    for kind in ("forward", "both"):
+        rows = table.select(what=f"memory {kind}")
+        if rows:
+            who = list(dict.fromkeys(row.who for row in rows))
+            found = {(row.size, row.who): row for row in rows}
+            lines += ["", f"## Most memory at one time, {TITLES[kind].lower()}, float32, MB", ""]
+            lines += [f"| T, B, D, H | {' | '.join(who)} |", "|---|" + "---:|" * len(who)]
+            for size in dict.fromkeys(row.size for row in rows):
+                cells = [f"{found[size, w].value / 2**20:.1f}" if (size, w) in found else "–" for w in who]
+                lines.append(f"| {', '.join(map(str, size))} | {' | '.join(cells)} |")
+    return lines
+
+
+def _random(table: Speed) -> list[str]:
+    lines: list[str] = []
+    for dtype in cases.DTYPES:
+        rows = table.select(what="random", dtype=dtype, who="PyTorch")
+        if rows:
+            lines.append(f"- {dtype}, {len(rows)} sizes: {spread([row.ratio for row in rows])}")
+    if not lines:
+        return []
+    about = "Forward and backward, PyTorch's time / ours: least | quartiles and median | greatest."
+    return ["", "## Sizes drawn at random", "", about, "", *lines]
+
+
+def _length(table: Speed) -> list[str]:
+    rows = table.select(what="length", who=OURS)
+    if not rows:
+        return []
+    slope, start, r2 = straight_line([row.T for row in rows], [row.value for row in rows])
+    case = Case(*rows[0].size)
+    return [
+        "",
+        "## Time against length",
+        "",
+        f"Forward and backward at B={case.B}, D={case.D}, H={case.H}, {rows[0].dtype}, "
+        f"T from {rows[0].T} to {rows[-1].T}: "
+        f"{1e6 * slope:.1f} µs a step and {1e6 * start:.0f} µs besides, R² = {r2:.4f}.",
+    ]
