@@ -107,3 +107,15 @@ def test_nineteen_of_twenty_intervals_hold_the_true_mean():
 def test_too_few_or_too_many_runs_are_refused(values):
     with pytest.raises(ValueError, match=r"values has shape .* 2 to 30 runs"):
         measured.mean_interval(values)
+
+
+def test_chapter_17_says_what_the_table_says():
+    table = measured.depth()
+    assert np.all((table >= 0) & (table <= 1))
+    end = dict(zip(measured.DEPTH_NETS, table[:, :, -1], strict=True))
+    wide, two, three, residual = end.values()
+    assert np.median(wide) > 2 * np.median(two) and np.median(wide) > 2 * np.median(three)
+    gain, half = measured.mean_interval(residual - three)
+    assert gain > half and np.all(residual > three)
+    gain, half = measured.mean_interval(residual - wide)
+    assert abs(gain) < half, "the page says that these two cannot be told apart"

@@ -17,6 +17,8 @@ from lstm_helpers.exercises.puzzle import Puzzle
 from lstm_helpers.exercises.puzzles import PUZZLES, anbn, counter, last_seen, latch, toggle
 from lstm_helpers.exercises.recurrence import learn_one_weight, rnn_step
 from lstm_helpers.exercises.sequences import last_outputs, unroll_in_pieces
+from lstm_helpers.exercises.speed import weight_gradient
+from lstm_helpers.exercises.stacking import stack_outputs
 from lstm_helpers.exercises.switches import gated
 from lstm_helpers.exercises.temperature import temper
 
@@ -36,6 +38,8 @@ EXERCISES = (
     gru_as_published,
     temper,
     run_clamped,
+    weight_gradient,
+    stack_outputs,
 )
 
 __all__ = [
@@ -64,7 +68,9 @@ __all__ = [
     "rnn_step",
     "run_clamped",
     "run_with_ablation",
+    "stack_outputs",
     "temper",
     "toggle",
     "unroll_in_pieces",
+    "weight_gradient",
 ]

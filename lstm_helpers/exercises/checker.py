@@ -276,6 +276,8 @@ def _format(value: Any) -> str:
         if sum(part.size for part in value) <= 12 and all(part.ndim == 1 for part in value):
             return f"[{', '.join(map(_format, value))}]"
         return f"{len(value)} arrays of shapes {', '.join(str(part.shape) for part in value)}"
+    if isinstance(value, list) and value and all(hasattr(part, "_fields") for part in value):
+        return "[" + ",\n ".join(map(_format, value)) + "]"
     if hasattr(value, "_fields"):
         # One number each is as short as its shape, and can be followed by hand.
         by_hand = all(leaf.size == 1 for _, leaf in leaves(value))

@@ -14,6 +14,7 @@ from lstm_helpers.figures.next import draw_next
 from lstm_helpers.figures.pattern import draw_pattern
 from lstm_helpers.figures.runs import draw_runs
 from lstm_helpers.figures.shutter import draw_shutter, draw_soft_switch
+from lstm_helpers.figures.speed import draw_ratios, draw_shares
 from lstm_helpers.figures.style import COLOURS, use_style
 from lstm_helpers.figures.switches import draw_activations, draw_switch
 from lstm_helpers.figures.text import draw_text, style_text
@@ -38,8 +39,10 @@ __all__ = [
     "draw_learning_curves",
     "draw_next",
     "draw_pattern",
+    "draw_ratios",
     "draw_runs",
     "draw_series",
+    "draw_shares",
     "draw_shutter",
     "draw_soft_switch",
     "draw_split",

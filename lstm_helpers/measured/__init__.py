@@ -11,6 +11,10 @@ from numpy.typing import ArrayLike
 
 from lstm_helpers import arrays
 from lstm_helpers.arrays import Array
+from lstm_helpers.measured.speed_table import Measurement as Measurement
+from lstm_helpers.measured.speed_table import Speed as Speed
+from lstm_helpers.measured.speed_table import speed as speed
+from lstm_helpers.measured.speed_table import write_speed as write_speed
 
 
 class AgreementByDistance(NamedTuple):

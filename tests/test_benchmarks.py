@@ -1,0 +1,265 @@
+"""The arithmetic behind the tables of speed, and their files; that something is fast is never asserted."""
+
+import sys
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from benchmarks import __main__ as program
+from benchmarks import cases, contenders, machine, measure, report
+from benchmarks.cases import Case
+from lstm_helpers import measured
+from lstm_helpers.measured import Measurement, Speed
+
+SMALL = Case(3, 2, 4, 5)
+
+
+def row(what="both", dtype="float32", size=(20, 1, 4, 8), who="PyTorch", value=0.002, low=1.5, ratio=2.0, high=2.5):
+    return Measurement(what, dtype, *size, who, value, low, ratio, high)
+
+
+TABLE = Speed(
+    "a machine, 2 cores",
+    (
+        row(who=contenders.OURS, value=0.001, low=1.0, ratio=1.0, high=1.0),
+        row(),
+        row(who=measure.PRODUCTS, ratio=0.25),
+        row("random", who="PyTorch", ratio=0.5),
+        row("random", who="PyTorch", ratio=4.0),
+        row("memory both", who=contenders.OURS, value=2.0**20, ratio=1.0),
+        row("memory both", value=3 * 2.0**20, ratio=3.0),
+        *(
+            row("length", size=(T, 16, 8, 32), who=contenders.OURS, value=round(1e-5 * T + 1e-4, 6))
+            for T in (50, 100, 200)
+        ),
+    ),
+)
+
+
+# --- cases
+
+
+def test_operations_count_the_products_of_a_run():
+    """Counted by hand: each step multiplies (2, 9) by (9, 20); a product of (m, k) and (k, n) takes 2 m k n."""
+    forward = 3 * 2 * 2 * 9 * 20
+    assert cases.operations(SMALL, "forward") == forward
+    back = 3 * 2 * 2 * 20 * 5 + 2 * 9 * 6 * 20 + 2 * 6 * 20 * 4  # to h; to the weights; to x
+    assert cases.operations(SMALL, "both") == forward + back
+    assert cases.operations(SMALL, "step") == forward + back + 3 * 2 * 6 * 5 * cases.OUTPUT_SIZE
+
+
+@pytest.mark.parametrize("kind", ["forward", "both"])
+def test_the_bound_does_the_products_that_are_counted_and_no_more(kind, monkeypatch):
+    done = []
+    multiply = np.matmul
+
+    def count(a, b, out):
+        done.append(2 * a.shape[0] * a.shape[1] * b.shape[1])
+        return multiply(a, b, out=out)
+
+    run = cases.products(SMALL, "float32", kind)
+    monkeypatch.setattr(np, "matmul", count)
+    run()
+    ones = 2 * SMALL.B * 4 * SMALL.H * SMALL.T  # the bias is a row of W, multiplied by 1
+    assert sum(done) == cases.operations(SMALL, kind) + ones * (1 if kind == "forward" else 2)
+
+
+def test_random_sizes_are_the_same_each_time_and_within_their_limits():
+    sizes = cases.random_sizes()
+    assert len(set(sizes)) == 28 and sizes == cases.random_sizes() != cases.random_sizes(seed=1)
+    assert np.all(np.min(sizes, axis=0) >= [10, 1, 1, 4]) and np.all(np.max(sizes, axis=0) <= [300, 64, 128, 256])
+    assert not set(sizes) & set(cases.SIZES)
+
+
+# --- contenders
+
+
+@pytest.mark.parametrize("kind", cases.KINDS)
+def test_ours_and_the_reference_do_the_same_work(kind):
+    runs = [contenders.make(name, kind, SMALL, "float64") for name in (contenders.OURS, "through_time")]
+    results = [run() for run in runs]
+    if kind == "forward":
+        np.testing.assert_allclose(results[0].h, results[1].h, rtol=0, atol=1e-14)
+    if kind == "both":
+        np.testing.assert_allclose(results[0].params.W_x, results[1].params.W_x, rtol=0, atol=1e-12)
+
+
+def test_a_training_step_trains():
+    run = contenders.make(contenders.OURS, "step", SMALL, "float64")
+    before = run.__closure__ and [
+        cell.cell_contents for cell in run.__closure__ if isinstance(cell.cell_contents, list)
+    ]
+    (now,) = before
+    first = now[0]
+    run()
+    run()
+    assert int(now[1].step) == 2 and np.abs(now[0].layer.W_x - first.layer.W_x).max() > 0
+
+
+def test_who_is_not_installed_is_left_out(monkeypatch):
+    assert contenders.names("both", "float64")[:2] == [contenders.OURS, "through_time"]
+    monkeypatch.setattr(contenders.importlib.util, "find_spec", lambda name: None)
+    assert contenders.names("forward", "float32") == [contenders.OURS, "through_time"]
+    monkeypatch.setattr(contenders.importlib.util, "find_spec", lambda name: name)
+    everybody = [contenders.OURS, "through_time", "PyTorch", contenders.TWO_THREADS, "ONNX Runtime", "JAX, jit"]
+    assert contenders.names("forward", "float32") == everybody
+    for kind, dtype in (("both", "float32"), ("forward", "float64")):  # ONNX Runtime has neither
+        assert contenders.names(kind, dtype) == [name for name in everybody if name != "ONNX Runtime"]
+
+
+def test_onnx_runtime_runs_the_case():
+    (y,) = contenders.make("ONNX Runtime", "forward", SMALL, "float32")()
+    assert y.shape == (3, 1, 2, 5) and 0 < np.abs(y).max() < 1
+
+
+# --- measuring
+
+
+def test_a_comparison_has_a_row_for_each_and_ours_is_1():
+    rows = measure.compare("both", "both", SMALL, "float64", [contenders.OURS, "through_time"], 0.01)
+    assert [r.who for r in rows] == [contenders.OURS, "through_time", measure.PRODUCTS]
+    assert rows[0][-3:] == (1.0, 1.0, 1.0)
+    assert all(r.what == "both" and r.size == SMALL and r.value > 0 and r.low <= r.ratio <= r.high for r in rows)
+
+
+def test_the_slow_reference_is_spared_large_cases(monkeypatch):
+    asked = []
+    monkeypatch.setattr(contenders, "names", lambda kind, dtype: [contenders.OURS, "through_time"])
+    monkeypatch.setattr(measure, "compare", lambda *given: asked.append(given[4]) or list(TABLE.rows[:3]))
+    measure.side_by_side(["forward"], ["float64"], [SMALL, Case(1000, 100, 100, 500)], 1.0, print)
+    assert "through_time" in asked[0] and "through_time" not in asked[1]
+
+
+def test_two_threads_are_measured_apart(monkeypatch):
+    """The number of threads is the whole process's: a contender with two would give them to the others as well."""
+    asked = []
+
+    def compare(what, kind, case, dtype, who, seconds):
+        asked.append(who)
+        return [row(who=name) for name in who]
+
+    monkeypatch.setattr(contenders, "names", lambda kind, dtype: [contenders.OURS, "PyTorch", contenders.TWO_THREADS])
+    monkeypatch.setattr(measure, "compare", compare)
+    rows = measure.side_by_side(["both"], ["float32"], [SMALL], 1.0, print)
+    assert asked == [[contenders.OURS, "PyTorch"], [contenders.OURS, contenders.TWO_THREADS]]
+    assert [r.who for r in rows] == [contenders.OURS, "PyTorch", contenders.TWO_THREADS]
+
+
+def test_a_straight_line_is_found_and_a_bent_one_told():
+    x = [50, 100, 200, 400]
+    slope, start, r2 = measure.straight_line(x, [2 * T + 30 for T in x])
+    assert abs(slope - 2) < 1e-10 and abs(start - 30) < 1e-8 and abs(r2 - 1) < 1e-12
+    assert measure.straight_line(x, [T * T for T in x])[2] < 0.97
+
+
+def test_lines_say_what_was_found():
+    text = measure.line(TABLE.rows[:3])
+    assert "(20, 1, 4, 8)" in text and "1.00 ms" in text and "PyTorch 2.00" in text and "bound reached 25%" in text
+    assert measure.spread([1, 2, 3, 4, 5]) == "1.00 | 2.00 3.00 4.00 | 5.00"
+
+
+def test_memory_is_asked_of_new_processes(monkeypatch):
+    answers = {contenders.OURS: "1000\n", "through_time": "3000\n"}
+    monkeypatch.setattr(contenders, "names", lambda kind, dtype: [*answers, "mute"])
+    monkeypatch.setattr(measure.subprocess, "run", lambda words, **_: SimpleNamespace(stdout=answers.get(words[3], "")))
+    rows = measure.memory([SMALL], print)
+    assert [(r.what, r.who, r.value, r.ratio) for r in rows[:2]] == [
+        ("memory forward", contenders.OURS, 1000.0, 1.0),
+        ("memory forward", "through_time", 3000.0, 3.0),
+    ]
+    assert len(rows) == 4
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux sets the highest count back; elsewhere it is left out")
+def test_a_process_counts_at_least_its_trace(capfd):
+    case = Case(400, 16, 8, 64)
+    (found,) = [r for r in measure.memory([case], print) if r.who == contenders.OURS and r.what == "memory forward"]
+    trace = 4 * case.T * case.B * (6 * case.H + case.D + 1)
+    assert 0.9 * trace < found.value < 2.5 * trace
+
+
+# --- tables
+
+
+def test_a_table_is_read_as_it_was_written(tmp_path):
+    measured.write_speed(tmp_path / "speed.csv", TABLE)
+    again = measured.speed(tmp_path / "speed.csv")
+    assert again == TABLE and again.machine == "a machine, 2 cores"
+    assert repr(again) == "Speed(10 measurements on a machine, 2 cores)"
+    assert again.select(what="both", who="PyTorch") == (TABLE.rows[1],)
+    assert len(again.select(size=(20, 1, 4, 8))) == 7 and again.select(dtype="float16") == ()
+
+
+@pytest.mark.parametrize("text", ["", "# a machine\n", "a,b\n1,2\n"])
+def test_another_file_is_refused(tmp_path, text):
+    (tmp_path / "other.csv").write_text(text, encoding="utf-8")
+    with pytest.raises(ValueError, match=r"other\.csv does not begin with what,dtype,T"):
+        measured.speed(tmp_path / "other.csv")
+
+
+def test_a_damaged_line_is_refused(tmp_path):
+    measured.write_speed(tmp_path / "speed.csv", TABLE)
+    with open(tmp_path / "speed.csv", "a", encoding="utf-8") as file:
+        file.write("both,float32,1,2\n")
+    with pytest.raises(ValueError, match="a line has 4 fields; expected 11"):
+        measured.speed(tmp_path / "speed.csv")
+
+
+def test_the_shipped_table_holds_what_the_chapter_shows():
+    table = measured.speed()
+    sizes = [tuple(case) for case in cases.SIZES]
+    for dtype in cases.DTYPES:
+        for kind in cases.KINDS:
+            rows = table.select(what=kind, dtype=dtype, who="PyTorch")
+            assert [r.size for r in rows] == sizes, (kind, dtype)
+            assert all(0 < r.low <= r.ratio <= r.high for r in rows)
+        assert len(table.select(what="random", dtype=dtype, who="PyTorch")) == 28
+    assert [r.size for r in table.select(what="forward", who="ONNX Runtime")] == sizes
+    assert "cores" in table.machine and "numpy" in table.machine and "torch" in table.machine
+
+
+def test_markdown_shows_ratios_bounds_memory_and_the_line():
+    text = report.as_markdown(TABLE)
+    assert "| 20, 1, 4, 8 | 1 | 2.00 | 25% |" in text
+    assert "| T, B, D, H | ours, ms | PyTorch | bound |" in text
+    assert "| 20, 1, 4, 8 | 1.0 | 3.0 |" in text  # MB
+    assert "- float32, 2 sizes: 0.50 | 1.38 2.25 3.12 | 4.00" in text
+    assert "10.0 µs a step and 100 µs besides, R² = 1.0000" in text
+    assert "a machine, 2 cores" in text and "float64" not in text
+
+
+def test_the_summary_leaves_a_gap_where_nothing_was_measured():
+    lines = report.summary(TABLE)
+    assert lines[2] == "| 20, 1, 4, 8 | 2.00 | – | – | – |" and len(lines) == 2 + len(cases.SIZES)
+
+
+def test_tables_of_one_machine_are_joined_and_others_are_not(tmp_path):
+    halves = [Speed("one", TABLE.rows[:4]), Speed("one", TABLE.rows[4:]), Speed("two", TABLE.rows)]
+    paths = [tmp_path / f"{k}.csv" for k in range(3)]
+    for path, half in zip(paths, halves, strict=True):
+        measured.write_speed(path, half)
+    assert program.join(paths[:2]) == Speed("one", TABLE.rows)
+    with pytest.raises(SystemExit, match="different machines"):
+        program.join(paths)
+
+
+def test_the_program_writes_all_three_files(tmp_path, monkeypatch, capsys):
+    measured.write_speed(tmp_path / "a.csv", TABLE)
+    monkeypatch.setattr(sys, "argv", ["bench", "--join", str(tmp_path / "a.csv"), "--out", str(tmp_path / "out")])
+    program.main()
+    assert measured.speed(tmp_path / "out" / "speed.csv") == TABLE
+    assert (tmp_path / "out" / "speed.md").read_text(encoding="utf-8") == report.as_markdown(TABLE)
+    assert (tmp_path / "out" / "speed.png").read_bytes()[:4] == b"\x89PNG"
+    assert "| 20, 1, 4, 8 | 2.00 |" in capsys.readouterr().out
+
+
+def test_the_machine_is_named_and_what_is_missing_said(monkeypatch):
+    assert machine.processor() and f"numpy {np.__version__}" in machine.describe()
+
+    def none(name):
+        raise machine.metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(machine.metadata, "version", none)
+    assert machine.missing() == list(machine.PACKAGES)
+    assert "Not installed, and so not measured: numpy, torch, onnxruntime, jax." in report.as_markdown(TABLE)
