@@ -11,7 +11,6 @@ import traitlets
 from lstm_helpers import backpropagate, unroll
 from lstm_helpers.cells import lstm
 from lstm_helpers.figures.layouts import lstm_backward as drawing
-from lstm_helpers.figures.layouts import node_of
 from lstm_helpers.widgets import BackwardCell
 from lstm_helpers.widgets.base import VIEW
 
@@ -49,11 +48,39 @@ def test_the_diagram_is_the_figures():
     assert shown <= set(BackwardCell(params, trace, d_hs)._numbers)
     wires = {f"{wire.start}-{wire.end}" for wire in drawing.LAYOUT.wires}
     assert set(drawing.CARRIES) <= wires and len(sent["wires"]) == len(wires)
-    for wire, number in drawing.CARRIES.items():
-        start = node_of(drawing.LAYOUT, wire.split("-")[0])
-        assert start.kind in ("gate", "squash") or start.number in ("", number), wire
     numbers = {piece["number"] for lines in sent["equations"].values() for line in lines for piece in line} - {""}
     assert numbers <= set(BackwardCell(params, trace, d_hs)._numbers)
+
+
+def test_the_gradient_on_each_wire_follows_from_the_two_rules():
+    """A product hands on the other factor, a curve its slope, a sum the same to all; where ways meet, they add."""
+    params, trace, d_hs = a_run()
+    arriving = lstm.State(*(part[2] for part in backpropagate(lstm, params, trace, d_hs).states))
+    n = drawing.numbers(params, trace[2], arriving, d_hs[2], 1, 0)
+    on = {wire: n[number] for wire, number in drawing.CARRIES.items()}
+    slope = {gate: n[gate] * (1 - n[gate]) for gate in "ifo"} | {"g": 1 - n["g"] ** 2}
+    want = {
+        "fork_h-show": on["up-fork_h"] + on["h-fork_h"],
+        "show-o": on["fork_h-show"] * n["tanh_c"],
+        "show-tanh": on["fork_h-show"] * n["o"],
+        "tanh-fork_c": on["show-tanh"] * (1 - n["tanh_c"] ** 2),
+        "fork_c-add": on["c-fork_c"] + on["tanh-fork_c"],
+        "add-keep": on["fork_c-add"],
+        "add-write": on["fork_c-add"],
+        "keep-c_previous": on["add-keep"] * n["f"],
+        "keep-f": on["add-keep"] * n["c_previous"],
+        "write-i": on["add-write"] * n["g"],
+        "write-g": on["add-write"] * n["i"],
+        "f-tap_f": on["keep-f"] * slope["f"],
+        "i-tap_i": on["write-i"] * slope["i"],
+        "g-tap_g": on["write-g"] * slope["g"],
+        "o-tap_g": on["show-o"] * slope["o"],
+    }
+    assert want == pytest.approx({wire: on[wire] for wire in want}, abs=1e-15)
+    sources = {"up-fork_h": d_hs[2, 0, 1], "h-fork_h": arriving.h[0, 1] - d_hs[2, 0, 1], "c-fork_c": arriving.c[0, 1]}
+    sources["join-h_previous"] = lstm.backward(params, trace[2], arriving)[1].h[0, 1]
+    assert sources == pytest.approx({wire: on[wire] for wire in sources}, rel=1e-12)
+    assert set(want) | set(sources) == set(on)
 
 
 def test_settings_and_refusals():

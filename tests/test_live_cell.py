@@ -168,10 +168,27 @@ def test_the_diagram_is_the_figures():
     assert set(drawing.CARRIES) <= {f"{wire.start}-{wire.end}" for wire in drawing.LAYOUT.wires}
 
 
-def test_what_a_wire_carries_is_what_its_start_shows():
-    for wire, number in drawing.CARRIES.items():
-        start = node_of(drawing.LAYOUT, wire.split("-")[0])
-        assert start.number in ("", number), wire
+def test_what_leaves_a_node_follows_from_what_enters_it():
+    """The number on every wire, found from the drawing's own signs: times, plus, tanh, forks."""
+    _, trace = a_run()
+    given, wires = drawing.numbers(trace[3], 1, 2), drawing.LAYOUT.wires
+    carried = {wire: given[number] for wire, number in drawing.CARRIES.items()}
+    enters, checked = {}, 0
+    for wire in wires:
+        if f"{wire.start}-{wire.end}" in carried:
+            enters.setdefault(wire.end, []).append(carried[f"{wire.start}-{wire.end}"])
+    for wire, value in carried.items():
+        node = node_of(drawing.LAYOUT, wire.split("-")[0])
+        into = enters.get(node.name, [])
+        if node.name == "tanh":
+            assert value == pytest.approx(np.tanh(into[0]), abs=1e-15)
+        elif node.kind in ("gate", "squash", "state"):
+            assert value == given[node.number], wire
+        else:
+            assert len(into) == (1 if node.kind == "junction" else 2), wire
+            assert value == pytest.approx(sum(into) if node.kind == "plus" else np.prod(into), abs=1e-15), wire
+        checked += 1
+    assert checked == len(carried) == sum(wire.symbol not in ("", "x") for wire in wires)
 
 
 @pytest.mark.parametrize(
