@@ -19,7 +19,7 @@ def _stack_outputs(layers: list[lstm.Params], xs: Array) -> Array:
 def _cells_upward(layers: list[lstm.Params], xs: Array) -> Array:
     for params in layers[:-1]:
         xs = unroll(lstm, params, xs).c
-    return unroll(lstm, layers[-1], xs).h
+    return np.asarray(unroll(lstm, layers[-1], xs).h)
 
 
 def _handing_over(layers: list[lstm.Params], xs: Array) -> Array:
