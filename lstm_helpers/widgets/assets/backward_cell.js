@@ -79,7 +79,7 @@ function render({ model, el }) {
   el.append(html("div", group, title, html("div", { class: "lstm-controls" }, buttons, time.row), body, lines.place, ...words.nodes));
   const unfollow = follow(model, ["step", "unit", "part", "title"], () => update());
   update();
-  return () => { time.stop(); unfollow(); cell.stop(); lines.stop(); words.stop(); };
+  return leave(el, time.stop, unfollow, cell.stop, lines.stop, words.stop);
 }
 
 export default { render };

@@ -198,7 +198,7 @@ function render({ model, el }) {
   ];
   recompute();
   update();
-  return () => { time.stop(); for (const end of unfollow) end(); cell.stop(); lines.stop(); words.stop(); };
+  return leave(el, time.stop, ...unfollow, cell.stop, lines.stop, words.stop);
 }
 
 // The lit part's equation with this step's numbers; a held gate has a value instead of a sum, a masked step none of it.

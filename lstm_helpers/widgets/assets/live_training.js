@@ -69,7 +69,7 @@ function render({ model, el }) {
   const unfollow = follow(model, ["_shown", "title", "rate"], hear);
   const unwatch = whenKernelGoes(model, gone);
   update();
-  return () => { halt(); clearTimeout(waiting); unfollow(); unwatch(); frame.stop(); picture.stop(); words.stop(); };
+  return leave(el, halt, () => clearTimeout(waiting), unfollow, unwatch, frame.stop, picture.stop, words.stop);
 }
 
 export default { render };

@@ -20,7 +20,7 @@ function render({ model, el }) {
   const unfollow = follow(model, ["_shown", "title"], frame.ask);
   const unwatch = whenKernelGoes(model, () => { gone = true; update(); });
   update();
-  return () => { unfollow(); unwatch(); frame.stop(); picture.stop(); words.stop(); };
+  return leave(el, unfollow, unwatch, frame.stop, picture.stop, words.stop);
 }
 
 export default { render };

@@ -84,7 +84,7 @@ function render({ model, el }) {
   el.append(html("div", group, controls, picture.place, ...words.nodes, written));
   const unfollow = follow(model, ["temperature", "prompt"], update);
   update();
-  return () => { unfollow(); picture.stop(); words.stop(); };
+  return leave(el, unfollow, picture.stop, words.stop);
 }
 
 export default { render };

@@ -75,7 +75,7 @@ function render({ model, el }) {
   el.append(html("div", group, controls, page, ...words.nodes));
   const unfollow = follow(model, ["at", "unit", "show"], update);
   update();
-  return () => { unfollow(); words.stop(); };
+  return leave(el, unfollow, words.stop);
 }
 
 export default { render };
