@@ -147,9 +147,9 @@ def backpropagate(cell: Cell, params: Any, trace: Trace, d_hs: Array, d_state: A
 
 def check_inputs(cell: Cell, params: Any, xs: Array, state: Any, mask: Array | None) -> Any:
     """Refuse what a run cannot start from; return the state to start from. Every engine begins with this."""
-    cell.zero_state(params, 1)  # refuses what are not this cell's params
+    zero = cell.zero_state(params, 1)  # refuses what are not this cell's params
     _check_xs(xs, params.W_x.shape[0], state)
-    zero = cell.zero_state(params, xs.shape[1])
+    zero = zero._make(np.repeat(a, xs.shape[1], axis=0) for a in zero)
     state = zero if state is None else state
     check_state("state", state, zero._fields, *zero.h.shape)
     dtypes = {getattr(a, "dtype", None) for a in (*params, *state, xs)}
@@ -194,7 +194,10 @@ def check_gradients(params: Any, trace: Trace, d_hs: Array, d_state: Any) -> Non
         raise ValueError(f"d_hs has shape {np.shape(d_hs)}; expected (T, B, H) = {trace.h.shape}{hint}")
     if d_state is not None:
         check_state("d_state", d_state, trace.start._fields, *trace.h.shape[1:])
-    check_same_dtype(params=params, trace=trace.steps, d_hs=d_hs, d_state=() if d_state is None else d_state)
+    of_state = () if d_state is None else d_state
+    dtypes = {getattr(a, "dtype", None) for a in (*params, *trace.start, trace.h, d_hs, *of_state)}
+    if len(dtypes) > 1 or d_hs.dtype.kind != "f":  # as in check_inputs
+        check_same_dtype(params=params, trace=trace.steps, d_hs=d_hs, d_state=of_state)
 
 
 def _hold(step: Any, keep: Array) -> Any:
