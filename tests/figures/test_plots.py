@@ -48,6 +48,7 @@ def every_drawing() -> list[tuple[str, Any]]:
     trace = through_time.unroll(lstm, params, rng.normal(size=(5, 1, 2)))
     c = trace.c[:, 0, 0]
     run = SimpleNamespace(c=trace.c[:, 0], h=trace.h[:, 0], p=trace.o[:, 0, 0])
+    timed = SimpleNamespace(size=(20, 1, 4, 8), who="PyTorch", low=0.4, ratio=0.5, high=0.6)
     return [
         ("draw_activations", lambda ax: figures.draw_activations(ax=ax)),
         ("draw_switch", lambda ax: figures.draw_switch(c, trace.o[:, 0, 0], ax=ax)),
@@ -61,6 +62,8 @@ def every_drawing() -> list[tuple[str, Any]]:
         ("draw_text", lambda ax: figures.draw_text("abcde", [0.1, 0.2, 0.3, 0.4, 0.5], ax=ax)),
         ("draw_soft_switch", lambda ax: figures.draw_soft_switch(2.0, -1.0, curve="tanh", ax=ax)),
         ("draw_ablation", lambda ax: figures.draw_ablation(run, run, 2, "both", labels=list("abcde"), ax=ax)),
+        ("draw_ratios", lambda ax: figures.draw_ratios([timed], ax=ax)),
+        ("draw_shares", lambda ax: figures.draw_shares({"small": {"products": 1.0, "rest": 3.0}}, ax=ax)),
         ("draw_belt", lambda ax: figures.draw_belt(c, f=trace.f[:, 0, 0], ax=ax)),
         ("draw_half_lives", lambda ax: figures.draw_half_lives(ax=ax)),
         ("draw_blocks", lambda ax: figures.draw_blocks(params, ax)),
