@@ -33,7 +33,7 @@ def as_markdown(table: Speed) -> str:
             if rows:
                 lines += ["", f"## {title}, {dtype}", "", *ratio_table(rows)]
     lines += _memory(table) + _random(table) + _length(table)
-    if left_out := machine.missing():
+    if left_out := [name for name in machine.PACKAGES if f"{name} " not in table.machine]:
         lines += ["", f"Not installed, and so not measured: {', '.join(left_out)}."]
     return "\n".join(lines) + "\n"
 

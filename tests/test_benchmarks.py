@@ -1,6 +1,7 @@
 """The arithmetic behind the tables of speed, and their files; that something is fast is never asserted."""
 
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -12,6 +13,7 @@ from benchmarks.cases import Case
 from lstm_helpers import measured
 from lstm_helpers.measured import Measurement, Speed
 
+ROOT = Path(__file__).resolve().parents[1]
 SMALL = Case(3, 2, 4, 5)
 
 
@@ -219,6 +221,15 @@ def test_the_shipped_table_holds_what_the_chapter_shows():
     assert "cores" in table.machine and "numpy" in table.machine and "torch" in table.machine
 
 
+def test_what_is_shown_of_the_shipped_table_is_what_it_says():
+    """`make bench ARGS=--ship` writes docs/speed.md and prints the lines between the two marks in README.md."""
+    table = measured.speed()
+    assert (ROOT / "docs" / "speed.md").read_text(encoding="utf-8") == report.as_markdown(table)
+    front = (ROOT / "README.md").read_text(encoding="utf-8")
+    shown = front.partition("<!-- from make bench -->\n")[2].partition("\n<!-- until here -->")[0]
+    assert shown.splitlines() == report.summary(table)
+
+
 def test_markdown_shows_ratios_bounds_memory_and_the_line():
     text = report.as_markdown(TABLE)
     assert "| 20, 1, 4, 8 | 1 | 2.00 | 25% |" in text
@@ -262,4 +273,8 @@ def test_the_machine_is_named_and_what_is_missing_said(monkeypatch):
 
     monkeypatch.setattr(machine.metadata, "version", none)
     assert machine.missing() == list(machine.PACKAGES)
+
+
+def test_what_a_table_does_not_hold_is_said_wherever_it_is_shown():
+    assert "Not installed" not in report.as_markdown(TABLE._replace(machine="numpy 1, torch 1, onnxruntime 1, jax 1"))
     assert "Not installed, and so not measured: numpy, torch, onnxruntime, jax." in report.as_markdown(TABLE)
