@@ -6,6 +6,7 @@ So did TensorFlow 1 in its ``BasicLSTMCell``: input and state in one matrix, and
 logit whenever the cell runs, and stands in no file.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -16,17 +17,13 @@ from lstm_helpers.exercises.checker import Exercise, Wrong
 Answer = tuple[Any, Any, Any]
 
 
-def _from_tensorflow_1(kernel: Array, bias: Array) -> Answer:
-    return _made_of()(kernel, bias)
-
-
 def _made_of(
     order: tuple[int, ...] = (0, 2, 1, 3),
     bias_order: tuple[int, ...] | None = None,
     added: tuple[float, ...] = (0.0, 1.0, 0.0, 0.0),
     cut: Any = lambda kernel, H: np.split(kernel, [len(kernel) - H]),
-) -> Any:
-    """Make an answer that is right but for the parts that are given; ``order`` says where i, f, g and o are looked for."""
+) -> Callable[[Array, Array], Answer]:
+    """Make an answer that is right but for what is given; ``order`` says where i, f, g and o are looked for."""
 
     def blocks(array: Array, places: tuple[int, ...]) -> Array:
         found = np.split(array, 4, axis=-1)
@@ -39,6 +36,9 @@ def _made_of(
         return blocks(W_x, order), blocks(W_h, order), b
 
     return from_tensorflow_1
+
+
+_from_tensorflow_1 = _made_of()
 
 
 def _turned(kernel: Array, bias: Array) -> Answer:
@@ -122,7 +122,7 @@ from_tensorflow_1 = Exercise(
         ),
         Wrong(
             _made_of(order=(0, 3, 1, 2)),
-            "You read the blocks as if their order were i g o f. " + _ORDER,
+            "You read the blocks as if their order were i g o f.\n" + _ORDER,
         ),
     ),
     cases=_cases,

@@ -98,7 +98,7 @@ def _array(
         corner = (left + k * part[0], top) if across else (left, top + k * part[1])
         inner = (corner[0] + 0.004, corner[1] + 0.006)
         size = (part[0] - 0.008, part[1] - 0.012)
-        frame = {"facecolor": "none", "edgecolor": COLOURS[symbol], "linewidth": 2.2, "clip_on": False}
+        frame: dict[str, Any] = {"facecolor": "none", "edgecolor": COLOURS[symbol], "linewidth": 2.2, "clip_on": False}
         ax.add_patch(Rectangle(inner, *size, gid=f"{gid}:{symbol}{k // 4}", **frame))
         ax.text(
             corner[0] + part[0] / 2,

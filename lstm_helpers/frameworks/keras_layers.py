@@ -45,7 +45,7 @@ def to_keras(layer: Any, params: Any, *, batch_size: int | None = None, **option
     if batch_size is not None:
         check_size("batch_size", batch_size)
     elif options.get("stateful"):
-        raise ValueError("batch_size is None; expected a number with stateful=True: the states that are kept have B rows")
+        raise ValueError("batch_size is None; expected a number with stateful=True: what is kept are B states")
     stack = levels_of(layer, params)
     made = []
     for level in stack.levels:

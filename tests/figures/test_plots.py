@@ -240,13 +240,11 @@ def test_blocks_refuse_what_is_no_lstm() -> None:
 
 def stored_block(ax: Axes, array: str, symbol: str) -> np.ndarray:
     """The numbers that are drawn inside the frame of one block."""
-    (panel,) = (each for row in ax.child_axes for each in row.child_axes if each.findobj(lambda a: a.get_gid() == array))
-    (frame,) = panel.findobj(lambda a: a.get_gid() == f"{array}:{symbol}")
-    (drawn,) = panel.findobj(lambda a: a.get_gid() == array)
+    frame, drawn = (ax.findobj(lambda a, gid=gid: a.get_gid() == gid)[0] for gid in (f"{array}:{symbol}", array))
     corners, values = drawn.get_coordinates(), np.asarray(drawn.get_array())
     middle = (corners[1:, 1:] + corners[:-1, :-1]) / 2
-    low, high = np.array(frame.get_xy()), np.array(frame.get_xy()) + (frame.get_width(), frame.get_height())
-    inside = np.all((middle > low) & (middle < high), axis=2)
+    low, size = np.array(frame.get_xy()), (frame.get_width(), frame.get_height())
+    inside = np.all((middle > low) & (middle < low + size), axis=2)
     return values[np.ix_(inside.any(axis=1), inside.any(axis=0))]
 
 
@@ -267,6 +265,7 @@ def test_every_frame_of_every_library_holds_our_block() -> None:
             assert not stored_block(ax, array, f"{s}{which}").any()  # the second bias
     with pytest.raises(ValueError, match=r"params\.W_h has shape"):
         figures.draw_storage(rnn.init(rng, 2, 3))
+
 
 # Over time
 
