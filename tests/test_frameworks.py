@@ -134,7 +134,7 @@ def test_inputs_are_not_written_to():
         (lambda: pack("torch", lstm, drawn(lstm, dtype=complex)), "params has dtype complex128; expected float32"),
         (lambda: unpack("keras", lstm, {"kernel": 1}), "arrays holds kernel; expected kernel, recurrent_kernel, bias"),
         (lambda: unpack("torch", lstm, {}), "arrays holds nothing; expected weight_ih_l0"),
-        (lambda: unpack("torch", lstm, pack("torch", rnn, drawn(rnn))), "a LSTM has 4 blocks"),
+        (lambda: unpack("torch", lstm, pack("torch", rnn, drawn(rnn))), "every LSTM has 4 blocks"),
         (lambda: unpack("torch", rnn, pack("torch", lstm, drawn(lstm))), "weight_ih_l0 has shape (16, 3)"),
         (lambda: unpack("keras", lstm, swapped("keras", "kernel")), "kernel has shape (16, 3); expected (D, 4H)"),
         (lambda: unpack("onnx", lstm, swapped("onnx", "W")), "W has shape (3, 16, 1); expected (directions, 4H, D)"),

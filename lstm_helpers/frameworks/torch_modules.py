@@ -149,7 +149,8 @@ def _said(torch: Any, module: Any) -> str:
     if isinstance(module, torch.nn.Module):
         relu = ", nonlinearity='relu'" if getattr(module, "mode", "") == "RNN_RELU" else ""
         return f"torch.nn.{type(module).__name__}{relu}"
-    return f"a {type(module).__name__}"
+    name = type(module).__name__
+    return f"{'an' if name[0] in 'AEIOU' else 'a'} {name}"
 
 
 def _hint(torch: Any, module: Any) -> str:
