@@ -18,6 +18,7 @@ from lstm_helpers.cells import gru, lstm, peephole, rnn
 from lstm_helpers.frameworks import layouts, pack, unpack
 from lstm_helpers.frameworks.levels import joined, levels_of
 from lstm_helpers.layers import Bidirectional, Dropout, Recurrent, Residual, Stacked
+from lstm_helpers.model import Model
 
 ROOT = Path(__file__).parents[1]
 CELLS = [kind.cell for kind in layouts.KINDS]
@@ -200,6 +201,7 @@ def test_one_level_is_no_stack():
     ("layer", "params", "message"),
     [
         (lstm, (), "a cell becomes a layer by Recurrent(cell)"),
+        (Model(Recurrent(lstm)), (), "of a Model, give model.layer and params.layer"),
         (Recurrent(np), (), "cell is numpy; expected one that the frameworks have"),
         (Recurrent(lstm), (drawn(lstm),), "params is a tuple of 1; expected Params"),
         (Bidirectional(lstm), drawn(lstm), "params is Params(W_x, W_h, b); expected a pair (forward, backward)"),

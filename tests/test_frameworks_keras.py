@@ -147,6 +147,7 @@ def built(layer):
         (lambda k: k.LSTM(4), "has no weights yet"),
         (lambda k: built(k.Dense(4)), "layer is a Dense; expected keras.layers.LSTM, keras.layers.SimpleRNN"),
         (lambda k: "model.keras", "layer is a str"),
+        (lambda k: "model.keras", "and Dropout: load the file with Keras first"),
     ],
 )
 def test_what_no_layer_here_computes_is_refused(keras, make, message):

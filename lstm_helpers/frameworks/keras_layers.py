@@ -5,6 +5,7 @@ Its ``recurrent_dropout`` has, as here, one mask for a whole sequence, but in an
 means something else than here: it hides the same inputs at every step of a sequence.
 """
 
+import os
 from typing import Any
 
 from lstm_helpers.arrays import check_size
@@ -123,7 +124,8 @@ def _direction(keras: Any, layer: Any, turned: bool = False) -> Level:
     kind = kind_named("keras", name)
     if kind is None or not isinstance(layer, getattr(keras.layers, name)):
         expected = ", ".join(f"keras.layers.{one.classes['keras']}" for one in layouts.KINDS)
-        raise ValueError(f"layer is a {name}; expected {expected}, or a keras.Sequential of them and Dropout")
+        hint = ": load the file with Keras first" if isinstance(layer, str | os.PathLike) else ""
+        raise ValueError(f"layer is a {name}; expected {expected}, or a keras.Sequential of them and Dropout{hint}")
     if not layer.built:
         raise ValueError(f"layer {layer.name!r} has no weights yet: call it once, or layer.build((None, None, D))")
     _check_options(keras, layer, turned)
