@@ -138,6 +138,14 @@ def readers_weight_gradient(inputs, dz):
     return sum(np.outer(x, d) for step in zip(inputs, dz, strict=True) for x, d in zip(*step, strict=True))
 
 
+def readers_from_tensorflow_1(kernel, bias):
+    H = len(bias) // 4
+    places = np.concatenate([np.arange(H) + k * H for k in (0, 2, 1, 3)])
+    b = bias.copy()
+    b[2 * H : 3 * H] += 1
+    return kernel[:-H, places], kernel[-H:, places], b[places]
+
+
 @BY_NAME
 def test_a_readers_own_right_answer_passes(exercise):
     verdict = exercise.check(globals()[f"readers_{exercise.name}"])
@@ -605,3 +613,20 @@ def test_gru_as_published_is_the_cells_step():
     state, x = gru_before.State(rng.normal(size=(4, 3))), rng.normal(size=(4, 2))
     got = exercises.gru_as_published.right(state.h, x, *params)
     assert relative_error(got, gru_before.forward(params, state, x).h) < 1e-15
+
+
+def test_weights_that_came_from_elsewhere_compute_what_they_did_there():
+    rng = np.random.default_rng(8)
+    D, H = 2, 3
+    kernel, bias = rng.normal(size=(D + H, 4 * H)), rng.normal(size=4 * H)
+    x, h, c = rng.normal(size=(4, D)), rng.uniform(-1, 1, (4, H)), rng.normal(size=(4, H))
+    i, j, f, o = np.split(np.hstack([x, h]) @ kernel + bias, 4, axis=1)
+    new_c = c / (1 + np.exp(-(f + 1))) + np.tanh(j) / (1 + np.exp(-i))
+    step = lstm.forward(lstm.Params(*exercises.from_tensorflow_1.right(kernel, bias)), lstm.State(h, c), x)
+    assert np.allclose(step.c, new_c, rtol=0, atol=1e-14)
+    assert np.allclose(step.h, np.tanh(new_c) / (1 + np.exp(-o)), rtol=0, atol=1e-14)
+
+
+def test_the_sizes_tell_apart_who_counts_rows_by_units():
+    cases = exercises.from_tensorflow_1.cases(np.random.default_rng(0))
+    assert {np.sign(len(kernel) - len(bias) // 2) for kernel, bias in cases} == {-1, 0, 1}  # D − H

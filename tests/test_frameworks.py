@@ -18,6 +18,7 @@ from lstm_helpers.cells import gru, lstm, peephole, rnn
 from lstm_helpers.frameworks import layouts, pack, unpack
 from lstm_helpers.frameworks.levels import joined, levels_of
 from lstm_helpers.layers import Bidirectional, Dropout, Recurrent, Residual, Stacked
+from lstm_helpers.model import Model
 
 ROOT = Path(__file__).parents[1]
 CELLS = [kind.cell for kind in layouts.KINDS]
@@ -134,7 +135,7 @@ def test_inputs_are_not_written_to():
         (lambda: pack("torch", lstm, drawn(lstm, dtype=complex)), "params has dtype complex128; expected float32"),
         (lambda: unpack("keras", lstm, {"kernel": 1}), "arrays holds kernel; expected kernel, recurrent_kernel, bias"),
         (lambda: unpack("torch", lstm, {}), "arrays holds nothing; expected weight_ih_l0"),
-        (lambda: unpack("torch", lstm, pack("torch", rnn, drawn(rnn))), "a LSTM has 4 blocks"),
+        (lambda: unpack("torch", lstm, pack("torch", rnn, drawn(rnn))), "every LSTM has 4 blocks"),
         (lambda: unpack("torch", rnn, pack("torch", lstm, drawn(lstm))), "weight_ih_l0 has shape (16, 3)"),
         (lambda: unpack("keras", lstm, swapped("keras", "kernel")), "kernel has shape (16, 3); expected (D, 4H)"),
         (lambda: unpack("onnx", lstm, swapped("onnx", "W")), "W has shape (3, 16, 1); expected (directions, 4H, D)"),
@@ -200,6 +201,7 @@ def test_one_level_is_no_stack():
     ("layer", "params", "message"),
     [
         (lstm, (), "a cell becomes a layer by Recurrent(cell)"),
+        (Model(Recurrent(lstm)), (), "of a Model, give model.layer and params.layer"),
         (Recurrent(np), (), "cell is numpy; expected one that the frameworks have"),
         (Recurrent(lstm), (drawn(lstm),), "params is a tuple of 1; expected Params"),
         (Bidirectional(lstm), drawn(lstm), "params is Params(W_x, W_h, b); expected a pair (forward, backward)"),

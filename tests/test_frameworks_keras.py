@@ -99,6 +99,30 @@ def test_options_go_to_kerass_layer(keras):
     assert frameworks.to_keras(Recurrent(lstm), params, name="reader").name == "reader"
 
 
+STATEFUL = [Recurrent(kind.cell) for kind in layouts.KINDS] + [Stacked(Recurrent(lstm), Recurrent(gru))]
+
+
+@pytest.mark.parametrize("layer", STATEFUL, ids=repr)
+def test_stateful_is_to_hand_the_last_state_to_the_next_call(keras, layer):
+    params, xs = case(layer)
+    layers = frameworks.to_keras(layer, params, batch_size=3, stateful=True)
+    pieces = [numbers(layers(piece.swapaxes(0, 1))).swapaxes(0, 1) for piece in (xs[:4], xs[4:5], xs[5:])]
+    assert np.abs(np.concatenate(pieces) - layer.forward(params, xs).output).max() <= 1e-6
+    for one in getattr(layers, "layers", [layers]):
+        one.reset_state()
+    assert np.array_equal(numbers(layers(xs[:4].swapaxes(0, 1))).swapaxes(0, 1), pieces[0])
+    again, weights = frameworks.from_keras(layers)
+    assert again == layer and equal(weights, params)
+
+
+def test_a_state_to_be_kept_needs_a_size(keras):
+    params, _ = case(Recurrent(lstm))
+    with pytest.raises(ValueError, match=r"batch_size is None; expected a number with stateful=True"):
+        frameworks.to_keras(Recurrent(lstm), params, stateful=True)
+    with pytest.raises(ValueError, match=r"batch_size is 0"):
+        frameworks.to_keras(Recurrent(lstm), params, batch_size=0)
+
+
 def built(layer):
     layer.build((None, None, 3))
     return layer
@@ -123,6 +147,7 @@ def built(layer):
         (lambda k: k.LSTM(4), "has no weights yet"),
         (lambda k: built(k.Dense(4)), "layer is a Dense; expected keras.layers.LSTM, keras.layers.SimpleRNN"),
         (lambda k: "model.keras", "layer is a str"),
+        (lambda k: "model.keras", "and Dropout: load the file with Keras first"),
     ],
 )
 def test_what_no_layer_here_computes_is_refused(keras, make, message):

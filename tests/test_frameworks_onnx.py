@@ -234,3 +234,14 @@ def test_arrays_are_stored_in_the_layout_that_the_recorded_numbers_have():
     stored = {one.name: numpy_helper.to_array(one) for one in FILES[lstm].graph.initializer}
     packed = frameworks.pack("onnx", lstm, params)
     assert all(np.array_equal(stored[f"{name}0"], array) for name, array in packed.items())
+
+
+def test_files_of_other_kinds_are_refused(tmp_path):
+    np.savez(tmp_path / "weights.npz", **weights(lstm, 3, 4)._asdict())
+    np.save(tmp_path / "weights.npy", np.ones(3))
+    (tmp_path / "notes.txt").write_text("not a model\n" * 20, encoding="utf-8")
+    (tmp_path / "empty.onnx").write_bytes(b"")
+    (tmp_path / "half.onnx").write_bytes(FILES[lstm].SerializeToString()[:-100])
+    for path in tmp_path.iterdir():
+        with pytest.raises(ValueError, match=r"^file (cannot be read as ONNX|has no LSTM, GRU or RNN node)"):
+            frameworks.from_onnx(path)

@@ -209,9 +209,11 @@ def test_what_a_module_cannot_be_is_refused(torch, layer, params, message):
         ),
         (lambda nn: nn.LSTMCell(3, 4), "module is torch.nn.LSTMCell"),
         (lambda nn: nn.LSTM(3, 4).state_dict(), "a state_dict does not say of what"),
+        (lambda nn: nn.LSTM(3, 4).state_dict(), "module is an OrderedDict; expected torch.nn.LSTM"),
         (lambda nn: nn.Sequential(nn.Embedding(3, 3), nn.LSTM(3, 4)), "give it the part, module.1"),
         (lambda nn: nn.LSTM(3, 4).half(), "dtype torch.float16; expected float32 or float64: try module.float()"),
         (lambda nn: "model.pt", "module is a str; expected"),
+        (lambda nn: "model.pt", "with tanh: load the file with PyTorch first"),
     ],
 )
 def test_what_no_layer_here_computes_is_refused(torch, make, message):

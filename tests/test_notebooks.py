@@ -146,7 +146,7 @@ def test_code_is_short_and_text_is_not_outnumbered(path):
 def test_code_uses_nothing_that_a_page_should_not(path):
     for position, cell in code_cells(path):
         assert not re.search(r"sys\.path|import \*|^\s*[!%]|^\s*pip |\bpickle\b", cell.source, re.MULTILINE), position
-        assert not re.search(r"np\.random\.(?!default_rng|Generator)|\beval\(", cell.source), position
+        assert not re.search(r"np\.random\.(?!default_rng|Generator)|(?<!\.)\beval\(", cell.source), position
 
 
 @each_page

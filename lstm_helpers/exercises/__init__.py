@@ -10,6 +10,7 @@ from lstm_helpers.exercises.checker import Exercise, Verdict, Wrong
 from lstm_helpers.exercises.clamping import run_clamped
 from lstm_helpers.exercises.clipping import clip
 from lstm_helpers.exercises.forecasting import prepare
+from lstm_helpers.exercises.foreign import from_tensorflow_1
 from lstm_helpers.exercises.gated_unit import gru_as_published
 from lstm_helpers.exercises.gradients import belt_gradient, rnn_backward
 from lstm_helpers.exercises.programming import encode, program
@@ -40,6 +41,7 @@ EXERCISES = (
     run_clamped,
     weight_gradient,
     stack_outputs,
+    from_tensorflow_1,
 )
 
 __all__ = [
@@ -56,6 +58,7 @@ __all__ = [
     "counter",
     "encode",
     "forget_bias_for",
+    "from_tensorflow_1",
     "gated",
     "gru_as_published",
     "last_outputs",

@@ -15,6 +15,7 @@ from lstm_helpers.figures.pattern import draw_pattern
 from lstm_helpers.figures.runs import draw_runs
 from lstm_helpers.figures.shutter import draw_shutter, draw_soft_switch
 from lstm_helpers.figures.speed import draw_ratios, draw_shares
+from lstm_helpers.figures.storage import draw_storage
 from lstm_helpers.figures.style import COLOURS, use_style
 from lstm_helpers.figures.switches import draw_activations, draw_switch
 from lstm_helpers.figures.text import draw_text, style_text
@@ -46,6 +47,7 @@ __all__ = [
     "draw_shutter",
     "draw_soft_switch",
     "draw_split",
+    "draw_storage",
     "draw_success",
     "draw_switch",
     "draw_text",

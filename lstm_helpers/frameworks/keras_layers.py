@@ -5,15 +5,17 @@ Its ``recurrent_dropout`` has, as here, one mask for a whole sequence, but in an
 means something else than here: it hides the same inputs at every step of a sequence.
 """
 
+import os
 from typing import Any
 
+from lstm_helpers.arrays import check_size
 from lstm_helpers.frameworks import layouts
 from lstm_helpers.frameworks.layouts import NAMES, kind_named, kind_of, pack, unpack
 from lstm_helpers.frameworks.levels import Converted, Level, Levels, joined, levels_of
 from lstm_helpers.frameworks.presence import need
 
 
-def to_keras(layer: Any, params: Any, **options: Any) -> Any:
+def to_keras(layer: Any, params: Any, *, batch_size: int | None = None, **options: Any) -> Any:
     """Make Keras layers that compute what a layer does.
 
     Parameters
@@ -22,6 +24,8 @@ def to_keras(layer: Any, params: Any, **options: Any) -> Any:
         What is to be converted.
     params : tree
         Its weights, float32 or float64.
+    batch_size : int, optional
+        B, if it is to be fixed; Keras asks for it where ``stateful=True`` keeps a state from one call to the next.
     **options
         What Keras's layer takes, such as ``return_state=True``; all outputs are returned (``return_sequences=True``)
         unless told otherwise here.
@@ -36,9 +40,13 @@ def to_keras(layer: Any, params: Any, **options: Any) -> Any:
     ImportError
         If Keras, or what it computes with, is not installed.
     ValueError
-        If the layer or a cell is one that Keras does not have.
+        If the layer or a cell is one that Keras does not have, or ``stateful=True`` comes without a ``batch_size``.
     """
     keras = need("keras")
+    if batch_size is not None:
+        check_size("batch_size", batch_size)
+    elif options.get("stateful"):
+        raise ValueError("batch_size is None; expected a number with stateful=True: what is kept are B states")
     stack = levels_of(layer, params)
     made = []
     for level in stack.levels:
@@ -48,9 +56,9 @@ def to_keras(layer: Any, params: Any, **options: Any) -> Any:
     if stack.dropout:
         made.append(keras.layers.Dropout(stack.dropout))
     D, dtype = stack.levels[0].sizes[0], stack.levels[0].directions[0].W_x.dtype.name
-    whole = made[0] if len(made) == 1 else keras.Sequential([keras.Input((None, D), dtype=dtype), *made])
+    whole = made[0] if len(made) == 1 else keras.Sequential([keras.Input((None, D), batch_size, dtype), *made])
     if len(made) == 1:
-        whole.build((None, None, D))
+        whole.build((batch_size, None, D))
     recurrent = [one for one in made if not isinstance(one, keras.layers.Dropout)]
     for one, level in zip(recurrent, stack.levels, strict=True):
         one.set_weights([array for way in level.directions for array in pack("keras", level.cell, way).values()])
@@ -116,7 +124,8 @@ def _direction(keras: Any, layer: Any, turned: bool = False) -> Level:
     kind = kind_named("keras", name)
     if kind is None or not isinstance(layer, getattr(keras.layers, name)):
         expected = ", ".join(f"keras.layers.{one.classes['keras']}" for one in layouts.KINDS)
-        raise ValueError(f"layer is a {name}; expected {expected}, or a keras.Sequential of them and Dropout")
+        hint = ": load the file with Keras first" if isinstance(layer, str | os.PathLike) else ""
+        raise ValueError(f"layer is a {name}; expected {expected}, or a keras.Sequential of them and Dropout{hint}")
     if not layer.built:
         raise ValueError(f"layer {layer.name!r} has no weights yet: call it once, or layer.build((None, None, D))")
     _check_options(keras, layer, turned)

@@ -202,7 +202,7 @@ def _check_arrays(framework: str, kind: Kind, arrays: Mapping[str, Array]) -> No
         shapes = [D | wide, H | wide, wide if _one_bias(kind.cell) else two | wide]
     else:
         shapes = [one | wide | D, one | wide | H, one | both]
-    hint = f"a {kind.classes[framework]} has {count} blocks" if count > 1 else ""
+    hint = f"every {kind.classes[framework]} has {count} blocks" if count > 1 else ""
     for name, sizes in zip(NAMES[framework], shapes, strict=True):
         check_shape(name, arrays[name], hint, **sizes)
         check_precision(name, arrays[name])

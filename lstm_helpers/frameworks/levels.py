@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from lstm_helpers.arrays import describe
 from lstm_helpers.frameworks.layouts import kind_of
 from lstm_helpers.layers import Bidirectional, Dropout, Recurrent, Stacked
+from lstm_helpers.model import Model
 
 
 class Converted(NamedTuple):
@@ -101,6 +102,8 @@ def _level(layer: Any, params: Any) -> Level:
             layer.cell.zero_state(weights, 1)
         return Level(layer.cell, directions, layer.recurrent_dropout)
     hint = ": a cell becomes a layer by Recurrent(cell)" if hasattr(layer, "zero_state") else ""
+    if isinstance(layer, Model):
+        hint = ": of a Model, give model.layer and params.layer; only an ONNX file holds its ends, too"
     raise ValueError(f"layer is {layer!r}; expected Recurrent, Bidirectional, Dropout or a Stacked of them{hint}")
 
 

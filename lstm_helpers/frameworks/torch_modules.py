@@ -4,6 +4,7 @@ A module of several layers has one cell, one size and one rate of dropout for al
 sequences are handed over and does not touch the weights.
 """
 
+import os
 from typing import Any
 
 from lstm_helpers.arrays import Array
@@ -149,10 +150,13 @@ def _said(torch: Any, module: Any) -> str:
     if isinstance(module, torch.nn.Module):
         relu = ", nonlinearity='relu'" if getattr(module, "mode", "") == "RNN_RELU" else ""
         return f"torch.nn.{type(module).__name__}{relu}"
-    return f"a {type(module).__name__}"
+    name = type(module).__name__
+    return f"{'an' if name[0] in 'AEIOU' else 'a'} {name}"
 
 
 def _hint(torch: Any, module: Any) -> str:
+    if isinstance(module, str | os.PathLike):
+        return ": load the file with PyTorch first"
     if isinstance(module, dict):
         return ": a state_dict does not say of what; make the module and call its load_state_dict first"
     if isinstance(module, torch.nn.Module):

@@ -67,6 +67,7 @@ def every_drawing() -> list[tuple[str, Any]]:
         ("draw_belt", lambda ax: figures.draw_belt(c, f=trace.f[:, 0, 0], ax=ax)),
         ("draw_half_lives", lambda ax: figures.draw_half_lives(ax=ax)),
         ("draw_blocks", lambda ax: figures.draw_blocks(params, ax)),
+        ("draw_storage", lambda ax: figures.draw_storage(params, ax)),
         ("draw_gates", lambda ax: figures.draw_gates(trace, ax=ax)),
         ("draw_trace", lambda ax: figures.draw_trace(trace, ax=ax)),
         ("draw_unit", lambda ax: figures.draw_unit(trace, ax=ax)),
@@ -235,6 +236,38 @@ def test_blocks_refuse_what_is_no_lstm() -> None:
     params = lstm.init(rng, 2, 3)
     with pytest.raises(ValueError, match=r"params\.b"):
         figures.draw_blocks(params._replace(b=params.b[:-1]))
+
+
+# The same weights as others store them
+
+
+def stored_block(ax: Axes, array: str, symbol: str) -> np.ndarray:
+    """The numbers that are drawn inside the frame of one block."""
+    frame, drawn = (ax.findobj(lambda a, gid=gid: a.get_gid() == gid)[0] for gid in (f"{array}:{symbol}", array))
+    corners, values = drawn.get_coordinates(), np.asarray(drawn.get_array())
+    middle = (corners[1:, 1:] + corners[:-1, :-1]) / 2
+    low, size = np.array(frame.get_xy()), (frame.get_width(), frame.get_height())
+    inside = np.all((middle > low) & (middle < low + size), axis=2)
+    return values[np.ix_(inside.any(axis=1), inside.any(axis=0))]
+
+
+def test_every_frame_of_every_library_holds_our_block() -> None:
+    rng = np.random.default_rng(1)
+    params = lstm.Params(rng.normal(size=(3, 8)), rng.normal(size=(2, 8)), rng.normal(size=8))
+    ax = figures.draw_storage(params)
+    W_x, W_h, b = (dict(zip("ifgo", np.split(array, 4, axis=-1), strict=True)) for array in params)
+    for s in "ifgo":
+        for here in (("here:W_x", "here:W_h", "here:b"), ("keras:kernel", "keras:recurrent_kernel", "keras:bias")):
+            for array, ours in zip(here, (W_x, W_h, b), strict=True):
+                np.testing.assert_array_equal(stored_block(ax, array, f"{s}0"), np.atleast_2d(ours[s]))
+        for array, ours in (("torch:weight_ih_l0", W_x), ("torch:weight_hh_l0", W_h), ("onnx:W", W_x), ("onnx:R", W_h)):
+            np.testing.assert_array_equal(stored_block(ax, array, f"{s}0"), ours[s].T)
+        for array in ("torch:bias_ih_l0", "onnx:B"):
+            np.testing.assert_array_equal(stored_block(ax, array, f"{s}0")[:, 0], b[s])
+        for array, which in (("torch:bias_hh_l0", 0), ("onnx:B", 1)):
+            assert not stored_block(ax, array, f"{s}{which}").any()  # the second bias
+    with pytest.raises(ValueError, match=r"params\.W_h has shape"):
+        figures.draw_storage(rnn.init(rng, 2, 3))
 
 
 # Over time
