@@ -12,8 +12,7 @@ SHARED = -n auto --maxprocesses=4 --dist=loadscope --no-loadscope-reorder
 AS_ROOT = $(if $(filter 0,$(shell id -u)),--allow-root)
 PREPARE = $(PYTHON) tools/environment.py --venv $(VENV) --deps $(DEPS)
 
-.PHONY: help lab test soak check notebooks lock clean read-set test-set
-.PHONY: help lab test check notebooks bench lock clean read-set test-set
+.PHONY: help lab test soak check notebooks bench lock clean read-set test-set
 
 help:  ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1@/p' Makefile | tr '@' '\t'
