@@ -35,8 +35,9 @@ check: test-set  ## look at the code: ruff, mypy, the floors of the package
 notebooks: test-set  ## run the pages again and store their outputs (ONLY=03 for one)
 	$(ONE_THREAD) $(RUN) tools/notebooks.py $(ONLY)
 
-bench: test-set  ## measure speed and memory beside other libraries (ARGS=--quick: in a minute)
+bench: test-set  ## measure speed and memory beside other libraries, and the widgets beside interact (ARGS=--quick: in minutes)
 	$(RUN) -m benchmarks $(ARGS)
+	$(RUN) -m benchmarks.widgets $(if $(findstring --quick,$(ARGS)),--keys 10)
 
 lock:  ## find the newest versions again and write them into locks/
 	$(PYTHON) tools/lock.py

@@ -52,7 +52,7 @@ def frozen(tree):
     carried=st.booleans(),
     seed=st.integers(0, 10**6),
 )
-@example(lstm, 300, 2, 1, 1, np.float64, True, True, 0)  # several parts of time
+@example(lstm, 300, 2, 1, 1, np.float64, True, True, 0)
 @example(rnn, 300, 2, 1, 1, np.float64, True, True, 0)
 @example(lstm, 5, 70, 3, 40, np.float64, True, True, 0)
 @example(lstm, 3, 1, 1, 1, np.float64, False, False, 0)
@@ -79,6 +79,36 @@ def test_equals_the_reference(cell, T, B, D, H, dtype, masked, carried, seed):
         assert np.all(back.xs[~mask] == 0.0)
         for name in set(trace.steps._fields) - {"previous", "h", "c"}:
             assert np.all(getattr(trace, name)[~mask] == 0.0), name
+
+
+@pytest.mark.parametrize("B", [1, 3])
+@pytest.mark.parametrize("masked", [False, True], ids=["whole", "masked"])
+@pytest.mark.parametrize("cell", CELLS, ids=["lstm", "rnn"])
+def test_a_run_sent_back_in_several_parts_of_time_equals_the_reference(cell, masked, B, monkeypatch):
+    """Parts that are cut anywhere, the first one short, with borders in padding and in holes."""
+    params, xs, state, d_hs, d_state = laws.case(cell, 17, B, 3, 4)
+    mask = np.random.default_rng(2).random((17, B)) < 0.6 if masked else None
+    if masked:
+        mask[13:] = False  # the last part reads nothing
+    arguments = (cell, params, xs, state, mask, d_hs, d_state)
+    want_trace, want = run(through_time, *arguments)
+    monkeypatch.setattr(fused, "CACHE", 0)
+    for length in (1, 2, 4, 5, 16, 17):
+        monkeypatch.setattr(fused, "ROWS", length * B)
+        trace, back = run(fused, *arguments)
+        assert fused._part_length(trace, fused._loops(cell)) == length
+        assert relative_error(trace.steps, want_trace.steps) < 1e-12
+        assert relative_error(back, want) < 1e-12, length
+
+
+@pytest.mark.parametrize(("cell", "T"), [(lstm, 400), (rnn, 900)], ids=["lstm", "rnn"])
+def test_long_runs_are_cut_at_the_sizes_in_use(cell, T):
+    """The limits as they are: a run that does not fit the cache is cut, and equals the reference all the same."""
+    arguments = [cell, *laws.case(cell, T, 4, 2, 24)]
+    arguments.insert(4, None)
+    trace, back = run(fused, *arguments)
+    assert fused._part_length(trace, fused._loops(cell)) < T // 2, "one part only: make the run longer"
+    assert relative_error(back, run(through_time, *arguments)[1]) < 1e-11
 
 
 @pytest.mark.parametrize("law", laws.FOR_ANY_CELL, ids=lambda law: law.__name__)

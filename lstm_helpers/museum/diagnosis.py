@@ -80,8 +80,16 @@ def _columns(pattern: Pattern, rows: tuple[str, ...]) -> list[str]:
     return [column for column in COLUMNS if _wrong(pattern, rows, (column,))]
 
 
+def _and(names: list[str]) -> str:
+    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]
+
+
 def _list(names: list[str]) -> str:
-    return f"{', '.join(names[:-1])} and {names[-1]} are" if len(names) > 1 else f"{names[0]} is"
+    return f"{_and(names)} {'are' if len(names) > 1 else 'is'}"
+
+
+def _blocks_named(names: list[str]) -> str:
+    return f"{'blocks' if len(names) > 1 else 'block'} {_and(names)}"
 
 
 def _named(rows: list[str]) -> str:
@@ -142,8 +150,8 @@ def _one_step(pattern: Pattern) -> Reading:
 
 def _blocks(pattern: Pattern, bad: list[str]) -> Reading:
     good = [k for k in BLOCKS if k not in bad]
-    seen = f"One step is enough to see it: W_x, W_h and b are wrong in block {', '.join(bad)}"
-    seen += f" and right in {', '.join(good)}." if good else "."
+    seen = f"One step is enough to see it: W_x, W_h and b are wrong in {_blocks_named(bad)}"
+    seen += f" and right in {_and(good)}." if good else "."
     rows = [f"b.{k}" for k in bad]
     h, c = _wrong(pattern, rows, ("1 step",)), _wrong(pattern, rows, ("belt",))
     if set("ifg") <= set(bad) and _wrong(pattern, ["start.c"], _ONE_STEP):
@@ -156,11 +164,9 @@ def _blocks(pattern: Pattern, bad: list[str]) -> Reading:
         ]
     if len(bad) == 4:
         return [seen, "dc is right, so it is where all four come together: their slopes, or their order."], ["dz"]
-    named = " and ".join(f"d{k}" for k in bad)
-    return [seen, f"dc is right, so it is in {named}, or in the slope that {named} is multiplied by."], [
-        *(f"d{k}" for k in bad),
-        "dz",
-    ]
+    named = [f"d{k}" for k in bad]
+    slopes = f"the slope that {named[0]} is" if len(named) == 1 else f"the slopes that {_and(named)} are"
+    return [seen, f"dc is right, so it is in {_and(named)}, or in {slopes} multiplied by."], [*named, "dz"]
 
 
 def _outer(pattern: Pattern) -> Reading:
@@ -169,7 +175,7 @@ def _outer(pattern: Pattern) -> Reading:
     for W in _WEIGHTS:
         blocks = [k for k in BLOCKS if _wrong(pattern, [f"{W}.{k}"], _ONE_STEP)]
         if blocks:
-            where = "" if len(blocks) == 4 else f" in block {', '.join(blocks)}"
+            where = "" if len(blocks) == 4 else f" in {_blocks_named(blocks)}"
             sentences.append(f"One step is enough to see it: of the weights, {W} is wrong{where}, so dz is right.")
             lines.append(f"d_params.{W}")
     for row, line in (("x", "d_x"), ("start.h", "d_previous.h")):

@@ -36,8 +36,8 @@ def batch(rng: np.random.Generator, batch_size: int, length: int, dtype: DTypeLi
     batch_size : int
         B.
     length : int
-        T, at least 2. The first X or Y stands at least 0.4 T steps before the end and 0.3 T before the second, to
-        within a step.
+        T, at least 2. The second X or Y stands at least 0.4 T steps before the end, and the first at least 0.3 T
+        before it, to within a step.
     dtype : dtype
         The float type of the inputs.
 

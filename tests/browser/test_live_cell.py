@@ -448,3 +448,36 @@ def test_chapter_05_is_moved_by_keyboard(lab):
     eventually(page, lambda: "now it is 0.00." in widget.locator(".lstm-caption").inner_text())
     assert where_the_reader_is(page) == place
     assert not lab.problems(page)
+
+
+@pytest.mark.parametrize(
+    ("chapter", "moves", "words"),
+    [
+        # The vote over dogs, cat and horse ends at -1; with the input gate shut at the two last it is the first noun's.
+        ("03_open_the_gates", [(4, "input gate i"), (7, "input gate i")], "now c = 1.00."),
+        # A silent memory answers 0 once it was wiped.
+        ("06_compare_cell_and_hidden_state", [(2, "forget gate f")], "h = 0.00"),
+    ],
+)
+def test_gates_shut_by_keyboard_change_what_is_remembered(lab, chapter, moves, words):
+    page = lab.open(chapter)
+    lab.run_all(page)
+    widget = page.locator(".lstm-live-cell").first
+    widget.scroll_into_view_if_needed()
+    step = row(widget, "step")
+    step.focus()
+    step.press("End")
+
+    def said():
+        return " ".join(widget.locator(".lstm-caption").inner_text().split())  # some spaces do not break
+
+    eventually(page, lambda: "Step" in said() and words not in said())
+    for at, gate in moves:
+        step.focus()
+        step.press("Home")
+        for _ in range(at):
+            step.press("ArrowRight")
+        row(widget, gate).press("Home")
+    step.press("End")
+    eventually(page, lambda: words in said())
+    assert not lab.problems(page)
