@@ -12,6 +12,8 @@ from lstm_helpers.arrays import tree_norm
 from lstm_helpers.cells import gru_before, lstm, rnn
 from lstm_helpers.exercises import EXERCISES
 from lstm_helpers.gradcheck import complex_step, relative_error
+from lstm_helpers.layers import Bidirectional
+from lstm_helpers.layers.ends import ends
 from lstm_helpers.series import leaks
 from lstm_helpers.training import clip_norm
 
@@ -132,6 +134,14 @@ def readers_stack_outputs(layers, xs):
         if len(layers) == 1
         else readers_stack_outputs(layers[1:], unroll(lstm, layers[0], xs).h)
     )
+
+
+def readers_both_ends(output, mask):
+    rows = []
+    for b in range(mask.shape[1]):
+        there, back = np.split(output[mask[:, b], b], 2, axis=1)
+        rows.append([*there[-1], *back[0]])
+    return rows
 
 
 def readers_weight_gradient(inputs, dz):
@@ -605,3 +615,13 @@ def test_gru_as_published_is_the_cells_step():
     state, x = gru_before.State(rng.normal(size=(4, 3))), rng.normal(size=(4, 2))
     got = exercises.gru_as_published.right(state.h, x, *params)
     assert relative_error(got, gru_before.forward(params, state, x).h) < 1e-15
+
+
+def test_both_ends_are_the_last_states_of_both_halves_and_what_a_model_reads():
+    _, mask = exercises.both_ends.cases(np.random.default_rng(0))[2]
+    layer = Bidirectional(lstm)
+    params = layer.init(np.random.default_rng(1), 2, 3)
+    trace = layer.forward(params, np.random.default_rng(2).normal(size=(*mask.shape, 2)), mask=mask)
+    got = exercises.both_ends.right(trace.output, mask)
+    assert np.array_equal(got, np.concatenate([half.h for half in trace.state], axis=1))
+    assert np.array_equal(got, trace.output[ends(trace, mask)])

@@ -6,6 +6,7 @@ exercises.latch.check(exercises.program(exercises.latch.alphabet, units))   a ce
 
 from lstm_helpers.exercises.ablation import run_with_ablation
 from lstm_helpers.exercises.belt import belt_step, forget_bias_for
+from lstm_helpers.exercises.both_ends import both_ends
 from lstm_helpers.exercises.checker import Exercise, Verdict, Wrong
 from lstm_helpers.exercises.clamping import run_clamped
 from lstm_helpers.exercises.clipping import clip
@@ -40,6 +41,7 @@ EXERCISES = (
     run_clamped,
     weight_gradient,
     stack_outputs,
+    both_ends,
 )
 
 __all__ = [
@@ -52,6 +54,7 @@ __all__ = [
     "anbn",
     "belt_gradient",
     "belt_step",
+    "both_ends",
     "clip",
     "counter",
     "encode",
