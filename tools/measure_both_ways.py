@@ -1,11 +1,11 @@
-"""Measure reading one way against reading both ways: lstm_helpers/measured/both_ways.npz (about six minutes).
+"""Measure reading one way against reading both ways: lstm_helpers/measured/both_ways.npz (about four minutes).
 
     python tools/measure_both_ways.py
 
 Four tables, ten seeds each; Adam with rate 0.02, 32 sequences a step (128 windows), gradient norm clipped to 1.
-- tagging: three networks of about 3820 weights on ``tasks.tagging``, 300 steps; kept is the share of 1000 ambiguous
+- tagging: three networks of about 3820 weights on ``tasks.tagging``, 200 steps; kept is the share of 1000 ambiguous
   words that are tagged rightly, every 25 steps, by the side on which the answer stands.
-- reviews: five networks of about 3100 weights on ``tasks.reviews``, 600 steps; kept is the share of 1000 new reviews
+- reviews: five networks of about 3100 weights on ``tasks.reviews``, 400 steps; kept is the share of 500 new reviews
   of 1 to 5 clauses, every 50 steps, and in the end that of 500 reviews of 15 clauses.
 - forecasts: four networks of about 670 weights on ``tasks.wandering``, 300 steps on sequences of 20 (windows of 8);
   kept is the mean squared error on 400 new sequences, once as it was trained, and once in use: the future cut off.
@@ -25,7 +25,15 @@ import numpy as np
 from lstm_helpers import arrays, readout, training
 from lstm_helpers.cells import lstm
 from lstm_helpers.layers import Bidirectional, Recurrent
-from lstm_helpers.measured import BOTH_WAYS_SEEDS, FORECASTERS, READERS, TAGGERS, BothWays
+from lstm_helpers.measured import (
+    BOTH_WAYS_SEEDS,
+    FORECASTERS,
+    READERS,
+    REVIEWS_EVERY,
+    TAGGERS,
+    TAGGING_EVERY,
+    BothWays,
+)
 from lstm_helpers.model import Batch, Model
 from lstm_helpers.tasks import reviews, tagging, wandering
 
@@ -89,8 +97,8 @@ def tag(name: str, units: int, seed: int) -> Iterator[list[float]]:
         return as_read(tagging.batch(np.random.default_rng([2, seed, step]), 32))
 
     sizes = (tagging.INPUT_SIZE, tagging.OUTPUT_SIZE)
-    for progress in learn(net, units, sizes, seed, batches, readout.cross_entropy, 300):
-        if progress.step % 25 == 0:
+    for progress in learn(net, units, sizes, seed, batches, readout.cross_entropy, 200):
+        if progress.step % TAGGING_EVERY == 0:
             y = net.predict(progress.params, test.xs, mask=test.mask)
             yield [readout.accuracy(y, test.targets, test.asked & (test.side == side)) for side in (0, 1)]
 
@@ -99,17 +107,15 @@ def judge(name: str, units: int, seed: int) -> tuple[list[float], float]:
     """Give the shares of reviews as a reader learns, and the share of long ones in the end."""
     layer = Recurrent(lstm) if name.startswith("forward") else Bidirectional(lstm)
     net = Model(AtTheEnd() if name.endswith("output[-1]") else layer, "mean" if name.endswith("mean") else "last")
-    test, far = (
-        reviews.batch(np.random.default_rng(k), n, c) for k, n, c in ((3, 1000, reviews.CLAUSES), (4, 500, 15))
-    )
+    test, far = (reviews.batch(np.random.default_rng(k), n, c) for k, n, c in ((3, 500, reviews.CLAUSES), (4, 500, 15)))
 
     def batches(step: int) -> reviews.Batch:
         return reviews.batch(np.random.default_rng([2, seed, step]), 32)
 
     shares = []
     sizes = (reviews.INPUT_SIZE, reviews.OUTPUT_SIZE)
-    for progress in learn(net, units, sizes, seed, batches, readout.cross_entropy, 600):
-        if progress.step % 50 == 0:
+    for progress in learn(net, units, sizes, seed, batches, readout.cross_entropy, 400):
+        if progress.step % REVIEWS_EVERY == 0:
             shares.append(readout.accuracy(net.predict(progress.params, test.xs, mask=test.mask), test.targets))
     return shares, readout.accuracy(net.predict(progress.params, far.xs, mask=far.mask), far.targets)
 

@@ -86,8 +86,8 @@ DEPTH_EVERY = 100
 class BothWays(NamedTuple):
     """Reading one way against reading both ways, 10 seeds each, all float32; chapter 18."""
 
-    tagging: Array  # (3 TAGGERS, 10, 12, 2) share of ambiguous words right, every 25 steps; answer on the left, right
-    reviews: Array  # (5 READERS, 10, 12) share of new reviews of 1 to 5 clauses that were right, every 50 steps
+    tagging: Array  # (3 TAGGERS, 10, 8, 2) share of ambiguous words right, every 25 steps; answer on the left, right
+    reviews: Array  # (5 READERS, 10, 8) share of new reviews of 1 to 5 clauses that were right, every 50 steps
     long: Array  # (5 READERS, 10) the same in the end, of reviews of 15 clauses
     forecasts: Array  # (4 FORECASTERS, 10, 2) mean squared error as it was trained, and with the future cut off
 
@@ -190,7 +190,7 @@ def depth() -> Array:
 def both_ways() -> BothWays:
     """Load what chapter 18 shows of taggers, readers of reviews, and forecasters."""
     n = BOTH_WAYS_SEEDS
-    shapes = ((len(TAGGERS), n, 12, 2), (len(READERS), n, 12), (len(READERS), n), (len(FORECASTERS), n, 2))
+    shapes = ((len(TAGGERS), n, 8, 2), (len(READERS), n, 8), (len(READERS), n), (len(FORECASTERS), n, 2))
     return _load("both_ways", BothWays(*(np.zeros(shape, np.float32) for shape in shapes)))
 
 
