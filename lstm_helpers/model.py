@@ -2,7 +2,8 @@
 
     tokens (T, B) → embedding → xs (T, B, D) → layer → output (T, B, H) → linear → y
 
-The answer is asked for at every step, y (T, B, K), or at the last real step of each sequence, y (B, K).
+The answer is asked for at every step, y (T, B, K), or once for each sequence, y (B, K): at its last real step, or from
+the mean of the outputs at all of its real steps.
 """
 
 from dataclasses import dataclass
@@ -69,10 +70,11 @@ class Model:
     ----------
     layer : Layer
         Such as ``layers.Recurrent(lstm)``.
-    at : "every" or "last"
-        Where the answer is asked for: at every step, or when a sequence has been read, at its last real step. What a
-        bidirectional layer reads backwards is then taken at the first real step, where that direction ends. A sequence
-        without any real step is not counted in a loss; its answer is what the starting state gives.
+    at : "every", "last" or "mean"
+        Where the answer is asked for: at every step; or when a sequence has been read, at its last real step, where
+        what a bidirectional layer reads backwards is taken at the first real step, where that direction ends; or when
+        it has been read, from the mean of the outputs at its real steps. A sequence without any real step is not
+        counted in a loss; its answer is what the starting state gives ("last"), or 0 instead of a mean.
     embedding_size : int, optional
         E; the model then reads tokens (T, B), whole numbers, instead of floats (T, B, D).
     """
@@ -82,8 +84,8 @@ class Model:
     embedding_size: int | None = None
 
     def __post_init__(self) -> None:
-        if self.at not in ("every", "last"):
-            raise ValueError(f"at is {self.at!r}; expected 'every' or 'last'")
+        if self.at not in ("every", "last", "mean"):
+            raise ValueError(f"at is {self.at!r}; expected 'every', 'last' or 'mean'")
         if self.embedding_size is not None:
             check_size("embedding_size", self.embedding_size)
 
@@ -152,7 +154,11 @@ class Model:
         """
         _check_params(params)
         trace = self.layer.forward(params.layer, self._vectors(params, xs, mask), state, mask, rng)
-        shown = trace.output if self.at == "every" else trace.output[ends(trace, mask)]
+        shown = trace.output
+        if self.at == "last":
+            shown = shown[ends(trace, mask)]
+        elif self.at == "mean":
+            shown = _mean(shown, _shares(shown.shape[:2], mask))
         return Run(readout.linear(params.readout, shown), trace, shown, xs, mask)
 
     def backward(self, params: Params, run: Run, d_y: Array) -> Params:
@@ -162,6 +168,9 @@ class Model:
         if self.at == "last":
             d_output = np.zeros_like(run.trace.output, d_shown.dtype)
             d_output[ends(run.trace, run.mask)] = d_shown
+        elif self.at == "mean":
+            shares = _shares(run.trace.output.shape[:2], run.mask)
+            d_output = (shares[:, :, None] * d_shown).astype(d_shown.dtype)
         back = self.layer.backward(params.layer, run.trace, d_output)
         d_embedding: Any = ()
         if self.embedding_size:
@@ -169,7 +178,7 @@ class Model:
         return Params(d_embedding, back.params, d_readout)
 
     def predict(self, params: Params, xs: Array, state: Any = None, mask: Array | None = None) -> Array:
-        """Give y: (T, B, K), or (B, K) of the last real steps. Nothing is dropped.
+        """Give y: (T, B, K), or (B, K) if the answer is asked for once. Nothing is dropped.
 
         A layer that says it runs one way (``one_way``) is run piece by piece, and no trace is kept: but for xs and y
         themselves, the memory this takes does not grow with T.
@@ -181,6 +190,7 @@ class Model:
             return self.forward(params, xs, state, mask).y
         _check_whole(xs, mask)
         times, who = last_steps(xs, mask)
+        shares = _shares(xs.shape[:2], mask) if self.at == "mean" else None
         answers, order = [], []
         for start in range(0, len(xs), length):
             piece = slice(start, start + length)
@@ -189,10 +199,14 @@ class Model:
             state = trace.state
             if self.at == "every":
                 answers.append(readout.linear(params.readout, trace.output))
+            elif shares is not None:
+                answers.append(_mean(trace.output, shares[piece]))
             else:
                 over = np.flatnonzero((times >= start) & (times < start + length))
                 answers.append(trace.output[times[over] - start, who[over]])
                 order.append(over)
+        if shares is not None:
+            return readout.linear(params.readout, np.sum(answers, axis=0))
         y = np.concatenate(answers)
         return y if self.at == "every" else readout.linear(params.readout, y[np.argsort(np.concatenate(order))])
 
@@ -244,6 +258,18 @@ class Model:
     def _counted(self, mask: Array | None) -> Array | None:
         """Tell which answers count: all real steps, or all sequences that have one."""
         return mask if mask is None or self.at == "every" else np.any(mask, axis=0)
+
+
+def _shares(shape: tuple[int, ...], mask: Array | None) -> Array:
+    """Give each real step's part (T, B) in the mean over a sequence: they add up to 1, or to 0 if there is none."""
+    if shape[0] == 0:
+        raise ValueError("xs has T=0 steps; expected at least one, since the answer is asked for from their mean")
+    real = np.ones(shape) if mask is None else mask.astype(float)
+    return np.asarray(real / np.maximum(real.sum(axis=0), 1.0))
+
+
+def _mean(output: Array, shares: Array) -> Array:
+    return np.asarray(np.einsum("tb,tbh->bh", shares, output), output.dtype)
 
 
 def _check_params(params: Any) -> None:

@@ -12,6 +12,8 @@ from lstm_helpers.arrays import tree_norm
 from lstm_helpers.cells import gru_before, lstm, rnn
 from lstm_helpers.exercises import EXERCISES
 from lstm_helpers.gradcheck import complex_step, relative_error
+from lstm_helpers.layers import Bidirectional
+from lstm_helpers.layers.ends import ends
 from lstm_helpers.series import leaks
 from lstm_helpers.training import clip_norm
 
@@ -132,6 +134,14 @@ def readers_stack_outputs(layers, xs):
         if len(layers) == 1
         else readers_stack_outputs(layers[1:], unroll(lstm, layers[0], xs).h)
     )
+
+
+def readers_both_ends(output, mask):
+    rows = []
+    for b in range(mask.shape[1]):
+        there, back = np.split(output[mask[:, b], b], 2, axis=1)
+        rows.append([*there[-1], *back[0]])
+    return rows
 
 
 def readers_weight_gradient(inputs, dz):
@@ -630,3 +640,13 @@ def test_weights_that_came_from_elsewhere_compute_what_they_did_there():
 def test_the_sizes_tell_apart_who_counts_rows_by_units():
     cases = exercises.from_tensorflow_1.cases(np.random.default_rng(0))
     assert {np.sign(len(kernel) - len(bias) // 2) for kernel, bias in cases} == {-1, 0, 1}  # D − H
+
+
+def test_both_ends_are_the_last_states_of_both_halves_and_what_a_model_reads():
+    _, mask = exercises.both_ends.cases(np.random.default_rng(0))[2]
+    layer = Bidirectional(lstm)
+    params = layer.init(np.random.default_rng(1), 2, 3)
+    trace = layer.forward(params, np.random.default_rng(2).normal(size=(*mask.shape, 2)), mask=mask)
+    got = exercises.both_ends.right(trace.output, mask)
+    assert np.array_equal(got, np.concatenate([half.h for half in trace.state], axis=1))
+    assert np.array_equal(got, trace.output[ends(trace, mask)])

@@ -219,7 +219,7 @@ def test_residual_layers_of_zero_weights_pass_the_input_and_its_gradient_on():
 
 
 @pytest.mark.parametrize("mask", [None, MASK], ids=["full", "masked"])
-@pytest.mark.parametrize("at", ["every", "last"])
+@pytest.mark.parametrize("at", ["every", "last", "mean"])
 @pytest.mark.parametrize("name", WIRINGS)
 def test_gradients_of_a_model_equal_the_complex_step(name, at, mask):
     net = Model(WIRINGS[name], at)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from lstm_helpers import baselines, measured, series
-from lstm_helpers.tasks import elnino, sunspots
+from lstm_helpers.tasks import elnino, sunspots, wandering
 
 
 @pytest.mark.parametrize(
@@ -119,3 +119,33 @@ def test_chapter_17_says_what_the_table_says():
     assert gain > half and np.all(residual > three)
     gain, half = measured.mean_interval(residual - wide)
     assert abs(gain) < half, "the page says that these two cannot be told apart"
+
+
+def test_chapter_18_says_what_the_tables_say():
+    table = measured.both_ways()
+    assert np.all((table.tagging >= 0) & (table.tagging <= 1)) and np.all((table.reviews >= 0) & (table.reviews <= 1))
+    assert table.tagging.shape[0] == len(measured.TAGGERS) and table.reviews.shape[0] == len(measured.READERS)
+    forward, backward, both = table.tagging[:, :, -1]
+    for one_way, seen in ((forward, 0), (backward, 1)):
+        assert np.all(one_way[:, seen] > 0.99) and np.all(np.abs(one_way[:, 1 - seen] - 0.5) < 0.07)
+    assert np.all(both > 0.99)
+
+    _, ends, trap, _, _ = table.reviews
+    assert np.all(table.reviews[:, :, -1] > 0.95) and np.all(table.reviews[:, :, -1].mean(axis=1) > 0.985)
+    far = dict(zip(measured.READERS, table.long, strict=True))
+    for name, sure in zip(measured.READERS, (True, True, True, None, False), strict=True):
+        gain, half = measured.mean_interval(far["forward, mean"] - far[name])
+        assert sure is None or (gain > half) == sure, name
+    gain, half = measured.mean_interval(far["both ways, mean"] - far["forward, last h"])
+    assert abs(gain) < half, "the page says that it could be chance"
+    gain, half = measured.mean_interval(ends[:, 2] - trap[:, 2])
+    assert gain > half
+    for side in (0, 1):
+        gain, half = measured.mean_interval(table.tagging[2, :, 1, side] - table.tagging[side, :, 1, side])
+        assert abs(gain) < half, "the page says that no price is seen"
+
+    trained, used = np.moveaxis(table.forecasts, 2, 0)
+    assert np.all(trained[1] < 0.07) and np.all(trained[2] < 0.01), "errors that nobody can have"
+    assert np.all(np.abs(used[[0, 1, 3]] - wandering.FLOOR) < 0.06)
+    assert np.all(used[2] > wandering.persistence_error())
+    assert np.all(np.abs(trained[[0, 3]] - wandering.FLOOR) < 0.06), "what was promised is what comes"

@@ -33,7 +33,7 @@ def setting(cell, at, embedding_size, loss, mask, dropout=0.0, seed=1):
 @pytest.mark.parametrize("mask", [None, MASK], ids=["full", "masked"])
 @pytest.mark.parametrize("dropout", [0.0, 0.4])
 @pytest.mark.parametrize("embedding_size", [None, 2])
-@pytest.mark.parametrize("at", ["every", "last"])
+@pytest.mark.parametrize("at", ["every", "last", "mean"])
 @pytest.mark.parametrize(("cell", "loss"), [(lstm, readout.cross_entropy), (lstm, readout.mse), (rnn, readout.mse)])
 def test_every_gradient_of_the_whole_model_equals_the_complex_step(cell, loss, at, embedding_size, dropout, mask):
     net, params, batch = setting(cell, at, embedding_size, loss, mask, dropout)
@@ -48,7 +48,7 @@ def test_every_gradient_of_the_whole_model_equals_the_complex_step(cell, loss, a
 
 
 @pytest.mark.parametrize("mask", [None, MASK], ids=["full", "masked"])
-@pytest.mark.parametrize("at", ["every", "last"])
+@pytest.mark.parametrize("at", ["every", "last", "mean"])
 def test_a_model_of_dropout_alone_is_a_linear_map_with_gaps(at, mask):
     net = Model(Dropout(0.3), at)
     params = net.init(np.random.default_rng(0), D, H, K)
@@ -59,12 +59,12 @@ def test_a_model_of_dropout_alone_is_a_linear_map_with_gaps(at, mask):
     got = net.loss_and_grads(params, batch, readout.mse, rng=np.random.default_rng(7))
     assert relative_error(got.grads, want) < 1e-10
     if mask is None:
-        seen = xs if at == "every" else xs[-1]
+        seen = {"every": xs, "last": xs[-1], "mean": xs.mean(axis=0)}[at]
         assert relative_error(net.predict(params, xs), seen @ params.readout.W_y) < 1e-14
 
 
 @pytest.mark.parametrize("mask", [None, MASK], ids=["full", "masked"])
-@pytest.mark.parametrize("at", ["every", "last"])
+@pytest.mark.parametrize("at", ["every", "last", "mean"])
 def test_dropout_lets_the_gradient_of_tokens_through_its_gaps(at, mask):
     """Also at the last real step of each sequence, where a layer without memory is asked in the middle."""
     net = Model(Dropout(0.3), at, embedding_size=2)
@@ -89,7 +89,20 @@ def test_the_answer_at_the_last_real_step_is_one_of_those_at_every_step(embeddin
     assert np.array_equal(unmasked, Model(net.layer, "every", embedding_size).predict(params, batch.xs)[-1])
 
 
-@pytest.mark.parametrize("at", ["every", "last"])
+@pytest.mark.parametrize("embedding_size", [None, 2])
+def test_the_answer_from_the_mean_is_the_mean_of_the_answers_at_the_real_steps(embedding_size):
+    """The readout is linear, so the two are the same; a sequence without any step gets the bias alone."""
+    net, params, batch = setting(lstm, "mean", embedding_size, readout.mse, MASK)
+    every = Model(net.layer, "every", embedding_size).predict(params, batch.xs, mask=MASK)
+    y = net.predict(params, batch.xs, mask=MASK)
+    for b in range(B):
+        want = every[MASK[:, b], b].mean(axis=0) if MASK[:, b].any() else params.readout.b_y
+        assert relative_error(y[b], want) < 1e-14
+    every = Model(net.layer, "every", embedding_size).predict(params, batch.xs)
+    assert relative_error(net.predict(params, batch.xs), every.mean(axis=0)) < 1e-14
+
+
+@pytest.mark.parametrize("at", ["every", "last", "mean"])
 @pytest.mark.parametrize("embedding_size", [None, 2])
 def test_padding_changes_neither_loss_nor_gradient(at, embedding_size):
     loss = readout.cross_entropy
@@ -104,8 +117,9 @@ def test_padding_changes_neither_loss_nor_gradient(at, embedding_size):
     assert relative_error(got.state, want.state) == 0.0
 
 
-def test_a_sequence_without_any_step_is_not_counted():
-    net, params, batch = setting(lstm, "last", None, readout.mse, MASK)
+@pytest.mark.parametrize("at", ["last", "mean"])
+def test_a_sequence_without_any_step_is_not_counted(at):
+    net, params, batch = setting(lstm, at, None, readout.mse, MASK)
     others = [0, 2, 3]
     fewer = Batch(batch.xs[:, others], batch.targets[others], MASK[:, others])
     a, b = (net.loss_and_grads(params, each, readout.mse) for each in (batch, fewer))
@@ -140,8 +154,8 @@ def test_prediction_drops_nothing():
 
 @pytest.mark.parametrize("masked", [False, True])
 @pytest.mark.parametrize("embedding", [None, 2])
-@pytest.mark.parametrize("at", ["every", "last"])
-def test_a_long_prediction_in_pieces_is_the_whole_to_the_bit(at, embedding, masked, monkeypatch):
+@pytest.mark.parametrize("at", ["every", "last", "mean"])
+def test_a_long_prediction_in_pieces_is_the_whole(at, embedding, masked, monkeypatch):
     rng, steps = np.random.default_rng(4), 75
     net = Model(Recurrent(lstm), at, embedding)
     params = net.init(rng, D, H, K)
@@ -154,7 +168,11 @@ def test_a_long_prediction_in_pieces_is_the_whole_to_the_bit(at, embedding, mask
     state = lstm.State(*rng.normal(size=(2, B, H)))
     monkeypatch.setattr(model, "_PIECE", 1)  # pieces of 16 steps, the shortest
     for start in (None, state):
-        assert np.array_equal(net.predict(params, xs, start, mask), net.forward(params, xs, start, mask).y)
+        pieces, whole = net.predict(params, xs, start, mask), net.forward(params, xs, start, mask).y
+        if at == "mean":  # a sum of sums rounds elsewhere
+            assert relative_error(pieces, whole) < 1e-14
+        else:
+            assert np.array_equal(pieces, whole)
     if not embedding:
         xs[70, 2, 1], where = np.inf, "xs[70, 2, 1] is inf"
         mask = None if mask is None else np.ones_like(mask)
@@ -184,6 +202,7 @@ def test_the_memory_of_a_prediction_does_not_grow_with_time():
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_one_dtype_from_end_to_end(dtype):
     for net, xs in ((Model(Recurrent(lstm, recurrent_dropout=0.3), "last", 2), np.ones((T, B), np.int64)),
+                    (Model(Recurrent(lstm), "mean"), np.ones((T, B, D), dtype)),
                     (Model(Recurrent(lstm)), np.ones((T, B, D), dtype))):  # fmt: skip
         params = net.init(np.random.default_rng(0), D, H, K, dtype=dtype, forget_bias=2.0)
         assert params.layer.b[H] == 2.0
@@ -196,8 +215,9 @@ def test_one_dtype_from_end_to_end(dtype):
 def test_no_step_at_all():
     net, params, batch = setting(lstm, "every", None, readout.mse, None)
     assert net.predict(params, batch.xs[:0]).shape == (0, B, K)
-    with pytest.raises(ValueError, match="xs has T=0 steps"):
-        Model(net.layer, "last").predict(params, batch.xs[:0])
+    for at in ("last", "mean"):
+        with pytest.raises(ValueError, match="xs has T=0 steps"):
+            Model(net.layer, at).predict(params, batch.xs[:0])
 
 
 def test_models_say_what_they_are():
@@ -206,7 +226,7 @@ def test_models_say_what_they_are():
 
 NET, PARAMS, BATCH = setting(lstm, "every", 2, readout.mse, None)
 BAD = {
-    "at is 'end'; expected 'every' or 'last'": lambda: Model(Recurrent(lstm), "end"),
+    "at is 'end'; expected 'every', 'last' or 'mean'": lambda: Model(Recurrent(lstm), "end"),
     "embedding_size is 0": lambda: Model(Recurrent(lstm), embedding_size=0),
     "params is Params(W_x, W_h, b); expected Params(embedding, layer, readout)": lambda: NET.predict(
         PARAMS.layer, BATCH.xs

@@ -6,6 +6,7 @@ exercises.latch.check(exercises.program(exercises.latch.alphabet, units))   a ce
 
 from lstm_helpers.exercises.ablation import run_with_ablation
 from lstm_helpers.exercises.belt import belt_step, forget_bias_for
+from lstm_helpers.exercises.both_ends import both_ends
 from lstm_helpers.exercises.checker import Exercise, Verdict, Wrong
 from lstm_helpers.exercises.clamping import run_clamped
 from lstm_helpers.exercises.clipping import clip
@@ -42,6 +43,7 @@ EXERCISES = (
     weight_gradient,
     stack_outputs,
     from_tensorflow_1,
+    both_ends,
 )
 
 __all__ = [
@@ -54,6 +56,7 @@ __all__ = [
     "anbn",
     "belt_gradient",
     "belt_step",
+    "both_ends",
     "clip",
     "counter",
     "encode",

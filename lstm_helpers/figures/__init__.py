@@ -5,11 +5,12 @@ from lstm_helpers.figures.backward import draw_backward
 from lstm_helpers.figures.belt import draw_belt, draw_half_lives
 from lstm_helpers.figures.blocks import draw_blocks
 from lstm_helpers.figures.diagram import draw_cell
+from lstm_helpers.figures.directions import draw_directions, draw_reach
 from lstm_helpers.figures.flow import draw_gradient_bands, draw_gradient_norms, draw_split
 from lstm_helpers.figures.forecast import draw_board, draw_errors_ahead, draw_forecasts
 from lstm_helpers.figures.learning import draw_learning_curves, draw_success
 from lstm_helpers.figures.lines import draw_series, draw_unit
-from lstm_helpers.figures.maps import draw_gates, draw_trace
+from lstm_helpers.figures.maps import draw_gates, draw_halves, draw_trace
 from lstm_helpers.figures.next import draw_next
 from lstm_helpers.figures.pattern import draw_pattern
 from lstm_helpers.figures.runs import draw_runs
@@ -31,16 +32,19 @@ __all__ = [
     "draw_blocks",
     "draw_board",
     "draw_cell",
+    "draw_directions",
     "draw_errors_ahead",
     "draw_forecasts",
     "draw_gates",
     "draw_gradient_bands",
     "draw_gradient_norms",
     "draw_half_lives",
+    "draw_halves",
     "draw_learning_curves",
     "draw_next",
     "draw_pattern",
     "draw_ratios",
+    "draw_reach",
     "draw_runs",
     "draw_series",
     "draw_shares",

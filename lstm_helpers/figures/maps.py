@@ -123,6 +123,70 @@ def draw_trace(
     return ax
 
 
+def draw_halves(
+    trace: Any,
+    fields: Sequence[str] = ("f", "c"),
+    *,
+    sequence: int = 0,
+    labels: Labels | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw both halves of a bidirectional layer as maps, above each other and both in the order of the input.
+
+    Time goes from left to right in all maps; an arrow at each says which way that half was read.
+
+    Parameters
+    ----------
+    trace : trace
+        What ``Bidirectional.forward`` returned.
+    fields : sequence of str
+        Which fields of each half, top to bottom.
+    sequence, labels
+        As in ``draw_gates``.
+    ax : matplotlib Axes or None
+        Where to draw; the maps become its ``child_axes``, labelled "→ f", "← f" … None makes a figure.
+
+    Raises
+    ------
+    ValueError
+        If the trace is of no bidirectional layer, or a field, sequence or labels do not fit it.
+    """
+    if not (hasattr(trace, "forward") and hasattr(trace, "backward")):
+        raise ValueError(f"trace is a {type(trace).__name__}; expected what Bidirectional(…).forward returns")
+    for half in (trace.forward, trace.backward):
+        check_trace(half, sequence, fields)
+    length, units = len(trace.forward), trace.forward.h.shape[2]
+    edges = edges_of(length, labels)
+    shown = [(arrow, field) for arrow in "→←" for field in fields]
+    row = float(np.clip(0.1 * units, 0.6, 1.2))
+    ax = own_axes(9.0, 0.8 + (row + 0.32) * len(shown)) if ax is None else ax
+    plots = panels(ax, [f"{arrow} {field}" for arrow, field in shown], gap=0.32 / ((row + 0.32) * len(shown)))
+    for (arrow, field), plot in zip(shown, plots.values(), strict=True):
+        half = trace.forward if arrow == "→" else _Turned(trace.backward)
+        _map(plot, half, field, sequence, edges)
+        said = "→  read from the left:" if arrow == "→" else "←  read from the right:"
+        plot.set_title(f"{said} {NAMES[field]}", color=COLOURS[field], loc="left", size=10.5, weight="bold", pad=3)
+        label_time(plot, length, labels, "")
+        if (arrow, field) != shown[-1]:
+            plot.set_xlabel("")
+            plot.tick_params(axis="x", labelbottom=False, length=0)
+    return ax
+
+
+class _Turned:
+    """A trace as it looks from its end."""
+
+    def __init__(self, trace: Any) -> None:
+        self._trace = trace
+
+    def __getattr__(self, name: str) -> Any:
+        value = getattr(self._trace, name)
+        return value[::-1] if isinstance(value, np.ndarray) else value
+
+    def __len__(self) -> int:
+        return len(self._trace)
+
+
 def _map(ax: Axes, trace: Any, field: str, sequence: int, edges: Array) -> None:
     values = getattr(trace, field)[:, sequence, :].T
     colours, norm = norm_of(field, values)

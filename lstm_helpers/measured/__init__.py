@@ -83,6 +83,33 @@ DEPTH_STEPS = 1200
 DEPTH_EVERY = 100
 
 
+class BothWays(NamedTuple):
+    """Reading one way against reading both ways, 10 seeds each, all float32; chapter 18."""
+
+    tagging: Array  # (3 TAGGERS, 10, 8, 2) share of ambiguous words right, every 25 steps; answer on the left, right
+    reviews: Array  # (5 READERS, 10, 8) share of new reviews of 1 to 5 clauses that were right, every 50 steps
+    long: Array  # (5 READERS, 10) the same in the end, of reviews of 15 clauses
+    forecasts: Array  # (4 FORECASTERS, 10, 2) mean squared error as it was trained, and with the future cut off
+
+
+TAGGERS = {"forward": 20, "backward": 20, "both ways": 12}  # units (in each direction), about 3820 weights each
+READERS = {  # units, about 3100 weights each
+    "forward, last h": 20,
+    "both ways, both ends": 12,
+    "both ways, output[-1]": 12,
+    "forward, mean": 20,
+    "both ways, mean": 12,
+}
+FORECASTERS = {  # units, about 670 weights each
+    "forward": 12,
+    "both ways": 8,
+    "both ways, not the last": 8,
+    "both ways, on a window": 8,
+}
+BOTH_WAYS_SEEDS = 10
+TAGGING_EVERY, REVIEWS_EVERY = 25, 50  # steps between two entries
+
+
 class ProseTraining(NamedTuple):
     """How the network of ``trained.prose`` learned; all (N,), after every 250 of its steps."""
 
@@ -158,6 +185,13 @@ def cells_count() -> Array:
 def depth() -> Array:
     """Load the share of symbols copied rightly by DEPTH_NETS, (4, 10 seeds, 12): after 100, 200, … 1200 steps."""
     return _load("depth", np.zeros((len(DEPTH_NETS), DEPTH_SEEDS, DEPTH_STEPS // DEPTH_EVERY), np.float32))
+
+
+def both_ways() -> BothWays:
+    """Load what chapter 18 shows of taggers, readers of reviews, and forecasters."""
+    n = BOTH_WAYS_SEEDS
+    shapes = ((len(TAGGERS), n, 8, 2), (len(READERS), n, 8), (len(READERS), n), (len(FORECASTERS), n, 2))
+    return _load("both_ways", BothWays(*(np.zeros(shape, np.float32) for shape in shapes)))
 
 
 def gradients() -> GradientNorms:

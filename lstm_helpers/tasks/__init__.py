@@ -9,10 +9,13 @@ from lstm_helpers.tasks import (
     copying,
     elnino,
     latch,
+    reviews,
     stream,
     sunspots,
+    tagging,
     temporal_order,
     text,
+    wandering,
 )
 
 __all__ = [
@@ -24,8 +27,11 @@ __all__ = [
     "copying",
     "elnino",
     "latch",
+    "reviews",
     "stream",
     "sunspots",
+    "tagging",
     "temporal_order",
     "text",
+    "wandering",
 ]

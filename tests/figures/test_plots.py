@@ -17,6 +17,7 @@ from lstm_helpers import figures, gradient_flow, museum, through_time
 from lstm_helpers.activations import half_life, sigmoid
 from lstm_helpers.cells import lstm, rnn
 from lstm_helpers.figures import COLOURS
+from lstm_helpers.layers import Bidirectional
 
 
 def line(ax: Axes, gid: str) -> np.ndarray:
@@ -45,7 +46,9 @@ def child(ax: Axes, name: str) -> Axes:
 def every_drawing() -> list[tuple[str, Any]]:
     rng = np.random.default_rng(0)
     params = lstm.init(rng, 2, 3)
-    trace = through_time.unroll(lstm, params, rng.normal(size=(5, 1, 2)))
+    xs = rng.normal(size=(5, 1, 2))
+    trace = through_time.unroll(lstm, params, xs)
+    both_ways, params_both = Bidirectional(lstm), (params, params)
     c = trace.c[:, 0, 0]
     run = SimpleNamespace(c=trace.c[:, 0], h=trace.h[:, 0], p=trace.o[:, 0, 0])
     timed = SimpleNamespace(size=(20, 1, 4, 8), who="PyTorch", low=0.4, ratio=0.5, high=0.6)
@@ -68,6 +71,9 @@ def every_drawing() -> list[tuple[str, Any]]:
         ("draw_half_lives", lambda ax: figures.draw_half_lives(ax=ax)),
         ("draw_blocks", lambda ax: figures.draw_blocks(params, ax)),
         ("draw_storage", lambda ax: figures.draw_storage(params, ax)),
+        ("draw_directions", lambda ax: figures.draw_directions("the sheep near the cats run".split(), 1, ax=ax)),
+        ("draw_reach", lambda ax: figures.draw_reach({"LSTM": [0.0, 1e-9, 0.1], "both": [1e-3, 0.1, 1.0]}, 2, ax=ax)),
+        ("draw_halves", lambda ax: figures.draw_halves(both_ways.forward(params_both, xs), ("c",), ax=ax)),
         ("draw_gates", lambda ax: figures.draw_gates(trace, ax=ax)),
         ("draw_trace", lambda ax: figures.draw_trace(trace, ax=ax)),
         ("draw_unit", lambda ax: figures.draw_unit(trace, ax=ax)),
