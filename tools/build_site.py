@@ -52,6 +52,7 @@ def main() -> int:
     failed = build()
     if failed:
         return failed
+    mend(SITE)
     for page in pages:  # what a reader takes home is the notebook as it is in the repository
         shutil.copy(page, SITE / "_sources" / "notebooks" / page.name)
     (SITE / ".nojekyll").touch()
@@ -91,6 +92,26 @@ def build() -> int:
     command += ["--jobs=2", f"--conf-dir={BOOK}", "--fresh-env", f"--doctree-dir={ROOT / 'build' / 'site-doctrees'}"]
     env = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "NO_COLOR": "1"}
     return subprocess.run([*command, str(SOURCE), str(SITE)], env=env).returncode
+
+
+def mend(site: Path) -> None:
+    """Put right in the finished pages what the tools leave wrong: arrows without words, links to nowhere."""
+    arrow = '<summary><span class="toctree-toggle"'
+    back = re.compile(r'<a class="viewcode-back" href="([^"#]*)#([^"]*)">.*?</a>')
+    places = {
+        page: set(re.findall(r'id="([^"]+)"', page.read_text(encoding="utf-8"))) for page in site.glob("api/*.html")
+    }
+    for page in site.rglob("*.html"):
+        text = page.read_text(encoding="utf-8")
+
+        def if_there(link: re.Match[str], here: Path = page) -> str:
+            return link[0] if link[2] in places.get((here.parent / link[1]).resolve(), ()) else ""
+
+        mended = back.sub(if_there, text).replace(
+            arrow, arrow.replace("<summary>", '<summary aria-label="Pages below">')
+        )
+        if mended != text:
+            page.write_text(mended, encoding="utf-8")
 
 
 # --- pages

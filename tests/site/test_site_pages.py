@@ -156,7 +156,8 @@ def test_the_notebook_to_take_home_is_the_repositorys(site, notebook):
 
 def test_headings_are_in_order_and_begin_with_one_title(site):
     for path in pages(site):
-        levels = [int(node.name[1]) for node in soup(path).select("main :is(h1, h2, h3, h4, h5, h6)")]
+        titles = soup(path).select("main :is(h1, h2, h3, h4, h5, h6)")
+        levels = [int(node.name[1]) for node in titles if not node.find_parent(class_="onlyprint")]
         where = path.relative_to(site)
         assert levels and levels[0] == 1 and levels.count(1) == 1, f"{where}: {levels}"
         assert all(later - earlier <= 1 for earlier, later in itertools.pairwise(levels)), f"{where}: {levels}"

@@ -66,12 +66,49 @@
     }
   }
 
-  const unfold = () => { for (const part of document.querySelectorAll("details:not([open])")) { part.open = true; part.dataset.unfolded = ""; } };
-  const fold = () => { for (const part of document.querySelectorAll("details[data-unfolded]")) { part.open = false; delete part.dataset.unfolded; } };
-  window.addEventListener("beforeprint", unfold);
-  window.addEventListener("afterprint", fold);
+  // On paper everything is unfolded, and black on white.
+  let theme = null;
+  window.addEventListener("beforeprint", () => {
+    theme ??= document.documentElement.dataset.theme;
+    document.documentElement.dataset.theme = "light";
+    for (const part of document.querySelectorAll("details:not([open])")) {
+      part.open = true;
+      part.dataset.unfolded = "";
+    }
+  });
+  window.addEventListener("afterprint", () => {
+    document.documentElement.dataset.theme = theme ?? "light";
+    theme = null;
+    for (const part of document.querySelectorAll("details[data-unfolded]")) {
+      part.open = false;
+      delete part.dataset.unfolded;
+    }
+  });
 
-  const begin = () => document.querySelectorAll(".book-live").forEach(revive);
+  // A figure opens in its full size, which a telephone's reader may want.
+  function link_figures() {
+    for (const image of document.querySelectorAll(".bd-article .cell_output img")) {
+      const link = Object.assign(document.createElement("a"), { href: image.src, className: "book-figure" });
+      image.replaceWith(link);
+      link.append(image);
+    }
+  }
+
+  // What scrolls sideways can be reached, and so be scrolled, by keyboard.
+  function reach() {
+    for (const part of document.querySelectorAll(".bd-article :is(pre, table, .cell_output, mjx-container)")) {
+      if (part.scrollWidth > part.clientWidth + 1) part.tabIndex = 0;
+    }
+  }
+  window.addEventListener("load", reach);
+  window.addEventListener("resize", reach);
+  document.addEventListener("toggle", reach, true);
+
+  const begin = () => {
+    document.querySelectorAll(".book-live").forEach(revive);
+    link_figures();
+    reach();
+  };
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", begin);
   else begin();
 })();
