@@ -77,7 +77,9 @@ def test_locks_are_hashed_and_name_no_registry(name):
     assert len(entries) > 50 and all("--hash=sha256:" in entry for entry in entries)
 
 
-@pytest.mark.parametrize(("name", "extras"), [("read", ["read"]), ("test", ["read", "test"]), ("site", ["test", "site"])])
+@pytest.mark.parametrize(
+    ("name", "extras"), [("read", ["read"]), ("test", ["read", "test"]), ("site", ["read", "test", "site"])]
+)
 def test_locks_follow_the_bounds(name, extras):
     versions = locked(name)
     for package, specifier in bounds(*extras).items():

@@ -79,9 +79,19 @@ def gather(pages: list[Path]) -> None:
         notebook = for_the_web(read(page), live[page.stem])
         nbformat.write(notebook, SOURCE / "notebooks" / page.name)
     shutil.copy(ROOT / "docs" / "cell.png", SOURCE)
-    for text in BOOK.glob("*.md"):
-        filled = text.read_text(encoding="utf-8").replace("%CHAPTERS%", contents(pages)).replace("%RUN%", ways())
-        (SOURCE / text.name).write_text(filled, encoding="utf-8")
+    more = sorted((ROOT / "docs").glob("*.md"))  # for teachers, say
+    names = {text.stem: text.read_text(encoding="utf-8").split("\n", 1)[0].removeprefix("# ") for text in more}
+    filling = {
+        "%CHAPTERS%": contents(pages),
+        "%RUN%": ways(),
+        "%MORE%": "\n".join(f"- [{title}]({name}.md)" for name, title in names.items()),
+        "%MORE-NAMES%": "\n".join(names),
+    }
+    for text in (*BOOK.glob("*.md"), *more):
+        words = text.read_text(encoding="utf-8").replace("](../notebooks/", "](notebooks/")
+        for mark, filled in filling.items():
+            words = words.replace(mark, filled)
+        (SOURCE / text.name).write_text(words, encoding="utf-8")
     write_api(SOURCE / "api")
 
 
