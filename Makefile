@@ -61,7 +61,8 @@ site: site-set  ## build the web edition into build/site
 	$(ONE_THREAD) $(SITE_RUN) tools/build_site.py
 
 site-test: site-set  ## build it and read every page: links, words, a browser, axe
-	$(ONE_THREAD) SITE_TEST=yes $(SITE_RUN) -m pytest tests/site $(ARGS)
+	REPOSITORY= LITE= $(ONE_THREAD) $(SITE_RUN) tools/build_site.py
+	$(ONE_THREAD) SITE_TEST=built $(SITE_RUN) -m pytest tests/site $(SHARED) $(ARGS)
 
 site-set:
 	@$(PYTHON) tools/environment.py site --venv $(SITE_VENV) --deps $(DEPS)

@@ -58,10 +58,13 @@ def main() -> int:
     (SITE / ".nojekyll").touch()
     files = [path for path in SITE.rglob("*") if path.is_file()]
     size = sum(path.stat().st_size for path in files) / 1e6
-    for line in page_header.missing():
-        say(f"No button for {line}.")
-    say("External links, listed and not followed: " + "  ".join(external(SITE)))
-    say(f"build/site/index.html: {len(pages)} pages of the book, {size:.0f} MB, {time.monotonic() - since:.0f} s.")
+    lines = [f"No button for {line}." for line in page_header.missing()]
+    lines.append("External links, listed and not followed: " + ("  ".join(external(SITE)) or "none"))
+    lines.append(
+        f"build/site/index.html: {len(pages)} pages of the book, {size:.0f} MB, {time.monotonic() - since:.0f} s."
+    )
+    (SITE.parent / "site-report.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    say("\n".join(lines))
     return 0
 
 
@@ -105,7 +108,8 @@ def build() -> int:
 
 
 def mend(site: Path) -> None:
-    """Put right in the finished pages what the tools leave wrong: arrows without words, links to nowhere."""
+    """Put right in the finished pages what the tools leave wrong: arrows without words, links to nowhere or to JSON."""
+    notebook = re.compile(r'(href="[^"]*_sources/notebooks/[^"]+\.ipynb") target="_blank"')
     arrow = '<summary><span class="toctree-toggle"'
     back = re.compile(r'<a class="viewcode-back" href="([^"#]*)#([^"]*)">.*?</a>')
     places = {
@@ -117,9 +121,8 @@ def mend(site: Path) -> None:
         def if_there(link: re.Match[str], here: Path = page) -> str:
             return link[0] if link[2] in places.get((here.parent / link[1]).resolve(), ()) else ""
 
-        mended = back.sub(if_there, text).replace(
-            arrow, arrow.replace("<summary>", '<summary aria-label="Pages below">')
-        )
+        mended = notebook.sub(r"\1 download", back.sub(if_there, text))
+        mended = mended.replace(arrow, arrow.replace("<summary>", '<summary aria-label="Pages below">'))
         if mended != text:
             page.write_text(mended, encoding="utf-8")
 

@@ -16,7 +16,7 @@ from sphinx.util.nodes import find_pending_xref_condition
 
 ANY = r"~?(?:typing\.)?Any"
 ARRAY = re.compile(rf"~?(?:numpy\.)?ndarray\[tuple\[{ANY}, \.\.\.\], ~?(?:numpy\.)?dtype\[{ANY}\]\]")
-MODULE = re.compile(r"<module '([\w.]+)' from '[^']+'>")
+THING = re.compile(r"<(?:function|module|class) '?([\w.]+)[^>]*>")  # as a default: what it is called
 FIELD = re.compile(r"^\s+(?P<name>\w+):\s*(?P<kind>[^#=]+?)\s*(=\s*[^#]+?)?\s*(#\s*(?P<said>.*))?$")
 
 
@@ -52,7 +52,7 @@ def sign(app: Any, what: str, name: str, obj: Any, options: Any, arguments: str 
     """Write signatures as the source does: `Array`, and a named tuple's fields by name, whose kinds stand below."""
     if is_record(obj):
         return f"({', '.join(obj._fields)})", None
-    return tuple(text and MODULE.sub(r"\1", ARRAY.sub("Array", text)) for text in (arguments, returned))
+    return tuple(text and THING.sub(r"\1", ARRAY.sub("Array", text)) for text in (arguments, returned))
 
 
 def is_record(obj: Any) -> bool:

@@ -1,4 +1,4 @@
-"""The web edition, built once and then read: as files, and in a real browser from a server on this machine.
+"""The web edition, built and then read: as files, and in a real browser from a server on this machine.
 
 It needs Sphinx and takes minutes: `make site-test` runs these tests in an environment of their own, and `make test`
 leaves them out and says so.
@@ -7,8 +7,6 @@ leaves them out and says so.
 import functools
 import http.server
 import os
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,7 +18,6 @@ from tests.browser.conftest import FLAGS, HOW_TO_GET_CHROMIUM, find_browser
 ROOT = Path(__file__).parents[2]
 SITE = ROOT / "build" / "site"
 ASKED = bool(os.environ.get("SITE_TEST"))
-WITHOUT = ("REPOSITORY", "LITE", "SITE_URL", "BRANCH")  # the buttons' settings, tested by themselves
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -33,14 +30,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def said() -> str:
-    """What building the site said; fails where it does. SITE_TEST=built takes the one that is there."""
-    if os.environ["SITE_TEST"] == "built":
-        return ""
-    env = {name: value for name, value in os.environ.items() if name not in WITHOUT}
-    command = [sys.executable, str(ROOT / "tools" / "build_site.py")]
-    answer = subprocess.run(command, env=env, capture_output=True, text=True, cwd=ROOT)
-    assert answer.returncode == 0, answer.stdout + answer.stderr
-    return answer.stdout
+    """What building the site said at last."""
+    return (ROOT / "build" / "site-report.txt").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="session")

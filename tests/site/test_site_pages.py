@@ -48,12 +48,11 @@ def code_cells(notebook: Path) -> list[nbformat.NotebookNode]:
     return [cell for cell in nbformat.read(notebook, as_version=4).cells if cell.cell_type == "code"]
 
 
-def test_the_build_says_which_buttons_it_left_out(said, site):
-    if said:
-        assert "No button for Binder and Colab: no public repository" in said or "repository" in str(
-            tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"].get("urls", {})
-        )
-        assert "No button for the browser edition" in said
+def test_the_build_says_which_buttons_it_left_out_and_lists_what_is_outside(said, site):
+    buttons = soup(site / "notebooks" / f"{NOTEBOOKS[0].stem}.html").select_one(".article-header-buttons")
+    for name, of in (("Binder", "Binder and Colab"), ("Browser edition", "the browser edition")):
+        assert (name in buttons.get_text()) != (f"No button for {of}" in said)
+    assert "External links, listed and not followed:" in said
 
 
 def test_chapters_stand_in_order_under_their_parts(site):
@@ -149,7 +148,7 @@ def test_widgets_have_what_they_need_or_say_that_they_need_python(site, notebook
 @each_chapter
 def test_the_notebook_to_take_home_is_the_repositorys(site, notebook):
     link = page_of(site, notebook).select_one(".article-header-buttons a[href$='.ipynb']")
-    assert link["title"] if link.has_attr("title") else link["data-bs-title"]
+    assert link.has_attr("download") and link["title"] == "Download this notebook"
     taken = (site / "notebooks" / link["href"]).resolve()
     assert taken.name == notebook.name and taken.read_bytes() == notebook.read_bytes()
 
