@@ -15,7 +15,7 @@ PREPARE = $(PYTHON) tools/environment.py --venv $(VENV) --deps $(DEPS)
 .PHONY: help lab test soak check notebooks bench lock clean read-set test-set
 
 help:  ## show this list
-	@sed -n 's/^\([a-z]*\):.*## /  make \1@/p' Makefile | tr '@' '\t'
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1@/p' Makefile | tr '@' '\t'
 
 lab: read-set  ## open the book in JupyterLab
 	$(RUN) -m jupyterlab --ServerApp.root_dir="$(CURDIR)" $(AS_ROOT) $(LAB) notebooks/00_start_here.ipynb
@@ -50,3 +50,19 @@ read-set:
 
 test-set:
 	@$(PREPARE) $(or $(WITH),test)
+
+# --- the web edition: REPOSITORY=https://… and LITE=lite for the buttons that open a page elsewhere
+SITE_VENV = $(subst .venv,.venv-site,$(VENV))
+SITE_RUN = $(SITE_VENV)/bin/python
+export REPOSITORY LITE SITE_URL BRANCH
+.PHONY: site site-test site-set
+
+site: site-set  ## build the web edition into build/site
+	$(ONE_THREAD) $(SITE_RUN) tools/build_site.py
+
+site-test: site-set  ## build it and read every page: links, words, a browser, axe
+	REPOSITORY= LITE= $(ONE_THREAD) $(SITE_RUN) tools/build_site.py
+	$(ONE_THREAD) SITE_TEST=built $(SITE_RUN) -m pytest tests/site $(SHARED) $(ARGS)
+
+site-set:
+	@$(PYTHON) tools/environment.py site --venv $(SITE_VENV) --deps $(DEPS)

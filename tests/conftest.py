@@ -26,7 +26,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log):
 
     class ByFile(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            return nodeid if nodeid.startswith("tests/browser/") else nodeid.split("::")[0]
+            return nodeid if nodeid.startswith(("tests/browser/", "tests/site/")) else nodeid.split("::")[0]
 
     return ByFile(config, log)
 

@@ -65,11 +65,11 @@ def test_conda_environment_reads_and_tests_with_pyprojects_packages():
 
 
 def test_bounds_are_lower_bounds_and_nothing_is_pinned():
-    for name, specifier in bounds("read", "test", "frameworks").items():
+    for name, specifier in bounds("read", "test", "frameworks", "site").items():
         assert [part.operator for part in specifier] == [">="], f"{name}{specifier}"
 
 
-@pytest.mark.parametrize("name", ["read", "test", "oldest"])
+@pytest.mark.parametrize("name", ["read", "test", "oldest", "site", "site-oldest"])
 def test_locks_are_hashed_and_name_no_registry(name):
     text = read(f"locks/{name}.txt")
     assert "://" not in text and "index-url" not in text and "find-links" not in text and " @ " not in text
@@ -77,7 +77,9 @@ def test_locks_are_hashed_and_name_no_registry(name):
     assert len(entries) > 50 and all("--hash=sha256:" in entry for entry in entries)
 
 
-@pytest.mark.parametrize(("name", "extras"), [("read", ["read"]), ("test", ["read", "test"])])
+@pytest.mark.parametrize(
+    ("name", "extras"), [("read", ["read"]), ("test", ["read", "test"]), ("site", ["read", "test", "site"])]
+)
 def test_locks_follow_the_bounds(name, extras):
     versions = locked(name)
     for package, specifier in bounds(*extras).items():
@@ -95,6 +97,18 @@ def test_the_oldest_lock_holds_exactly_the_lower_bounds():
 def test_one_environment_serves_reading_and_testing():
     tests = locked("test")
     assert {package: tests.get(package) for package in locked("read")} == locked("read")
+
+
+def test_the_oldest_lock_of_the_web_edition_holds_its_lower_bounds():
+    versions = locked("site-oldest")
+    for package, specifier in bounds("site").items():
+        (bound,) = [Version(part.version) for part in specifier]
+        assert {Version(version) for version in versions[package]} == {bound}, f"{package}{specifier}: run `make lock`"
+
+
+def test_the_web_edition_is_built_with_the_versions_that_are_tested():
+    site = locked("site")
+    assert {package: site.get(package) for package in locked("test")} == locked("test")
 
 
 def test_the_build_needs_nothing_unhashed():
@@ -226,6 +240,17 @@ def test_tests_are_added_to_reading_and_then_serve_it(environment, quick_venv):
     for wanted in ("read", "test", "read", "test", "frameworks", "test", "read", "frameworks"):
         environment.prepare(quick_venv, wanted, "newest")
     assert sets(environment) == ["read", "test", "frameworks"]
+
+
+def test_the_web_editions_environment_stands_alone(environment, quick_venv):
+    environment.prepare(quick_venv, "site", "locked" if environment.RUNNING in PYTHONS["locked"] else "newest")
+    environment.prepare(quick_venv, "site", "locked" if environment.RUNNING in PYTHONS["locked"] else "newest")
+    environment.prepare(quick_venv, "test", "newest")
+    assert sets(environment) == ["site", "test"]
+    for deps in ("locked", "oldest"):
+        if environment.RUNNING in PYTHONS[deps]:
+            lock = environment.choose_lock(PYPROJECT, "site", deps)
+            assert lock.name == {"locked": "site.txt", "oldest": "site-oldest.txt"}[deps]
 
 
 def test_new_bounds_are_installed_into_what_is_there(environment, quick_venv, monkeypatch):

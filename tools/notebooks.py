@@ -100,7 +100,7 @@ def read(page: Path) -> NotebookNode:
     return notebook
 
 
-def run(notebook: NotebookNode) -> None:
+def run(notebook: NotebookNode, *, store_widget_state: bool = False) -> None:
     """Run all cells in a new kernel, as a reader in notebooks/ would, with none of the user's own IPython settings."""
     for cell in notebook.cells:
         if cell.cell_type == "code":
@@ -113,7 +113,7 @@ def run(notebook: NotebookNode) -> None:
             extra_arguments=["--log-level=ERROR"],
             resources={"metadata": {"path": str(FOLDER)}},
             record_timing=False,
-            store_widget_state=False,
+            store_widget_state=store_widget_state,
         ).execute(env={**os.environ, "IPYTHONDIR": private})
 
 

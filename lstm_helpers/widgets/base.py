@@ -80,6 +80,7 @@ class HouseWidget(anywidget.AnyWidget):
 
     _css = assets("common.css")
     _inches = (7.5, 3.0)  # of the static picture
+    _needs_python = False  # True: its numbers come from a running kernel, and a page without one shows the picture
     _colours = traitlets.Dict(dict(COLOURS)).tag(sync=True)
 
     def __init__(self, **kwargs: Any) -> None:

@@ -61,6 +61,7 @@ class LossCurve(HouseWidget):
     _esm = assets("common.js", "loss_picture.js", "loss_curve.js")
     _css = assets("common.css", "loss_curve.css")
     _inches = (7.5, 2.8)
+    _needs_python = True
     _empty = "the curve grows here while the next cell trains"
     _progress: Progress | None
     title = traitlets.Unicode("").tag(sync=True)

@@ -1,0 +1,114 @@
+// The web edition's own script: widgets that live without a kernel, and solutions that unfold on paper.
+//
+// A widget's place holds its settings and numbers as JSON. Its script is the package's own, written for anywidget: a module
+// with `render({ model, el })`. Here the model is a plain object. Where anything fails, the picture stays that stands above.
+
+(() => {
+  const home = new URL("widgets/", document.currentScript.src);
+  const loading = new Map(); // by class: the module that renders it
+
+  window.lstmBook = { add: (name, { esm, css }) => loading.get(name).arrived(esm, css) };
+
+  function load(name) {
+    if (!loading.has(name)) {
+      const entry = {};
+      entry.module = new Promise((done, failed) => {
+        entry.arrived = (esm, css) => {
+          document.head.append(Object.assign(document.createElement("style"), { textContent: css }));
+          import(URL.createObjectURL(new Blob([esm], { type: "text/javascript" }))).then(done, failed);
+        };
+        const script = Object.assign(document.createElement("script"), { src: new URL(`${name}.js`, home) });
+        script.addEventListener("error", () => failed(new Error(`${script.src} could not be loaded`)));
+        document.head.append(script);
+      });
+      loading.set(name, entry);
+    }
+    return loading.get(name).module;
+  }
+
+  // What anywidget calls a model: values by name, and who is told when one changes.
+  function modelOf({ state, buffers }) {
+    const values = structuredClone(state);
+    for (const { path, data } of buffers) {
+      const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
+      const owner = path.slice(0, -1).reduce((inside, step) => inside[step], values);
+      owner[path.at(-1)] = new DataView(bytes.buffer);
+    }
+    const told = new Map();
+    return {
+      get: (name) => values[name],
+      set: (name, value) => {
+        if (values[name] === value) return;
+        values[name] = value;
+        for (const tell of [...(told.get(`change:${name}`) ?? [])]) tell();
+      },
+      save_changes: () => {},
+      send: () => {},
+      on: (event, tell) => told.set(event, [...(told.get(event) ?? []), tell]),
+      off: (event, tell) => told.set(event, (told.get(event) ?? []).filter((one) => tell && one !== tell)),
+    };
+  }
+
+  async function revive(place) {
+    const still = place.closest(".output")?.previousElementSibling;
+    const live = JSON.parse(place.querySelector("script").textContent);
+    const el = document.createElement("div");
+    try {
+      const { default: widget } = await load(live.widget);
+      place.append(el);
+      await widget.render({ model: modelOf(live), el });
+      place.dataset.alive = live.widget;
+      still?.classList.add("book-still");
+    } catch (error) {
+      el.remove();
+      place.dataset.alive = "";
+      console.error(`${live.widget} stays a picture:`, error);
+    }
+  }
+
+  // On paper everything is unfolded, and black on white.
+  let theme = null;
+  window.addEventListener("beforeprint", () => {
+    theme ??= document.documentElement.dataset.theme;
+    document.documentElement.dataset.theme = "light";
+    for (const part of document.querySelectorAll("details:not([open])")) {
+      part.open = true;
+      part.dataset.unfolded = "";
+    }
+  });
+  window.addEventListener("afterprint", () => {
+    document.documentElement.dataset.theme = theme ?? "light";
+    theme = null;
+    for (const part of document.querySelectorAll("details[data-unfolded]")) {
+      part.open = false;
+      delete part.dataset.unfolded;
+    }
+  });
+
+  // A figure opens in its full size, which a telephone's reader may want.
+  function link_figures() {
+    for (const image of document.querySelectorAll(".bd-article .cell_output img")) {
+      const link = Object.assign(document.createElement("a"), { href: image.src, className: "book-figure" });
+      image.replaceWith(link);
+      link.append(image);
+    }
+  }
+
+  // What scrolls sideways can be reached, and so be scrolled, by keyboard.
+  function reach() {
+    for (const part of document.querySelectorAll(".bd-article :is(pre, table, .cell_output, mjx-container)")) {
+      if (part.scrollWidth > part.clientWidth + 1) part.tabIndex = 0;
+    }
+  }
+  window.addEventListener("load", reach);
+  window.addEventListener("resize", reach);
+  document.addEventListener("toggle", reach, true);
+
+  const begin = () => {
+    document.querySelectorAll(".book-live").forEach(revive);
+    link_figures();
+    reach();
+  };
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", begin);
+  else begin();
+})();

@@ -1,0 +1,310 @@
+"""Build the web edition from the stored notebooks into build/site (`make site`).
+
+    python tools/build_site.py                 the book, as static pages
+    LITE=lite REPOSITORY=https://… python tools/build_site.py      with the buttons that open a page elsewhere
+
+What readers see are the outputs stored in notebooks/. Only for widgets that work without a kernel is a page run again,
+in a copy (tools/live_widgets.py). Sphinx, myst-nb and sphinx-book-theme do the rest; a warning is an error. Nothing is
+loaded from elsewhere when a page is read: MathJax comes from a Python package, the widgets' scripts from this one.
+"""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+import tomllib
+from importlib import import_module, metadata
+from itertools import groupby
+from pathlib import Path
+from pkgutil import iter_modules
+from types import ModuleType
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT / "tools"), str(ROOT / "docs" / "site")]
+
+import live_widgets
+import nbformat
+import page_header
+from nbformat import NotebookNode
+
+BOOK = ROOT / "docs" / "site"
+SOURCE = ROOT / "build" / "site-source"
+SITE = ROOT / "build" / "site"
+SETTINGS = tomllib.loads((BOOK / "book.toml").read_text(encoding="utf-8"))
+MATHJAX = (
+    "tex-chtml.js",
+    "output/chtml/fonts/",
+    "input/tex/extensions/",
+    "a11y/",
+    "ui/",
+)  # of MathJax, what is carried
+
+
+def main() -> int:
+    """Gather the sources, let Sphinx build them, and say what was left out; return Sphinx's verdict."""
+    since = time.monotonic()
+    pages = sorted((ROOT / "notebooks").glob("*.ipynb"))
+    gather(pages)
+    failed = build()
+    if failed:
+        return failed
+    mend(SITE)
+    for page in pages:  # what a reader takes home is the notebook as it is in the repository
+        shutil.copy(page, SITE / "_sources" / "notebooks" / page.name)
+    (SITE / ".nojekyll").touch()
+    files = [path for path in SITE.rglob("*") if path.is_file()]
+    size = sum(path.stat().st_size for path in files) / 1e6
+    lines = [f"No button for {line}." for line in page_header.missing()]
+    lines.append("External links, listed and not followed: " + ("  ".join(external(SITE)) or "none"))
+    lines.append(
+        f"build/site/index.html: {len(pages)} pages of the book, {size:.0f} MB, {time.monotonic() - since:.0f} s."
+    )
+    (SITE.parent / "site-report.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    say("\n".join(lines))
+    return 0
+
+
+def gather(pages: list[Path]) -> None:
+    """Write all that Sphinx reads into build/site-source."""
+    shutil.rmtree(SOURCE, ignore_errors=True)
+    (SOURCE / "notebooks").mkdir(parents=True)
+    carried = SOURCE / "carried"
+    copy_mathjax(carried / "mathjax")
+    live = live_widgets.collect(pages)
+    (carried / "widgets").mkdir()
+    for name in sorted({one["widget"] for cells in live.values() for many in cells.values() for one in many}):
+        (carried / "widgets" / f"{name}.js").write_text(live_widgets.script(name), encoding="utf-8")
+    for page in pages:
+        notebook = for_the_web(read(page), live[page.stem])
+        nbformat.write(notebook, SOURCE / "notebooks" / page.name)
+    shutil.copy(ROOT / "docs" / "cell.png", SOURCE)
+    more = sorted((ROOT / "docs").glob("*.md"))  # for teachers, say
+    names = {text.stem: text.read_text(encoding="utf-8").split("\n", 1)[0].removeprefix("# ") for text in more}
+    filling = {
+        "%CHAPTERS%": contents(pages),
+        "%RUN%": ways(),
+        "%MORE%": "\n".join(f"- [{title}]({name}.md)" for name, title in names.items()),
+        "%MORE-NAMES%": "\n".join(names),
+    }
+    for text in (*BOOK.glob("*.md"), *more):
+        words = text.read_text(encoding="utf-8").replace("](../notebooks/", "](notebooks/")
+        for mark, filled in filling.items():
+            words = words.replace(mark, filled)
+        (SOURCE / text.name).write_text(words, encoding="utf-8")
+    write_api(SOURCE / "api")
+
+
+def build() -> int:
+    """Call Sphinx on what was gathered."""
+    shutil.rmtree(SITE, ignore_errors=True)
+    command = [sys.executable, "-m", "sphinx", "--builder=html", "--fail-on-warning", "--keep-going", "--quiet"]
+    command += ["--jobs=2", f"--conf-dir={BOOK}", "--fresh-env", f"--doctree-dir={ROOT / 'build' / 'site-doctrees'}"]
+    env = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "NO_COLOR": "1"}
+    return subprocess.run([*command, str(SOURCE), str(SITE)], env=env).returncode
+
+
+def mend(site: Path) -> None:
+    """Put right in the finished pages what the tools leave wrong: arrows without words, links to nowhere or to JSON."""
+    notebook = re.compile(r'(href="[^"]*_sources/notebooks/[^"]+\.ipynb") target="_blank"')
+    arrow = '<summary><span class="toctree-toggle"'
+    back = re.compile(r'<a class="viewcode-back" href="([^"#]*)#([^"]*)">.*?</a>')
+    places = {
+        page: set(re.findall(r'id="([^"]+)"', page.read_text(encoding="utf-8"))) for page in site.glob("api/*.html")
+    }
+    for page in site.rglob("*.html"):
+        text = page.read_text(encoding="utf-8")
+
+        def if_there(link: re.Match[str], here: Path = page) -> str:
+            return link[0] if link[2] in places.get((here.parent / link[1]).resolve(), ()) else ""
+
+        mended = notebook.sub(r"\1 download", back.sub(if_there, text))
+        mended = mended.replace(arrow, arrow.replace("<summary>", '<summary aria-label="Pages below">'))
+        if mended != text:
+            page.write_text(mended, encoding="utf-8")
+
+
+# --- pages
+
+
+def read(page: Path) -> NotebookNode:
+    """Read a notebook."""
+    return nbformat.reads(page.read_text(encoding="utf-8"), as_version=4)
+
+
+def for_the_web(notebook: NotebookNode, live: dict[int, list[dict[str, Any]]]) -> NotebookNode:
+    """Tell myst-nb what the web edition does with each cell: words for pictures, folded solutions, living widgets."""
+    for position, cell in enumerate(notebook.cells):
+        if cell.cell_type != "code":
+            continue
+        tags = cell.metadata.get("tags", [])
+        settings: dict[str, Any] = {}
+        if "solution" in tags:
+            cell.metadata["tags"] = [*tags, "hide-cell"]
+            settings |= {"code_prompt_show": "Show a solution", "code_prompt_hide": "Hide the solution"}
+        image: dict[str, Any] = {"alt": cell.metadata["alt"]} if cell.metadata.get("alt") else {}
+        if width := width_of(cell):
+            image["width"] = f"{width}px"
+        if image:
+            settings["image"] = image
+        if settings:
+            cell.metadata["mystnb"] = settings
+        waiting = list(live.get(position, []))  # each output that is a widget's picture takes the next
+        cell.outputs = [new for out in cell.outputs for new in with_life(out, waiting)]
+    return notebook
+
+
+def with_life(out: NotebookNode, waiting: list[dict[str, Any]]) -> list[NotebookNode]:
+    """Put behind a widget's picture what brings it to life, or the word that it needs Python."""
+    name = live_widgets.widget_of(out)
+    if not name:
+        return [out]
+    if live_widgets.alone(name):
+        data = json.dumps(waiting.pop(0), separators=(",", ":")).replace("</", "<\\/")
+        words = f'<div class="book-live"><script type="application/json">{data}</script></div>'
+    else:
+        words = (
+            '<p class="book-still-only">A still picture: this widget computes in Python. Run the chapter to use it.</p>'
+        )
+    return [out, nbformat.v4.new_output("display_data", {"text/html": words})]
+
+
+def width_of(cell: NotebookNode) -> int | None:
+    """Return the width in CSS pixels that the cell's pictures were made for, if they say so."""
+    for out in cell.outputs:
+        if width := out.get("metadata", {}).get("image/png", {}).get("width"):
+            return int(width)
+    return None
+
+
+def about(page: Path) -> tuple[str, str, str]:
+    """Return a page's title, its promise and its minutes."""
+    first = read(page).cells[0].source
+    title, promise = re.match(r"# (.+)\n+((?:.+\n?)+)", first).groups()  # type: ignore[union-attr]
+    minutes = re.search(r"\*\*Minutes\*\* *([^\n]*)", first)
+    return title.strip(), " ".join(promise.split()), minutes[1] if minutes else ""
+
+
+def part_of(page: Path) -> str:
+    """Name the part of the book that a page belongs to: the last one that does not begin after it."""
+    return [name for first, name in SETTINGS["parts"].items() if first <= page.name][-1]
+
+
+def contents(pages: list[Path]) -> str:
+    """Write the cover's list of chapters, part by part, and the tables of contents that order the site."""
+    text = []
+    for part, members in groupby(pages, part_of):
+        rows, entries = [], []
+        for page in members:
+            title, promise, minutes = about(page)
+            number = page.stem.partition("_")[0]
+            long = f" · {minutes} min" if minutes else ""
+            rows.append(f"- **[{number} {title}](notebooks/{page.name})**{long}  \n  {promise}")
+            entries.append(f"{number} {title} <notebooks/{page.stem}>")
+        toc = "\n".join(["```{toctree}", ":hidden:", f":caption: {part}", "", *entries, "```"])
+        text += [f"### {part}", "\n".join(rows), toc]
+    return "\n\n".join(text)
+
+
+def ways() -> str:
+    """Say where a page can be run, as far as it is known."""
+    ways = []
+    if page_header.lite():
+        ways.append(
+            "- **Browser edition**: Python itself runs in your browser; nothing is installed, no server is asked."
+        )
+    names = [name for name, _ in page_header.places("00_start_here")]
+    if "Binder" in names:
+        ways.append("- **Binder** starts a JupyterLab for you on a public server; that takes a minute or two.")
+    if "Colab" in names:
+        ways.append(
+            "- **Colab** opens the notebook alone, without its package. Run this in a first cell: "
+            f"`%pip install git+{page_header.repository()}`"
+        )
+    return "\n".join(ways)
+
+
+# --- the package
+
+
+def write_api(folder: Path) -> None:
+    """Write one page for each module of the package, in the order in which they rest on each other."""
+    folder.mkdir()
+    names = floors()
+    rows = []
+    for name in names:
+        module = import_module(f"lstm_helpers.{name}")
+        (folder / f"{name}.rst").write_text(module_page(module), encoding="utf-8")
+        rows.append(f"- {{doc}}`{name}`: {sentence(module)}")
+    toc = "\n".join(["```{toctree}", ":hidden:", "", *names, "```"])
+    text = (BOOK / "api" / "index.md").read_text(encoding="utf-8")
+    (folder / "index.md").write_text(text.replace("%MODULES%", "\n".join(rows) + f"\n\n{toc}"), encoding="utf-8")
+
+
+def floors() -> list[str]:
+    """List the package's modules, those that the others stand on first."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    (contract,) = project["tool"]["importlinter"]["contracts"]
+    names = [name.strip() for layer in reversed(contract["layers"]) for name in layer.split("|")]
+    package = import_module("lstm_helpers")
+    assert set(names) == {module.name for module in iter_modules(package.__path__)}
+    return names
+
+
+def module_page(module: ModuleType) -> str:
+    """Write a module's page; a package that offers modules gets a section for each, those on the sidelines last."""
+    offered = [getattr(module, name) for name in getattr(module, "__all__", [])]
+    offered = [value for value in offered if isinstance(value, ModuleType)]
+    if offered:
+        others = {one.name for one in iter_modules(module.__path__)}
+        others -= {one.__name__.rpartition(".")[2] for one in offered}
+        offered += [import_module(f"{module.__name__}.{name}") for name in sorted(others)]
+    text = [*headline(module.__name__, "="), f".. automodule:: {module.__name__}", ""]
+    if offered:
+        text.insert(-1, "   :no-members:")
+    for one in offered:
+        text += [*headline(one.__name__.partition(".")[2], "-"), f".. automodule:: {one.__name__}", ""]
+    return "\n".join(text)
+
+
+def headline(words: str, mark: str) -> list[str]:
+    """Write a heading in reStructuredText."""
+    return [words, mark * len(words), ""]
+
+
+def sentence(module: ModuleType) -> str:
+    """Return the first sentence of a module's docstring."""
+    return " ".join((module.__doc__ or "").split("\n\n", 1)[0].split())
+
+
+# --- what is carried, what is linked
+
+
+def copy_mathjax(folder: Path) -> None:
+    """Copy of MathJax what pages load, and its licence."""
+    for file in metadata.files("sphinx-mathjax-offline") or ():
+        inside = file.as_posix().partition("static/mathjax/")[2]
+        if inside.startswith(MATHJAX):
+            (folder / inside).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(file.locate(), folder / inside)
+    assert (folder / "tex-chtml.js").is_file()
+
+
+def external(site: Path) -> list[str]:
+    """List the addresses outside the site that its pages link to."""
+    found: set[str] = set()
+    for page in site.rglob("*.html"):
+        found |= set(re.findall(r'<a [^>]*href="(https?://[^"]+)"', page.read_text(encoding="utf-8")))
+    return sorted(found)
+
+
+def say(line: str) -> None:
+    """Print a line at once."""
+    print(line, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
