@@ -3,6 +3,7 @@
     python3 tools/environment.py read                   what reading the book needs, in .venv
     python3 tools/environment.py test --deps oldest     what testing needs, in its oldest allowed versions
     python3 tools/environment.py frameworks             that and PyTorch and Keras, several GB where they bring CUDA
+    python3 tools/environment.py lite --venv .venv-lite  what building the browser edition needs, and nothing else
     python3 tools/environment.py clean                  remove what this file and the tools have made
 
 Doing it twice does nothing the second time. The last thing written is a stamp that says what was installed: an
@@ -31,6 +32,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 STAMP = "lstm_helpers.json"
 SETS = ("read", "test", "frameworks")  # each one contains those before it
+ALONE = ("lite", "lite-check")  # each one in a folder of its own
 FRAMEWORKS = ROOT / "tools" / "frameworks.txt"
 CACHES = (".pytest_cache", ".mypy_cache", ".ruff_cache", ".import_linter_cache", ".hypothesis", "build", "dist")
 RUNNING = f"{sys.version_info.major}.{sys.version_info.minor}"
@@ -39,7 +41,7 @@ RUNNING = f"{sys.version_info.major}.{sys.version_info.minor}"
 def main() -> None:
     """Read the command line and make, update or remove environments."""
     ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    ask.add_argument("what", choices=[*SETS, "clean"])
+    ask.add_argument("what", choices=[*SETS, *ALONE, "clean"])
     ask.add_argument("--deps", choices=["locked", "oldest", "newest"], default="locked", help="which versions")
     ask.add_argument("--venv", type=Path, default=ROOT / ".venv", help="the environment's folder")
     chosen = ask.parse_args()
@@ -53,7 +55,7 @@ def prepare(folder: Path, wanted: str, deps: str) -> None:
     """Bring the environment in the folder to the wanted set of packages, doing only what is missing."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     found = read_stamp(folder)
-    if found.get("set") in SETS[SETS.index(wanted) :]:  # what is there contains what is wanted
+    if wanted in SETS and found.get("set") in SETS[SETS.index(wanted) :]:  # what is there contains what is wanted
         wanted = found["set"]
     lock = choose_lock(project, wanted, deps)
     stamp = {
@@ -67,6 +69,7 @@ def prepare(folder: Path, wanted: str, deps: str) -> None:
     if found == stamp and works(folder):
         return
     keep = all(found.get(key) == stamp[key] for key in ("folder", "root", "python", "deps")) and works(folder)
+    keep = keep and (found["set"] == wanted or {found["set"], wanted} <= set(SETS))
     if not keep:
         create(folder)
     mark(folder, {"unfinished": True})
@@ -79,6 +82,8 @@ def choose_lock(project: dict, wanted: str, deps: str) -> "Path | None":
     if deps == "newest":
         return None
     pythons = project["tool"]["lstm_helpers"]["locks"][deps]
+    if RUNNING in pythons and wanted in ALONE:
+        return ROOT / "locks" / f"{wanted}.txt"
     if RUNNING in pythons:
         return ROOT / "locks" / ("oldest.txt" if deps == "oldest" else "read.txt" if wanted == "read" else "test.txt")
     known = ", ".join(pythons)
@@ -118,6 +123,8 @@ def install(folder: Path, lock: "Path | None", wanted: str) -> None:
         "read": ("reading", "430 MB"),
         "test": ("testing", "800 MB"),
         "frameworks": ("comparing with PyTorch and Keras", "2 GB, or several more with CUDA,"),
+        "lite": ("building the browser edition", "400 MB"),
+        "lite-check": ("checking the browser edition", "500 MB"),
     }[wanted]
     say(f"Installing what {need} needs into {shown(folder)} ({source}).")
     say(f"The first time this takes a minute or two, and {disk} of disk.")
@@ -125,7 +132,7 @@ def install(folder: Path, lock: "Path | None", wanted: str) -> None:
         pip(folder, "--require-hashes", "--requirement", str(lock))
         pip(folder, "--no-build-isolation", "--no-deps", "--editable", str(ROOT))
     else:
-        extra = "read" if wanted == "read" else "test"
+        extra = wanted if wanted in ("read", *ALONE) else "test"
         pip(folder, "--upgrade", "--upgrade-strategy", "eager", "--editable", f"{ROOT}[{extra}]")
     if wanted == "frameworks":
         pip(folder, "--requirement", str(FRAMEWORKS))

@@ -1,7 +1,7 @@
 """Make the locks in locks/ again, from the bounds in pyproject.toml (`make lock`).
 
 Hashed, the same for every platform, and free of registry addresses. `read.txt` is a part of `test.txt`, so that one
-environment serves both. `oldest.txt` holds the oldest versions that the bounds allow, to show that the bounds are true.
+environment serves both; `lite.txt` and `lite-check.txt` are for environments of their own. `oldest.txt` holds the oldest versions that the bounds allow, to show that the bounds are true.
 """
 
 import os
@@ -16,7 +16,7 @@ LOCKS = ROOT / "locks"
 
 
 def main() -> None:
-    """Compile the three locks with uv, which is installed into a folder thrown away afterwards."""
+    """Compile the locks with uv, which is installed into a folder thrown away afterwards."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     pythons = project["tool"]["lstm_helpers"]["locks"]
     with tempfile.TemporaryDirectory() as folder:
@@ -25,6 +25,8 @@ def main() -> None:
         build.write_text("\n".join(project["build-system"]["requires"]), encoding="utf-8")
         compile_lock(uv, build, "test.txt", pythons["locked"], "--extra=test")
         compile_lock(uv, build, "read.txt", pythons["locked"], "--extra=read", "--constraint=locks/test.txt")
+        compile_lock(uv, build, "lite.txt", pythons["locked"], "--extra=lite")
+        compile_lock(uv, build, "lite-check.txt", pythons["locked"], "--extra=lite-check")
         compile_lock(uv, build, "oldest.txt", pythons["oldest"], "--extra=test", "--resolution=lowest-direct")
 
 
