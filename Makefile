@@ -16,7 +16,7 @@ PREPARE = $(PYTHON) tools/environment.py --venv $(VENV) --deps $(DEPS)
 .PHONY: help lab test check notebooks bench lock clean read-set test-set
 
 help:  ## show this list
-	@sed -n 's/^\([a-z]*\):.*## /  make \1@/p' Makefile | tr '@' '\t'
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1@/p' Makefile | tr '@' '\t'
 
 lab: read-set  ## open the book in JupyterLab
 	$(RUN) -m jupyterlab --ServerApp.root_dir="$(CURDIR)" $(AS_ROOT) $(LAB) notebooks/00_start_here.ipynb
@@ -50,3 +50,30 @@ read-set:
 
 test-set:
 	@$(PREPARE) $(or $(WITH),test)
+
+# --- the browser edition, in environments of its own: lite-check's JupyterLite is older, for all of its Pyodide can be had
+LITE_VENV = $(subst .venv,.venv-lite,$(VENV))
+LITE_CHECK_VENV = $(subst .venv,.venv-lite-check,$(VENV))
+.PHONY: lite lite-check student measure dist dist-check
+
+lite:  ## build the edition that runs in the browser into build/lite
+	@$(PYTHON) tools/environment.py lite --venv $(LITE_VENV) --deps $(DEPS)
+	$(LITE_VENV)/bin/python tools/lite.py build/lite
+
+lite-check:  ## run every page of it in Chromium, where Pyodide can be had (ONLY=03 for one)
+	@$(PYTHON) tools/environment.py lite-check --venv $(LITE_CHECK_VENV)
+	$(LITE_CHECK_VENV)/bin/python tools/lite_check.py $(ARGS) $(ONLY)
+
+# --- a class
+student: test-set  ## write the pages without solutions into build/student (ARGS=--run: and run them)
+	$(ONE_THREAD) $(RUN) tools/student.py $(ARGS)
+
+measure: test-set  ## measure memory and time of every page for docs/hub.md (ONLY=03 for one)
+	$(ONE_THREAD) $(RUN) tools/measure_pages.py $(ONLY)
+
+# --- a release: TAG=v0.2.0 compares the version with the tag
+dist: test-set  ## build wheel and sdist into dist/
+	$(RUN) tools/release.py build $(TAG)
+
+dist-check: dist  ## install each in an environment of its own, and run the sdist's tests there
+	$(ONE_THREAD) $(PYTHON) tools/release.py try

@@ -66,7 +66,9 @@ def test_conda_environment_reads_and_tests_with_pyprojects_packages():
 
 def test_repo2docker_would_take_environment_yml_and_nothing_else():
     """Its rules, as its source has them: these come before environment.yml, or would be run or installed besides."""
-    (python,) = [one for one in yaml.safe_load(read("environment.yml"))["dependencies"] if str(one).startswith("python")]
+    (python,) = [
+        one for one in yaml.safe_load(read("environment.yml"))["dependencies"] if str(one).startswith("python")
+    ]
     assert re.match(r"python\s*=+\s*(\d+\.\d+)$", python), "it knows a Python only if one is pinned so, X.Y"
     first = "Dockerfile Project.toml REQUIRE default.nix DESCRIPTION install.R".split()
     besides = "binder .binder apt.txt postBuild start runtime.txt requirements.txt Pipfile".split()
@@ -170,15 +172,15 @@ def test_every_module_has_a_floor():
 
 
 def targets() -> set[str]:
-    return set(re.findall(r"^([a-z]+):.*##", read("Makefile"), re.MULTILINE))
+    return set(re.findall(r"^([a-z-]+):.*##", read("Makefile"), re.MULTILINE))
 
 
-@pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md"])
+@pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md", "docs/teaching.md", "docs/hub.md"])
 def test_documents_name_only_commands_and_files_that_exist(document):
     text = read(document)
-    assert set(re.findall(r"(?:`|^\$ )make ([a-z]+)", text, re.MULTILINE)) <= targets()
+    assert set(re.findall(r"(?:`|^\$ )make ([a-z-]+)", text, re.MULTILINE)) <= targets()
     for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text):
-        assert (ROOT / target).exists(), f"{document} links to {target}"
+        assert ((ROOT / document).parent / target).exists(), f"{document} links to {target}"
 
 
 def test_project_names_no_machine_path_and_no_registry_of_a_workplace():

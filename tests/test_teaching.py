@@ -118,7 +118,9 @@ def handed_in(*answers: tuple[str, str | None]) -> nbformat.NotebookNode:
 
 
 def test_collecting_tells_passed_from_not_passed_from_not_run(student, tmp_path):
-    ada = handed_in(("exercises.clip.check(clip)", "Not yet. Case 1"), ("exercises.clip.check(clip)", "Right. All agree."))
+    ada = handed_in(
+        ("exercises.clip.check(clip)", "Not yet. Case 1"), ("exercises.clip.check(clip)", "Right. All agree.")
+    )
     alan = handed_in(("exercises.clip.check(clip)", "Not yet. Case 1"), ("v = exercises.gated.check(gated)", None))
     for name, notebook in (("ada", ada), ("alan", alan)):
         (tmp_path / name).mkdir()

@@ -83,7 +83,7 @@ def choose_lock(project: dict, wanted: str, deps: str) -> "Path | None":
         return None
     pythons = project["tool"]["lstm_helpers"]["locks"][deps]
     if RUNNING in pythons and wanted in ALONE:
-        return ROOT / "locks" / f"{wanted}.txt"
+        return ROOT / "locks" / (f"{wanted}-oldest.txt" if deps == "oldest" else f"{wanted}.txt")
     if RUNNING in pythons:
         return ROOT / "locks" / ("oldest.txt" if deps == "oldest" else "read.txt" if wanted == "read" else "test.txt")
     known = ", ".join(pythons)

@@ -64,7 +64,10 @@ def build(output: Path, lock: Path, pyodide: "Path | None" = None, *, expose: bo
         for path in carried_wheels(lock):
             shutil.copy(path, wheels)
         count = copy_pages(parts / "files")
-        settings = {"jupyter-lite-schema-version": 0, "jupyter-config-data": {"appName": TITLE, "exposeAppInBrowser": expose}}
+        settings = {
+            "jupyter-lite-schema-version": 0,
+            "jupyter-config-data": {"appName": TITLE, "exposeAppInBrowser": expose},
+        }
         (parts / "jupyter-lite.json").write_text(json.dumps(settings), encoding="utf-8")
         if expose:  # for a check, which looks at all cells wherever they are
             whole = {"@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"}}

@@ -111,7 +111,10 @@ def main() -> int:
     (BUILD / "lite-check.json").write_text(json.dumps(report, indent=1), encoding="utf-8")
     failed = [verdict.page for verdict in verdicts if verdict.problems]
     late = pages[len(verdicts) :]
-    print(f"{len(verdicts) - len(failed)} passed, {len(failed) + len(late)} failed" + f", not reached: {late}" * bool(late))
+    print(
+        f"{len(verdicts) - len(failed)} passed, {len(failed) + len(late)} failed"
+        + f", not reached: {late}" * bool(late)
+    )
     return int(bool(failed or late))
 
 

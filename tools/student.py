@@ -108,7 +108,11 @@ def collected(folder: Path) -> Iterator[dict[str, str]]:
         try:
             notebook = nbformat.read(path, as_version=4)
         except Exception as error:
-            yield {"file": str(path.relative_to(folder)), "exercise": "", "verdict": f"not readable: {type(error).__name__}"}
+            yield {
+                "file": str(path.relative_to(folder)),
+                "exercise": "",
+                "verdict": f"not readable: {type(error).__name__}",
+            }
             continue
         for exercise, verdict in checked(notebook).items():
             yield {"file": str(path.relative_to(folder)), "exercise": exercise, "verdict": verdict}
