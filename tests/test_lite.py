@@ -1,4 +1,4 @@
-"""The browser edition: copies of the pages that do nothing else elsewhere, and a check that uses only what it has hashed."""
+"""The browser edition: copies of the pages that change nothing elsewhere, and a check that uses only hashed files."""
 
 import ast
 import asyncio

@@ -1,4 +1,4 @@
-"""What is released: a tag that says what the version says, archives that hold all, a workflow with no more rights than it needs."""
+"""What is released: a tag that is the version, archives that hold all, a workflow with few rights."""
 
 import hashlib
 import importlib.util

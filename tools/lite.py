@@ -26,11 +26,10 @@ TITLE = "The LSTM, gate by gate"
 KERNEL = {"display_name": "Python (Pyodide)", "language": "python", "name": "python"}
 # What the package needs and Pyodide does not have. These are pure Python, and are served with the edition.
 CARRIED = ("anywidget", "comm", "ipywidgets", "jupyterlab-widgets", "psygnal", "typing-extensions")
-NOTE = """*This is the browser edition: Python itself runs in this page, and nothing is sent anywhere. \
-Use Run → Run All Cells. The first run takes a while, since the browser fetches Python and its packages (about 35 MB, once); \
-computing takes a few times as long as with Python on your own machine, and ■ cannot interrupt it: use Kernel → Restart. \
-What you change is kept in this browser only: \
-to keep it elsewhere, download the page (File → Download).*"""
+NOTE = """*This is the browser edition: Python itself runs in this page, and nothing is sent anywhere. Use Run → Run \
+All Cells. The first run takes a while, since the browser fetches Python and its packages (about 35 MB, once). \
+Computing takes a few times as long as with Python on your own machine, and ■ cannot interrupt it: use Kernel → \
+Restart Kernel. What you change is kept in this browser only; to keep it elsewhere, download the page (File → Download).*"""
 INSTALL = """# Only in the browser: this brings the book's package. Anywhere else it does nothing.
 import sys
 

