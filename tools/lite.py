@@ -29,7 +29,8 @@ CARRIED = ("anywidget", "comm", "ipywidgets", "jupyterlab-widgets", "psygnal", "
 NOTE = """*This is the browser edition: Python itself runs in this page, and nothing is sent anywhere. Use Run → Run \
 All Cells. The first run takes a while, since the browser fetches Python and its packages (about 35 MB, once). \
 Computing takes a few times as long as with Python on your own machine, and ■ cannot interrupt it: use Kernel → \
-Restart Kernel. What you change is kept in this browser only; to keep it elsewhere, download the page (File → Download).*"""
+Restart Kernel. What you change is kept in this browser only; to keep it elsewhere, use File → Download. The folded \
+cell below is what brings the packages.*"""
 INSTALL = """# Only in the browser: this brings the book's package. Anywhere else it does nothing.
 import sys
 
@@ -147,7 +148,9 @@ def for_browser(notebook: NotebookNode) -> NotebookNode:
     copy = nbformat.from_dict(notebook)
     new = nbformat.v4
     note = new.new_markdown_cell(NOTE, id="browser-note", metadata={"tags": ["browser"]})
-    install = new.new_code_cell(INSTALL, id="browser-install", metadata={"tags": ["browser"]})
+    install = new.new_code_cell(
+        INSTALL, id="browser-install", metadata={"jupyter": {"source_hidden": True}, "tags": ["browser"]}
+    )
     copy.cells = [*copy.cells[:1], note, install, *copy.cells[1:]]
     copy.metadata = nbformat.from_dict({**copy.metadata, "kernelspec": KERNEL})
     return copy

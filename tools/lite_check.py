@@ -25,7 +25,7 @@ import threading
 import time
 import zipfile
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 ROOT = Path(__file__).resolve().parents[1]
 BUILD = ROOT / "build"
@@ -82,6 +82,7 @@ class Verdict(NamedTuple):
     page: str
     seconds: float  # from opening it to the last cell, by the clock
     cpu: float  # seconds of processor time of the browser in it
+    megabytes: float  # fetched from the server by a browser that had nothing yet
     problems: list[str]
     widgets: int
     slowest: list[tuple[float, int]]
@@ -233,10 +234,17 @@ def run(*command: str) -> None:
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
-    """Serves files and logs nothing."""
+    """Serves files, says nothing, and remembers what was asked for, by a page or by the worker that Pyodide runs in."""
+
+    asked: ClassVar[set[str]] = set()
 
     def log_message(self, *_: Any) -> None:
         """Say nothing."""
+
+    def send_head(self) -> Any:
+        """Begin to answer."""
+        self.asked.add(self.translate_path(self.path))
+        return super().send_head()
 
 
 def try_pages(site: Path, browser: str, pages: list[str], seconds: float, pictures: Path | None) -> list[Verdict]:
@@ -248,6 +256,7 @@ def try_pages(site: Path, browser: str, pages: list[str], seconds: float, pictur
     home = f"http://127.0.0.1:{server.server_address[1]}/"
     flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
     flags += ["--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"]
+    flags += ["--no-proxy-server", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]  # for workers too
     end, verdicts = time.monotonic() + seconds, []
     try:
         with sync_playwright() as playwright:
@@ -260,7 +269,7 @@ def try_pages(site: Path, browser: str, pages: list[str], seconds: float, pictur
                 verdicts.append(verdict)
                 slow = ", ".join(f"cell {cell} {taken:.0f} s" for taken, cell in verdict.slowest)
                 said = "FAILED" if verdict.problems else "passed"
-                took = f"{verdict.seconds:4.0f} s ({verdict.cpu:.0f} s of processor)"
+                took = f"{verdict.seconds:4.0f} s ({verdict.cpu:.0f} s of processor), {verdict.megabytes:.0f} MB"
                 print(f"{said} {page:34s} {took}, {verdict.widgets} sliders moved; {slow}", flush=True)
                 for problem in verdict.problems:
                     print(f"       {problem}", flush=True)
@@ -272,9 +281,12 @@ def try_pages(site: Path, browser: str, pages: list[str], seconds: float, pictur
 
 def try_page(chromium: Any, home: str, name: str, seconds: float, pictures: Path | None) -> Verdict:
     """Open a page in a fresh profile, run all its cells, and move its sliders."""
+    from playwright.sync_api import TimeoutError
+
     context = chromium.new_context(viewport={"width": 1100, "height": 1000})
     page, problems = context.new_page(), []
-    since, cpu = time.monotonic(), processor_time()
+    since, before = time.monotonic(), processor_time()
+    Quiet.asked.clear()
 
     def stay_at_home(route: Any) -> None:
         if route.request.url.startswith(home):
@@ -290,7 +302,10 @@ def try_page(chromium: Any, home: str, name: str, seconds: float, pictures: Path
         page.goto(f"{home}lab/index.html?path={name}.ipynb", wait_until="domcontentloaded")
         page.wait_for_function(READY, timeout=1000 * seconds, polling=200)
         page.evaluate(RUN_ALL)
-        page.wait_for_function("() => window.clock.all", timeout=1000 * seconds, polling=200)
+        try:
+            page.wait_for_function("() => window.clock.all", timeout=1000 * seconds, polling=200)
+        except TimeoutError:
+            problems.append(f"not done after {seconds:.0f} s")
         page.wait_for_timeout(300)
         problems += page.evaluate(ERRORS)
         unfinished = page.evaluate(UNFINISHED)
@@ -299,26 +314,28 @@ def try_page(chromium: Any, home: str, name: str, seconds: float, pictures: Path
         slowest = slowest_cells(page.evaluate("() => window.clock.done"))
     except Exception as error:
         problems.append(f"{type(error).__name__}: {str(error).splitlines()[0]}")
-    taken, cpu = time.monotonic() - since, processor_time() - cpu
+    taken, used = time.monotonic() - since, processor_time()
+    cpu = sum(now - before.get(process, 0.0) for process, now in used.items())
     if pictures:
         pictures.mkdir(parents=True, exist_ok=True)
         page.screenshot(path=pictures / f"{name}.png")
     context.close()
-    return Verdict(name, round(taken, 1), round(cpu, 1), problems, moved, slowest)
+    size = sum(path.stat().st_size for path in map(Path, Quiet.asked) if path.is_file()) / 1e6
+    return Verdict(name, round(taken, 1), round(cpu, 1), round(size, 1), problems, moved, slowest)
 
 
-def processor_time() -> float:
-    """Add up the processor time of the browser's processes; one that ended since is not counted."""
+def processor_time() -> dict[int, float]:
+    """Give the processor time of each of the browser's processes."""
     import psutil
 
-    total = 0.0
+    used = {}
     for child in psutil.Process().children(recursive=True):
         try:
             times = child.cpu_times()
-            total += times.user + times.system
+            used[child.pid] = times.user + times.system
         except psutil.Error:
             continue
-    return total
+    return used
 
 
 def slowest_cells(done: dict[str, float]) -> list[tuple[float, int]]:

@@ -55,15 +55,19 @@ def main() -> int:
     chosen = ask.parse_args()
     tool = load(ROOT / "tools" / "notebooks.py")
     known = {row.page: row for row in read_rows(PAGE.read_text(encoding="utf-8"))}
+    every, named, server = tool.find_pages([]), machine(), measure_server(tool.find_pages([]))
     for path in tool.find_pages(chosen.pages):
         known[path.stem] = measure(tool, path)
         print("| " + " | ".join(map(str, known[path.stem])) + " |", flush=True)
-    server = measure_server(tool.find_pages([]))
-    rows = [known[path.stem] for path in tool.find_pages([]) if path.stem in known]
+        write([known[path.stem] for path in every if path.stem in known], server, named)
+    return 0
+
+
+def write(rows: list[Row], server_mb: int, named: str) -> None:
+    """Put the table and the plan between the page's two marks."""
     text = PAGE.read_text(encoding="utf-8")
     before, after = text.split(BEGIN)[0], text.split(END)[1]
-    PAGE.write_text(f"{before}{BEGIN}\n{as_markdown(rows, server, machine())}\n{END}{after}", encoding="utf-8")
-    return 0
+    PAGE.write_text(f"{before}{BEGIN}\n{as_markdown(rows, server_mb, named)}\n{END}{after}", encoding="utf-8")
 
 
 def measure(tool: Any, path: Path) -> Row:
@@ -127,7 +131,7 @@ def measure_server(pages: list[Path]) -> int:
 
 
 def plan(rows: list[Row], server_mb: int, readers: int) -> Plan:
-    """Work out a hub for so many readers: memory for the largest page, processors for those who compute at once."""
+    """Work out a hub for so many readers: memory for the median page, processors for those who compute at once."""
     limit = up((max(row.peak_mb for row in rows) + server_mb) * SPARE, 64)
     guarantee = up(sorted(row.peak_mb for row in rows)[len(rows) // 2] + server_mb, 64)
     cores = up(readers * AT_ONCE, 1)
@@ -146,8 +150,17 @@ def as_markdown(rows: list[Row], server_mb: int, named: str) -> str:
     lines += ["", f"JupyterLab's server by itself: {server_mb} MB.", ""]
     plans = [plan(rows, server_mb, readers) for readers in READERS]
     lines += [
-        f"A reader's pod: `mem_guarantee` {plans[0].guarantee_mb} MB, `mem_limit` {plans[0].limit_mb} MB, "
-        f"`cpu_limit` 1, `cpu_guarantee` {AT_ONCE}.",
+        "What a reader is given:",
+        "",
+        "```yaml",
+        "singleuser:",
+        '  extraEnv: { OMP_NUM_THREADS: "1", OPENBLAS_NUM_THREADS: "1" }',
+        f"  cpu: {{ guarantee: {AT_ONCE}, limit: 1 }}",
+        f"  memory: {{ guarantee: {plans[0].guarantee_mb}M, limit: {plans[0].limit_mb}M }}",
+        "cull: { enabled: true, timeout: 3600 }",
+        "```",
+        "",
+        "What the hub needs:",
         "",
         "| readers at the same time | memory, GB | cores |",
         "|---|---|---|",
