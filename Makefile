@@ -66,3 +66,30 @@ site-test: site-set  ## build it and read every page: links, words, a browser, a
 
 site-set:
 	@$(PYTHON) tools/environment.py site --venv $(SITE_VENV) --deps $(DEPS)
+
+# --- the browser edition, in environments of its own: lite-check's JupyterLite is older, for all of its Pyodide can be had
+LITE_VENV = $(subst .venv,.venv-lite,$(VENV))
+LITE_CHECK_VENV = $(subst .venv,.venv-lite-check,$(VENV))
+.PHONY: lite lite-check student measure dist dist-check
+
+lite:  ## build the edition that runs in the browser into build/lite
+	@$(PYTHON) tools/environment.py lite --venv $(LITE_VENV) --deps $(DEPS)
+	$(LITE_VENV)/bin/python tools/lite.py build/lite
+
+lite-check:  ## run every page of it in Chromium, where Pyodide can be had (ONLY=03 for one)
+	@$(PYTHON) tools/environment.py lite-check --venv $(LITE_CHECK_VENV)
+	$(LITE_CHECK_VENV)/bin/python tools/lite_check.py $(ARGS) $(ONLY)
+
+# --- a class
+student: test-set  ## write the pages without solutions into build/student (ARGS=--run: and run them)
+	$(ONE_THREAD) $(RUN) tools/student.py $(ARGS)
+
+measure: test-set  ## measure memory and time of every page for docs/hub.md (ONLY=03 for one)
+	$(ONE_THREAD) $(RUN) tools/measure_pages.py $(ONLY)
+
+# --- a release: TAG=v0.2.0 compares the version with the tag
+dist: test-set  ## build wheel and sdist into dist/
+	$(RUN) tools/release.py build $(TAG)
+
+dist-check: dist  ## install each in an environment of its own, and run the sdist's tests there
+	$(ONE_THREAD) $(PYTHON) tools/release.py try

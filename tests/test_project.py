@@ -57,11 +57,22 @@ def test_conda_environment_reads_and_tests_with_pyprojects_packages():
     *packages, pip = environment["dependencies"]
     *from_pip, itself = pip["pip"]  # playwright's Python package has another name, or none, in conda's channels
     assert itself == "-e ."
-    assert packages[:2] == [f"python{PROJECT['requires-python']}", "pip"]
+    assert packages[0].removeprefix("python=") in PYTHONS["locked"] and packages[1] == "pip"
     listed = [Requirement(text) for text in (*packages[2:], *from_pip)]
     wanted = {name: bound for name, bound in bounds("read", "test").items() if name not in ONLY_LOOKS_AT_CODE}
     assert {canonicalize_name(one.name): one.specifier for one in listed} == wanted
     assert environment["channels"] == ["conda-forge"]
+
+
+def test_repo2docker_would_take_environment_yml_and_nothing_else():
+    """Its rules, as its source has them: these come before environment.yml, or would be run or installed besides."""
+    (python,) = [
+        one for one in yaml.safe_load(read("environment.yml"))["dependencies"] if str(one).startswith("python")
+    ]
+    assert re.match(r"python\s*=+\s*(\d+\.\d+)$", python), "it knows a Python only if one is pinned so, X.Y"
+    first = "Dockerfile Project.toml REQUIRE default.nix DESCRIPTION install.R".split()
+    besides = "binder .binder apt.txt postBuild start runtime.txt requirements.txt Pipfile".split()
+    assert not [name for name in (*first, *besides) if (ROOT / name).exists()]
 
 
 def test_bounds_are_lower_bounds_and_nothing_is_pinned():
@@ -175,15 +186,15 @@ def test_every_module_has_a_floor():
 
 
 def targets() -> set[str]:
-    return set(re.findall(r"^([a-z]+):.*##", read("Makefile"), re.MULTILINE))
+    return set(re.findall(r"^([a-z-]+):.*##", read("Makefile"), re.MULTILINE))
 
 
-@pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md"])
+@pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md", "docs/teaching.md", "docs/hub.md"])
 def test_documents_name_only_commands_and_files_that_exist(document):
     text = read(document)
-    assert set(re.findall(r"(?:`|^\$ )make ([a-z]+)", text, re.MULTILINE)) <= targets()
+    assert set(re.findall(r"(?:`|^\$ )make ([a-z-]+)", text, re.MULTILINE)) <= targets()
     for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text):
-        assert (ROOT / target).exists(), f"{document} links to {target}"
+        assert ((ROOT / document).parent / target).exists(), f"{document} links to {target}"
 
 
 def test_project_names_no_machine_path_and_no_registry_of_a_workplace():

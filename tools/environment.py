@@ -4,6 +4,7 @@
     python3 tools/environment.py test --deps oldest     what testing needs, in its oldest allowed versions
     python3 tools/environment.py frameworks             that and PyTorch and Keras, several GB where they bring CUDA
     python3 tools/environment.py site --venv .venv-site    what building and testing the web edition needs
+    python3 tools/environment.py lite --venv .venv-lite  what building the browser edition needs, and nothing else
     python3 tools/environment.py clean                  remove what this file and the tools have made
 
 Doing it twice does nothing the second time. The last thing written is a stamp that says what was installed: an
@@ -32,7 +33,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 STAMP = "lstm_helpers.json"
 SETS = ("read", "test", "frameworks")  # each one contains those before it
-ALONE = ("site",)  # each one in a folder of its own
+ALONE = ("site", "lite", "lite-check")  # each one in a folder of its own
 FRAMEWORKS = ROOT / "tools" / "frameworks.txt"
 CACHES = (".pytest_cache", ".mypy_cache", ".ruff_cache", ".import_linter_cache", ".hypothesis", "build", "dist")
 RUNNING = f"{sys.version_info.major}.{sys.version_info.minor}"
@@ -69,7 +70,7 @@ def prepare(folder: Path, wanted: str, deps: str) -> None:
     if found == stamp and works(folder):
         return
     keep = all(found.get(key) == stamp[key] for key in ("folder", "root", "python", "deps")) and works(folder)
-    keep = keep and (wanted in SETS) == (found["set"] in SETS) and not (wanted in ALONE and found["set"] != wanted)
+    keep = keep and (found["set"] == wanted or {found["set"], wanted} <= set(SETS))
     if not keep:
         create(folder)
     mark(folder, {"unfinished": True})
@@ -124,6 +125,8 @@ def install(folder: Path, lock: "Path | None", wanted: str) -> None:
         "test": ("testing", "800 MB"),
         "frameworks": ("comparing with PyTorch and Keras", "2 GB, or several more with CUDA,"),
         "site": ("the web edition", "900 MB"),
+        "lite": ("building the browser edition", "400 MB"),
+        "lite-check": ("checking the browser edition", "500 MB"),
     }[wanted]
     say(f"Installing what {need} needs into {shown(folder)} ({source}).")
     say(f"The first time this takes a minute or two, and {disk} of disk.")

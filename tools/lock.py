@@ -1,8 +1,9 @@
 """Make the locks in locks/ again, from the bounds in pyproject.toml (`make lock`).
 
 Hashed, the same for every platform, and free of registry addresses. `read.txt` is a part of `test.txt`, so that one
-environment serves both; `site.txt` is `test.txt` and what builds the web edition. `oldest.txt` and `site-oldest.txt`
-hold the oldest versions that the bounds allow, to show that the bounds are true.
+environment serves both; `site.txt` is `test.txt` and what builds the web edition; `lite.txt` and `lite-check.txt` are for
+environments of their own. `oldest.txt` and `site-oldest.txt` hold the oldest versions that the bounds allow, to show that
+the bounds are true.
 """
 
 import os
@@ -27,6 +28,8 @@ def main() -> None:
         compile_lock(uv, build, "test.txt", pythons["locked"], "--extra=test")
         compile_lock(uv, build, "read.txt", pythons["locked"], "--extra=read", "--constraint=locks/test.txt")
         compile_lock(uv, build, "site.txt", pythons["locked"], "--extra=site", "--constraint=locks/test.txt")
+        compile_lock(uv, build, "lite.txt", pythons["locked"], "--extra=lite")
+        compile_lock(uv, build, "lite-check.txt", pythons["locked"], "--extra=lite-check")
         compile_lock(uv, build, "oldest.txt", pythons["oldest"], "--extra=test", "--resolution=lowest-direct")
         oldest = ("--extra=site", "--resolution=lowest-direct")
         compile_lock(uv, build, "site-oldest.txt", pythons["oldest"], *oldest)

@@ -9,6 +9,8 @@ import os
 from types import MappingProxyType
 from typing import Any
 
+from lstm_helpers import place
+
 # The packages behind each name. Keras computes with one of several others; here it is PyTorch unless told otherwise.
 PACKAGES = MappingProxyType(
     {
@@ -58,5 +60,8 @@ def optional(name: str) -> Any:
     absent = missing(name)
     if not absent:
         return need(name)
+    if place.in_browser():
+        print(f"Skipped: {' and '.join(absent)} does not run in the browser, only with Python on a machine.")
+        return None
     print(f"Skipped: {' and '.join(absent)} is not installed here. To run this cell: {HOW}, then restart the kernel.")
     return None

@@ -29,6 +29,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from tests.browser.finding import HOW_TO_GET_CHROMIUM, find_browser
+
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 FLAGS = [
     "--no-sandbox",
@@ -48,10 +50,6 @@ SETTINGS = {
         "doNotDisturbMode": True,
     },
 }
-HOW_TO_GET_CHROMIUM = (
-    "no Chromium or Chrome found, so nothing was tried in a browser: `apt-get install chromium` (Debian), "
-    "or `.venv/bin/python -m playwright install chromium`, or set CHROMIUM to the program's path"
-)
 READY = """() => {
     const panel = window.jupyterapp?.shell.currentWidget;
     return Boolean(panel?.sessionContext?.isReady && panel.context?.isReady
@@ -79,26 +77,6 @@ ERRORS = """() => window.jupyterapp.shell.currentWidget.content.widgets.flatMap(
         .filter(out => out.output_type === 'error' || (out.output_type === 'stream' && out.name === 'stderr'))
         .map(out => `cell ${position}: ` + (out.output_type === 'error'
             ? `${out.ename}: ${out.evalue}` : `on stderr: ${[out.text].flat().join('')}`)))"""
-
-
-def find_browser() -> str | None:
-    """Find a Chromium or a Chrome: the one named by CHROMIUM, the system's, or Playwright's own."""
-    programs = (os.environ.get(name) for name in ("PROGRAMFILES", "PROGRAMFILES(X86)", "LOCALAPPDATA"))
-    candidates = [
-        os.environ.get("CHROMIUM"),
-        *(shutil.which(n) for n in ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")),
-        "/Applications/Chromium.app/Contents/MacOS/Chromium",
-        "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-        *(f"{folder}/Google/Chrome/Application/chrome.exe" for folder in programs if folder),
-    ]
-    found = next((str(path) for path in candidates if path and Path(path).is_file()), None)
-    if found is None:
-        from playwright.sync_api import sync_playwright
-
-        with sync_playwright() as playwright:
-            own = playwright.chromium.executable_path
-        found = own if own and Path(own).is_file() else None
-    return found
 
 
 class Server:

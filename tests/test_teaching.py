@@ -1,0 +1,177 @@
+"""What is promised to teachers: minutes as on the pages, a version without solutions that runs, sizes for a hub."""
+
+import importlib.util
+import re
+import types
+from pathlib import Path
+
+import nbformat
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PAGES = sorted((ROOT / "notebooks").glob("*.ipynb"))
+TEACHING = (ROOT / "docs" / "teaching.md").read_text(encoding="utf-8")
+HUB = (ROOT / "docs" / "hub.md").read_text(encoding="utf-8")
+QUICK = ("02", "03")  # `make student RUN=--run` runs all
+
+
+def tool(name: str) -> types.ModuleType:
+    spec = importlib.util.spec_from_file_location(name, ROOT / "tools" / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def minutes() -> dict[str, int]:
+    """The minutes that each chapter gives itself."""
+    found = {}
+    for path in PAGES:
+        first = nbformat.read(path, as_version=4).cells[0].source
+        said = re.search(r"^\*\*Minutes\*\* (\d+)", first, re.MULTILINE)
+        if said:
+            found[path.name.split("_")[0]] = int(said[1])
+    return found
+
+
+# --- the course plan
+
+
+def test_the_plan_lists_every_chapter_in_order_with_the_minutes_on_its_page():
+    planned = re.findall(r"^\| (\d\d) \| (\d+) \|", TEACHING, re.MULTILINE)
+    chapters = [(name, str(length)) for name, length in minutes().items() if name.isdigit()]
+    assert planned == chapters, "docs/teaching.md and the pages do not agree"
+
+
+def test_the_minutes_of_a_part_are_the_sum_of_its_chapters():
+    parts = re.split(r"^### ", TEACHING, flags=re.MULTILINE)[1:]
+    assert len(parts) == 4
+    for part in parts:
+        chapters = [int(length) for length in re.findall(r"^\| \d\d \| (\d+) \|", part, re.MULTILINE)]
+        assert f"({sum(chapters)} minutes)" in part.splitlines()[0]
+
+
+def test_the_appendix_has_the_minutes_of_its_page():
+    assert f"Appendix B ({minutes()['B']} minutes)" in TEACHING
+
+
+def test_assigned_exercises_exist():
+    for name, exercises in re.findall(r"^\| (\d\d) \|.*\| ([^|]+) \|$", TEACHING, re.MULTILINE):
+        (path,) = (path for path in PAGES if path.name.startswith(name))
+        text = "\n".join(cell.source for cell in nbformat.read(path, as_version=4).cells)
+        for number in re.findall(r"\b([1-9])\b", exercises):
+            assert re.search(rf"^\*\*{number}\. ", text, re.MULTILINE), f"chapter {name} has no exercise {number}"
+        assert "long evening" not in exercises or "**For a long evening.**" in text
+
+
+# --- the version without solutions
+
+
+@pytest.fixture(scope="module")
+def student() -> types.ModuleType:
+    return tool("student")
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+def test_without_solutions_all_else_stays_as_it_is(student, path):
+    whole = nbformat.read(path, as_version=4)
+    stripped = student.without_solutions(whole)
+    kept = [cell for cell in whole.cells if "solution" not in cell.metadata.get("tags", [])]
+    assert [cell.id for cell in stripped.cells] == [cell.id for cell in kept]
+    assert [cell.source for cell in stripped.cells] == [cell.source for cell in kept]
+    assert "Solution: click" not in nbformat.writes(stripped)
+    assert sum(len(cell.get("outputs", [])) for cell in stripped.cells) == sum(len(c.get("outputs", [])) for c in kept)
+    checks = [cell.source.count(".check(") for cell in stripped.cells if cell.cell_type == "code"]
+    assert sum(checks) == sum(cell.source.count(".check(") for cell in kept if cell.cell_type == "code")
+    counts = [cell.execution_count for cell in stripped.cells if cell.cell_type == "code"]
+    assert counts == list(range(1, len(counts) + 1))
+    assert whole == nbformat.read(path, as_version=4), "the original was changed"
+
+
+def test_what_is_handed_out_runs_and_installs_itself(student, tmp_path, capsys):
+    out = tmp_path / "student"
+    student.hand_out(out)
+    assert sorted(path.name for path in (out / "notebooks").iterdir()) == [path.name for path in PAGES]
+    (wheel,) = out.glob("*.whl")
+    assert f"- ./{wheel.name}" in (out / "environment.yml").read_text(encoding="utf-8")
+    assert "-e ." not in (out / "environment.yml").read_text(encoding="utf-8")
+    assert wheel.name in (out / "README.md").read_text(encoding="utf-8")
+    assert student.run_all(out / "notebooks", list(QUICK)) == 0, capsys.readouterr().out
+    assert capsys.readouterr().out.count("runs") >= len(QUICK)
+
+
+def test_a_page_that_rests_on_a_solution_is_told(student, tmp_path, capsys):
+    new = nbformat.v4.new_code_cell
+    cells = [new("answer = 42", metadata={"tags": ["solution"]}), new("print(answer)")]
+    page = student.without_solutions(nbformat.v4.new_notebook(cells=cells))
+    nbformat.write(page, tmp_path / "01_page.ipynb")
+    assert student.run_all(tmp_path, []) == 1
+    assert "FAILED" in capsys.readouterr().out
+
+
+def handed_in(*answers: tuple[str, str | None]) -> nbformat.NotebookNode:
+    new = nbformat.v4
+    cells = []
+    for source, said in answers:
+        outputs = [new.new_output("execute_result", {"text/plain": said})] if said is not None else []
+        cells.append(new.new_code_cell(source, outputs=outputs))
+    return new.new_notebook(cells=cells)
+
+
+def test_collecting_tells_passed_from_not_passed_from_not_run(student, tmp_path):
+    ada = handed_in(
+        ("exercises.clip.check(clip)", "Not yet. Case 1"), ("exercises.clip.check(clip)", "Right. All agree.")
+    )
+    alan = handed_in(("exercises.clip.check(clip)", "Not yet. Case 1"), ("v = exercises.gated.check(gated)", None))
+    for name, notebook in (("ada", ada), ("alan", alan)):
+        (tmp_path / name).mkdir()
+        nbformat.write(notebook, tmp_path / name / "page.ipynb")
+    (tmp_path / "alan" / "broken.ipynb").write_text("{", encoding="utf-8")
+    rows = [(row["file"].replace("\\", "/"), row["exercise"], row["verdict"]) for row in student.collected(tmp_path)]
+    assert rows[0] == ("ada/page.ipynb", "clip", "passed")
+    assert rows[1][2].startswith("not readable")
+    assert rows[2:] == [("alan/page.ipynb", "clip", "not passed"), ("alan/page.ipynb", "gated", "not run")]
+
+
+def test_a_right_answers_message_is_what_collecting_looks_for():
+    from lstm_helpers import exercises
+
+    assert repr(exercises.gated.check(exercises.gated.right)).startswith("Right.")
+    assert repr(exercises.gated.check(lambda value, logit: value)).startswith("Not yet.")
+
+
+def test_collecting_sees_the_checks_that_the_pages_have(student):
+    found = [name for path in PAGES for name in student.checked(nbformat.read(path, as_version=4))]
+    sources = (cell.source for path in PAGES for cell in nbformat.read(path, as_version=4).cells)
+    named = {name for source in sources for name in re.findall(r"exercises\.(\w+)\.check\(", source)}
+    assert set(found) == named and len(named) > 10
+
+
+# --- the hub
+
+
+def test_the_plan_for_a_hub_follows_from_the_table_of_pages():
+    measured = tool("measure_pages")
+    rows = measured.read_rows(HUB)
+    assert {row.page for row in rows} == {path.stem for path in PAGES}, "`make measure ONLY=…` measures what is missing"
+    assert all(50 < row.peak_mb < 2000 and 0 < row.cpu_seconds < 120 for row in rows)
+    server = int(re.search(r"by itself: (\d+) MB", HUB)[1])
+    named = re.search(r"^Measured on (.+)\.$", HUB, re.MULTILINE)[1]
+    inside = HUB.split(measured.BEGIN)[1].split(measured.END)[0].strip()
+    assert inside == measured.as_markdown(rows, server, named)
+    largest = max(row.peak_mb for row in rows) + server
+    for readers in measured.READERS:
+        one = measured.plan(rows, server, readers)
+        assert one.limit_mb >= 1.25 * largest >= one.guarantee_mb
+        assert one.memory_gb * 1000 >= readers * one.guarantee_mb and one.cores >= readers / 8
+
+
+def test_measuring_sees_memory_and_time(tmp_path):
+    measured = tool("measure_pages")
+    new = nbformat.v4
+    work = "t = time.process_time()\nwhile time.process_time() < t + 1: pass"
+    source = f"import numpy as np, time\nx = np.ones(25_000_000)\n{work}"
+    for name, cells in (("01_light", []), ("02_heavy", [new.new_code_cell(source)])):
+        nbformat.write(new.new_notebook(cells=cells), tmp_path / f"{name}.ipynb")
+    light, heavy = (measured.measure(tool("notebooks"), tmp_path / f"{n}.ipynb") for n in ("01_light", "02_heavy"))
+    assert 150 < heavy.peak_mb - light.peak_mb < 350  # 25 million numbers of 8 bytes, and NumPy itself
+    assert 0.9 < heavy.cpu_seconds - light.cpu_seconds < 5

@@ -1,0 +1,153 @@
+"""Build what is published, and try it as a stranger would (`make dist`, `make dist-check`).
+
+    python tools/release.py build           wheel and sdist into dist/
+    python tools/release.py build v0.2.0    the same, if that is the tag of this version
+    python tools/release.py try             install each in a clean environment, and run the sdist's tests against it
+
+The version is written in one place, ``lstm_helpers.__version__``, so that an archive without any history knows it as
+well as a clone does. A release's tag has to say the same: a release is built only if it does, if the changelog has a
+section of that name, and if CITATION.cff names it.
+"""
+
+import argparse
+import ast
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+import time
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+DIST = ROOT / "dist"
+# What runs against an installed package. The rest is about the source tree (test_project) or the reader's browser.
+TESTS = ["tests", "notebooks", "--ignore=tests/browser", "--ignore=tests/site", "--ignore=tests/test_project.py"]
+
+
+def main() -> None:
+    """Read the command line, and build or try."""
+    ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ask.add_argument("what", choices=["build", "try"])
+    ask.add_argument("tag", nargs="?", help="refuse unless it is v and the version")
+    chosen = ask.parse_args()
+    if chosen.what == "try":
+        try_all()
+        return
+    if chosen.tag is not None and (wrong := objections(chosen.tag)):
+        sys.exit("No release: " + "; ".join(wrong) + ".")
+    build()
+
+
+def version(root: Path = ROOT) -> str:
+    """Read the version from the package's source; nothing is imported."""
+    tree = ast.parse((root / "lstm_helpers" / "__init__.py").read_text(encoding="utf-8"))
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__version__":
+            return str(ast.literal_eval(node.value))
+    raise LookupError("lstm_helpers/__init__.py sets no __version__")
+
+
+def objections(tag: str, root: Path = ROOT) -> list[str]:
+    """Say what speaks against a release under this tag."""
+    own, found = version(root), []
+    if tag != f"v{own}":
+        found.append(f"the tag is {tag}, and the version is {own}: expected v{own}")
+    changes = (root / "CHANGELOG.md").read_text(encoding="utf-8")
+    section = re.search(rf"^## \[{re.escape(own)}\][^\n]*\n(.*?)(?=^## |\Z)", changes, re.MULTILINE | re.DOTALL)
+    if section is None or not section[1].strip():
+        found.append(f"CHANGELOG.md says nothing under [{own}]")
+    if f"version: {own}" not in (root / "CITATION.cff").read_text(encoding="utf-8").replace('"', ""):
+        found.append(f"CITATION.cff does not name {own}")
+    return found
+
+
+def build() -> None:
+    """Build the sdist, and the wheel from what the sdist holds, so that nothing can be in one and not in the other."""
+    from flit_core import buildapi
+
+    os.environ.setdefault("SOURCE_DATE_EPOCH", last_change())
+    shutil.rmtree(DIST, ignore_errors=True)
+    DIST.mkdir()
+    os.chdir(ROOT)
+    sdist = DIST / buildapi.build_sdist(str(DIST))
+    with tempfile.TemporaryDirectory() as folder:
+        os.chdir(unpack(sdist, Path(folder)))
+        wheel = DIST / buildapi.build_wheel(str(DIST))
+        os.chdir(ROOT)
+    for path in (sdist, wheel):
+        print(f"dist/{path.name}: {path.stat().st_size / 1e6:.1f} MB")
+
+
+def last_change() -> str:
+    """Give the time of the last commit, so that building twice gives the same bytes; without it, a fixed time."""
+    command = ["git", "-C", str(ROOT), "log", "-1", "--format=%ct"]
+    try:
+        asked = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=30)
+    except OSError:
+        return "1735689600"
+    return asked.stdout.decode().strip() or "1735689600"
+
+
+def unpack(sdist: Path, folder: Path) -> Path:
+    """Unpack an sdist and return the folder in it."""
+    with tarfile.open(sdist) as archive:
+        archive.extractall(folder, filter="data")
+    (inside,) = (path for path in folder.iterdir() if path.is_dir())
+    return inside
+
+
+def try_all() -> None:
+    """Try the wheel with all tests that need no source, then the sdist with those of the package, and its own tree."""
+    (sdist,), (wheel,) = DIST.glob("*.tar.gz"), DIST.glob("*.whl")
+    try_one(wheel, sdist, [*TESTS, "--nbval", "--nbval-cell-timeout=120"])
+    try_one(sdist, sdist, [*TESTS[:1], *TESTS[2:]])
+    print("Both install in a clean environment, and the tests pass there.")
+
+
+def try_one(what: Path, sdist: Path, tests: list[str]) -> None:
+    """Install one archive in a clean environment; run the tests from the sdist, without the source."""
+    since = time.monotonic()
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        tree = unpack(sdist, folder)
+        sys.path.insert(0, str(ROOT / "tools"))
+        import environment
+
+        project = tomllib.loads((tree / "pyproject.toml").read_text(encoding="utf-8"))
+        lock = environment.choose_lock(project, "test", "locked")
+        clean, python = folder / "env", environment.program(folder / "env")
+        environment.create(clean)
+        if lock:
+            environment.pip(clean, "--require-hashes", "--requirement", str(lock))
+            environment.pip(clean, "--no-deps", "--no-build-isolation", str(what))
+        else:
+            environment.pip(clean, f"lstm_helpers[test] @ {what.as_uri()}")
+        source = tree / "lstm_helpers"
+        source.rename(folder / "source")
+        ask = "import lstm_helpers as found; print(found.__version__, found.__file__)"
+        said = subprocess.run([python, "-c", ask], cwd=tree, stdout=subprocess.PIPE, check=True).stdout.decode()
+        own, place = said.strip().split(" ", 1)
+        if own != version(ROOT) or not Path(place).resolve().is_relative_to(clean.resolve()):
+            sys.exit(f"{what.name}: expected {version(ROOT)} in {clean}, found {own} in {place}")
+        print(f"{what.name}: installed; running the tests of the sdist", flush=True)
+        share = ["-n", "auto", "--maxprocesses=4", "--dist=loadscope"]
+        run_tests(python, tree, [*tests, *share])
+        if what == sdist:
+            (folder / "source").rename(source)
+            run_tests(python, tree, ["tests/test_project.py"])
+    print(f"{what.name}: passed, {time.monotonic() - since:.0f} s", flush=True)
+
+
+def run_tests(python: Path, tree: Path, arguments: list[str]) -> None:
+    """Run pytest in the unpacked tree and stop if anything fails."""
+    done = subprocess.run([python, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments], cwd=tree)
+    if done.returncode:
+        sys.exit(f"The tests failed with what was installed in {python.parents[1]}.")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,147 @@
+"""Hand out the pages without their solutions, and see what comes back (`make student`).
+
+    python tools/student.py                      build/student: a folder to hand out
+    python tools/student.py --run [03 05]        the same, and every page (or these) is run from a fresh kernel
+    python tools/student.py --collect FOLDER     a table of what handed-in pages say, as CSV; runs nothing
+
+A cell tagged ``solution`` is left out; everything else stays, the stored outputs and the checks too. No later cell
+uses a name that a solution bound (a test holds that), so what is left still runs from top to bottom.
+"""
+
+import argparse
+import csv
+import importlib.util
+import re
+import shutil
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+
+ROOT = Path(__file__).resolve().parents[1]
+OUTPUT = ROOT / "build" / "student"
+CHECK = re.compile(r"^(?:\w+ = )?exercises\.(\w+)\.check\(", re.MULTILINE)
+TELLS = ("not run", "not passed", "passed")  # of one exercise, the best of its cells counts
+READ_ME = """# {title}: pages to work on
+
+Read a page, decide on an answer before you run a cell, and do the exercises at its end. The cell after an exercise
+checks your answer and says what may be wrong with it; you can try as often as you like.
+
+With conda: `conda env create -f environment.yml`, then `conda activate lstm-book`. With pip, in a virtual environment:
+`pip install jupyterlab ./{wheel}`. Then: `jupyter lab notebooks/00_start_here.ipynb`.
+
+To hand in a page: run all its cells from top to bottom, save it, and give back the file.
+"""
+
+
+def main() -> int:
+    """Read the command line, and hand out or collect; return how many pages failed."""
+    ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ask.add_argument("--run", nargs="*", metavar="PAGE", help="run the pages, or those whose names begin so")
+    ask.add_argument("--collect", type=Path, metavar="FOLDER", help="where handed-in pages are, in any folders below")
+    chosen = ask.parse_args()
+    if chosen.collect:
+        write_table(collected(chosen.collect))
+        return 0
+    hand_out(OUTPUT)
+    return 0 if chosen.run is None else run_all(OUTPUT / "notebooks", chosen.run)
+
+
+def hand_out(output: Path) -> None:
+    """Write the folder to hand out, in place of an earlier one."""
+    shutil.rmtree(output, ignore_errors=True)
+    (output / "notebooks").mkdir(parents=True)
+    left_out = 0
+    for page in sorted((ROOT / "notebooks").glob("*.ipynb")):
+        whole = nbformat.read(page, as_version=4)
+        stripped = without_solutions(whole)
+        left_out += len(whole.cells) - len(stripped.cells)
+        text = nbformat.writes(stripped) + "\n"
+        (output / "notebooks" / page.name).write_text(text, encoding="utf-8", newline="\n")
+    lite = load("lite")
+    wheel = lite.build_wheel(output)
+    own = (ROOT / "environment.yml").read_text(encoding="utf-8").replace("- -e .", f"- ./{wheel.name}")
+    (output / "environment.yml").write_text(own, encoding="utf-8")
+    title = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["name"]
+    (output / "README.md").write_text(READ_ME.format(title=title, wheel=wheel.name), encoding="utf-8")
+    print(f"{lite.shown(output)}: the pages without {left_out} solutions, the package and environment.yml")
+
+
+def without_solutions(notebook: NotebookNode) -> NotebookNode:
+    """Return a copy that lacks the cells tagged ``solution``, counted anew; nothing else changes."""
+    copy = nbformat.from_dict(notebook)
+    copy.cells = [cell for cell in copy.cells if "solution" not in cell.metadata.get("tags", [])]
+    counted = [cell for cell in copy.cells if cell.cell_type == "code" and cell.execution_count]
+    for count, cell in enumerate(counted, 1):
+        cell.execution_count = count
+        for out in cell.outputs:
+            if "execution_count" in out:
+                out.execution_count = count
+    return copy
+
+
+def run_all(folder: Path, beginnings: list[str]) -> int:
+    """Run the handed-out pages, each from a fresh kernel, and return how many failed; the files stay as they are."""
+    tool, failed = load("notebooks"), 0
+    tool.FOLDER = folder
+    for page in tool.find_pages(beginnings):
+        notebook = nbformat.read(page, as_version=4)
+        try:
+            tool.run(notebook)
+            trouble = [str(k) for k, cell in enumerate(notebook.cells) if tool.writes_to_stderr(cell)]
+            said = f"cells {', '.join(trouble)} write to stderr" if trouble else ""
+        except Exception as error:
+            said = str(error).strip()
+        failed += bool(said)
+        print(f"{page.name}: {'FAILED' if said else 'runs'} {said}".rstrip(), flush=True)
+    return failed
+
+
+def collected(folder: Path) -> Iterator[dict[str, str]]:
+    """Tell for every page below the folder which of its checks passed, by what is stored in it; nothing is run."""
+    for path in sorted(folder.rglob("*.ipynb")):
+        try:
+            notebook = nbformat.read(path, as_version=4)
+        except Exception as error:
+            yield {
+                "file": str(path.relative_to(folder)),
+                "exercise": "",
+                "verdict": f"not readable: {type(error).__name__}",
+            }
+            continue
+        for exercise, verdict in checked(notebook).items():
+            yield {"file": str(path.relative_to(folder)), "exercise": exercise, "verdict": verdict}
+
+
+def checked(notebook: NotebookNode) -> dict[str, str]:
+    """Tell of each exercise on a page whether its check was run and passed."""
+    found: dict[str, str] = {}
+    for cell in notebook.cells:
+        for name in CHECK.findall(cell.source) if cell.cell_type == "code" else ():
+            said = " ".join(out.get("data", {}).get("text/plain", "") for out in cell.outputs)
+            verdict = TELLS[0] if not said else TELLS[2] if said.startswith("Right.") else TELLS[1]
+            found[name] = max(found.get(name, verdict), verdict, key=TELLS.index)
+    return found
+
+
+def write_table(rows: Iterator[dict[str, str]]) -> None:
+    """Print the rows as CSV."""
+    table = csv.DictWriter(sys.stdout, ["file", "exercise", "verdict"], lineterminator="\n")
+    table.writeheader()
+    table.writerows(rows)
+
+
+def load(name: str) -> Any:
+    """Import a tool beside this one."""
+    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+if __name__ == "__main__":
+    sys.exit(main())
