@@ -1,9 +1,9 @@
 """Make the locks in locks/ again, from the bounds in pyproject.toml (`make lock`).
 
 Hashed, the same for every platform, and free of registry addresses. `read.txt` is a part of `test.txt`, so that one
-environment serves both; `site.txt` is `test.txt` and what builds the web edition; `lite.txt` and `lite-check.txt` are for
-environments of their own. `oldest.txt` and `site-oldest.txt` hold the oldest versions that the bounds allow, to show that
-the bounds are true.
+environment serves both; `site.txt` is `test.txt` and what builds the web edition; `lite.txt` and `lite-check.txt` are
+for environments of their own. `oldest.txt` and `site-oldest.txt` hold the oldest versions that the bounds allow, to
+show that the bounds are true.
 """
 
 import os
