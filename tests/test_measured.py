@@ -11,6 +11,7 @@ from lstm_helpers.tasks import elnino, sunspots, wandering
     "load",
     [
         measured.latch,
+        measured.order,
         measured.grid,
         lambda: measured.agreement_by_distance().accuracy,
         lambda: measured.cells_stream().accuracy,
@@ -23,6 +24,7 @@ def test_accuracies_are_shares(load):
 
 def test_sizes_fit_the_names():
     assert measured.latch().shape[:2] == (len(measured.SETUPS), len(measured.LATCH_LAGS))
+    assert measured.order().shape[:2] == (len(measured.ORDER_SETUPS), len(measured.ORDER_LENGTHS))
     assert measured.grid().shape[:2] == (len(measured.GRID_SIZES), len(measured.GRID_RATES))
     table = measured.agreement_by_distance()
     assert table.accuracy.shape[:2] == (len(measured.NETWORKS), len(table.distractors))
@@ -39,6 +41,9 @@ def test_chapter_10_says_what_the_tables_say():
     assert all(counts[0] == 10 for counts in solved.values())
     assert solved["LSTM, forget bias 0"][1:].tolist() == [0, 0, 0, 0]
     assert solved["LSTM, chrono"].tolist() == [10, 10, 10, 10, 8]
+    order = measured.order()
+    assert (order > 0.9).sum(axis=-1).tolist() == [[5, 5, 0, 0], [5, 5, 5, 1], [5, 5, 5, 5], [5, 5, 5, 5]]
+    assert (order[0, 2] > 0.75).sum() == 1
     rnn, bias_1, chrono = measured.adding()
     assert np.all(rnn.min(axis=-1) > 0.01)
     assert np.all(bias_1[:, -1] < 0.001) and np.all(chrono[:, -1] < 0.001)

@@ -121,6 +121,8 @@ class ProseTraining(NamedTuple):
 NETWORKS = ("RNN", "LSTM, forget bias 1", "LSTM, forget bias 3")
 SETUPS = ("RNN", "LSTM, forget bias 0", "LSTM, forget bias 1", "LSTM, forget bias 3", "LSTM, chrono")
 LATCH_LAGS = (10, 20, 40, 80, 160)
+ORDER_SETUPS = ("RNN", "LSTM, forget bias 1", "LSTM, forget bias 3", "LSTM, chrono")
+ORDER_LENGTHS = (10, 20, 40, 80)
 GRID_SIZES = (2, 4, 8, 16, 32)
 GRID_RATES = (0.001, 0.003, 0.01, 0.03, 0.1)
 GRADIENT_SCALES = (0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0)
@@ -164,6 +166,11 @@ def adding() -> Array:
     The three networks are the RNN, the LSTM with forget bias 1, and the LSTM with chrono initialisation.
     """
     return _load("adding", np.zeros((3, 3, 100)))
+
+
+def order() -> Array:
+    """Load the accuracy on temporal order, (4 ORDER_SETUPS, 4 ORDER_LENGTHS, 5 seeds): H = 16, 800 steps."""
+    return _load("order", np.zeros((4, 4, 5)))
 
 
 def grid() -> Array:
