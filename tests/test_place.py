@@ -36,4 +36,4 @@ def test_a_framework_in_the_browser_is_told_to_be_impossible_there(in_browser, m
     monkeypatch.setattr(frameworks.presence, "missing", lambda name: ("torch",))
     assert frameworks.optional("torch") is None
     said = capsys.readouterr().out
-    assert said.startswith("Skipped: torch does not run in the browser.") and "pip" not in said
+    assert said.startswith("Skipped: torch does not run in the browser") and "pip" not in said

@@ -27,7 +27,7 @@ KERNEL = {"display_name": "Python (Pyodide)", "language": "python", "name": "pyt
 # What the package needs and Pyodide does not have. These are pure Python, and are served with the edition.
 CARRIED = ("anywidget", "comm", "ipywidgets", "jupyterlab-widgets", "psygnal", "typing-extensions")
 NOTE = """*This is the browser edition: Python itself runs in this page, and nothing is sent anywhere. Use Run → Run \
-All Cells. The first run takes a while, since the browser fetches Python and its packages (about 35 MB, once). \
+All Cells. The first run takes a while, since the browser fetches Python and its packages (about 45 MB, once). \
 Computing takes a few times as long as with Python on your own machine, and ■ cannot interrupt it: use Kernel → \
 Restart Kernel. What you change is kept in this browser only; to keep it elsewhere, use File → Download. The folded \
 cell below is what brings the packages.*"""
