@@ -168,8 +168,10 @@ def test_the_keyboard_reaches_the_text_first_and_changes_the_theme(read):
     page.locator("button.theme-switch-button:visible").first.focus()
     for _ in range(3):
         page.keyboard.press("Enter")
+        page.wait_for_timeout(300)
         if page.evaluate("document.documentElement.dataset.theme") == "dark":
             break
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
     dark = page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert light != dark and sum(map(int, re.findall(r"\d+", dark)[:3])) < 150
     ink = page.locator(".lstm-gate-belt text").first.evaluate("node => getComputedStyle(node).fill")
