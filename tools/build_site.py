@@ -115,6 +115,8 @@ def mend(site: Path) -> None:
     places = {
         page: set(re.findall(r'id="([^"]+)"', page.read_text(encoding="utf-8"))) for page in site.glob("api/*.html")
     }
+    for template in (site / "_static").glob("*.html"):  # the theme's own, no page
+        template.unlink()
     for page in site.rglob("*.html"):
         text = page.read_text(encoding="utf-8")
 

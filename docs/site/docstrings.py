@@ -80,8 +80,8 @@ def fields(obj: Any) -> list[str]:
 
 
 def skip(app: Any, what: str, name: str, obj: Any, skipped: bool, options: Any) -> bool | None:
-    """Leave out the fields of named tuples, which stand in the class's own list."""
-    return True if type(obj).__name__ == "_tuplegetter" else None
+    """Leave out the fields of named tuples, which stand in the class's own list, and defaults that are modules."""
+    return True if type(obj).__name__ == "_tuplegetter" or (what == "class" and inspect.ismodule(obj)) else None
 
 
 class OneTargetOrNone(SphinxPostTransform):

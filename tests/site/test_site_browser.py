@@ -21,8 +21,19 @@ WIDER = """() => {
         ? [...document.querySelectorAll('main *')].filter(node => node.getBoundingClientRect().right > wide + 1)
             .slice(0, 5).map(node => node.outerHTML.slice(0, 120)) : [];
 }"""
-GRAVE = """async () => {
-    const { violations } = await axe.run({ resultTypes: ['violations'], preload: false });
+# Code has thousands of coloured words, each of which axe would look at: one of each colour is enough.
+THIN = """() => {
+    const seen = new Set();
+    for (const word of document.querySelectorAll('.highlight span[class]')) {
+        const kind = word.className + word.closest('.highlight').parentElement.className;
+        if (seen.has(kind) && !word.children.length) word.replaceWith(word.textContent);
+        seen.add(kind);
+    }
+    for (const code of document.querySelectorAll('.highlight pre')) code.normalize();
+}"""
+GRAVE = """async (rules) => {
+    const only = rules.length ? { runOnly: rules } : {};
+    const { violations } = await axe.run({ resultTypes: ['violations'], preload: false, ...only });
     return violations.filter(one => ['serious', 'critical'].includes(one.impact)).map(one =>
         `${one.id} (${one.impact}), ${one.nodes.length} times: ${one.help}: ` + one.nodes.slice(0, 4)
             .map(node => node.html.slice(0, 160) + ' | ' + (node.any[0]?.message ?? '')).join(' || '));
@@ -42,10 +53,11 @@ def test_a_page_is_for_everybody_light_and_dark_wide_and_narrow_and_asks_nobody(
     theme = "document.documentElement.dataset.theme"
     assert page.evaluate(theme) == "light"
     page.evaluate("for (const part of document.querySelectorAll('details')) part.open = true")
+    page.evaluate(THIN)
     page.evaluate(axe())
-    assert page.evaluate(GRAVE) == []
+    assert page.evaluate(GRAVE, []) == []
     page.evaluate(f"{theme} = 'dark'")
-    assert [f"dark: {one}" for one in page.evaluate(GRAVE)] == []
+    assert [f"dark: {one}" for one in page.evaluate(GRAVE, ["color-contrast", "link-in-text-block"])] == []
     page.set_viewport_size(PHONE)
     page.wait_for_timeout(300)  # widgets draw themselves anew
     assert page.evaluate(WIDER) == []
@@ -61,8 +73,9 @@ def test_the_code_pages_have_nothing_grave_either(read, site):
         reader = read(color_scheme=scheme)
         for path in (sources[0], *sources[-3:], site / "_modules" / "lstm_helpers" / "cells" / "lstm.html"):
             page = reader.open(path.relative_to(site).as_posix())
+            page.evaluate(THIN)
             page.evaluate(axe())
-            if grave := page.evaluate(GRAVE):
+            if grave := page.evaluate(GRAVE, []):
                 found[path.name, scheme] = grave
         assert reader.problems == []
     assert not found
@@ -155,8 +168,10 @@ def test_the_keyboard_reaches_the_text_first_and_changes_the_theme(read):
     page.locator("button.theme-switch-button:visible").first.focus()
     for _ in range(3):
         page.keyboard.press("Enter")
+        page.wait_for_timeout(300)
         if page.evaluate("document.documentElement.dataset.theme") == "dark":
             break
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
     dark = page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert light != dark and sum(map(int, re.findall(r"\d+", dark)[:3])) < 150
     ink = page.locator(".lstm-gate-belt text").first.evaluate("node => getComputedStyle(node).fill")
