@@ -5,6 +5,7 @@ exercises.latch.check(exercises.program(exercises.latch.alphabet, units))   a ce
 """
 
 from lstm_helpers.exercises.ablation import run_with_ablation
+from lstm_helpers.exercises.attending import look_back
 from lstm_helpers.exercises.belt import belt_step, forget_bias_for
 from lstm_helpers.exercises.checker import Exercise, Verdict, Wrong
 from lstm_helpers.exercises.clamping import run_clamped
@@ -40,6 +41,7 @@ EXERCISES = (
     run_clamped,
     weight_gradient,
     stack_outputs,
+    look_back,
 )
 
 __all__ = [
@@ -62,6 +64,7 @@ __all__ = [
     "last_seen",
     "latch",
     "learn_one_weight",
+    "look_back",
     "prepare",
     "program",
     "rnn_backward",

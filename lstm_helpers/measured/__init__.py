@@ -82,6 +82,14 @@ DEPTH_SEEDS = 10
 DEPTH_STEPS = 1200
 DEPTH_EVERY = 100
 
+TRANSLATION_NETS = {  # units of each layer and direction, and whether the decoder may look back
+    "one vector, 32 units": (32, False),
+    "one vector, 64 units": (64, False),
+    "attention, 32 units": (32, True),
+}
+TRANSLATION_SEEDS = 5
+TRANSLATION_PHRASES = (1, 2, 3, 4, 5, 6, 7, 8)  # trained on 1 to 6
+
 
 class ProseTraining(NamedTuple):
     """How the network of ``trained.prose`` learned; all (N,), after every 250 of its steps."""
@@ -158,6 +166,12 @@ def cells_count() -> Array:
 def depth() -> Array:
     """Load the share of symbols copied rightly by DEPTH_NETS, (4, 10 seeds, 12): after 100, 200, … 1200 steps."""
     return _load("depth", np.zeros((len(DEPTH_NETS), DEPTH_SEEDS, DEPTH_STEPS // DEPTH_EVERY), np.float32))
+
+
+def translation() -> Array:
+    """Load the share of right translations by TRANSLATION_NETS, (3, 5 seeds, 8 TRANSLATION_PHRASES); chapter 19."""
+    shape = (len(TRANSLATION_NETS), TRANSLATION_SEEDS, len(TRANSLATION_PHRASES))
+    return _load("translation", np.zeros(shape, np.float32))
 
 
 def gradients() -> GradientNorms:
