@@ -73,9 +73,9 @@ BAD = {
     "source is []; expected at least one token": ([], ANSWER, WEIGHTS),
     "answer is ['a', '']; expected": (SOURCE, ["a", ""], WEIGHTS),
     "weights has shape (7, 5); expected (5, 7)": (SOURCE, ANSWER, WEIGHTS.T),
-    "weights hold a number outside 0 to 1": (SOURCE, ANSWER, WEIGHTS - 0.5),
-    "a row that adds up to more than 1": (SOURCE, ANSWER, 2 * WEIGHTS),
-    "outside 0 to 1, or a row": (SOURCE, ANSWER, np.full((5, 7), np.nan)),
+    "weights hold a number that is not from 0 to 1": (SOURCE, ANSWER, WEIGHTS - 0.5),
+    "weights has a row that adds up to more than 1": (SOURCE, ANSWER, np.full((5, 7), 0.2)),
+    "number that is not from 0 to 1; expected": (SOURCE, ANSWER, np.full((5, 7), np.nan)),
     "source has 61 tokens; expected at most 60": (["a"] * 61, ["b"], np.zeros((1, 61))),
     "answer has 61 tokens": (["a"], ["b"] * 61, np.zeros((61, 1))),
 }

@@ -34,7 +34,8 @@ def draw_alignment(
     answer : sequence of str
         T tokens that were written.
     weights : array (T, S)
-        How much each written token looked at each position; from 0 to 1, each row adding up to 1 or to less.
+        How much each written token looked at each position, or another share of 1, such as how often it changes when
+        the token at that position is replaced. Each from 0 to 1.
     at : int, optional
         A row to be framed, from 0.
     ax : matplotlib Axes or None
@@ -76,7 +77,7 @@ def visible(token: str) -> str:
 
 
 def check_alignment(
-    source: Sequence[str], answer: Sequence[str], weights: ArrayLike
+    source: Sequence[str], answer: Sequence[str], weights: ArrayLike, *, rows_up_to: float = np.inf
 ) -> tuple[tuple[str, ...], tuple[str, ...], Array]:
     """Return tokens and weights as they are needed, or say what is wrong with them."""
     for name, tokens in (("source", source), ("answer", answer)):
@@ -88,6 +89,8 @@ def check_alignment(
             f"weights has shape {table.shape}; expected ({len(answer)}, {len(source)}): a row for each written token, "
             "a column for each that was read (of one sequence, such as weights[:, 0])"
         )
-    if not np.all((table >= 0) & (table <= 1 + 1e-6)) or np.any(table.sum(axis=1) > 1 + 1e-6):
-        raise ValueError("weights hold a number outside 0 to 1, or a row that adds up to more than 1; expected weights")
+    if not np.all((table >= 0) & (table <= 1 + 1e-6)):
+        raise ValueError("weights hold a number that is not from 0 to 1; expected attention weights, or other shares")
+    if np.any(table.sum(axis=1) > rows_up_to + 1e-6):
+        raise ValueError("weights has a row that adds up to more than 1; expected attention weights, as softmax makes")
     return tuple(source), tuple(answer), table

@@ -34,7 +34,7 @@ class AlignmentInspector(HouseWidget):
     answer : sequence of str
         1 to 60 tokens that were written.
     weights : array (T, S)
-        A row for each written token, a column for each that was read; from 0 to 1.
+        A row for each written token, a column for each that was read; from 0 to 1, a row adds up to 1 or less.
     at : int
         Which written token is pointed at first, from 0.
 
@@ -55,7 +55,7 @@ class AlignmentInspector(HouseWidget):
     def __init__(
         self, source: Sequence[str], answer: Sequence[str], weights: ArrayLike, at: int = 0, **kwargs: Any
     ) -> None:
-        source, answer, self._table = check_alignment(source, answer, weights)
+        source, answer, self._table = check_alignment(source, answer, weights, rows_up_to=1)
         for name, tokens in (("source", source), ("answer", answer)):
             if len(tokens) > MOST:
                 raise ValueError(f"{name} has {len(tokens)} tokens; expected at most {MOST}, which can be pointed at")

@@ -59,7 +59,10 @@ def test_alignment_refuses():
             draw_alignment(SOURCE, ANSWER, WEIGHTS, at=at)
     with pytest.raises(ValueError, match=re.escape("weights has shape (4, 3); expected (3, 4)")):
         draw_alignment(SOURCE, ANSWER, WEIGHTS.T)
+    with pytest.raises(ValueError, match="weights hold a number that is not from 0 to 1"):
+        draw_alignment(SOURCE, ANSWER, WEIGHTS + 0.1)
     assert not plt.get_fignums()
+    assert draw_alignment(SOURCE, ANSWER, np.full((3, 4), 0.5)), "other shares need not add up to 1"
 
 
 SHARES = {"one": [[1.0, 0.5, 0.0], [0.8, 0.3, 0.0], [0.9, 0.1, 0.2]], "two": [[1.0, 1.0, 0.4]]}
