@@ -188,7 +188,7 @@ def draw_accuracy(
     if learned_up_to is not None and learned_up_to < at[-1]:
         middle = learned_up_to + float(np.min(np.diff(at), initial=1.0)) / 2
         ax.axvspan(middle, at[-1] + margin, color=PALE, alpha=0.3, lw=0, zorder=0, gid="beyond")
-        ax.text(middle, 1.0, " longer than learned", va="top", size=10, color=INK)
+        ax.text(middle, 1.0, " longer\n than learned", va="top", size=10, color=INK)
     ends = []
     for k, (label, table) in enumerate(tables.items()):
         for run in table:
