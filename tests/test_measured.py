@@ -130,7 +130,7 @@ def test_chapter_19_says_what_the_table_says():
     )
     assert np.all((table >= 0) & (table <= 1))
     assert len({row.tobytes() for row in table[:2].reshape(-1, table.shape[2])}) == 2 * measured.TRANSLATION_SEEDS
-    narrow, wide, attention = np.median(table, axis=1)
+    narrow, wide, _ = np.median(table, axis=1)
     assert narrow[1] > 0.95 and wide[2] > 0.95, "short sentences are no problem"
     assert np.all(np.diff(narrow[2:6]) < 0) and np.all(np.diff(wide[3:6]) < 0), "then it falls"
     assert narrow[5] < 0.2 and narrow[5] < wide[5] < 0.8
