@@ -218,10 +218,22 @@ class Seq2Seq:
         """Give the mean loss over what is real in the answers."""
         return loss(self.forward(params, batch, rng).y, batch.targets, batch.target_mask).value
 
-    def greedy(self, params: Params, xs: Array, mask: Array | None = None, *, longest: int = 50) -> Answers:
-        """Write answers to the sources (S, B), the likeliest token at each step, until END or ``longest`` tokens."""
+    def greedy(
+        self,
+        params: Params,
+        xs: Array,
+        mask: Array | None = None,
+        *,
+        longest: int = 50,
+        encoded: Encoded | None = None,
+    ) -> Answers:
+        """Write answers to the sources (S, B), the likeliest token at each step, until END or ``longest`` tokens.
+
+        With ``encoded``, such as that of ``encode`` with another ``state``, the sources are not read again: to ask what
+        an answer owes to the state that is handed on, and what to looking back.
+        """
         check_size("longest", longest)
-        encoded = self.encode(params, xs, mask)
+        encoded = self.encode(params, xs, mask) if encoded is None else encoded
         state, last = encoded.state, np.full(np.shape(xs)[1], START)
         tokens: list[Array] = []
         reals: list[Array] = []

@@ -154,3 +154,20 @@ def test_chapter_18_says_what_the_tables_say():
     assert np.all(np.abs(used[[0, 1, 3]] - wandering.FLOOR) < 0.06)
     assert np.all(used[2] > wandering.persistence_error())
     assert np.all(np.abs(trained[[0, 3]] - wandering.FLOOR) < 0.06), "what was promised is what comes"
+
+
+def test_chapter_19_says_what_the_table_says():
+    table = measured.translation()
+    assert table.shape == (
+        len(measured.TRANSLATION_NETS),
+        measured.TRANSLATION_SEEDS,
+        len(measured.TRANSLATION_PHRASES),
+    )
+    assert np.all((table >= 0) & (table <= 1))
+    assert len({row.tobytes() for row in table[:2].reshape(-1, table.shape[2])}) == 2 * measured.TRANSLATION_SEEDS
+    narrow, wide, _ = np.median(table, axis=1)
+    assert narrow[1] > 0.95 and wide[2] > 0.95, "short sentences are no problem"
+    assert np.all(np.diff(narrow[2:6]) < 0) and np.all(np.diff(wide[3:6]) < 0), "then it falls"
+    assert narrow[5] < 0.2 and narrow[5] < wide[5] < 0.8
+    assert np.all(table[2, :, :6] > 0.95), "up to six phrases no mistakes worth speaking of"
+    assert np.all(table[:, :, 6:] < 0.05), "beyond six phrases nearly nothing is right"

@@ -213,3 +213,20 @@ def test_errors_name_what_was_wrong(words):
 
 def test_start_and_end_differ():
     assert (seq2seq.START, seq2seq.END) == (0, 1)
+
+
+@each_net
+def test_greedy_from_what_was_encoded(name):
+    """Given what encode gave, it writes the same; with another's first state, a net without attention writes his."""
+    net, one, two = NETS[name], batch(1), batch(2)
+    params = drawn(net)
+    first, second = net.encode(params, one.xs, one.mask), net.encode(params, two.xs, two.mask)
+    mine, his = (net.greedy(params, b.xs, b.mask, longest=6) for b in (one, two))
+    again = net.greedy(params, one.xs, one.mask, longest=6, encoded=first)
+    np.testing.assert_array_equal(again.tokens, mine.tokens)
+    mixed = net.greedy(params, one.xs, one.mask, longest=6, encoded=first._replace(state=second.state))
+    if net.attention is None:
+        np.testing.assert_array_equal(mixed.tokens, his.tokens)
+    else:
+        np.testing.assert_array_equal(again.weights, mine.weights)
+        assert not np.allclose(mixed.weights[0], mine.weights[0], rtol=0, atol=1e-6), "the state is not used"

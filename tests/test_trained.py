@@ -6,7 +6,7 @@ import pytest
 from lstm_helpers import measured, readout, trained, unroll
 from lstm_helpers.arrays import leaves
 from lstm_helpers.cells import lstm
-from lstm_helpers.tasks import agreement, brackets, sunspots, text
+from lstm_helpers.tasks import agreement, brackets, dates, pairs, reordering, sunspots, text
 
 
 @pytest.mark.parametrize("distractors", [0, 2, 4, 8])
@@ -57,3 +57,31 @@ def test_the_prose_network_scores_what_its_log_says():
     assert abs(bits(trained.prose(), text.split(text.book()).validation) - log.validation.min()) < 1e-3
     assert abs(log.validation.min() - 2.047) < 5e-4  # as trained.md says
     assert np.array_equal(log.step, np.arange(250, 7001, 250)) and np.all(np.diff(log.train) < 0)
+
+
+@pytest.mark.parametrize(("load", "task"), [(trained.dates, dates), (trained.reordering, reordering)])
+def test_the_translators_fit_their_tasks_and_come_in_double_precision(load, task):
+    net, params = load()
+    assert net == trained.TRANSLATOR
+    assert (len(params.source.W_e), len(params.target.W_e)) == (task.SOURCE_SIZE, task.TARGET_SIZE)
+    for _, leaf in leaves(params):
+        assert leaf.dtype == np.float64 and np.array_equal(leaf, leaf.astype(np.float32)) and np.abs(leaf).max() > 0
+
+
+def share_right(network, batch):
+    answers = network.net.greedy(network.params, batch.xs, batch.mask)
+    return pairs.right(answers.tokens, answers.mask, batch).mean()
+
+
+def test_the_date_translator_is_as_good_as_anybody_can_be():
+    batch = dates.batch(np.random.default_rng(2026), 500)
+    assert abs(share_right(trained.dates(), batch) - dates.ceiling()) < 0.03
+    cost = trained.dates().net.loss(trained.dates().params, batch, readout.cross_entropy)
+    assert 0.7 * dates.floor() < cost < 2 * dates.floor()
+    assert share_right(trained.dates(), dates.batch(np.random.default_rng(1), 200, "weekday")) >= 0.99
+
+
+def test_the_turned_round_language_is_translated_up_to_the_length_that_was_learned():
+    network = trained.reordering()
+    for phrases in range(1, 7):
+        assert share_right(network, reordering.batch(np.random.default_rng([2026, phrases]), 200, phrases)) >= 0.98

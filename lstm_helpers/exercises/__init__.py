@@ -5,6 +5,7 @@ exercises.latch.check(exercises.program(exercises.latch.alphabet, units))   a ce
 """
 
 from lstm_helpers.exercises.ablation import run_with_ablation
+from lstm_helpers.exercises.attending import look_back
 from lstm_helpers.exercises.belt import belt_step, forget_bias_for
 from lstm_helpers.exercises.both_ends import both_ends
 from lstm_helpers.exercises.checker import Exercise, Verdict, Wrong
@@ -44,6 +45,7 @@ EXERCISES = (
     stack_outputs,
     from_tensorflow_1,
     both_ends,
+    look_back,
 )
 
 __all__ = [
@@ -68,6 +70,7 @@ __all__ = [
     "last_seen",
     "latch",
     "learn_one_weight",
+    "look_back",
     "prepare",
     "program",
     "rnn_backward",

@@ -1,6 +1,7 @@
 """Figures: the house style, ``draw_*`` functions that take numbers, and the diagram of a cell."""
 
 from lstm_helpers.figures.ablation import draw_ablation
+from lstm_helpers.figures.alignment import draw_alignment
 from lstm_helpers.figures.backward import draw_backward
 from lstm_helpers.figures.belt import draw_belt, draw_half_lives
 from lstm_helpers.figures.blocks import draw_blocks
@@ -8,7 +9,7 @@ from lstm_helpers.figures.diagram import draw_cell
 from lstm_helpers.figures.directions import draw_directions, draw_reach
 from lstm_helpers.figures.flow import draw_gradient_bands, draw_gradient_norms, draw_split
 from lstm_helpers.figures.forecast import draw_board, draw_errors_ahead, draw_forecasts
-from lstm_helpers.figures.learning import draw_learning_curves, draw_success
+from lstm_helpers.figures.learning import draw_accuracy, draw_learning_curves, draw_success
 from lstm_helpers.figures.lines import draw_series, draw_unit
 from lstm_helpers.figures.maps import draw_gates, draw_halves, draw_trace
 from lstm_helpers.figures.next import draw_next
@@ -26,7 +27,9 @@ from lstm_helpers.figures.witnesses import draw_ucurve
 __all__ = [
     "COLOURS",
     "draw_ablation",
+    "draw_accuracy",
     "draw_activations",
+    "draw_alignment",
     "draw_backward",
     "draw_belt",
     "draw_blocks",

@@ -136,3 +136,67 @@ def draw_learning_curves(
     label_ends(ax, ends)
     tidy(ax)
     return ax
+
+
+def draw_accuracy(
+    lengths: Sequence[int] | ArrayLike,
+    accuracy: Mapping[str, ArrayLike],
+    *,
+    learned_up_to: float | None = None,
+    length_label: str = "length",
+    accuracy_label: str = "right answers",
+    colours: Mapping[str, Any] | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw a share of right answers against the length of what was asked: every run thin, their median thick.
+
+    Parameters
+    ----------
+    lengths : sequence of int
+        Rising.
+    accuracy : mapping of label to array (runs, lengths)
+        Shares from 0 to 1, a row for each run (seed); how many they are is written at the line's end.
+    learned_up_to : float, optional
+        The greatest length that was trained on; what lies beyond is shaded.
+    length_label, accuracy_label : str
+        The labels of the axes.
+    colours : mapping of label to colour, optional
+        None shades from light to dark, in the order given.
+    ax : matplotlib Axes or None
+        Where to draw. None makes a figure.
+
+    Raises
+    ------
+    ValueError
+        If a share is not from 0 to 1, or shares and lengths do not fit.
+    """
+    at = np.asarray(lengths, dtype=float)
+    tables = {label: np.asarray(values, dtype=float) for label, values in accuracy.items()}
+    if at.ndim != 1 or not at.size or np.any(np.diff(at) <= 0) or not tables:
+        raise ValueError(f"lengths is {lengths!r}; expected rising numbers, and at least one label in accuracy")
+    for label, table in tables.items():
+        if table.ndim != 2 or not table.size or table.shape[1] != at.size or not np.all((table >= 0) & (table <= 1)):
+            raise ValueError(
+                f"accuracy[{label!r}] has shape {table.shape}; expected (runs, {at.size}) shares from 0 to 1"
+            )
+    ax = own_axes(9.0, 3.6) if ax is None else ax
+    chosen = dict(zip(tables, shades(len(tables)), strict=True)) | dict(colours or {})
+    margin = 0.03 * max(at[-1] - at[0], 1.0)
+    ax.set(xlim=(at[0] - margin, at[-1] + margin), ylim=(-0.05, 1.05), xlabel=length_label, ylabel=accuracy_label)
+    ax.yaxis.set_major_formatter(PercentFormatter(1.0))
+    ax.set_xticks(at, [f"{length:g}" for length in at])
+    if learned_up_to is not None and learned_up_to < at[-1]:
+        middle = learned_up_to + float(np.min(np.diff(at), initial=1.0)) / 2
+        ax.axvspan(middle, at[-1] + margin, color=PALE, alpha=0.3, lw=0, zorder=0, gid="beyond")
+        ax.text(middle, 1.0, " longer\n than learned", va="top", size=10, color=INK)
+    ends = []
+    for k, (label, table) in enumerate(tables.items()):
+        for run in table:
+            ax.plot(at, run, color=chosen[label], lw=0.7, alpha=0.5, zorder=2, gid=f"run {label}")
+        middle_run = np.median(table, axis=0)
+        marker: dict[str, Any] = {"marker": _MARKERS[k % len(_MARKERS)], "ms": 7, "mec": "white"}
+        ax.plot(at, middle_run, color=chosen[label], lw=2.4, zorder=3, gid=label, **marker)
+        ends.append(End(float(at[-1] + margin), float(middle_run[-1]), f"{label} (n = {len(table)})", chosen[label]))
+    label_ends(ax, ends)
+    tidy(ax)
+    return ax

@@ -82,6 +82,14 @@ DEPTH_SEEDS = 10
 DEPTH_STEPS = 1200
 DEPTH_EVERY = 100
 
+TRANSLATION_NETS = {  # units of each layer and direction, and whether the decoder may look back
+    "one vector, 32 units": (32, False),
+    "one vector, 64 units": (64, False),
+    "attention, 32 units": (32, True),
+}
+TRANSLATION_SEEDS = 5
+TRANSLATION_PHRASES = (1, 2, 3, 4, 5, 6, 7, 8)  # trained on 1 to 6
+
 
 class BothWays(NamedTuple):
     """Reading one way against reading both ways, 10 seeds each, all float32; chapter 18."""
@@ -199,6 +207,12 @@ def both_ways() -> BothWays:
     n = BOTH_WAYS_SEEDS
     shapes = ((len(TAGGERS), n, 8, 2), (len(READERS), n, 8), (len(READERS), n), (len(FORECASTERS), n, 2))
     return _load("both_ways", BothWays(*(np.zeros(shape, np.float32) for shape in shapes)))
+
+
+def translation() -> Array:
+    """Load the share of right translations by TRANSLATION_NETS, (3, 5 seeds, 8 TRANSLATION_PHRASES); chapter 19."""
+    shape = (len(TRANSLATION_NETS), TRANSLATION_SEEDS, len(TRANSLATION_PHRASES))
+    return _load("translation", np.zeros(shape, np.float32))
 
 
 def gradients() -> GradientNorms:

@@ -1,7 +1,8 @@
 """Small networks that were really trained, for the chapters that look at a trained cell before training is explained.
 
 Two are an LSTM and a linear output, y_t = h_t W_y + b_y, trained by ``tools/train_small.py``; two are language models,
-an embedding in front of the same, trained by ``tools/train_language.py``. Seeds, steps and losses stand there and in
+an embedding in front of the same, trained by ``tools/train_language.py``; two are translators, an encoder and a decoder
+with attention between them, trained by ``tools/train_translators.py``. Seeds, steps and losses stand there and in
 ``trained.md``; the weights are stored, not recomputed.
 """
 
@@ -10,10 +11,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lstm_helpers import arrays
+from lstm_helpers import arrays, seq2seq
 from lstm_helpers.arrays import Array
+from lstm_helpers.attention import ScaledDot
 from lstm_helpers.cells import lstm
-from lstm_helpers.layers import Recurrent
+from lstm_helpers.layers import Bidirectional, Recurrent, Stacked
 from lstm_helpers.model import Model, Params
 
 SUNSPOT_UNIT = 100.0  # the sunspot network reads and predicts sunspot numbers divided by this
@@ -34,6 +36,17 @@ class LanguageModel(NamedTuple):
     params: Params
     letters: str  # the character that each token stands for
 
+
+class Translator(NamedTuple):
+    """An encoder and a decoder, with what they have learned."""
+
+    net: seq2seq.Seq2Seq
+    params: seq2seq.Params
+
+
+TRANSLATOR = seq2seq.Seq2Seq(
+    Bidirectional(lstm), Stacked(Recurrent(lstm), Recurrent(lstm)), ScaledDot(), embedding_size=16
+)
 
 PROSE_LETTERS = (
     "\n !\"%'(),-.0123456789:;?ABCDEFGHIJKLMNOPRSTUVWXYZabcdefghijklmnopqrstuvwxyz"  # what occurs in tasks.text.book
@@ -67,6 +80,24 @@ def brackets() -> LanguageModel:
 def prose() -> LanguageModel:
     """Load the network that has learned from the first eight tenths of this book's prose. E = 32, H = 160."""
     return _load_language("prose.npz", PROSE_LETTERS, 32, 160)
+
+
+def dates() -> Translator:
+    """Load the network that translates ``tasks.dates``: 45 characters into 13. E = 16, H = 32."""
+    return _load_translator("dates.npz", 45, 13)
+
+
+def reordering() -> Translator:
+    """Load the network that translates ``tasks.reordering``, learned on 1 to 6 phrases: 22 words into 27. H = 32."""
+    return _load_translator("reordering.npz", 22, 27)
+
+
+def _load_translator(name: str, source_size: int, target_size: int) -> Translator:
+    """Load weights stored in float32, and give them in float64."""
+    like = TRANSLATOR.init(np.random.default_rng(0), source_size, target_size, 32, dtype=np.float32)
+    with resources.as_file(resources.files("lstm_helpers.trained").joinpath(name)) as path:
+        params = arrays.load(path, like)
+    return Translator(TRANSLATOR, arrays.tree_map(lambda leaf: leaf.astype(np.float64), params))
 
 
 def _load_language(name: str, letters: str, embedding_size: int, hidden_size: int) -> LanguageModel:

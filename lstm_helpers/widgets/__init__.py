@@ -1,5 +1,6 @@
 """Figures that answer: the book's pictures with handles, each a class, each checked against the package's functions."""
 
+from lstm_helpers.widgets.alignment_inspector import AlignmentInspector
 from lstm_helpers.widgets.backward_cell import BackwardCell
 from lstm_helpers.widgets.gate_belt import GateBelt
 from lstm_helpers.widgets.gradient_dial import GradientDial
@@ -13,6 +14,7 @@ from lstm_helpers.widgets.temperature_sampler import TemperatureSampler
 from lstm_helpers.widgets.text_inspector import TextInspector
 
 __all__ = [
+    "AlignmentInspector",
     "BackwardCell",
     "GateBelt",
     "GradientDial",

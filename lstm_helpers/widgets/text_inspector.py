@@ -72,7 +72,7 @@ class TextInspector(HouseWidget):
             _numbers={"c": self._c.astype("<f8").tobytes(), "moved": self._moved.astype("<f4").tobytes()},
             _size={"steps": T, "hidden": H, "limits": [ladder(self._c[:, k]) for k in range(H)]},
             _words=words,
-            _maps={"guess": _colours(AMOUNT_MAP), "unit": _colours(SIGNED_MAP)},
+            _maps={"guess": colours_of(AMOUNT_MAP), "unit": colours_of(SIGNED_MAP)},
             **kwargs,
         )
         self.at, self.unit, self.show = at, unit, show  # after the size is known
@@ -129,7 +129,7 @@ def name_of(character: str) -> str:
     return {" ": "a space", "\n": "a line's end"}.get(character, f"“{character}”")
 
 
-def _colours(colours: Any) -> list[list[str]]:
+def colours_of(colours: Any) -> list[list[str]]:
     """Give the colours of a map in few levels, each with the ink that can be read on it."""
     levels = [to_hex(colours(k / (LEVELS - 1))) for k in range(LEVELS)]
     return [[colour, ink_on(colour)] for colour in levels]

@@ -27,6 +27,9 @@ prose = trained.prose()
 batches = lambda step: latch.batch(np.random.default_rng([1, step]), 16, 5)
 """
 EXAMPLES = {
+    "AlignmentInspector": Example(
+        "widgets.AlignmentInspector([*'ab'], [*'xyz'], [[0.9, 0.1], [0.2, 0.8], [0.5, 0.5]])", {}
+    ),
     "BackwardCell": Example("widgets.BackwardCell(network.cell, trace, np.ones_like(trace.h))", {}),
     "GateBelt": Example(
         "widgets.GateBelt()",

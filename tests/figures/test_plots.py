@@ -86,6 +86,11 @@ def every_drawing() -> list[tuple[str, Any]]:
         ("draw_ucurve", lambda ax: figures.draw_ucurve([1e-8, 1e-4, 1.0], [1e-6, 1e-9, 1e-1], 1e-16, ax=ax)),
         ("draw_pattern", lambda ax: figures.draw_pattern(museum.examine(), ax=ax)),
         ("draw_success", lambda ax: figures.draw_success([5, 10], {"LSTM": [3, 1]}, 3, ax=ax)),
+        (
+            "draw_accuracy",
+            lambda ax: figures.draw_accuracy([1, 2], {"attention": [[1.0, 0.5]]}, learned_up_to=1, ax=ax),
+        ),
+        ("draw_alignment", lambda ax: figures.draw_alignment(["run", "dog"], ["u"], [[0.9, 0.1]], at=0, ax=ax)),
         ("draw_learning_curves", lambda ax: figures.draw_learning_curves({"LSTM": [1.0, 0.1]}, ax=ax)),
     ]
 
