@@ -163,6 +163,7 @@ def test_the_plan_for_a_hub_follows_from_the_table_of_pages():
         one = measured.plan(rows, server, readers)
         assert one.limit_mb >= 1.25 * largest >= one.guarantee_mb
         assert one.memory_gb * 1000 >= readers * one.guarantee_mb and one.cores >= readers / 8
+        assert one.most_gb * 1000 >= readers * largest
 
 
 def test_measuring_sees_memory_and_time(tmp_path):

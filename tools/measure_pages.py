@@ -26,7 +26,7 @@ MB = 1_000_000
 READERS = (50, 500)
 AT_ONCE = 0.25  # of the readers who are logged in, how many compute in the same moment at the worst
 SPARE = 1.3  # on top of what was measured: several pages opened, changed code
-ROW = re.compile(r"^\| (\w+) \| (\d+) \| ([\d.]+) \| ([\d.]+) \|$", re.MULTILINE)
+ROW = re.compile(r"^\| ([^\W_]+_\w+) \| (\d+) \| ([\d.]+) \| ([\d.]+) \|$", re.MULTILINE)
 
 
 class Row(NamedTuple):
@@ -45,6 +45,7 @@ class Plan(NamedTuple):
     limit_mb: int
     guarantee_mb: int
     memory_gb: int
+    most_gb: int  # with every reader at the largest page
     cores: int
 
 
@@ -133,10 +134,12 @@ def measure_server(pages: list[Path]) -> int:
 
 def plan(rows: list[Row], server_mb: int, readers: int) -> Plan:
     """Work out a hub for so many readers: memory for the median page, processors for those who compute at once."""
-    limit = up((max(row.peak_mb for row in rows) + server_mb) * SPARE, 64)
+    largest = max(row.peak_mb for row in rows) + server_mb
+    limit = up(largest * SPARE, 64)
     guarantee = up(sorted(row.peak_mb for row in rows)[len(rows) // 2] + server_mb, 64)
     cores = up(readers * AT_ONCE, 1)
-    return Plan(readers, limit, guarantee, up(readers * guarantee / 1000 * 1.1, 1), cores)
+    memory, most = (up(readers * each / 1000 * 1.1, 1) for each in (guarantee, max(guarantee, largest)))
+    return Plan(readers, limit, guarantee, memory, most, cores)
 
 
 def up(amount: float, step: int) -> int:
@@ -163,9 +166,9 @@ def as_markdown(rows: list[Row], server_mb: int, named: str) -> str:
         "",
         "What the hub needs:",
         "",
-        "| readers at the same time | memory, GB | cores |",
-        "|---|---|---|",
-        *(f"| {one.readers} | {one.memory_gb} | {one.cores} |" for one in plans),
+        "| readers at the same time | memory, GB: pages of median size | all at the largest page | cores |",
+        "|---|---|---|---|",
+        *(f"| {one.readers} | {one.memory_gb} | {one.most_gb} | {one.cores} |" for one in plans),
     ]
     return "\n".join(lines)
 

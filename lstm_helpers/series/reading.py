@@ -128,7 +128,7 @@ def _check_steps(path: Any, lines: list[int], texts: list[str], times: Array) ->
     """Refuse times that stand still, go back, or leave one out; months are counted if the day is always the same."""
     months = times.astype("datetime64[M]")
     by_month = len(set((times - months).tolist())) == 1
-    steps = np.diff(months if by_month else times).astype(int)
+    steps = np.diff(months if by_month else times).astype(np.int64)  # int has 32 bits in a browser
     unit = "months" if by_month else "days"
     usual = steps[steps > 0].min(initial=2**31)
     for k, ((before, after), step) in enumerate(zip(pairwise(texts), steps, strict=True), start=1):
