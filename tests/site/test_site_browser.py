@@ -87,7 +87,7 @@ def test_every_widget_is_alive_or_a_picture(read, name):
     page = reader.open(f"notebooks/{name}.html")
     for place in page.locator(".book-live").all():
         assert place.get_attribute("data-alive")
-        assert place.locator(".lstm-widget svg, .lstm-widget .lstm-picture").count() > 0
+        assert place.locator(".lstm-widget :is(svg, input)").count() > 0
     assert page.locator(".book-still").count() == page.locator(".book-live").count()
     assert reader.problems == []
 
