@@ -104,6 +104,12 @@
   window.addEventListener("resize", reach);
   document.addEventListener("toggle", reach, true);
 
+  // The theme lets the focus fall when a menu opens, and arrow keys with it: give it to the menu.
+  document.addEventListener("shown.bs.dropdown", (event) => {
+    const menu = event.target.closest(".dropdown")?.querySelector(".dropdown-menu");
+    setTimeout(() => (menu?.querySelector(".active") ?? menu?.querySelector("a, button"))?.focus());
+  });
+
   const begin = () => {
     document.querySelectorAll(".book-live").forEach(revive);
     link_figures();
