@@ -48,7 +48,6 @@ napoleon_use_ivar = True
 default_role = "py:obj"
 highlight_language = "none"  # set-in blocks of docstrings are equations
 python_use_unqualified_type_names = True
-python_maximum_signature_line_length = 88
 add_module_names = False
 toc_object_entries_show_parents = "hide"
 viewcode_line_numbers = False
