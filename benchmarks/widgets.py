@@ -38,7 +38,7 @@ display(moved, follower)
 """
 PAUSE = 200  # ms between presses: five a second, as somebody who looks at each picture
 ONLY_TRAINING_DRAWS = ("LiveTraining", "LossCurve")  # no key changes their picture
-PICTURES = {"TextInspector": ".lstm-read"}  # a text is its picture
+PICTURES = {"AlignmentInspector": ".lstm-alignment", "TextInspector": ".lstm-read"}  # a text is its picture
 WANTED = {"in the browser": 20.0, "through Python": 3.0}  # times faster than interact
 # Waits for the picture to change after the next key, and tells how long that took.
 ARM = """([cell, selector, position]) => {

@@ -28,7 +28,7 @@ batches = lambda step: latch.batch(np.random.default_rng([1, step]), 16, 5)
 """
 EXAMPLES = {
     "AlignmentInspector": Example(
-        "widgets.AlignmentInspector([*'ab'], [*'xyz'], [[0.9, 0.1], [0.2, 0.8], [0.5, 0.5]])", {}
+        "widgets.AlignmentInspector([*'abcd'], [*'efghijklmnop'], np.eye(4)[np.arange(12) % 4])", {}
     ),
     "BackwardCell": Example("widgets.BackwardCell(network.cell, trace, np.ones_like(trace.h))", {}),
     "GateBelt": Example(
