@@ -31,7 +31,7 @@ def draw_forecasts(
     ----------
     times, values : array (T,)
         What came, and when: numbers, or dates, which become decimal years.
-    forecasts : mapping of label to (times (n,), values (n,) or (runs, n))
+    forecasts : mapping of label to a pair: times (n,) and numbers (n,) or (runs, n)
         A line each; of several runs the median and a band from the least to the greatest.
     start : float, optional
         Where the test begins, marked by a line.
