@@ -94,8 +94,11 @@ class Reader:
             route.abort()
 
     def open(self, path: str):
-        """Open a page of the site; return when its mathematics and widgets are there."""
+        """Open a page of the site; return when its mathematics and widgets are there, and nothing fades in any more."""
         self.page.goto(self.address + path, wait_until="load")
+        self.page.add_style_tag(
+            content="*, *::before, *::after { animation: none !important; transition: none !important; }"
+        )
         self.page.evaluate("() => window.MathJax?.startup?.promise")
         self.page.wait_for_function("[...document.querySelectorAll('.book-live')].every(one => 'alive' in one.dataset)")
         return self.page
