@@ -24,7 +24,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 DIST = ROOT / "dist"
-SOURCE = [f"tests/test_{name}.py" for name in ("project", "release", "site_sources", "teaching")]  # build from it, or look at it
+# What builds from the source, or looks at it:
+SOURCE = [f"tests/test_{name}.py" for name in ("project", "release", "site_sources", "teaching")]
 # What runs against an installed package: all but these, and a reader's browser.
 TESTS = ["tests", "notebooks", *(f"--ignore={path}" for path in ("tests/browser", "tests/site", *SOURCE))]
 
