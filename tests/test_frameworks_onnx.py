@@ -65,7 +65,8 @@ def test_lengths_stand_for_the_mask(layer, at):
         assert np.abs(y - expected)[mask].max() <= 1e-6
         assert np.all(y[~mask] == params.readout.b_y)  # 0 for h
     else:
-        assert np.abs(y - expected).max() <= 1e-6
+        real = lengths > 0 if "rnn" in repr(layer) else slice(None)  # what its RNN gives for an empty one is not set
+        assert np.abs(y - expected)[real].max() <= 1e-6
 
 
 @pytest.mark.parametrize("layer", [Recurrent(lstm), Stacked(Recurrent(gru), Recurrent(lstm))], ids=repr)

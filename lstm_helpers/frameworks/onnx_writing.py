@@ -25,6 +25,7 @@ def to_onnx(model: Any, params: Any, *, lengths: bool = False, state: bool = Fal
         Its weights, float32 or float64.
     lengths : bool
         Whether the file takes ``lengths`` (B,) int32, the number of real steps of each sequence, in place of a mask.
+        A length of 0 is answered from the starting state, but for the vanilla cell: ONNX Runtime does not set it there.
         Where a sequence has ended, ONNX gives 0 for h, and so ``b_y`` for y.
     state : bool
         Whether the file takes the states ``h0``, ``c0`` (directions, B, H) of the lowest level, ``h1`` … of the next,
