@@ -100,8 +100,8 @@ def sources() -> list[str]:
     return [SETUP, PLAIN, THROUGH_PYTHON, *(example.code for example in EXAMPLES.values())]
 
 
-def measure(page: Any, case: Case, keys: int) -> list[float]:
-    """Press a key again and again, and give the milliseconds to each new picture."""
+def measure(page: Any, case: Case, keys: int, warm_up: int = 3) -> list[float]:
+    """Press a key again and again, and give the milliseconds to each new picture after those that warm up."""
     cell = page.locator(".jp-Notebook .jp-Cell").nth(case.cell)
     slider = cell.locator(case.slider).first
     slider.focus()
@@ -109,7 +109,7 @@ def measure(page: Any, case: Case, keys: int) -> list[float]:
     page.wait_for_timeout(500)
     took = []
     key = "ArrowRight"
-    for press in range(keys + 3):
+    for press in range(warm_up + keys):
         if press and press % 8 == 0:  # to and fro, so that no slider is pushed beyond its end
             key = "ArrowLeft" if key == "ArrowRight" else "ArrowRight"
         page.evaluate(ARM, [case.cell, *case.picture])
@@ -118,7 +118,7 @@ def measure(page: Any, case: Case, keys: int) -> list[float]:
         if not isinstance(took[-1], int | float):
             raise RuntimeError(f"{case.name}: {took[-1]}")
         page.wait_for_timeout(PAUSE)
-    return took[3:]  # the first ones warm up
+    return took[warm_up:]
 
 
 def run(keys: int) -> list[Row]:

@@ -1,6 +1,6 @@
 """A reader's JupyterLab in a real browser, as a fixture.
 
-``lab`` starts JupyterLab once for this folder, over a copy of ``notebooks/``, and gives each test a clean slate::
+``lab`` starts JupyterLab and a window once for this folder, over a copy of ``notebooks/``, for each test in turn::
 
     def test_slider(lab):
         lab.write("mine", "from lstm_helpers.widgets import GateBelt", "GateBelt()")    # or one of the book's pages
@@ -9,7 +9,7 @@
         page.locator("input[type=range]").first.press("ArrowRight")
         assert not lab.problems(page)
 
-When a test fails, the pages it had open are photographed and the pictures' paths stand in the report.
+When a test fails, the page it had open is photographed and the picture's path stands in the report.
 """
 
 import json
@@ -50,9 +50,9 @@ SETTINGS = {
         "doNotDisturbMode": True,
     },
 }
-READY = """() => {
+READY = """path => {
     const panel = window.jupyterapp?.shell.currentWidget;
-    return Boolean(panel?.sessionContext?.isReady && panel.context?.isReady
+    return Boolean(panel?.context?.path === path && panel.sessionContext?.isReady && panel.context?.isReady
         && panel.sessionContext.session?.kernel?.status === 'idle'
         && panel.content.widgets.length > 0);
 }"""
@@ -67,6 +67,11 @@ SET_THEME = """async theme => {
         await window.jupyterapp.commands.execute('apputils:change-theme', { theme });
     }
 }"""
+OPEN = """async path => {
+    const { commands, shell } = window.jupyterapp;
+    shell.activateById((await commands.execute('docmanager:open', { path, factory: 'Notebook' })).id);
+}"""
+CLOSE = """() => { for (const widget of [...window.jupyterapp.shell.widgets('main')]) widget.dispose(); }"""
 UNFINISHED = """() => window.jupyterapp.shell.currentWidget.content.widgets
     .map((cell, position) => ({ cell, position }))
     .filter(({ cell }) => cell.model.type === 'code' && cell.model.sharedModel.source.trim()
@@ -147,13 +152,20 @@ class Server:
 
 
 class Lab:
-    """What a test holds: it opens pages, runs them, and knows what went wrong on each."""
+    """What a test holds: it opens a page, runs it, and knows what went wrong on it.
+
+    As at a reader's, one window shows one page after the other, and the page that is open already is used again with
+    the kernel that it has; ``run_all`` makes all that is on it anew. Loading JupyterLab and starting kernels would take
+    most of the time of these tests. A test that weighs the window, or breaks it, asks for a new one (``afresh``); after
+    a test that failed it is thrown away.
+    """
 
     def __init__(self, server: Server, browser) -> None:
         self.server, self.browser = server, browser
         self.folder = server.folder
-        self.pages: list = []
-        self._reports: dict = {}
+        self.window = None
+        self.shows: tuple[str, list[str]] | None = None  # the page that is open: its file, and what was in it then
+        self.reports: list[str] = []
 
     def write(self, name: str, *sources: str) -> None:
         """Put a notebook with these code cells into the folder, for a test of its own."""
@@ -161,16 +173,28 @@ class Lab:
         notebook.metadata["kernelspec"] = {"display_name": "Python 3", "language": "python", "name": "python3"}
         nbformat.write(notebook, self.folder / f"{name}.ipynb")
 
-    def open(self, name: str, *, width: int = 1100, height: int = 1000, theme: str = "light"):
+    def open(self, name: str, *, width: int = 1100, height: int = 1000, theme: str = "light", afresh: bool = False):
         """Open a notebook (with or without ``.ipynb``), wait for its idle kernel, and return the Playwright page."""
         file = name if name.endswith(".ipynb") else f"{name}.ipynb"
         assert (self.folder / file).is_file(), f"there is no notebook {file} in {self.folder}"
-        context = self.browser.new_context(viewport={"width": width, "height": height}, color_scheme=theme)
-        page = context.new_page()
-        self.pages.append(page)
-        self._watch(page)
-        page.goto(self.server.url(f"doc/tree/{file}"), wait_until="domcontentloaded")
-        page.wait_for_function(READY, timeout=90_000)
+        wanted = file, [cell.source for cell in nbformat.read(self.folder / file, as_version=4).cells]
+        if afresh:
+            self.throw_away()
+        elif self.window is not None and (self.shows != wanted or not self.window.evaluate(READY, file)):
+            self.close()
+        size = {"width": width, "height": height}
+        if self.window is None:
+            self.window = self.browser.new_context(viewport=size, color_scheme=theme).new_page()
+            self._watch(self.window)
+            self.window.goto(self.server.url(f"doc/tree/{file}"), wait_until="domcontentloaded")
+        else:
+            self.window.set_viewport_size(size)
+            self.window.emulate_media(color_scheme=theme)
+            if self.shows is None:
+                self.window.evaluate(OPEN, file)
+        self.shows = wanted
+        page = self.window
+        page.wait_for_function(READY, arg=file, timeout=90_000)
         page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=30_000)
         page.evaluate(SET_THEME, "JupyterLab Dark" if theme == "dark" else "JupyterLab Light")
         page.wait_for_selector(f"body[data-jp-theme-light={'false' if theme == 'dark' else 'true'}]", state="attached")
@@ -182,39 +206,53 @@ class Lab:
         page.wait_for_function("() => window.ranAll", timeout=1000 * timeout)
         assert not page.evaluate(ERRORS), "\n".join(page.evaluate(ERRORS))
         assert not page.evaluate(UNFINISHED), f"cells that did not run: {page.evaluate(UNFINISHED)}"
-        page.wait_for_function(READY, timeout=30_000)
+        path = page.evaluate("() => window.jupyterapp.shell.currentWidget.context.path")
+        page.wait_for_function(READY, arg=path, timeout=30_000)
 
     def problems(self, page) -> list[str]:
         """List what went wrong on a page so far: in cells, in scripts, on the console, on the network."""
-        return [*page.evaluate(ERRORS), *self._reports[page]]
+        return [*page.evaluate(ERRORS), *self.reports]
 
-    def photograph(self, page) -> Path:
-        """Save a picture of the page as it is and return its path."""
+    def photograph(self) -> Path:
+        """Save a picture of the window as it is and return its path."""
         path = Path(tempfile.mkdtemp(prefix="lstm_browser_")) / "page.png"
-        page.screenshot(path=path)
+        self.window.screenshot(path=path)
         return path
 
     def close(self) -> None:
-        for page in self.pages:
-            page.context.close()
-        self.server.end_kernels()
+        """Close the page that is open, which must not make it complain, and end its kernel."""
+        if self.window is not None and self.shows is not None:
+            before = len(self.reports)
+            self.window.evaluate(CLOSE)
+            asks = self.window.locator(".jp-Dialog").count()  # a question, which would lie over the next page
+            said, self.shows = [f"{self.shows[0]}, when closed: {one}" for one in self.reports[before:]], None
+            if asks:
+                self.throw_away()
+            self.server.end_kernels()
+            assert not said, "\n".join(said)
+
+    def throw_away(self) -> None:
+        """Close the window; the next page opens in a new one."""
+        if self.window is not None:
+            self.window.context.close()
+            self.server.end_kernels()
+        self.window = self.shows = None
 
     def _watch(self, page) -> None:
-        reports = self._reports[page] = []
         home = f"http://127.0.0.1:{self.server.port}/"
 
         def note_console(message) -> None:
             if message.type == "error" and not harmless(message.text):
-                reports.append(f"console error: {message.text[:500]} ({message.location.get('url', '')})")
+                self.reports.append(f"console error: {message.text[:500]} ({message.location.get('url', '')})")
 
         def stay_at_home(route) -> None:
             if route.request.url.startswith(home):
                 route.fallback()
             else:
-                reports.append(f"the page asked the network for {route.request.url[:200]}")
+                self.reports.append(f"the page asked the network for {route.request.url[:200]}")
                 route.abort()
 
-        page.on("pageerror", lambda error: reports.append(f"page error: {str(error)[:500]}"))
+        page.on("pageerror", lambda error: self.reports.append(f"page error: {str(error)[:500]}"))
         page.on("console", note_console)
         page.route(lambda url: url.startswith(("http:", "https:")), stay_at_home)
 
@@ -224,7 +262,7 @@ def harmless(message: str) -> bool:
     return any(noise in message for noise in HARMLESS)
 
 
-HARMLESS: tuple[str, ...] = ()
+HARMLESS = ("Could not restore the debugger state: Canceled future",)  # it was asked when the page was closed
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -247,7 +285,7 @@ def browser_path() -> str:
 
 
 @pytest.fixture(scope="package")
-def _running(browser_path: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple]:
+def _running(browser_path: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     # Playwright's synchronous interface keeps an event loop running in this thread, which would stop other tests from
     # running theirs: package scope ends it with the last test of this folder.
     from playwright.sync_api import sync_playwright
@@ -256,26 +294,27 @@ def _running(browser_path: str, tmp_path_factory: pytest.TempPathFactory) -> Ite
     try:
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=browser_path, args=FLAGS)
-            yield server, browser
+            lab = Lab(server, browser)
+            yield lab
+            lab.close()
             browser.close()
     finally:
         server.stop()
 
 
 @pytest.fixture
-def lab(_running: tuple) -> Iterator[Lab]:
-    """JupyterLab in a browser; pages opened by the test are closed after it, and their kernels ended."""
-    lab = Lab(*_running)
-    yield lab
-    lab.close()
+def lab(_running: Lab) -> Lab:
+    """JupyterLab in a browser, with nothing reported yet."""
+    _running.reports.clear()
+    return _running
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item, call):
     report = yield
     lab = getattr(item, "funcargs", {}).get("lab")
-    if lab is not None and report.when == "call" and report.failed:
-        for page in lab.pages:
-            said = [f"picture of the page: {lab.photograph(page)}", *lab._reports[page]]
-            report.sections.append(("browser", "\n".join(said)))
+    if lab is not None and report.failed and lab.window is not None:
+        said = [f"picture of the page: {lab.photograph()}", *lab.reports]
+        report.sections.append(("browser", "\n".join(said)))
+        lab.throw_away()
     return report

@@ -39,7 +39,7 @@ RUN_CELL = """async position => {
 def page_of_all(lab):
     """Open a page with one of each widget, run."""
     lab.write("every_widget_under_test", *cells())
-    page = lab.open("every_widget_under_test", height=2600)
+    page = lab.open("every_widget_under_test", height=2600, afresh=True)
     lab.run_all(page)
     page.wait_for_function(f"() => document.querySelectorAll('.lstm-widget').length === {len(EXAMPLES)}")
     return page

@@ -308,17 +308,3 @@ def test_readable_in_both_themes_wide_and_narrow(lab, book, theme, width):
         assert min(widget.evaluate(LETTERS)) >= 11.5
         assert widget.evaluate("node => node.scrollWidth <= node.clientWidth"), "wider than its place"
     assert not lab.problems(page)
-
-
-def test_chapter_03_moves_by_keyboard(lab):
-    page = lab.open("03_open_the_gates")
-    lab.run_all(page)
-    widget = page.locator(".lstm-gate-belt").first
-    widget.scroll_into_view_if_needed()
-    slider = widget.get_by_label("forget gate f")
-    slider.focus()
-    before, place = widget.locator(".lstm-c-line").get_attribute("d"), where_the_reader_is(page)
-    slider.press("ArrowLeft")
-    eventually(page, lambda: widget.locator(".lstm-c-line").get_attribute("d") != before)
-    assert where_the_reader_is(page) == place
-    assert not lab.problems(page)
