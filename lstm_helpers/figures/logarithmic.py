@@ -33,15 +33,13 @@ def limits(logs: Array, floor: float | None = None, pad: float = 0.04) -> tuple[
 
 
 def powers(axis: Axis, low: float, high: float, most: int = 8) -> None:
-    """Write powers of ten along an axis, at most so many."""
+    """Write powers of ten along an axis, at most so many: as 0.01 or 100 where none is farther from 1, else as 10²."""
     step = next(s for s in (1, 2, 3, 5, 10, 20, 50, 100) if (high - low) / s <= most)
     ticks = np.arange(np.ceil(low / step) * step, high + 1e-9, step)
     axis.set_major_locator(FixedLocator([float(tick) for tick in ticks]))
-    axis.set_major_formatter(FixedFormatter([_power(int(tick)) for tick in ticks]))
-
-
-def _power(exponent: int) -> str:
-    return {0: "1", 1: "10", -1: "0.1"}.get(exponent, f"$10^{{{exponent}}}$")
+    near = bool((np.abs(ticks) <= 2).all())
+    labels = [f"{10.0**tick:g}" if near or tick == 0 else f"$10^{{{int(tick)}}}$" for tick in ticks]
+    axis.set_major_formatter(FixedFormatter(labels))
 
 
 def say_power(log: float) -> str:
