@@ -149,9 +149,11 @@ def check_inputs(cell: Cell, params: Any, xs: Array, state: Any, mask: Array | N
     """Refuse what a run cannot start from; return the state to start from. Every engine begins with this."""
     zero = cell.zero_state(params, 1)  # refuses what are not this cell's params
     _check_xs(xs, params.W_x.shape[0], state)
-    zero = zero._make(np.repeat(a, xs.shape[1], axis=0) for a in zero)
-    state = zero if state is None else state
-    check_state("state", state, zero._fields, *zero.h.shape)
+    batch_size, hidden_size = xs.shape[1], zero.h.shape[1]
+    if state is None:
+        state = zero._make([a.repeat(batch_size, axis=0) for a in zero])
+    else:
+        check_state("state", state, zero._fields, batch_size, hidden_size)
     dtypes = {getattr(a, "dtype", None) for a in (*params, *state, xs)}
     if len(dtypes) > 1 or xs.dtype.kind != "f":  # rarely: it costs several steps
         check_same_dtype(params=params, state=state, xs=xs)
@@ -189,13 +191,14 @@ def check_mask(mask: Any, xs: Array) -> None:
 
 def check_gradients(params: Any, trace: Trace, d_hs: Array, d_state: Any) -> None:
     """Refuse gradients that do not fit the trace they are to be sent through. Every engine begins with this."""
-    if np.shape(d_hs) != trace.h.shape or not isinstance(d_hs, np.ndarray):
+    hs = trace.steps.h
+    if np.shape(d_hs) != hs.shape or not isinstance(d_hs, np.ndarray):
         hint = ": give a gradient for every step, zeros where the loss does not look" if np.ndim(d_hs) == 2 else ""
-        raise ValueError(f"d_hs has shape {np.shape(d_hs)}; expected (T, B, H) = {trace.h.shape}{hint}")
+        raise ValueError(f"d_hs has shape {np.shape(d_hs)}; expected (T, B, H) = {hs.shape}{hint}")
     if d_state is not None:
-        check_state("d_state", d_state, trace.start._fields, *trace.h.shape[1:])
+        check_state("d_state", d_state, trace.start._fields, *hs.shape[1:])
     of_state = () if d_state is None else d_state
-    dtypes = {getattr(a, "dtype", None) for a in (*params, *trace.start, trace.h, d_hs, *of_state)}
+    dtypes = {getattr(a, "dtype", None) for a in (*params, *trace.start, hs, d_hs, *of_state)}
     if len(dtypes) > 1 or d_hs.dtype.kind != "f":  # as in check_inputs
         check_same_dtype(params=params, trace=trace.steps, d_hs=d_hs, d_state=of_state)
 

@@ -59,11 +59,12 @@ def check_params(params: Any, blocks: int, **vectors: int) -> None:
     if getattr(params, "_fields", None) != fields:
         raise ValueError(f"params is {describe(params)}; expected Params({', '.join(fields)}), as init returns it")
     hint = "PyTorch's weights are the transpose of these: try .T"
-    hidden_size = len(params.W_h) if np.ndim(params.W_h) else 0
+    shape = np.shape(params.W_h)
+    hidden_size = shape[0] if shape else 0
     wide = blocks * hidden_size
     axis = _axis(blocks)
-    if np.shape(params.W_h) != (hidden_size, wide) or hidden_size == 0:
-        raise ValueError(f"params.W_h has shape {np.shape(params.W_h)}; expected (H, {axis}): {hint}")
+    if shape != (hidden_size, wide) or hidden_size == 0:
+        raise ValueError(f"params.W_h has shape {shape}; expected (H, {axis}): {hint}")
     check_shape("params.W_x", params.W_x, hint, **{"D": None, axis: wide})
     for name, count in vectors.items():
         check_shape(f"params.{name}", getattr(params, name), "", **{_axis(count): count * hidden_size})

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from lstm_helpers import through_time
-from lstm_helpers.arrays import Array, tree_map
+from lstm_helpers.arrays import Array, TreeT, tree_map
 from lstm_helpers.cells import lstm, rnn
 from lstm_helpers.cells.contract import Cell
 from lstm_helpers.fused import lstm_loops, rnn_loops
@@ -45,27 +45,29 @@ def backpropagate(cell: Cell, params: Any, trace: Trace, d_hs: Array, d_state: A
     if loops is None or len(trace) == 0:
         return through_time.backpropagate(cell, params, trace, d_hs, d_state)
     check_gradients(params, trace, d_hs, d_state)
-    if _complex(*params, trace.h, d_hs, *(d_state or ())):
+    steps = trace.steps
+    if _complex(*params, steps.h, d_hs, *(d_state or ())):
         return through_time.backpropagate(cell, params, trace, d_hs, d_state)
-    arriving = tree_map(np.zeros_like, trace.start) if d_state is None else d_state
-    d_states = tree_map(lambda a: np.empty(trace.h.shape, a.dtype), arriving)
-    d_xs = np.zeros(trace.x.shape, d_hs.dtype)
-    (T, B, H), K = trace.h.shape, len(params.W_h) + len(params.W_x) + 1
+    (T, B, H), K = steps.h.shape, len(params.W_h) + len(params.W_x) + 1
+    arriving = tree_map(lambda a: np.zeros(a.shape, a.dtype), trace.start) if d_state is None else d_state
+    d_states = tree_map(lambda a: np.empty(steps.h.shape, a.dtype), arriving)
+    d_xs = np.zeros(steps.x.shape, d_hs.dtype)
     length = _part_length(trace, loops)
+    width = len(params.b) if B == 1 else H  # the blocks of one sequence are one row: as if it were one wide block
     space, inputs = np.empty(loops.SPACE * length * B * H, d_hs.dtype), np.ones((length, B, K), d_hs.dtype)
-    d_W, of_part = np.zeros((2, len(params.b) // H, K, H), d_hs.dtype)  # of h, x and 1 side by side, block by block
+    d_W, of_part = np.zeros((2, len(params.b) // width, K, width), d_hs.dtype)  # of [h; x; 1], block by block
     with one_blas_thread():
-        W_h_T, W_x_T = _transposed_blocks(params.W_h, H), _transposed_blocks(params.W_x, H)
+        W_h_T, W_x_T = _transposed_blocks(params.W_h, width), _transposed_blocks(params.W_x, width)
         for start in range(0, T, length)[::-1]:
             part = slice(start, start + length)
-            steps, d_part = (tree_map(lambda a, part=part: a[part], tree) for tree in (trace.steps, d_states))
+            steps, d_part = (_part(tree, part, T) for tree in (trace.steps, d_states))
             mask = None if trace.mask is None else trace.mask[part]
             arriving, dz = loops.backward(W_h_T, steps, mask, d_hs[part], arriving, d_part, space)
             if used := _used(mask, dz.shape[1]):  # so that padding at the end changes no bit
-                rows = dz[:, :used].reshape(len(dz), -1, H)
+                rows = dz[:, :used].reshape(len(dz), -1, width)
                 inputs[:used, :, :H], inputs[:used, :, H:-1] = steps.previous.h[:used], steps.x[:used]
                 d_W += np.matmul(inputs[:used].reshape(-1, K).T, rows, out=of_part)
-                d_xs[part][:used] = (rows @ W_x_T).sum(axis=0).reshape(used, B, -1)
+                d_xs[part][:used] = np.add.reduce(rows @ W_x_T).reshape(used, B, -1)
     d_W = d_W.swapaxes(0, 1).reshape(K, -1)
     d_params = params._replace(W_x=d_W[H:-1], W_h=d_W[:H], b=d_W[-1])
     return Backward(d_params, d_xs, arriving, d_states)
@@ -76,9 +78,9 @@ def _loops(cell: Cell) -> ModuleType | None:
     return lstm_loops if cell is lstm else rnn_loops if cell is rnn else None
 
 
-def _transposed_blocks(W: Array, H: int) -> Array:
-    """Cut weights (K, n H) into n blocks, each transposed and contiguous: (n, H, K)."""
-    return np.ascontiguousarray(W.reshape(len(W), -1, H).transpose(1, 2, 0))
+def _transposed_blocks(W: Array, width: int) -> Array:
+    """Cut weights (K, n width) into n blocks, each transposed and contiguous: (n, width, K)."""
+    return np.ascontiguousarray(W.reshape(len(W), -1, width).transpose(1, 2, 0))
 
 
 def _complex(*arrays: Array) -> bool:
@@ -87,9 +89,14 @@ def _complex(*arrays: Array) -> bool:
 
 def _part_length(trace: Trace, loops: ModuleType) -> int:
     """Give how many steps are sent back at once: such that they fit the cache, or fill a product."""
-    T, B, H = trace.h.shape
-    fits = CACHE // (B * H * int(loops.BACKWARD_SIZE) * trace.h.itemsize)
+    (T, B, H), number = trace.steps.h.shape, trace.steps.h.itemsize
+    fits = CACHE // (B * H * int(loops.BACKWARD_SIZE) * number)
     return int(min(max(fits, ROWS // B, 1), T))
+
+
+def _part(tree: TreeT, part: slice, T: int) -> TreeT:
+    """Cut a part out of the first axis (T) of every array."""
+    return tree if part == slice(0, T) else tree_map(lambda a: a[part], tree)
 
 
 def _used(mask: Array | None, T: int) -> int:

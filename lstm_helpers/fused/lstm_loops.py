@@ -18,6 +18,7 @@ six blocks that lie in such an order that few calls make the rest of a step:
 from collections.abc import Callable
 
 import numpy as np
+from numpy import add, multiply, tanh  # the result goes where their last argument says: out= takes longer to read
 
 from lstm_helpers.arrays import Array
 from lstm_helpers.cells.lstm import Params, State, Step
@@ -32,9 +33,8 @@ def pack(params: Params) -> Array:
     H = len(params.W_h)
     ifgo = np.concatenate([params.W_h, params.W_x, params.b[None]]).reshape(-1, 4, H).swapaxes(0, 1)
     packed = np.empty(ifgo.shape, ifgo.dtype)
-    np.multiply(ifgo[3], 0.5, out=packed[_O])  # sigmoid(z) = tanh(z / 2) / 2 + 1 / 2
-    np.multiply(ifgo[:2], 0.5, out=packed[_I:_G])
-    packed[_G] = ifgo[2]
+    packed[_O], packed[_I:] = ifgo[3], ifgo[:3]
+    packed[:_G] *= 0.5  # sigmoid(z) = tanh(z / 2) / 2 + 1 / 2
     return packed
 
 
@@ -66,21 +66,21 @@ def forward(W: Array, inputs: Array, start: State, mask: Array | None) -> Step:
     product: Callable[..., Array] = np.matmul
     gates = store[:, :4]
     if B == 1:  # the blocks of one sequence are one row: one product, not four
-        product, gates, W = np.dot, gates.reshape(T + 1, 1, 4 * H), W.swapaxes(0, 1).reshape(-1, 4 * H)
-    views = zip(inputs, gates, store[:, :3], store[:, _I:_G], store[:, _G:], store[:, _O], store[:, _C],
-                store[1:, _C], inputs[1:, :, :H], held_steps(mask, T), strict=False)  # fmt: skip
-    for hx1, z, oif, i_and_f, g_and_c, o, c_before, c, h, held in views:
-        product(hx1, W, out=z)
-        np.tanh(z, out=z)
-        np.multiply(oif, half, out=oif)
-        np.add(oif, half, out=oif)
-        np.multiply(i_and_f, g_and_c, out=products)
-        np.add(i_times_g, f_times_c, out=c)
-        np.tanh(c, out=tanh_c)
-        np.multiply(o, tanh_c, out=h)
+        product, gates, W = np.ndarray.dot, gates.reshape(T + 1, 1, 4 * H), W.swapaxes(0, 1).reshape(-1, 4 * H)
+    views = zip(inputs, gates, store[:, :3], store[:, _I:_G], store[:, _G:], store[:, _O], store[1:, _C],
+                inputs[1:, :, :H], held_steps(mask, T), strict=False)  # fmt: skip
+    for hx1, z, oif, i_and_f, g_and_c, o, c, h, held in views:
+        product(hx1, W, z)
+        tanh(z, z)
+        multiply(oif, half, oif)
+        add(oif, half, oif)
+        multiply(i_and_f, g_and_c, products)
+        add(i_times_g, f_times_c, c)
+        tanh(c, tanh_c)
+        multiply(o, tanh_c, h)
         if held is not None:
             oif[:, held], g_and_c[0, held] = 0, 0
-            c[held], h[held] = c_before[held], hx1[held, :H]
+            c[held], h[held] = g_and_c[1, held], hx1[held, :H]
     before, hs, cs = slice(None, -1), inputs[:, :, :H], store[:, _C]
     o, i, f, g = (store[before, block] for block in (_O, _I, _F, _G))
     return Step(inputs[before, :, H:-1], State(hs[before], cs[before]), i, f, g, o, cs[1:], hs[1:])
@@ -93,7 +93,7 @@ def backward(
 
     Parameters
     ----------
-    W_h_T : array (4, H, H)
+    W_h_T : array (4, H, H), or (1, 4H, H) if B is 1
         W_h transposed, block by block.
     steps, mask, d_hs
         Of these steps alone, time first.
@@ -108,7 +108,7 @@ def backward(
     -------
     d_before : State
         What these steps send back, each (B, H).
-    dz : array (4, T, B, H)
+    dz : array (4, T, B, H), or (1, T, 1, 4H) if B is 1
         ∂L/∂z, its blocks in the order of ``Params``; a view of ``space``.
     """
     T, B, H = d_hs.shape
@@ -118,27 +118,29 @@ def backward(
     _slopes(steps, mask, store)  # each gradient will take the place of the slope it is made with
     dz = store[1:5].swapaxes(0, 1)
     if B == 1:
-        dz, W_h_T = dz.reshape(T, 1, 4 * H), W_h_T.reshape(4 * H, H)
+        dz, W_h_T = dz.reshape(T, 1, 4 * H), W_h_T[0]
     back, dc_before = arriving.h, arriving.c
     new_back, dc, parts = np.empty((B, H), dz.dtype), np.empty((B, H), dz.dtype), np.empty((4, B, H), dz.dtype)
     views = zip(*(a[::-1] for a in (d_hs, d_states.h, store[4], store[5], store[:4].swapaxes(0, 1), store[0], dz,
                                     held_steps(mask, T))), strict=True)  # fmt: skip
     for d_h, dh, o, through, belt_ifg, belt, dz_t, held in views:
-        np.add(back, d_h, out=dh)
-        np.multiply(dh, o, out=o)
-        np.multiply(dh, through, out=through)
-        np.add(dc_before, through, out=dc)
-        np.multiply(dc, belt_ifg, out=belt_ifg)
+        add(back, d_h, dh)
+        multiply(dh, o, o)
+        multiply(dh, through, through)
+        add(dc_before, through, dc)
         if B == 1:
-            back = np.dot(dz_t, W_h_T, out=new_back)
+            parts[...] = dc  # first repeated: a small product of unlike shapes costs four times as much
+            multiply(parts, belt_ifg, belt_ifg)
+            back = dz_t.dot(W_h_T, new_back)
         else:
-            np.matmul(dz_t, W_h_T, out=parts)
-            back = np.add.reduce(parts, out=new_back)
+            multiply(dc, belt_ifg, belt_ifg)
+            np.matmul(dz_t, W_h_T, parts)
+            back = add.reduce(parts, out=new_back)
         if held is not None:
             back[held] = dh[held]
         dc_before = belt
     d_states.c[:-1], d_states.c[-1] = store[0, 1:], arriving.c
-    return State(back, dc_before.copy()), store[1:5]
+    return State(back, dc_before.copy()), dz[None] if B == 1 else store[1:5]
 
 
 def held_steps(mask: Array | None, T: int) -> list[Array | None]:

@@ -4,6 +4,7 @@ h_t = tanh([h_{t-1}; x_t; 1] W); back, dz = ∂L/∂h_t (1 - h_t²) and ∂L/∂
 """
 
 import numpy as np
+from numpy import add, multiply, tanh
 
 from lstm_helpers.arrays import Array
 from lstm_helpers.cells.rnn import Params, State, Step
@@ -23,8 +24,8 @@ def forward(W: Array, inputs: Array, start: State, mask: Array | None) -> Step:
     T, H = len(inputs) - 1, W.shape[1]
     z = np.empty(start.h.shape, inputs.dtype)
     for hx1, h, held in zip(inputs, inputs[1:, :, :H], held_steps(mask, T), strict=False):
-        np.matmul(hx1, W, out=z)
-        np.tanh(z, out=h)
+        hx1.dot(W, z)
+        tanh(z, h)
         if held is not None:
             h[held] = hx1[held, :H]
     return Step(inputs[:-1, :, H:-1], State(inputs[:-1, :, :H]), inputs[1:, :, :H])
@@ -39,12 +40,12 @@ def backward(
     np.subtract(1, slopes, out=slopes)
     if mask is not None:
         slopes[~mask] = 0
-    back = arriving.h.copy()
+    back, W_h_T = arriving.h.copy(), W_h_T[0]
     views = zip(*(a[::-1] for a in (d_hs, d_states.h, slopes, held_steps(mask, len(d_hs)))), strict=True)
     for d_h, dh, dz, held in views:
-        np.add(back, d_h, out=dh)
-        np.multiply(dh, dz, out=dz)
-        np.matmul(dz, W_h_T[0], out=back)
+        add(back, d_h, dh)
+        multiply(dh, dz, dz)
+        dz.dot(W_h_T, back)
         if held is not None:
             back[held] = dh[held]
     return State(back), slopes[None]

@@ -24,7 +24,7 @@ class _Limit:
 
     lock = threading.Lock()
     runs = 0
-    before: tuple[int, ...] = ()
+    before: Sequence[tuple[Any, int]] = ()  # libraries that had another number
 
 
 @contextmanager
@@ -33,11 +33,12 @@ def one_blas_thread() -> Iterator[None]:
 
     A BLAS that cannot be told (Apple's Accelerate) does as it likes.
     """
-    libraries = _controller().lib_controllers
     with _Limit.lock:
         if _Limit.runs == 0:
-            _Limit.before = tuple(library.num_threads for library in libraries)
-            _set(libraries, [1] * len(libraries))
+            counts = [(library, library.num_threads) for library in _controller().lib_controllers]
+            _Limit.before = [(library, count) for library, count in counts if count != 1]
+            for library, _ in _Limit.before:
+                library.set_num_threads(1)
         _Limit.runs += 1
     try:
         yield
@@ -45,10 +46,5 @@ def one_blas_thread() -> Iterator[None]:
         with _Limit.lock:
             _Limit.runs -= 1
             if _Limit.runs == 0:
-                _set(libraries, _Limit.before)
-
-
-def _set(libraries: Sequence[Any], counts: Sequence[int]) -> None:
-    for library, count in zip(libraries, counts, strict=True):
-        if library.num_threads != count:
-            library.set_num_threads(count)
+                for library, count in _Limit.before:
+                    library.set_num_threads(count)
