@@ -1,8 +1,9 @@
 """Measure speed and memory and write the tables: ``make bench``, or ``python -m benchmarks``.
 
-    python -m benchmarks                     all of it: about 20 minutes on two cores, better with nothing else running
-    python -m benchmarks --quick             forward and backward at small sizes, about a minute
+    python -m benchmarks                     all of it: about 23 minutes on two cores, better with nothing else running
+    python -m benchmarks --quick             the LSTM alone, forward and backward at small sizes, about a minute
     python -m benchmarks --parts both random --dtypes float32       some of it
+    python -m benchmarks --parts cells wirings attention            what is not a single LSTM: other cells, stacks, …
     python -m benchmarks --join a.csv b.csv  measure nothing; write the tables from earlier runs
 
 Written are speed.csv, speed.md and speed.png, in the folder that ``--out`` names.
@@ -12,16 +13,17 @@ import argparse
 from pathlib import Path
 
 from benchmarks import cases, machine, measure, report
+from benchmarks.contenders import OUR_LSTM, OUR_LSTM_TO_READ
 from lstm_helpers.measured.speed_table import Speed, speed, write_speed
 
 ROOT = Path(__file__).resolve().parents[1]
-PARTS = (*cases.KINDS, "random", "length", "memory")
+PARTS = (*cases.KINDS, "random", "length", "cells", "wirings", "attention", "memory")
 
 
 def main() -> None:
     """Read the command line, measure, and write what was found."""
     ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    ask.add_argument("--quick", action="store_true", help="small sizes, few turns")
+    ask.add_argument("--quick", action="store_true", help="the LSTM alone, small sizes, few turns")
     ask.add_argument("--parts", nargs="+", choices=PARTS, default=list(PARTS), help="what to measure")
     ask.add_argument("--dtypes", nargs="+", choices=cases.DTYPES, default=list(cases.DTYPES))
     ask.add_argument("--sizes", nargs="+", type=int, default=list(range(len(cases.SIZES))), help="which, from 0")
@@ -61,6 +63,14 @@ def run(chosen: argparse.Namespace) -> Speed:
         rows += measure.at_random(chosen.dtypes, count, seconds / 4, say)
     if "length" in parts:
         rows += measure.against_length(seconds, say)
+    few = [case for case in cases.FOR_LAYERS if case in sizes]
+    if "cells" in parts:
+        every = cases.every_cell()
+        rows += measure.of_layers("cells", every, OUR_LSTM_TO_READ, chosen.dtypes, few, seconds / 3, say)
+    if "wirings" in parts:
+        rows += measure.of_layers("wirings", cases.WIRINGS, OUR_LSTM, chosen.dtypes, few, seconds / 3, say)
+    if "attention" in parts:
+        rows += measure.of_attention(chosen.dtypes, seconds / 3, say)
     if "memory" in parts:
         rows += measure.memory(measure.MEMORY_SIZES, say)
     return Speed(machine.describe(), tuple(rows))

@@ -1,11 +1,19 @@
-"""What is measured: sizes from a toy to a large model, random ones to judge by, and the products none can avoid."""
+"""What is measured: sizes from a toy to a large model, random ones to judge by, and the products none can avoid.
+
+The LSTM is measured at all sizes; the other cells and how cells are wired at a few, enough to see what they cost.
+"""
 
 from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 
+from lstm_helpers import cells
 from lstm_helpers.arrays import Array
+from lstm_helpers.attention import Additive, ScaledDot
+from lstm_helpers.cells import gru, lstm
+from lstm_helpers.cells.ablated import PARTS, Without
+from lstm_helpers.layers import Bidirectional, Layer, Recurrent, Residual, Stacked
 
 KINDS = ("forward", "both", "step")  # forward; forward and backward; a whole training step with Adam
 DTYPES = ("float32", "float64")
@@ -35,6 +43,25 @@ SIZES = (
 )
 LENGTHS = (50, 100, 200, 400, 800, 1600)
 FOR_LENGTHS = Case(0, 16, 8, 32)  # what is run at each of those lengths
+
+LSTM = Recurrent(lstm)
+WIRINGS: tuple[Layer, ...] = (
+    Stacked(LSTM, LSTM),
+    Stacked(LSTM, Residual(LSTM)),
+    Bidirectional(lstm),
+    Bidirectional(gru),
+    Stacked(Bidirectional(lstm), Bidirectional(lstm)),
+)
+FOR_LAYERS = (SIZES[0], SIZES[2], SIZES[3])  # where other cells and wirings are measured
+ATTENTIONS = (ScaledDot(), Additive())
+# Without the largest: additive attention makes arrays of T·T·B·H numbers, one after the other.
+FOR_ATTENTION = tuple(case._replace(D=case.H) for case in FOR_LAYERS[:2])
+
+
+def every_cell() -> list[Layer]:
+    """Make a layer of each cell in the package's own list, and of one with a part taken out, for all five."""
+    listed = [getattr(cells, name) for name in cells.__all__]
+    return [Recurrent(cell) for cell in (*listed, Without(PARTS[0]))]
 
 
 def random_sizes(count: int = 28, seed: int = 0) -> list[Case]:

@@ -1,28 +1,40 @@
 """Who is measured: for each, how to make a function that does one run of a case. The same work is asked of all.
 
 ``forward`` gives all outputs h; ``both`` also the gradients of weights, inputs and starting state for a given ∂L/∂h;
-``step`` is a training step: LSTM, linear readout at every step, mean squared error, all gradients, Adam.
+``step`` is a training step: LSTM, linear readout at every step, mean squared error, all gradients, Adam. All but JAX
+run any layer that they have, from the same weights. What no other library has is put beside our own LSTM.
+
+Models from sequence to sequence are not measured, only their parts: layers, and attention. No library here has such a
+model, and beside another one of our own writing it would say nothing.
 """
 
 import importlib.util
 import os
 from collections.abc import Callable
-from types import ModuleType
 from typing import Any
 
 import numpy as np
 
-from benchmarks.cases import OUTPUT_SIZE, Case
-from lstm_helpers import fused, readout, through_time
+from benchmarks.cases import LSTM, OUTPUT_SIZE, Case
+from lstm_helpers import frameworks, readout, through_time
 from lstm_helpers.arrays import Array
+from lstm_helpers.attention import Additive, ScaledDot
 from lstm_helpers.cells import lstm
-from lstm_helpers.layers import Recurrent
+from lstm_helpers.layers import Layer, Recurrent
 from lstm_helpers.model import Batch, Model
 from lstm_helpers.training import adam
 
 Run = Callable[[], Any]
 OURS = "lstm_helpers"
 TWO_THREADS = "PyTorch, 2 threads"
+OUR_LSTM = "our LSTM"  # beside other layers: one LSTM of the same size
+OUR_LSTM_TO_READ = "our LSTM, through_time"
+OUR_DOT = "our ScaledDot"  # beside the other attention
+_OWN_LSTMS: dict[str, Layer] = {
+    "through_time": Recurrent(lstm, through_time),
+    OUR_LSTM: LSTM,
+    OUR_LSTM_TO_READ: Recurrent(lstm, through_time),
+}
 
 # For JAX, which reads it once: the same one thread for all. Threads of PyTorch that wait should not hold a core.
 os.environ.setdefault("XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1")
@@ -30,7 +42,7 @@ os.environ.setdefault("JAX_PLATFORMS", "cpu")
 
 
 def names(kind: str, dtype: str) -> list[str]:
-    """List those who can run a kind of case here, ours first."""
+    """List those who can run the LSTM here, ours first."""
     found = [OURS, "through_time"]
     if _installed("torch"):
         found += ["PyTorch", TWO_THREADS]
@@ -41,35 +53,71 @@ def names(kind: str, dtype: str) -> list[str]:
     return found
 
 
-def make(name: str, kind: str, case: Case, dtype: str) -> Run:
+def rivals(layer: Layer, kind: str, dtype: str) -> list[str]:
+    """List the other libraries that have a layer and can run it here."""
+    found = []
+    if _installed("torch") and _converts(frameworks.to_torch, layer):
+        found.append("PyTorch")
+    if "ONNX Runtime" in names(kind, dtype) and _converts(frameworks.to_onnx, layer):
+        found.append("ONNX Runtime")
+    return found
+
+
+def make(name: str, kind: str, case: Case, dtype: str, layer: Layer = LSTM) -> Run:
     """Make the function that does one run."""
-    if name in (OURS, "through_time"):
-        return _ours(fused if name == OURS else through_time, kind, case, dtype)
+    if name == OURS or name in _OWN_LSTMS:
+        return _ours(_OWN_LSTMS.get(name, layer), kind, case, dtype)
     if name.startswith("PyTorch"):
-        return _torch(2 if name == TWO_THREADS else 1, kind, case, dtype)
-    return _onnxruntime(case) if name == "ONNX Runtime" else _jax(kind, case, dtype)
+        return _torch(2 if name == TWO_THREADS else 1, layer, kind, case, dtype)
+    return _onnxruntime(layer, case) if name == "ONNX Runtime" else _jax(kind, case, dtype)
+
+
+def attention(how: Additive | ScaledDot, case: Case, dtype: str) -> dict[str, Run]:
+    """Make the functions that look back, T queries of size H over T keys of size D, compared in a space of size H.
+
+    Forward, and backward to weights, queries and keys. PyTorch has the scaled dot-product alone, with W_q and W_k
+    multiplied before it as here.
+    """
+    rng = np.random.default_rng(0)
+    params = how.init(rng, case.H, case.D, case.H, dtype=dtype)
+    drawn = [rng.normal(size=(case.T, case.B, size)).astype(dtype) for size in (case.H, case.D, case.D)]
+    queries, keys, d_context = drawn
+    calls: dict[str, Run] = {OURS: lambda: how.backward(params, how.forward(params, queries, keys), d_context)}
+    if not isinstance(how, ScaledDot):
+        calls[OUR_DOT] = attention(ScaledDot(), case, dtype)[OURS]
+    elif _installed("torch"):
+        calls["PyTorch"] = _torch_attention(params, *drawn)
+    return calls
 
 
 def _installed(package: str) -> bool:
     return importlib.util.find_spec(package) is not None
 
 
-def _draw(case: Case, dtype: str) -> tuple[Array, Array, Array]:
-    """Draw inputs, ∂L/∂h, and targets."""
+def _converts(convert: Callable[[Any, Any], Any], layer: Layer) -> bool:
+    try:
+        convert(layer, layer.init(np.random.default_rng(0), 2, 2))
+    except ValueError:  # by which it says that the library has no such layer
+        return False
+    return True
+
+
+def _draw(layer: Layer, case: Case, dtype: str) -> tuple[Any, Array, Array, Array]:
+    """Draw weights, inputs, ∂L/∂output, and targets: the same for everybody."""
+    params = layer.init(np.random.default_rng(1), case.D, case.H, dtype=dtype)
     rng = np.random.default_rng(0)
-    sizes = (case.D, case.H, OUTPUT_SIZE)
-    xs, d_hs, targets = (rng.normal(size=(case.T, case.B, size)).astype(dtype) for size in sizes)
-    return xs, d_hs, targets
+    sizes = (case.D, layer.output_size(case.D, case.H), OUTPUT_SIZE)
+    xs, d_output, targets = (rng.normal(size=(case.T, case.B, size)).astype(dtype) for size in sizes)
+    return params, xs, d_output, targets
 
 
-def _ours(engine: ModuleType, kind: str, case: Case, dtype: str) -> Run:
-    xs, d_hs, targets = _draw(case, dtype)
-    params = lstm.init(np.random.default_rng(1), case.D, case.H, dtype=dtype)
+def _ours(layer: Layer, kind: str, case: Case, dtype: str) -> Run:
+    params, xs, d_output, targets = _draw(layer, case, dtype)
     if kind == "forward":
-        return lambda: engine.unroll(lstm, params, xs)
+        return lambda: layer.forward(params, xs)
     if kind == "both":
-        return lambda: engine.backpropagate(lstm, params, engine.unroll(lstm, params, xs), d_hs)
-    model, optimizer = Model(Recurrent(lstm, engine)), adam()
+        return lambda: layer.backward(params, layer.forward(params, xs), d_output)
+    model, optimizer = Model(layer), adam()
     start = model.init(np.random.default_rng(1), case.D, case.H, OUTPUT_SIZE, dtype=dtype)
     now = [start, optimizer.init(start)]
 
@@ -80,27 +128,31 @@ def _ours(engine: ModuleType, kind: str, case: Case, dtype: str) -> Run:
     return step
 
 
-def _torch(threads: int, kind: str, case: Case, dtype: str) -> Run:
+def _torch(threads: int, layer: Layer, kind: str, case: Case, dtype: str) -> Run:
     import torch
 
-    xs, d_hs, targets = (torch.tensor(array) for array in _draw(case, dtype))
-    net = torch.nn.LSTM(case.D, case.H, dtype=xs.dtype)
-    linear = torch.nn.Linear(case.H, OUTPUT_SIZE, dtype=xs.dtype)
+    params, *drawn = _draw(layer, case, dtype)
+    xs, d_output, targets = map(torch.tensor, drawn)
+    net = frameworks.to_torch(layer, params)
+    linear = torch.nn.Linear(d_output.shape[2], OUTPUT_SIZE, dtype=xs.dtype)
     optimizer = torch.optim.Adam([*net.parameters(), *linear.parameters()], lr=0.001)
-    h, c = (torch.zeros(1, case.B, case.H, dtype=xs.dtype, requires_grad=kind == "both") for _ in range(2))
+    size = (net.num_layers * (1 + net.bidirectional), case.B, case.H)
+    h, c = (torch.zeros(size, dtype=xs.dtype, requires_grad=kind == "both") for _ in range(2))
+    start = (h, c) if isinstance(net, torch.nn.LSTM) else h
     if kind == "both":
         xs.requires_grad_()
 
     torch.set_num_threads(threads)  # for the whole process: whoever has another number is measured apart
 
-    def forward() -> None:
+    def forward() -> Any:
         with torch.inference_mode():
-            net(xs, (h, c))
+            return net(xs, start)[0]
 
-    def both() -> None:
+    def both() -> Any:
         net.zero_grad(set_to_none=True)
         xs.grad = h.grad = c.grad = None
-        net(xs, (h, c))[0].backward(d_hs)
+        net(xs, start)[0].backward(d_output)
+        return net, xs, h, c  # which have the gradients now
 
     def step() -> None:
         optimizer.zero_grad(set_to_none=True)
@@ -110,26 +162,38 @@ def _torch(threads: int, kind: str, case: Case, dtype: str) -> Run:
     return {"forward": forward, "both": both, "step": step}[kind]
 
 
-def _onnxruntime(case: Case) -> Run:
-    import onnxruntime
-    from onnx import TensorProto, helper
+def _torch_attention(params: Any, *drawn: Array) -> Run:
+    import torch
 
-    xs, _, _ = _draw(case, "float32")
-    rng = np.random.default_rng(1)
-    sizes = {"W": (1, 4 * case.H, case.D), "R": (1, 4 * case.H, case.H), "b": (1, 8 * case.H)}
-    weights = [
-        helper.make_tensor(name, TensorProto.FLOAT, shape, rng.normal(scale=0.1, size=shape).astype(np.float32).ravel())
-        for name, shape in sizes.items()
-    ]
-    node = helper.make_node("LSTM", ["x", "W", "R", "b"], ["y"], hidden_size=case.H)
-    x = helper.make_tensor_value_info("x", TensorProto.FLOAT, xs.shape)
-    y = helper.make_tensor_value_info("y", TensorProto.FLOAT, (case.T, 1, case.B, case.H))
-    graph = helper.make_graph([node], "lstm", [x], [y], weights)
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 14)], ir_version=8)
+    W_q, W_k = map(torch.tensor, params)
+    queries, keys, d_context = (torch.tensor(array.swapaxes(0, 1).copy()) for array in drawn)  # its order: (B, T, ·)
+    learned = [tensor.requires_grad_() for tensor in (W_q, W_k, queries, keys)]
+    torch.set_num_threads(1)
+
+    def both() -> Any:
+        for tensor in learned:
+            tensor.grad = None
+        torch.nn.functional.scaled_dot_product_attention(queries @ W_q, keys @ W_k, keys).backward(d_context)
+        return learned
+
+    return both
+
+
+def _onnxruntime(layer: Layer, case: Case) -> Run:
+    import onnx
+    import onnxruntime
+
+    params, xs, _, _ = _draw(layer, case, "float32")
+    file = frameworks.to_onnx(layer, params)
+    if isinstance(layer, Recurrent):  # its node is all there is to do: what follows would only bring h into our shape
+        graph = file.graph
+        output = onnx.helper.make_tensor_value_info(graph.node[0].output[0], onnx.TensorProto.FLOAT, None)
+        node, weights = graph.node[0], [one for one in graph.initializer if one.name in graph.node[0].input]
+        file.graph.CopyFrom(onnx.helper.make_graph([node], "one", graph.input, [output], weights))
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
-    session = onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
-    return lambda: session.run(None, {"x": xs})
+    session = onnxruntime.InferenceSession(file.SerializeToString(), options, providers=["CPUExecutionProvider"])
+    return lambda: session.run(None, {"xs": xs})
 
 
 def _jax(kind: str, case: Case, dtype: str) -> Run:
@@ -137,8 +201,8 @@ def _jax(kind: str, case: Case, dtype: str) -> Run:
     from jax import numpy as jnp
 
     jax.config.update("jax_enable_x64", True)
-    xs, d_hs, targets = map(jnp.asarray, _draw(case, dtype))
-    model = Model(Recurrent(lstm))
+    xs, d_hs, targets = map(jnp.asarray, _draw(LSTM, case, dtype)[1:])
+    model = Model(LSTM)
     params = model.init(np.random.default_rng(1), case.D, case.H, OUTPUT_SIZE, dtype=dtype)
     params = jax.tree.map(jnp.asarray, params)
     zeros = jnp.zeros((case.B, case.H), dtype)

@@ -2,15 +2,16 @@
 
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from benchmarks import cases, contenders
-from benchmarks.cases import Case
-from benchmarks.contenders import OURS, TWO_THREADS
+from benchmarks.cases import LSTM, Case
+from benchmarks.contenders import OURS, TWO_THREADS, Run
 from lstm_helpers.fused.threads import one_blas_thread
+from lstm_helpers.layers import Layer
 from lstm_helpers.measured.speed_table import Measurement
 from lstm_helpers.timing import in_turns, quartiles, ratios
 
@@ -21,15 +22,22 @@ SLOW = 2e10  # operations from which the reference engine, and a long series of 
 
 
 def compare(what: str, kind: str, case: Case, dtype: str, who: Sequence[str], seconds: float) -> list[Measurement]:
-    """Time contenders in turns for about so many seconds."""
+    """Time contenders who run the LSTM, and the products that it cannot do without."""
     calls = {name: contenders.make(name, kind, case, dtype) for name in who}
-    calls[PRODUCTS] = cases.products(case, dtype, kind)
+    return timed(what, case, dtype, LSTM, {**calls, PRODUCTS: cases.products(case, dtype, kind)}, seconds)
+
+
+def timed(
+    what: str, case: Case, dtype: str, layer: object, calls: Mapping[str, Run], seconds: float
+) -> list[Measurement]:
+    """Time functions in turns for about so many seconds."""
     with one_blas_thread():
         each = sum(float(times[0]) for times in in_turns(calls, rounds=1, shortest=0.0).values())
         rounds = int(np.clip(seconds / max(each, 0.005 * len(calls)), 3, 25))
         times = in_turns(calls, rounds=rounds, shortest=0.005, pause=0.002)
     compared = ratios(times, OURS)
-    return [Measurement(what, dtype, *case, name, float(np.median(times[name])), *compared[name]) for name in calls]
+    middle = {name: float(np.median(times[name])) for name in calls}
+    return [Measurement(what, dtype, *case, repr(layer), name, middle[name], *compared[name]) for name in calls]
 
 
 def side_by_side(
@@ -49,6 +57,46 @@ def side_by_side(
                     found += [row for row in apart if row.who == TWO_THREADS]
                 rows += found
                 say(line(found))
+    return rows
+
+
+def of_layers(
+    what: str,
+    layers: Sequence[Layer],
+    beside: str,
+    dtypes: Sequence[str],
+    sizes: Sequence[Case],
+    seconds: float,
+    say: Say,
+) -> list[Measurement]:
+    """Measure layers beside those who have them, and beside one of our own LSTMs.
+
+    Forward and backward; and forward alone where ONNX Runtime, which does nothing else, takes part.
+    """
+    rows: list[Measurement] = []
+    for kind in ("forward", "both"):
+        for dtype in dtypes:
+            for case in sizes:
+                for layer in layers:
+                    others = contenders.rivals(layer, kind, dtype)
+                    if kind == "both" or "ONNX Runtime" in others:
+                        who = [OURS, *others, beside]
+                        calls = {name: contenders.make(name, kind, case, dtype, layer) for name in who}
+                        found = timed(f"{what} {kind}", case, dtype, layer, calls, seconds)
+                        rows += found
+                        say(f"{line(found)}   {layer!r}")
+    return rows
+
+
+def of_attention(dtypes: Sequence[str], seconds: float, say: Say) -> list[Measurement]:
+    """Measure looks back over a sequence, forward and backward."""
+    rows: list[Measurement] = []
+    for dtype in dtypes:
+        for case in cases.FOR_ATTENTION:
+            for how in cases.ATTENTIONS:
+                found = timed("attention both", case, dtype, how, contenders.attention(how, case, dtype), seconds)
+                rows += found
+                say(f"{line(found)}   {how!r}")
     return rows
 
 
@@ -90,7 +138,8 @@ def memory(sizes: Sequence[Case], say: Say) -> list[Measurement]:
                     found[name] = float(answer.stdout)
             for name, size in found.items():
                 ratio = size / max(found[OURS], 1.0)
-                rows.append(Measurement(f"memory {kind}", "float32", *case, name, size, ratio, ratio, ratio))
+                values = (size, ratio, ratio, ratio)
+                rows.append(Measurement(f"memory {kind}", "float32", *case, repr(LSTM), name, *values))
             say(f"memory {kind} {case}: " + ", ".join(f"{name} {size / 2**20:.1f} MB" for name, size in found.items()))
     return rows
 

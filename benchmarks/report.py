@@ -5,7 +5,7 @@ from pathlib import Path
 
 from benchmarks import cases, machine
 from benchmarks.cases import Case
-from benchmarks.contenders import OURS
+from benchmarks.contenders import OUR_DOT, OUR_LSTM, OUR_LSTM_TO_READ, OURS
 from benchmarks.measure import PRODUCTS, spread, straight_line
 from lstm_helpers.measured.speed_table import Measurement, Speed
 
@@ -13,6 +13,29 @@ TITLES = {
     "forward": "Forward",
     "both": "Forward and backward",
     "step": "A training step (readout, mean squared error, Adam)",
+}
+LAYERS = {
+    "cells": (
+        "Other cells",
+        "One layer of each cell of the package. *Ours, ms* is what one run takes here; the other columns are",
+        "their time / ours. PyTorch and ONNX Runtime run their own layer of the same cell, if any, with our weights.",
+        f"*{OUR_LSTM_TO_READ}* is an LSTM of the same size run by the engine to read, which also runs every cell",
+        "that the fast engine has no loops for: below 1, the cell costs more than that LSTM, and above 1, less.",
+    ),
+    "wirings": (
+        "Stacked and bidirectional",
+        "Layers on top of each other, with their input added to their output, and both ways over time. *Ours, ms* is",
+        "what one run of all of it takes here; the other columns are their time / ours. PyTorch runs one module with",
+        "`num_layers` and `bidirectional`, but has none that adds its input; ONNX Runtime runs the file that `to_onnx`",
+        f"writes. *{OUR_LSTM}* is one LSTM of the same size: 0.5 says that the layer on the left takes twice its time.",
+    ),
+    "attention": (
+        "Attention",
+        "T queries of size H look back over T keys of size D. *Ours, ms* is what one run takes here; the other columns",
+        "are their time / ours. PyTorch runs `scaled_dot_product_attention` behind the same two products; an additive",
+        f"attention it has not. *{OUR_DOT}* is ours of the other kind: 0.5 says that the one on the left takes",
+        "twice its time.",
+    ),
 }
 
 
@@ -32,7 +55,7 @@ def as_markdown(table: Speed) -> str:
             rows = table.select(what=kind, dtype=dtype)
             if rows:
                 lines += ["", f"## {title}, {dtype}", "", *ratio_table(rows)]
-    lines += _memory(table) + _random(table) + _length(table)
+    lines += _layers(table) + _memory(table) + _random(table) + _length(table)
     if left_out := [name for name in machine.PACKAGES if f"{name} " not in table.machine]:
         lines += ["", f"Not installed, and so not measured: {', '.join(left_out)}."]
     return "\n".join(lines) + "\n"
@@ -48,6 +71,19 @@ def ratio_table(rows: Sequence[Measurement]) -> list[str]:
         bound = f"{found[size, PRODUCTS].ratio:.0%}" if (size, PRODUCTS) in found else "–"
         ours = found[size, OURS].value * 1e3
         lines.append(f"| {', '.join(map(str, size))} | {ours:.3g} | {' | '.join(cells)} | {bound} |")
+    return lines
+
+
+def layer_table(rows: Sequence[Measurement]) -> list[str]:
+    """Write a table with one line for each size and layer and one column for each who is put beside it."""
+    who = [name for name in dict.fromkeys(row.who for row in rows) if name != OURS]
+    who.sort(key=lambda name: name in (OUR_LSTM, OUR_LSTM_TO_READ, OUR_DOT))  # the last column: everybody has it
+    found = {(row.size, row.layer, row.who): row for row in rows}
+    lines = [f"| T, B, D, H | layer | ours, ms | {' | '.join(who)} |", "|---|---|---:|" + "---:|" * len(who)]
+    for size, layer in dict.fromkeys((row.size, row.layer) for row in rows):
+        cells = [f"{found[size, layer, w].ratio:.2f}" if (size, layer, w) in found else "–" for w in who]
+        ours = found[size, layer, OURS].value * 1e3
+        lines.append(f"| {', '.join(map(str, size))} | `{layer}` | {ours:.3g} | {' | '.join(cells)} |")
     return lines
 
 
@@ -84,6 +120,20 @@ def picture(table: Speed, path: Path) -> None:
         axes[1].set_ylabel("")
         fig.savefig(path, dpi=150)
         plt.close(fig)
+
+
+def _layers(table: Speed) -> list[str]:
+    lines: list[str] = []
+    for what, (title, *about) in LAYERS.items():
+        tables: list[str] = []
+        for kind in ("forward", "both"):
+            for dtype in cases.DTYPES:
+                rows = table.select(what=f"{what} {kind}", dtype=dtype)
+                if rows:
+                    tables += ["", f"### {title}: {TITLES[kind].lower()}, {dtype}", "", *layer_table(rows)]
+        if tables:
+            lines += ["", f"## {title}", "", *about, *tables]
+    return lines
 
 
 def _memory(table: Speed) -> list[str]:

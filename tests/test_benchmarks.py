@@ -1,5 +1,6 @@
 """The arithmetic behind the tables of speed, and their files; that something is fast is never asserted."""
 
+import importlib.util
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -10,15 +11,23 @@ import pytest
 from benchmarks import __main__ as program
 from benchmarks import cases, contenders, machine, measure, report
 from benchmarks.cases import Case
-from lstm_helpers import measured
+from lstm_helpers import cells, measured
+from lstm_helpers.arrays import leaves
+from lstm_helpers.attention import ScaledDot
+from lstm_helpers.cells import coupled
+from lstm_helpers.frameworks import layouts
+from lstm_helpers.gradcheck import relative_error
+from lstm_helpers.layers import Recurrent
 from lstm_helpers.measured import Measurement, Speed
+from tests.test_frameworks_torch import gradients, stacked
 
 ROOT = Path(__file__).resolve().parents[1]
 SMALL = Case(3, 2, 4, 5)
+LAYERS = [*cases.every_cell(), *cases.WIRINGS]
 
 
 def row(what="both", dtype="float32", size=(20, 1, 4, 8), who="PyTorch", value=0.002, low=1.5, ratio=2.0, high=2.5):
-    return Measurement(what, dtype, *size, who, value, low, ratio, high)
+    return Measurement(what, dtype, *size, "Recurrent(lstm)", who, value, low, ratio, high)
 
 
 TABLE = Speed(
@@ -115,6 +124,65 @@ def test_onnx_runtime_runs_the_case():
     assert y.shape == (3, 1, 2, 5) and 0 < np.abs(y).max() < 1
 
 
+def test_the_cells_are_those_of_the_package_and_one_with_a_part_taken_out():
+    listed = [f"Recurrent({name})" for name in cells.__all__]
+    assert [repr(layer) for layer in cases.every_cell()] == [*listed, "Recurrent(Without('input gate'))"]
+
+
+ELSEWHERE = [Recurrent(kind.cell) for kind in layouts.KINDS]
+ELSEWHERE += [layer for layer in cases.WIRINGS if "Residual" not in repr(layer)]
+
+
+@pytest.mark.parametrize("layer", LAYERS, ids=repr)
+def test_a_layer_is_put_beside_whoever_has_it(layer, monkeypatch):
+    assert ("ONNX Runtime" in contenders.rivals(layer, "forward", "float32")) == (layer in ELSEWHERE)
+    for kind, dtype in (("both", "float32"), ("forward", "float64")):
+        assert "ONNX Runtime" not in contenders.rivals(layer, kind, dtype)
+    monkeypatch.setattr(contenders.importlib.util, "find_spec", lambda name: None)
+    assert contenders.rivals(layer, "forward", "float32") == []
+
+
+@pytest.mark.needs("torch")
+@pytest.mark.parametrize("layer", LAYERS, ids=repr)
+def test_pytorch_runs_the_layers_that_it_has(layer):
+    for kind, dtype in (("forward", "float32"), ("both", "float32"), ("both", "float64")):
+        assert ("PyTorch" in contenders.rivals(layer, kind, dtype)) == (layer in ELSEWHERE)
+
+
+@pytest.mark.parametrize("layer", ELSEWHERE, ids=repr)
+def test_onnx_runtime_gives_our_outputs(layer):
+    (theirs,) = contenders.make("ONNX Runtime", "forward", SMALL, "float32", layer)()
+    ours = contenders.make(contenders.OURS, "forward", SMALL, "float32", layer)().output
+    assert theirs.size == ours.size and np.abs(theirs.reshape(ours.shape) - ours).max() <= 1e-6
+
+
+@pytest.mark.needs("torch")
+@pytest.mark.parametrize("layer", ELSEWHERE, ids=repr)
+def test_pytorch_does_the_work_that_ours_does(layer):
+    """The same outputs, and every gradient that ours gives: of weights, inputs and starting states."""
+    ours, theirs = (
+        {kind: contenders.make(name, kind, SMALL, "float64", layer)() for kind in ("forward", "both")}
+        for name in (contenders.OURS, "PyTorch")
+    )
+    assert relative_error(theirs["forward"].numpy(), ours["forward"].output) <= 1e-12
+    net, xs, *starts = theirs["both"]
+    assert relative_error(xs.grad.numpy(), ours["both"].xs) <= 1e-12
+    own = [leaf for _, leaf in leaves(ours["both"].params)]
+    assert all(relative_error(a, b) <= 1e-12 for a, b in zip(gradients(net), own, strict=True))
+    states = stacked(importlib.import_module("torch"), ours["both"].state)
+    for a, b in zip(starts, states if isinstance(states, tuple) else (states,), strict=False):  # no c: h alone
+        assert relative_error(a.grad.numpy(), b.detach().numpy()) <= 1e-12
+
+
+@pytest.mark.needs("torch")
+def test_pytorchs_attention_does_the_work_that_ours_does():
+    calls = contenders.attention(ScaledDot(), SMALL, "float64")
+    back = calls[contenders.OURS]()
+    W_q, W_k, queries, keys = (tensor.grad.numpy() for tensor in calls["PyTorch"]())
+    assert relative_error((W_q, W_k), tuple(back.params)) <= 1e-12
+    assert relative_error((queries.swapaxes(0, 1), keys.swapaxes(0, 1)), (back.queries, back.keys)) <= 1e-12
+
+
 # --- measuring
 
 
@@ -181,6 +249,111 @@ def test_a_process_counts_at_least_its_trace(capfd):
     assert 0.9 * trace < found.value < 2.5 * trace
 
 
+def without_others(monkeypatch):
+    monkeypatch.setattr(contenders, "_installed", lambda package: False)
+
+
+@pytest.mark.parametrize("dtype", cases.DTYPES)
+def test_every_layer_and_attention_is_measured_printed_and_read_back(dtype, tmp_path, monkeypatch):
+    without_others(monkeypatch)
+    monkeypatch.setattr(cases, "FOR_ATTENTION", (SMALL,))
+    said = []
+    rows = measure.of_layers(
+        "cells", cases.every_cell(), contenders.OUR_LSTM_TO_READ, [dtype], [SMALL], 0.01, said.append
+    )
+    rows += measure.of_layers("wirings", cases.WIRINGS, contenders.OUR_LSTM, [dtype], [SMALL], 0.01, said.append)
+    rows += measure.of_attention([dtype], 0.01, said.append)
+    names = list(dict.fromkeys(row.layer for row in rows))
+    assert names == [repr(layer) for layer in (*LAYERS, *cases.ATTENTIONS)]
+    assert [text.rpartition("   ")[2] for text in said] == names
+    assert all(row.value > 0 and row.low <= row.ratio <= row.high for row in rows)
+
+    measured.write_speed(tmp_path / "speed.csv", Speed("a machine", tuple(rows)))
+    table = measured.speed(tmp_path / "speed.csv")
+    assert [row[:8] for row in table.rows] == [row[:8] for row in rows]
+    np.testing.assert_allclose([row[8:] for row in table.rows], [row[8:] for row in rows], rtol=1e-6)
+    assert printed(report.as_markdown(table)) == wanted(table.rows)
+
+
+def printed(text):
+    """Read the numbers of all tables of layers, in order: what, dtype, size, layer, who, and the number as text."""
+    found, names = {}, {title: what for what, (title, *_) in report.LAYERS.items()}
+    kinds = {title.lower(): kind for kind, title in report.TITLES.items()}
+    for line in text.splitlines():
+        if line.startswith("### "):
+            title, _, rest = line.removeprefix("### ").partition(": ")
+            kind, _, dtype = rest.rpartition(", ")
+            what = f"{names[title]} {kinds[kind]}"
+        elif line.startswith("| T, B, D, H | layer |"):
+            who = [contenders.OURS, *line.strip("| ").split(" | ")[3:]]
+        elif line.startswith("| ") and "`" in line:
+            size, layer, *numbers = line.strip("| ").split(" | ")
+            key = (what, dtype, tuple(map(int, size.split(", "))), layer.strip("`"))
+            found |= {(*key, name): number for name, number in zip(who, numbers, strict=True) if number != "–"}
+    return found
+
+
+def wanted(rows):
+    numbers = {row: f"{row.value * 1e3:.3g}" if row.who == contenders.OURS else f"{row.ratio:.2f}" for row in rows}
+    return {(row.what, row.dtype, row.size, row.layer, row.who): number for row, number in numbers.items()}
+
+
+def test_a_table_of_layers_has_a_gap_where_a_library_has_no_such_layer():
+    rows = [
+        row("wirings both", who=contenders.OURS)._replace(layer="Residual"),
+        row("wirings both", who=contenders.OUR_LSTM, ratio=0.5)._replace(layer="Residual"),
+        row("wirings both", who=contenders.OURS),
+        row("wirings both", who="PyTorch", ratio=3.0),
+        row("wirings both", who=contenders.OUR_LSTM, ratio=0.25),
+    ]
+    assert report.layer_table(rows) == [
+        "| T, B, D, H | layer | ours, ms | PyTorch | our LSTM |",
+        "|---|---|---:|---:|---:|",
+        "| 20, 1, 4, 8 | `Residual` | 2 | – | 0.50 |",
+        "| 20, 1, 4, 8 | `Recurrent(lstm)` | 2 | 3.00 | 0.25 |",
+    ]
+    assert printed(report.as_markdown(Speed("a machine", tuple(rows)))) == wanted(rows)
+
+
+def test_forward_alone_is_measured_where_onnx_runtime_takes_part(monkeypatch):
+    monkeypatch.setattr(contenders, "_installed", lambda package: package.startswith("onnx"))
+    layers = [Recurrent(coupled), *ELSEWHERE]
+    rows = measure.of_layers("wirings", layers, contenders.OUR_LSTM, ["float32"], [SMALL], 0.01, lambda text: None)
+    forward = [(r.layer, r.who) for r in rows if r.what == "wirings forward"]
+    who = (contenders.OURS, "ONNX Runtime", contenders.OUR_LSTM)
+    assert forward == [(repr(layer), name) for layer in ELSEWHERE for name in who]
+    assert "ONNX Runtime" not in {r.who for r in rows if r.what == "wirings both"}
+
+
+def test_a_new_cell_is_measured_as_soon_as_it_is_in_the_list(tmp_path, monkeypatch):
+    spec = importlib.util.spec_from_file_location("lstm_helpers.cells.mine", coupled.__file__)
+    mine = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(mine)
+    monkeypatch.setattr(cells, "mine", mine, raising=False)
+    monkeypatch.setattr(cells, "__all__", [*cells.__all__, "mine"])
+    without_others(monkeypatch)
+    asked = ["--parts", "cells", "--sizes", "0", "--seconds", "0.03", "--dtypes", "float32", "--out", str(tmp_path)]
+    monkeypatch.setattr(sys, "argv", ["bench", *asked])
+    program.main()
+    found = measured.speed(tmp_path / "speed.csv").select(layer="Recurrent(mine)")
+    assert [(r.what, r.size, r.who) for r in found] == [
+        ("cells both", tuple(cases.SIZES[0]), who) for who in (contenders.OURS, contenders.OUR_LSTM_TO_READ)
+    ]
+    assert "| `Recurrent(mine)` |" in (tmp_path / "speed.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("quick", "expected"), [([], ["cells", "wirings", "attention"]), (["--quick"], [])])
+def test_by_default_all_is_measured_and_in_a_hurry_the_lstm_alone(quick, expected, tmp_path, monkeypatch):
+    asked = []
+    for name in ("side_by_side", "at_random", "against_length", "memory"):
+        monkeypatch.setattr(measure, name, lambda *given: list(TABLE.rows[:2]))
+    monkeypatch.setattr(measure, "of_layers", lambda what, *given: asked.append(what) or [])
+    monkeypatch.setattr(measure, "of_attention", lambda *given: asked.append("attention") or [])
+    monkeypatch.setattr(sys, "argv", ["bench", *quick, "--out", str(tmp_path)])
+    program.main()
+    assert asked == expected
+
+
 # --- tables
 
 
@@ -204,7 +377,7 @@ def test_a_damaged_line_is_refused(tmp_path):
     measured.write_speed(tmp_path / "speed.csv", TABLE)
     with open(tmp_path / "speed.csv", "a", encoding="utf-8") as file:
         file.write("both,float32,1,2\n")
-    with pytest.raises(ValueError, match="a line has 4 fields; expected 11"):
+    with pytest.raises(ValueError, match="a line has 4 fields; expected 12"):
         measured.speed(tmp_path / "speed.csv")
 
 
@@ -218,6 +391,7 @@ def test_the_shipped_table_holds_what_the_chapter_shows():
             assert all(0 < r.low <= r.ratio <= r.high for r in rows)
         assert len(table.select(what="random", dtype=dtype, who="PyTorch")) == 28
     assert [r.size for r in table.select(what="forward", who="ONNX Runtime")] == sizes
+    assert {r.layer for kind in cases.KINDS for r in table.select(what=kind)} == {"Recurrent(lstm)"}
     assert "cores" in table.machine and "numpy" in table.machine and "torch" in table.machine
 
 

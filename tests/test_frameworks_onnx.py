@@ -65,8 +65,21 @@ def test_lengths_stand_for_the_mask(layer, at):
         assert np.abs(y - expected)[mask].max() <= 1e-6
         assert np.all(y[~mask] == params.readout.b_y)  # 0 for h
     else:
-        real = lengths > 0 if "rnn" in repr(layer) else slice(None)  # what its RNN gives for an empty one is not set
-        assert np.abs(y - expected)[real].max() <= 1e-6
+        assert np.abs(y - expected).max() <= 1e-6
+
+
+@each_layer
+def test_a_sequence_without_a_step_ends_in_the_state_it_started_from(layer):
+    file = frameworks.to_onnx(layer, weights(layer, 3, 5), lengths=True, state=True)
+    rng = np.random.default_rng(4)
+    xs, lengths = rng.normal(size=(7, 4, 3)).astype(np.float32), np.array([7, 1, 0, 4], np.int32)
+    states = [one for one in file.graph.input if one.name not in ("xs", "lengths")]
+    starts = {one.name: rng.normal(size=(one.type.tensor_type.shape.dim[0].dim_value, 4, 5)) for one in states}
+    starts = {name: start.astype(np.float32) for name, start in starts.items()}
+    out = run(file, xs=xs, lengths=lengths, **starts)
+    for name, start in starts.items():
+        same = (out[f"{name}_next"] == start).all(axis=(0, 2))
+        assert same.tolist() == [False, False, True, False], name
 
 
 @pytest.mark.parametrize("layer", [Recurrent(lstm), Stacked(Recurrent(gru), Recurrent(lstm))], ids=repr)

@@ -22,6 +22,11 @@ class Plan(NamedTuple):
     lengths: bool = False  # whether the file takes a length for each sequence
     state: bool = False  # whether it takes and gives the states
 
+    @property
+    def chooses(self) -> bool:
+        """Whether a last state is asked for that a sequence of length 0 might not have."""
+        return self.lengths and (self.state or self.at == "last")
+
 
 def states_of(op: str) -> tuple[str, ...]:
     """Name the states of a recurrent node as State does."""
@@ -32,6 +37,9 @@ def nodes_of(onnx: Any, plan: Plan) -> list[Any]:
     """Make the nodes."""
     make = onnx.helper.make_node
     nodes, flowing = [], "xs"
+    if plan.chooses:
+        nodes.append(make("Equal", ["lengths", "no_steps"], ["is_empty"]))
+        nodes.append(make("Unsqueeze", ["is_empty", "of_units"], ["empty"]))
     if plan.embedding:
         nodes.append(make("Gather", ["embedding.W_e", "xs"], ["vectors"], axis=0))
         flowing = "vectors"
@@ -51,19 +59,29 @@ def nodes_of(onnx: Any, plan: Plan) -> list[Any]:
 
 
 def _level(make: Any, plan: Plan, k: int, op: str, flowing: str) -> list[Any]:
-    """Make one recurrent node, and join its outputs, which are (T, directions, B, H)."""
+    """Make one recurrent node, and join its outputs, which are (T, directions, B, H).
+
+    The last state of a sequence without a step is the one it started from. ONNX does not say so: ONNX Runtime 1.31
+    gives 0 there, 1.20 in a vanilla cell whatever the memory held. So the graph chooses.
+    """
     states = states_of(op)
-    ending = plan.state or (plan.at == "last" and k == len(plan.ops) - 1)
+    shown = plan.at == "last" and k == len(plan.ops) - 1
+    ends = states if plan.state else states[:1] if shown else ()
+    last = "last" if plan.chooses else "next"
     inputs = [flowing, f"W{k}", f"R{k}", f"B{k}", "lengths" if plan.lengths else ""]
     inputs += [f"{s}{k}" for s in states] if plan.state else []
-    outputs = [f"Y{k}", *([f"{s}{k}_next" for s in states] if ending else [])]
+    outputs = [f"Y{k}", *(f"{s}{k}_{last}" for s in ends)]
     options: dict[str, Any] = {"hidden_size": plan.hidden_sizes[k]}
     if plan.directions[k] == 2:
         options["direction"] = "bidirectional"
     if op == "GRU":
         options["linear_before_reset"] = 1
-    return [
+    nodes = [
         make(op, inputs, outputs, **options),
         make("Transpose", [f"Y{k}"], [f"turned{k}"], perm=[0, 2, 1, 3]),
         make("Reshape", [f"turned{k}", "joined"], [f"output{k}"]),
     ]
+    for s in ends if plan.chooses else ():
+        start = f"{s}{k}" if plan.state else "zero"
+        nodes.append(make("Where", ["empty", start, f"{s}{k}_last"], [f"{s}{k}_next"]))
+    return nodes

@@ -25,8 +25,8 @@ def to_onnx(model: Any, params: Any, *, lengths: bool = False, state: bool = Fal
         Its weights, float32 or float64.
     lengths : bool
         Whether the file takes ``lengths`` (B,) int32, the number of real steps of each sequence, in place of a mask.
-        A length of 0 is answered from the starting state, but for the vanilla cell: ONNX Runtime does not set it there.
-        Where a sequence has ended, ONNX gives 0 for h, and so ``b_y`` for y.
+        A length of 0 is answered from the starting state. Where a sequence has ended, ONNX gives 0 for h, and so
+        ``b_y`` for y.
     state : bool
         Whether the file takes the states ``h0``, ``c0`` (directions, B, H) of the lowest level, ``h1`` … of the next,
         and gives ``h0_next`` …, to be run piece by piece.
@@ -105,7 +105,7 @@ def _states(onnx: Any, plan: Plan, stack: Levels, suffix: str) -> list[Any]:
 
 
 def _constants(plan: Plan, stack: Levels, params: Any) -> dict[str, Array]:
-    """Give all weights, and the few whole numbers that the graph needs."""
+    """Give all weights, and the few numbers that the graph needs."""
     weights: dict[str, Array] = {}
     if plan.embedding:
         weights["embedding.W_e"] = params.embedding.W_e
@@ -118,6 +118,10 @@ def _constants(plan: Plan, stack: Levels, params: Any) -> dict[str, Array]:
     constants["joined"] = np.array([0, 0, -1])  # keep T and B, join directions and H
     if plan.at == "last":
         constants["side_by_side"] = np.array([0, -1])  # keep B
+    if plan.chooses:
+        constants["no_steps"] = np.array(0, np.int32)
+        constants["of_units"] = np.array([1])  # where a number for each sequence gets an axis of units
+        constants["zero"] = np.array(0, np.float32)  # what a state starts from if the file takes none
     return constants
 
 

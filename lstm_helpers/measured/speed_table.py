@@ -13,12 +13,15 @@ from typing import Any, NamedTuple
 class Measurement(NamedTuple):
     """One contender on one case."""
 
-    what: str  # forward, both (forward and backward), step (of training), random, length: seconds; memory: bytes
+    # forward, both (forward and backward), step (of training), random, length, and cells, wirings or attention with one
+    # of the first two: seconds; memory with one of the first two: bytes
+    what: str
     dtype: str
     T: int
     B: int
     D: int
     H: int
+    layer: str  # what was run, as it writes itself: Recurrent(lstm) wherever nothing else is measured
     who: str
     value: float  # seconds or bytes of one run, the median
     low: float  # value / ours, turn by turn: the lower quartile
@@ -83,6 +86,6 @@ def write_speed(path: str | os.PathLike[str], table: Speed) -> None:
 def _parse(row: list[str]) -> Measurement:
     if len(row) != len(Measurement._fields):
         raise ValueError(f"a line has {len(row)} fields; expected {len(Measurement._fields)}: {','.join(row)}")
-    what, dtype, *sizes, who = row[:7]
+    what, dtype, *sizes, layer, who = row[:8]
     T, B, D, H = map(int, sizes)
-    return Measurement(what, dtype, T, B, D, H, who, *map(float, row[7:]))
+    return Measurement(what, dtype, T, B, D, H, layer, who, *map(float, row[8:]))

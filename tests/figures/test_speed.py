@@ -12,7 +12,7 @@ from lstm_helpers.measured import Measurement
 
 
 def measurement(size: tuple[int, int, int, int], who: str, ratio: float) -> Measurement:
-    return Measurement("both", "float32", *size, who, 0.001, 0.9 * ratio, ratio, 1.2 * ratio)
+    return Measurement("both", "float32", *size, "Recurrent(lstm)", who, 0.001, 0.9 * ratio, ratio, 1.2 * ratio)
 
 
 ROWS = [
