@@ -69,8 +69,8 @@ def ratio_table(rows: Sequence[Measurement]) -> list[str]:
     for size in dict.fromkeys(row.size for row in rows):
         cells = [f"{found[size, name].ratio:.2f}" if (size, name) in found else "–" for name in who]
         bound = f"{found[size, PRODUCTS].ratio:.0%}" if (size, PRODUCTS) in found else "–"
-        ours = found[size, OURS].value * 1e3
-        lines.append(f"| {', '.join(map(str, size))} | {ours:.3g} | {' | '.join(cells)} | {bound} |")
+        ours = _milliseconds(found[size, OURS])
+        lines.append(f"| {', '.join(map(str, size))} | {ours} | {' | '.join(cells)} | {bound} |")
     return lines
 
 
@@ -82,9 +82,15 @@ def layer_table(rows: Sequence[Measurement]) -> list[str]:
     lines = [f"| T, B, D, H | layer | ours, ms | {' | '.join(who)} |", "|---|---|---:|" + "---:|" * len(who)]
     for size, layer in dict.fromkeys((row.size, row.layer) for row in rows):
         cells = [f"{found[size, layer, w].ratio:.2f}" if (size, layer, w) in found else "–" for w in who]
-        ours = found[size, layer, OURS].value * 1e3
-        lines.append(f"| {', '.join(map(str, size))} | `{layer}` | {ours:.3g} | {' | '.join(cells)} |")
+        ours = _milliseconds(found[size, layer, OURS])
+        lines.append(f"| {', '.join(map(str, size))} | `{layer}` | {ours} | {' | '.join(cells)} |")
     return lines
+
+
+def _milliseconds(row: Measurement) -> str:
+    """Write milliseconds with three digits, and never as a power of ten."""
+    ms = row.value * 1e3
+    return f"{ms:.3g}" if ms < 100 else f"{ms:.0f}"
 
 
 def summary(table: Speed) -> list[str]:

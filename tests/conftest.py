@@ -6,6 +6,7 @@ from collections import Counter
 import pytest
 
 GRADIENT_TABLE = "gradient table"  # the property under which tests leave lines to be shown at the end
+ALONE = ("tests/browser/test_browser_notebooks.py", "tests/browser/test_every_widget.py", "tests/site/")
 
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"):
     os.environ.setdefault(name, "1")
@@ -18,15 +19,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log):
-    """Share the tests among processes (`-n 2 --dist loadscope`) by files, for the cells of a page need those before.
+    """Share the tests among processes (`-n 2 --dist loadscope`) by files: the cells of a page need those before.
 
-    Each of the browser's tests opens pages of its own, and may go where there is room.
+    In a browser, the tests of a file use one page. Those of ``ALONE`` open pages of their own, and go where there is room.
     """
     from xdist.scheduler import LoadScopeScheduling
 
     class ByFile(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            return nodeid if nodeid.startswith(("tests/browser/", "tests/site/")) else nodeid.split("::")[0]
+            return nodeid if nodeid.startswith(ALONE) else nodeid.split("::")[0]
 
     return ByFile(config, log)
 

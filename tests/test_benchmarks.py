@@ -392,6 +392,14 @@ def test_the_shipped_table_holds_what_the_chapter_shows():
         assert len(table.select(what="random", dtype=dtype, who="PyTorch")) == 28
     assert [r.size for r in table.select(what="forward", who="ONNX Runtime")] == sizes
     assert {r.layer for kind in cases.KINDS for r in table.select(what=kind)} == {"Recurrent(lstm)"}
+    for dtype in cases.DTYPES:
+        for what, layers in (
+            ("cells", cases.every_cell()),
+            ("wirings", cases.WIRINGS),
+            ("attention", cases.ATTENTIONS),
+        ):
+            shown = {r.layer for r in table.select(what=f"{what} both", dtype=dtype, who=contenders.OURS)}
+            assert shown == {repr(layer) for layer in layers}, what
     assert "cores" in table.machine and "numpy" in table.machine and "torch" in table.machine
 
 
@@ -402,6 +410,13 @@ def test_what_is_shown_of_the_shipped_table_is_what_it_says():
     front = (ROOT / "README.md").read_text(encoding="utf-8")
     shown = front.partition("<!-- from make bench -->\n")[2].partition("\n<!-- until here -->")[0]
     assert shown.splitlines() == report.summary(table)
+
+
+@pytest.mark.parametrize(("seconds", "shown"), [(0.0001234, "0.123"), (0.01, "10"), (0.9876, "988"), (1.0949, "1095")])
+def test_milliseconds_are_written_without_a_power_of_ten(seconds, shown):
+    rows = [row("both", who=contenders.OURS)._replace(value=seconds)]
+    assert f"| {shown} |" in report.ratio_table(rows)[2]
+    assert f"| {shown} |" in report.layer_table(rows)[2]
 
 
 def test_markdown_shows_ratios_bounds_memory_and_the_line():
