@@ -104,7 +104,7 @@ def config(output: Path) -> dict:
 def build_wheel(folder: Path) -> Path:
     """Build the package's wheel into the folder, with the project's own backend, and return its path."""
     command = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(folder)]
-    subprocess.run(command, cwd=ROOT, stdout=subprocess.DEVNULL, check=True)
+    subprocess.run(command, cwd=ROOT, env=dict(os.environ, HATCH_QUIET="1"), check=True)
     return next(folder.glob("lstm_helpers-*.whl"))
 
 

@@ -77,7 +77,8 @@ def build() -> Path:
 
 def hatchling(folder: Path, *arguments: str) -> str:
     """Call the build backend on the source in the folder; building twice gives the same bytes."""
-    env = {"SOURCE_DATE_EPOCH": git("log", "-1", "--format=%ct").strip() or "1735689600", **os.environ}
+    last_change = git("log", "-1", "--format=%ct").strip() or "1735689600"
+    env = {"SOURCE_DATE_EPOCH": last_change, **os.environ, "HATCH_QUIET": "1"}
     command = [sys.executable, "-m", "hatchling", *arguments]
     return subprocess.run(command, cwd=folder, env=env, stdout=subprocess.PIPE, check=True).stdout.decode()
 
