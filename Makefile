@@ -87,7 +87,7 @@ student: test-set  ## write the pages without solutions into build/student (ARGS
 measure: test-set  ## measure memory and time of every page for docs/hub.md (ONLY=03 for one)
 	$(ONE_THREAD) $(RUN) tools/measure_pages.py $(ONLY)
 
-# --- a release: TAG=v0.2.0 compares the version with the tag
+# --- a release: TAG=v0.2.0 refuses unless that is the tag of what is here
 dist: test-set  ## build wheel and sdist into dist/
 	$(RUN) tools/release.py build $(TAG)
 

@@ -3,8 +3,13 @@
 Each module imports only from the floors below it: numbers, cell, time, tasks, figures, widgets.
 """
 
+from importlib import metadata
+
 from lstm_helpers.through_time import backpropagate, unroll
 
-__version__ = "0.1.0"
+try:
+    __version__ = metadata.version("lstm_helpers")
+except metadata.PackageNotFoundError:  # read from a folder, without being installed
+    __version__ = "0.0.0"
 
 __all__ = ["__version__", "backpropagate", "unroll"]

@@ -11,11 +11,11 @@ import tomllib
 import types
 import venv
 import zipfile
+from importlib import metadata
 from pathlib import Path
 
 import pytest
 import yaml
-from flit_core import buildapi
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
@@ -59,7 +59,7 @@ def test_conda_environment_reads_and_tests_with_pyprojects_packages():
     assert itself == "-e ."
     assert packages[0].removeprefix("python=") in PYTHONS["locked"] and packages[1] == "pip"
     listed = [Requirement(text) for text in (*packages[2:], *from_pip)]
-    wanted = {name: bound for name, bound in bounds("read", "test").items() if name not in ONLY_LOOKS_AT_CODE}
+    wanted = {name: bound for name, bound in bounds("read", "build", "test").items() if name not in ONLY_LOOKS_AT_CODE}
     assert {canonicalize_name(one.name): one.specifier for one in listed} == wanted
     assert environment["channels"] == ["conda-forge"]
 
@@ -76,7 +76,7 @@ def test_repo2docker_would_take_environment_yml_and_nothing_else():
 
 
 def test_bounds_are_lower_bounds_and_nothing_is_pinned():
-    for name, specifier in bounds("read", "test", "frameworks", "site").items():
+    for name, specifier in bounds("read", "build", "test", "frameworks", "site").items():
         assert [part.operator for part in specifier] == [">="], f"{name}{specifier}"
 
 
@@ -89,7 +89,8 @@ def test_locks_are_hashed_and_name_no_registry(name):
 
 
 @pytest.mark.parametrize(
-    ("name", "extras"), [("read", ["read"]), ("test", ["read", "test"]), ("site", ["read", "test", "site"])]
+    ("name", "extras"),
+    [("read", ["read"]), ("test", ["read", "build", "test"]), ("site", ["read", "build", "test", "site"])],
 )
 def test_locks_follow_the_bounds(name, extras):
     versions = locked(name)
@@ -100,7 +101,7 @@ def test_locks_follow_the_bounds(name, extras):
 
 def test_the_oldest_lock_holds_exactly_the_lower_bounds():
     versions = locked("oldest")
-    for package, specifier in bounds("read", "test").items():
+    for package, specifier in bounds("read", "build", "test").items():
         (bound,) = [Version(part.version) for part in specifier]
         assert {Version(version) for version in versions[package]} == {bound}, f"{package}{specifier}: run `make lock`"
 
@@ -123,9 +124,10 @@ def test_the_web_edition_is_built_with_the_versions_that_are_tested():
 
 
 def test_the_build_needs_nothing_unhashed():
+    assert PYPROJECT["build-system"]["requires"] == PROJECT["optional-dependencies"]["build"]
     for text in PYPROJECT["build-system"]["requires"]:
         wanted = Requirement(text)
-        for name in ("read", "test", "oldest"):
+        for name in ("read", "test", "oldest", "site", "site-oldest", "lite", "lite-check"):
             assert all(wanted.specifier.contains(version) for version in locked(name)[canonicalize_name(wanted.name)])
 
 
@@ -146,10 +148,26 @@ def test_importing_the_package_draws_nothing_in():
     assert answer.stdout.strip() == "[]" and answer.stderr == ""
 
 
-def test_version_is_the_same_everywhere():
-    assert Version(lstm_helpers.__version__)
-    assert yaml.safe_load(read("CITATION.cff"))["version"] == lstm_helpers.__version__
-    assert f"## [{lstm_helpers.__version__}]" in read("CHANGELOG.md")
+def test_the_package_knows_the_version_it_was_installed_with():
+    assert lstm_helpers.__version__ == metadata.version("lstm_helpers") and Version(lstm_helpers.__version__)
+
+
+def test_without_an_installation_the_package_has_the_fallback_version():
+    program = "\n".join(
+        [
+            "from importlib import metadata",
+            "def version(name): raise metadata.PackageNotFoundError(name)",
+            "metadata.version = version",
+            "import lstm_helpers; print(lstm_helpers.__version__)",
+        ]
+    )
+    answer = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert answer.stdout.strip() == PYPROJECT["tool"]["hatch"]["version"]["fallback-version"]
+
+
+def test_the_citation_names_the_newest_version_in_the_changelog():
+    newest = re.search(r"^## \[(\d[^]]*)\]", read("CHANGELOG.md"), re.MULTILINE)[1]
+    assert yaml.safe_load(read("CITATION.cff"))["version"] == newest
 
 
 def test_citation_has_what_the_format_requires():
@@ -158,10 +176,10 @@ def test_citation_has_what_the_format_requires():
     assert citation["authors"] == PROJECT["authors"]
 
 
-def test_wheel_and_sdist_hold_the_data(tmp_path, monkeypatch):
-    monkeypatch.chdir(ROOT)
-    wheel = tmp_path / buildapi.build_wheel(str(tmp_path))
-    sdist = tmp_path / buildapi.build_sdist(str(tmp_path))
+def test_wheel_and_sdist_hold_the_data(tmp_path):
+    command = [sys.executable, "-m", "hatchling", "build", "--directory", str(tmp_path)]
+    subprocess.run(command, cwd=ROOT, check=True)
+    (wheel,), (sdist,) = tmp_path.glob("*.whl"), tmp_path.glob("*.tar.gz")
     package = [path for path in (ROOT / "lstm_helpers").rglob("*") if path.is_file() and path.suffix != ".pyc"]
     expected = {path.relative_to(ROOT).as_posix() for path in package if "__pycache__" not in path.parts}
     assert {name.rsplit(".", 1)[-1] for name in expected} >= {"py", "npz", "csv", "js", "typed"}

@@ -2,74 +2,170 @@
 
 import hashlib
 import importlib.util
+import os
 import re
 import shutil
+import subprocess
+import sys
+import tarfile
 import types
 from pathlib import Path
 
 import pytest
 import yaml
 
-import lstm_helpers
-
 ROOT = Path(__file__).parents[1]
-WORKFLOW = (ROOT / ".github" / "workflows" / "release.yml").read_text(encoding="utf-8")
+WORKFLOWS = ROOT / ".github" / "workflows"
+WORKFLOW = (WORKFLOWS / "release.yml").read_text(encoding="utf-8")
 JOBS = yaml.safe_load(WORKFLOW)["jobs"]
+NEEDS_GIT = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
 
 
 @pytest.fixture
-def release(monkeypatch) -> types.ModuleType:
+def release(monkeypatch, tmp_path) -> types.ModuleType:
+    for name in [one for one in os.environ if one.startswith(("GIT_", "SETUPTOOLS_SCM_", "SOURCE_DATE_EPOCH"))]:
+        monkeypatch.delenv(name)
     spec = importlib.util.spec_from_file_location("release", ROOT / "tools" / "release.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    monkeypatch.chdir(ROOT)
+    monkeypatch.setattr(module, "DIST", tmp_path / "archives")
     return module
 
 
 @pytest.fixture
-def project(tmp_path) -> Path:
-    for name in ("lstm_helpers/__init__.py", "CHANGELOG.md", "CITATION.cff"):
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        shutil.copy(ROOT / name, tmp_path / name)
-    return tmp_path
+def small(release, monkeypatch, tmp_path) -> Path:
+    """A project with this one's settings and little in it: no repository yet."""
+    folder = tmp_path / "small"
+    names = ".gitignore CHANGELOG.md CITATION.cff LICENSE README.md lstm_helpers/__init__.py pyproject.toml"
+    for name in names.split():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, folder / name)
+    monkeypatch.setattr(release, "ROOT", folder)
+    return folder
 
 
-def test_the_version_is_read_from_source_and_needs_no_tag(release, project):
-    assert release.version() == release.version(project) == lstm_helpers.__version__
+@pytest.fixture
+def repository(small) -> Path:
+    git(small, "init", "--quiet")
+    git(small, "add", "--all")
+    commit(small)
+    return small
 
 
-def test_the_tag_of_this_version_is_taken_and_any_other_refused(release):
-    own = lstm_helpers.__version__
-    assert release.objections(f"v{own}") == []
-    for tag in (own, f"v{own}.1", "v99.0.0", "", f"V{own}"):
-        assert f"expected v{own}" in release.objections(tag)[0]
+def git(folder: Path, *arguments: str) -> None:
+    settings = "user.name=A", "user.email=a@example.org", "commit.gpgsign=false", "tag.gpgsign=false"
+    command = ["git", "-C", str(folder), *(part for one in settings for part in ("-c", one)), *arguments]
+    subprocess.run(command, check=True)
 
 
-def test_a_version_that_the_changelog_or_the_citation_does_not_have_is_refused(release, project):
-    init = project / "lstm_helpers" / "__init__.py"
-    init.write_text(init.read_text(encoding="utf-8").replace(lstm_helpers.__version__, "7.8.9"), encoding="utf-8")
-    said = " ".join(release.objections("v7.8.9", project))
-    assert "CHANGELOG.md says nothing under [7.8.9]" in said and "CITATION.cff does not name 7.8.9" in said
-    changes = project / "CHANGELOG.md"
+def commit(folder: Path) -> None:
+    git(folder, "commit", "--quiet", "--all", "--allow-empty", "--message", "Change something")
+
+
+def built(release) -> set[str]:
+    release.build()
+    return {path.name for path in release.DIST.iterdir()}
+
+
+def archives(version: str) -> set[str]:
+    return {f"lstm_helpers-{version}.tar.gz", f"lstm_helpers-{version}-py3-none-any.whl"}
+
+
+# --- the version
+
+
+@NEEDS_GIT
+def test_the_tag_is_the_version_and_after_it_come_versions_in_development(release, repository):
+    assert built(release) == archives("0.0.1.dev1"), "no tag at all: the commits are counted"
+    git(repository, "tag", "v0.2.0")
+    assert built(release) == archives("0.2.0")
+    commit(repository)
+    git(repository, "tag", "course-2026")
+    commit(repository)
+    assert built(release) == archives("0.2.1.dev2"), "only tags of versions count"
+
+
+@NEEDS_GIT
+def test_a_changed_file_is_no_longer_the_tagged_version(release, repository):
+    git(repository, "tag", "v0.2.0")
+    with (repository / "README.md").open("a", encoding="utf-8") as file:
+        file.write("More.\n")
+    assert release.version() == "0.2.1.dev0"
+
+
+def test_source_without_git_or_a_repository_has_the_version_that_is_said_to_be_unknown(release, small, monkeypatch):
+    assert built(release) == archives("0.0.0")
+    (small / ".git").mkdir()
+    monkeypatch.setenv("PATH", "")
+    assert release.version() == "0.0.0"
+
+
+@NEEDS_GIT
+def test_an_unpacked_sdist_keeps_its_version_wherever_it_is(release, repository, monkeypatch):
+    git(repository, "tag", "v0.2.0")
+    sdist = release.build()
+    commit(repository)
+    monkeypatch.setattr(release, "ROOT", release.unpack(sdist, repository / "build"))
+    assert built(release) == archives("0.2.0")
+
+
+@NEEDS_GIT
+def test_a_shallow_clone_and_one_of_another_owner_have_a_version(release, repository, monkeypatch, tmp_path):
+    git(repository, "tag", "v0.2.0")
+    commit(repository)
+    git(tmp_path, "clone", "--quiet", "--depth=1", repository.as_uri(), "shallow")
+    monkeypatch.setattr(release, "ROOT", tmp_path / "shallow")
+    assert release.version() == "0.0.1.dev1", "its tag was not fetched"
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "true")
+    monkeypatch.setattr(release, "ROOT", repository)
+    assert release.git("log") == "", "git refuses"
+    assert built(release) == archives("0.2.1.dev1")
+
+
+# --- the tag
+
+
+@NEEDS_GIT
+def test_the_tag_of_what_is_here_is_taken_and_any_other_refused(release, repository):
+    changes, citation = repository / "CHANGELOG.md", repository / "CITATION.cff"
+    head = changes.read_text(encoding="utf-8")
+    changes.write_text(head.replace("## [Unreleased]", "## [Unreleased]\n\n## [7.8.9]"), encoding="utf-8")
+    text = re.sub(r"(?m)^version: .*", "version: 7.8.9", citation.read_text(encoding="utf-8"))
+    citation.write_text(text, encoding="utf-8")
+    commit(repository)
+    git(repository, "tag", "v7.8.9")
+    assert release.objections("v7.8.9") == []
+    for tag in ("7.8.9", "v7.8.9.1", ""):
+        assert f"the tag is {tag}, but what is here is 7.8.9" in release.objections(tag)[0]
+    commit(repository)
+    assert "what is here is 7.8.10.dev1" in release.objections("v7.8.9")[0]
+
+
+@NEEDS_GIT
+def test_a_version_that_the_changelog_or_the_citation_does_not_have_is_refused(release, repository):
+    git(repository, "tag", "v7.8.9")
+    said = release.objections("v7.8.9")
+    assert said == ["CHANGELOG.md says nothing under [7.8.9]", "CITATION.cff does not name 7.8.9"]
+    changes = repository / "CHANGELOG.md"
     head = changes.read_text(encoding="utf-8")
     changes.write_text(head.replace("## [Unreleased]", "## [7.8.9]\n\n## [Unreleased]"), encoding="utf-8")
-    assert "CHANGELOG.md says nothing" in " ".join(release.objections("v7.8.9", project)), "an empty section is none"
+    assert "CHANGELOG.md says nothing" in " ".join(release.objections("v7.8.9")), "an empty section is none"
 
 
-def test_building_twice_gives_the_same_bytes(release, tmp_path, monkeypatch, capsys):
+# --- the archives
+
+
+def test_building_twice_gives_the_same_bytes(release):
     digests = []
-    for turn in ("first", "second"):
-        monkeypatch.setattr(release, "DIST", tmp_path / turn)
+    for _ in range(2):
         release.build()
-        files = sorted((tmp_path / turn).iterdir())
+        files = sorted(release.DIST.iterdir())
         digests.append([(path.name, hashlib.sha256(path.read_bytes()).hexdigest()) for path in files])
     assert digests[0] == digests[1] and len(digests[0]) == 2
 
 
-def test_the_sdist_holds_what_its_own_tests_read(release, tmp_path, monkeypatch):
-    monkeypatch.setattr(release, "DIST", tmp_path / "dist")
-    release.build()
-    tree = release.unpack(next((tmp_path / "dist").glob("*.tar.gz")), tmp_path / "tree")
+def test_the_sdist_holds_what_its_own_tests_read(release, tmp_path):
+    tree = release.unpack(release.build(), tmp_path / "tree")
     for name in (
         "conftest.py",
         "CONTRIBUTING.md",
@@ -82,6 +178,31 @@ def test_the_sdist_holds_what_its_own_tests_read(release, tmp_path, monkeypatch)
     assert {path.name for path in (tree / "notebooks").glob("*.ipynb")} == {
         path.name for path in (ROOT / "notebooks").glob("*.ipynb")
     }
+
+
+@NEEDS_GIT
+def test_what_git_ignores_is_left_out_and_what_it_does_not_know_is_refused(release, repository, monkeypatch, capsys):
+    for name in (
+        ".venv-3.13/bin/python",
+        "benchmarks/results/here.json",
+        "build/lite/index.html",
+        "dist/old.whl",
+        "lstm_helpers/__pycache__/x.pyc",
+        "notebooks/.ipynb_checkpoints/00.ipynb",
+        "scratch.py",
+    ):
+        (repository / name).parent.mkdir(parents=True, exist_ok=True)
+        (repository / name).touch()
+    with tarfile.open(release.build()) as archive:
+        inside = {name.split("/", 1)[1] for name in archive.getnames()}
+    listed = ".gitignore CHANGELOG.md CITATION.cff LICENSE PKG-INFO README.md lstm_helpers/__init__.py pyproject.toml"
+    assert inside == set(listed.split())
+    monkeypatch.setattr(sys, "argv", ["release.py", "build"])
+    release.main()
+    (repository / "notebooks" / "mine.ipynb").touch()
+    with pytest.raises(SystemExit, match=r"git does not know notebooks/mine\.ipynb"):
+        release.main()
+    assert not release.DIST.exists()
 
 
 # --- the workflow, which cannot be run here
@@ -119,6 +240,13 @@ def test_the_workflow_calls_only_make_targets_that_exist():
     )
     assert called >= {"dist", "dist-check", "lite", "site"}
     assert called - targets <= {"site"} if "site" not in targets else called <= targets
+
+
+def test_what_builds_a_version_fetches_the_tags():
+    site = yaml.safe_load((WORKFLOWS / "site.yml").read_text(encoding="utf-8"))["jobs"]["site"]
+    for job in (JOBS["package"], JOBS["site"], site):
+        (checkout,) = [step for step in job["steps"] if "checkout" in step.get("uses", "")]
+        assert checkout["with"]["fetch-depth"] == 0
 
 
 def test_no_expression_of_a_pusher_is_pasted_into_a_shell():

@@ -102,15 +102,10 @@ def config(output: Path) -> dict:
 
 
 def build_wheel(folder: Path) -> Path:
-    """Build the package's wheel with the project's own backend and return its path."""
-    from flit_core import buildapi
-
-    here = Path.cwd()
-    os.chdir(ROOT)
-    try:
-        return folder / buildapi.build_wheel(str(folder))
-    finally:
-        os.chdir(here)
+    """Build the package's wheel into the folder, with the project's own backend, and return its path."""
+    command = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(folder)]
+    subprocess.run(command, cwd=ROOT, env=dict(os.environ, HATCH_QUIET="1"), check=True)
+    return next(folder.glob("lstm_helpers-*.whl"))
 
 
 def carried_wheels(lock: Path) -> list[Path]:

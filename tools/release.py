@@ -1,16 +1,14 @@
 """Build what is published, and try it as a stranger would (`make dist`, `make dist-check`).
 
     python tools/release.py build           wheel and sdist into dist/
-    python tools/release.py build v0.2.0    the same, if that is the tag of this version
+    python tools/release.py build v0.2.0    the same, if that is the tag of what is here
     python tools/release.py try             install each in a clean environment, and run the sdist's tests against it
 
-The version is written in one place, ``lstm_helpers.__version__``, so that an archive without any history knows it as
-well as a clone does. A release's tag has to say the same: a release is built only if it does, if the changelog has a
-section of that name, and if CITATION.cff names it.
+The version is the git tag (pyproject.toml says how it is read), and an archive keeps the one it was built with. A
+release is built only from what the tag names, if the changelog has a section of that name and CITATION.cff names it.
 """
 
 import argparse
-import ast
 import os
 import re
 import shutil
@@ -41,57 +39,66 @@ def main() -> None:
         return
     if chosen.tag is not None and (wrong := objections(chosen.tag)):
         sys.exit("No release: " + "; ".join(wrong) + ".")
-    build()
-
-
-def version(root: Path = ROOT) -> str:
-    """Read the version from the package's source; nothing is imported."""
-    tree = ast.parse((root / "lstm_helpers" / "__init__.py").read_text(encoding="utf-8"))
-    for node in tree.body:
-        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__version__":
-            return str(ast.literal_eval(node.value))
-    raise LookupError("lstm_helpers/__init__.py sets no __version__")
-
-
-def objections(tag: str, root: Path = ROOT) -> list[str]:
-    """Say what speaks against a release under this tag."""
-    own, found = version(root), []
-    if tag != f"v{own}":
-        found.append(f"the tag is {tag}, and the version is {own}: expected v{own}")
-    changes = (root / "CHANGELOG.md").read_text(encoding="utf-8")
-    section = re.search(rf"^## \[{re.escape(own)}\][^\n]*\n(.*?)(?=^## |\Z)", changes, re.MULTILINE | re.DOTALL)
-    if section is None or not section[1].strip():
-        found.append(f"CHANGELOG.md says nothing under [{own}]")
-    if f"version: {own}" not in (root / "CITATION.cff").read_text(encoding="utf-8").replace('"', ""):
-        found.append(f"CITATION.cff does not name {own}")
-    return found
-
-
-def build() -> None:
-    """Build the sdist, and the wheel from what the sdist holds, so that nothing can be in one and not in the other."""
-    from flit_core import buildapi
-
-    os.environ.setdefault("SOURCE_DATE_EPOCH", last_change())
-    shutil.rmtree(DIST, ignore_errors=True)
-    DIST.mkdir()
-    os.chdir(ROOT)
-    sdist = DIST / buildapi.build_sdist(str(DIST))
-    with tempfile.TemporaryDirectory() as folder:
-        os.chdir(unpack(sdist, Path(folder)))
-        wheel = DIST / buildapi.build_wheel(str(DIST))
-        os.chdir(ROOT)
-    for path in (sdist, wheel):
+    if unknown := strangers(build()):
+        shutil.rmtree(DIST)
+        sys.exit(f"Nothing was built, for git does not know {', '.join(unknown)}: add or remove.")
+    for path in sorted(DIST.iterdir()):
         print(f"dist/{path.name}: {path.stat().st_size / 1e6:.1f} MB")
 
 
-def last_change() -> str:
-    """Give the time of the last commit, so that building twice gives the same bytes; without it, a fixed time."""
-    command = ["git", "-C", str(ROOT), "log", "-1", "--format=%ct"]
+def version() -> str:
+    """Ask the build backend for the version of what is here."""
+    return hatchling(ROOT, "version").strip()
+
+
+def objections(tag: str) -> list[str]:
+    """Say what speaks against a release under this tag."""
+    own, named, found = version(), tag.removeprefix("v"), []
+    if tag != f"v{own}":
+        found.append(f"the tag is {tag}, but what is here is {own} (is the tag elsewhere, or not fetched?)")
+    changes = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    section = re.search(rf"^## \[{re.escape(named)}\][^\n]*\n(.*?)(?=^## |\Z)", changes, re.MULTILINE | re.DOTALL)
+    if section is None or not section[1].strip():
+        found.append(f"CHANGELOG.md says nothing under [{named}]")
+    if f"version: {named}\n" not in (ROOT / "CITATION.cff").read_text(encoding="utf-8").replace('"', ""):
+        found.append(f"CITATION.cff does not name {named}")
+    return found
+
+
+def build() -> Path:
+    """Build the sdist, and the wheel from what the sdist holds, so that nothing can be in one and not in the other."""
+    shutil.rmtree(DIST, ignore_errors=True)
+    hatchling(ROOT, "build", "--target=sdist", f"--directory={DIST}")
+    (sdist,) = DIST.iterdir()
+    with tempfile.TemporaryDirectory() as folder:
+        hatchling(unpack(sdist, Path(folder)), "build", "--target=wheel", f"--directory={DIST}")
+    return sdist
+
+
+def hatchling(folder: Path, *arguments: str) -> str:
+    """Call the build backend on the source in the folder; building twice gives the same bytes."""
+    last_change = git("log", "-1", "--format=%ct").strip() or "1735689600"
+    env = {"SOURCE_DATE_EPOCH": last_change, **os.environ, "HATCH_QUIET": "1"}
+    command = [sys.executable, "-m", "hatchling", *arguments]
+    return subprocess.run(command, cwd=folder, env=env, stdout=subprocess.PIPE, check=True).stdout.decode()
+
+
+def git(*arguments: str) -> str:
+    """Ask git; it says nothing where it is missing, knows no repository, or trusts not its owner."""
     try:
+        command = ["git", "-C", str(ROOT), *arguments]
         asked = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=30)
     except OSError:
-        return "1735689600"
-    return asked.stdout.decode().strip() or "1735689600"
+        return ""
+    return asked.stdout.decode() if asked.returncode == 0 else ""
+
+
+def strangers(sdist: Path) -> list[str]:
+    """Name what an sdist holds and git does not know; nothing where git says nothing."""
+    known = set(git("ls-files", "-z").split("\0")) - {""}
+    with tarfile.open(sdist) as archive:
+        inside = {name.split("/", 1)[1] for name in archive.getnames()}
+    return sorted(inside - known - {"PKG-INFO"}) if known else []
 
 
 def unpack(sdist: Path, folder: Path) -> Path:
@@ -133,8 +140,9 @@ def try_one(what: Path, sdist: Path, tests: list[str]) -> None:
         ask = "import lstm_helpers as found; print(found.__version__, found.__file__)"
         said = subprocess.run([python, "-c", ask], cwd=tree, stdout=subprocess.PIPE, check=True).stdout.decode()
         own, place = said.strip().split(" ", 1)
-        if own != version(ROOT) or not Path(place).resolve().is_relative_to(clean.resolve()):
-            sys.exit(f"{what.name}: expected {version(ROOT)} in {clean}, found {own} in {place}")
+        expected = sdist.name.removeprefix("lstm_helpers-").removesuffix(".tar.gz")
+        if own != expected or not Path(place).resolve().is_relative_to(clean.resolve()):
+            sys.exit(f"{what.name}: expected {expected} in {clean}, found {own} in {place}")
         print(f"{what.name}: installed; running the tests of the sdist", flush=True)
         share = ["-n", "auto", "--maxprocesses=4", "--dist=loadscope"]
         run_tests(python, tree, [*tests, *share])
