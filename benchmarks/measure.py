@@ -10,6 +10,7 @@ import numpy as np
 from benchmarks import cases, contenders
 from benchmarks.cases import LSTM, Case
 from benchmarks.contenders import OURS, TWO_THREADS, Run
+from lstm_helpers.arrays import Array
 from lstm_helpers.fused.threads import one_blas_thread
 from lstm_helpers.layers import Layer
 from lstm_helpers.measured.speed_table import Measurement
@@ -27,14 +28,19 @@ def compare(what: str, kind: str, case: Case, dtype: str, who: Sequence[str], se
     return timed(what, case, dtype, LSTM, {**calls, PRODUCTS: cases.products(case, dtype, kind)}, seconds)
 
 
-def timed(
-    what: str, case: Case, dtype: str, layer: object, calls: Mapping[str, Run], seconds: float
-) -> list[Measurement]:
-    """Time functions in turns for about so many seconds."""
+def take_turns(calls: Mapping[str, Run], seconds: float) -> dict[str, Array]:
+    """Time functions in turns, for about so many seconds in all; give seconds a call, round by round."""
     with one_blas_thread():
         each = sum(float(times[0]) for times in in_turns(calls, rounds=1, shortest=0.0).values())
         rounds = int(np.clip(seconds / max(each, 0.005 * len(calls)), 3, 25))
-        times = in_turns(calls, rounds=rounds, shortest=0.005, pause=0.002)
+        return in_turns(calls, rounds=rounds, shortest=0.005, pause=0.002)
+
+
+def timed(
+    what: str, case: Case, dtype: str, layer: object, calls: Mapping[str, Run], seconds: float
+) -> list[Measurement]:
+    """Time functions in turns for about so many seconds, and compare them with ours."""
+    times = take_turns(calls, seconds)
     compared = ratios(times, OURS)
     middle = {name: float(np.median(times[name])) for name in calls}
     return [Measurement(what, dtype, *case, repr(layer), name, middle[name], *compared[name]) for name in calls]
@@ -114,10 +120,17 @@ def at_random(dtypes: Sequence[str], count: int, seconds: float, say: Say) -> li
 
 
 def against_length(seconds: float, say: Say) -> list[Measurement]:
-    """Measure forward and backward at rising T, to see whether time is a straight line."""
-    sizes = [cases.FOR_LENGTHS._replace(T=T) for T in cases.LENGTHS]
-    rows = [row for case in sizes for row in compare("length", "both", case, "float32", [OURS], seconds)]
-    rows = [row for row in rows if row.who == OURS]
+    """Measure forward and backward at rising T, to see whether time is a straight line.
+
+    All lengths take turns, so that a machine that slows down for a while bends no line.
+    """
+    sizes = {f"T={T}": cases.FOR_LENGTHS._replace(T=T) for T in cases.LENGTHS}
+    times = take_turns({name: contenders.make(OURS, "both", case, "float32") for name, case in sizes.items()}, seconds)
+    middle = {name: float(np.median(times[name])) for name in sizes}
+    rows = [
+        Measurement("length", "float32", *case, repr(LSTM), OURS, middle[name], 1.0, 1.0, 1.0)
+        for name, case in sizes.items()
+    ]
     slope, start, r2 = straight_line([row.T for row in rows], [row.value for row in rows])
     say(f"time against T: {1e6 * slope:.1f} µs a step and {1e6 * start:.0f} µs besides, R² = {r2:.4f}")
     return rows

@@ -354,6 +354,18 @@ def test_by_default_all_is_measured_and_in_a_hurry_the_lstm_alone(quick, expecte
     assert asked == expected
 
 
+def test_all_lengths_take_turns_and_stand_in_their_order(monkeypatch):
+    def take_turns(calls, seconds):
+        return {name: np.full(3, len(calls) * float(name.removeprefix("T="))) for name in calls}
+
+    monkeypatch.setattr(cases, "LENGTHS", (3, 5, 9))
+    monkeypatch.setattr(measure, "take_turns", take_turns)
+    said = []
+    rows = measure.against_length(0.01, said.append)
+    assert [(row.size, row.value) for row in rows] == [((T, *cases.FOR_LENGTHS[1:]), 3.0 * T) for T in (3, 5, 9)]
+    assert len(said) == 1 and "R² = 1.0000" in said[0]
+
+
 # --- tables
 
 
