@@ -24,7 +24,7 @@ test: test-set  ## run all tests: the package, every page, a browser
 	$(ONE_THREAD) $(RUN) -m pytest --nbval --nbval-cell-timeout=120 $(SHARED) $(ARGS)
 
 soak: test-set  ## move every widget again and again in a browser (SOAK=20 rounds)
-	$(ONE_THREAD) SOAK=$(SOAK) $(RUN) -m pytest tests/browser --ignore=tests/browser/test_browser_notebooks.py $(ARGS)
+	$(ONE_THREAD) SOAK=$(SOAK) $(RUN) -m pytest tests/browser --ignore=tests/browser/test_browser_notebooks.py $(SHARED) $(ARGS)
 
 check: test-set  ## look at the code: ruff, mypy, the floors of the package
 	$(RUN) -m ruff check .
