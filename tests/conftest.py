@@ -21,7 +21,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_xdist_make_scheduler(config: pytest.Config, log):
     """Share the tests among processes (`-n 2 --dist loadscope`) by files: the cells of a page need those before.
 
-    In a browser, the tests of a file use one page. Those of ``ALONE`` open pages of their own, and go where there is room.
+    In a browser the tests of a file use one page. Those of ``ALONE`` open their own, and go where there is room.
     """
     from xdist.scheduler import LoadScopeScheduling
 
