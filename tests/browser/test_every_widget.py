@@ -36,10 +36,10 @@ RUN_CELL = """async position => {
 
 
 @pytest.fixture
-def page_of_all(lab):
-    """Open a page with one of each widget, run."""
+def page_of_all(lab, request):
+    """Open a page with one of each widget, run; in a new window where the window is weighed."""
     lab.write("every_widget_under_test", *cells())
-    page = lab.open("every_widget_under_test", height=2600, afresh=True)
+    page = lab.open("every_widget_under_test", height=2600, afresh="restarts" not in request.node.name)
     lab.run_all(page)
     page.wait_for_function(f"() => document.querySelectorAll('.lstm-widget').length === {len(EXAMPLES)}")
     return page
