@@ -190,6 +190,7 @@ class Lab:
         else:
             self.window.set_viewport_size(size)
             self.window.emulate_media(color_scheme=theme)
+            self.window.mouse.move(0, 0)  # or it points at what the next page shows there
             if self.shows is None:
                 self.window.evaluate(OPEN, file)
         self.shows = wanted

@@ -6,8 +6,6 @@ folder run n times, and these for longer: that is `make soak`.
 
 import os
 
-import pytest
-
 from lstm_helpers import widgets
 from tests.browser.every_widget import EXAMPLES, cells
 from tests.browser.test_widgets import ask, eventually
@@ -35,11 +33,10 @@ RUN_CELL = """async position => {
 }"""
 
 
-@pytest.fixture
-def page_of_all(lab, request):
-    """Open a page with one of each widget, run; in a new window where the window is weighed."""
+def page_of_all(lab, *, weighed):
+    """Open a page with one of each widget, run; in a new window if the window is to be weighed."""
     lab.write("every_widget_under_test", *cells())
-    page = lab.open("every_widget_under_test", height=2600, afresh="restarts" not in request.node.name)
+    page = lab.open("every_widget_under_test", height=2600, afresh=weighed)
     lab.run_all(page)
     page.wait_for_function(f"() => document.querySelectorAll('.lstm-widget').length === {len(EXAMPLES)}")
     return page
@@ -74,8 +71,8 @@ def test_no_widget_is_forgotten_here():
     assert list(EXAMPLES) == sorted(widgets.__all__)
 
 
-def test_five_hundred_quick_moves_leave_the_last_value_and_nothing_else(lab, page_of_all):
-    page = page_of_all
+def test_five_hundred_quick_moves_leave_the_last_value_and_nothing_else(lab):
+    page = page_of_all(lab, weighed=True)
     browser = Browser(page)
     for name, example, widget in with_sliders(page):
         widget.evaluate(SHAKE, 100)  # whatever is made once is made
@@ -96,8 +93,8 @@ def test_five_hundred_quick_moves_leave_the_last_value_and_nothing_else(lab, pag
     assert not lab.problems(page)
 
 
-def test_running_a_cell_again_and_again_leaves_one_widget(lab, page_of_all):
-    page = page_of_all
+def test_running_a_cell_again_and_again_leaves_one_widget(lab):
+    page = page_of_all(lab, weighed=True)
     browser = Browser(page)
     for position, (name, _, _) in enumerate(each(page), start=1):
         page.evaluate(RUN_CELL, position)
@@ -118,8 +115,8 @@ def test_running_a_cell_again_and_again_leaves_one_widget(lab, page_of_all):
     assert not lab.problems(page)
 
 
-def test_a_widget_can_be_looked_at_after_its_kernel_restarts(lab, page_of_all):
-    page = page_of_all
+def test_a_widget_can_be_looked_at_after_its_kernel_restarts(lab):
+    page = page_of_all(lab, weighed=False)
     page.evaluate(
         "async () => { await window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart(); }"
     )
