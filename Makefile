@@ -3,7 +3,7 @@
 # WITH=frameworks adds PyTorch and Keras, without which some cells and tests are skipped (for lab, test and notebooks).
 PYTHON = python3
 DEPS = locked
-SOAK = 20
+SOAK = 5
 VENV = .venv$(patsubst python%,-%,$(filter-out python python3,$(notdir $(PYTHON))))$(patsubst %,-%,$(filter-out locked,$(DEPS)))
 RUN = $(VENV)/bin/python
 ONE_THREAD = OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 VECLIB_MAXIMUM_THREADS=1
@@ -23,7 +23,7 @@ lab: read-set  ## open the book in JupyterLab
 test: test-set  ## run all tests: the package, every page, a browser
 	$(ONE_THREAD) $(RUN) -m pytest --nbval --nbval-cell-timeout=120 $(SHARED) $(ARGS)
 
-soak: test-set  ## move every widget again and again in a browser (SOAK=20 rounds)
+soak: test-set  ## move every widget again and again in a browser (SOAK=5 rounds)
 	$(ONE_THREAD) SOAK=$(SOAK) $(RUN) -m pytest tests/browser --ignore=tests/browser/test_browser_notebooks.py $(SHARED) $(ARGS)
 
 check: test-set  ## look at the code: ruff, mypy, the floors of the package
