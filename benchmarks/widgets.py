@@ -136,7 +136,7 @@ def run(keys: int) -> list[Row]:
             page.wait_for_timeout(1500)
             took = {case: measure(page, case, keys) for case in cases()}
             problems = lab.problems(page)
-            lab.close()
+            lab.throw_away()
             browser.close()
     finally:
         server.stop()

@@ -43,6 +43,7 @@ FLAGS = [
     "--disable-dev-shm-usage",
 ]
 SETTINGS = {
+    "@jupyterlab/docmanager-extension/plugin": {"autosave": False},  # a test may last until the first one
     "@jupyterlab/notebook-extension/tracker": {"windowingMode": "none"},
     "@jupyterlab/apputils-extension/notification": {
         "fetchNews": "false",
@@ -71,7 +72,11 @@ OPEN = """async path => {
     const { commands, shell } = window.jupyterapp;
     shell.activateById((await commands.execute('docmanager:open', { path, factory: 'Notebook' })).id);
 }"""
-CLOSE = """() => { for (const widget of [...window.jupyterapp.shell.widgets('main')]) widget.dispose(); }"""
+CLOSE_OTHERS = """path => {
+    for (const widget of [...window.jupyterapp.shell.widgets('main')]) {
+        if (widget.context?.path !== path) widget.dispose();
+    }
+}"""
 UNFINISHED = """() => window.jupyterapp.shell.currentWidget.content.widgets
     .map((cell, position) => ({ cell, position }))
     .filter(({ cell }) => cell.model.type === 'code' && cell.model.sharedModel.source.trim()
@@ -137,9 +142,10 @@ class Server:
         with urllib.request.urlopen(urllib.request.Request(self.url(path), method=method), timeout=10) as answer:
             return bytes(answer.read())
 
-    def end_kernels(self) -> None:
+    def end_kernels(self, but: str = "") -> None:
         for session in json.loads(self.request("api/sessions")):
-            self.request(f"api/sessions/{session['id']}", "DELETE")
+            if session["path"] != but:
+                self.request(f"api/sessions/{session['id']}", "DELETE")
 
     def stop(self) -> None:
         if self.process.poll() is None:
@@ -169,20 +175,25 @@ class Lab:
 
     def write(self, name: str, *sources: str) -> None:
         """Put a notebook with these code cells into the folder, for a test of its own."""
-        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in sources])
+        self.put(name, [nbformat.v4.new_code_cell(source) for source in sources])
+
+    def put(self, name: str, cells: list) -> None:
+        """Put a notebook with these cells into the folder; one that is the same already stays as it is."""
+        path = self.folder / f"{name}.ipynb"
+        if path.is_file() and _sources(path) == [cell.source for cell in cells]:
+            return  # it may be open, and JupyterLab asks what to do about a file that was written meanwhile
+        notebook = nbformat.v4.new_notebook(cells=cells)
         notebook.metadata["kernelspec"] = {"display_name": "Python 3", "language": "python", "name": "python3"}
-        nbformat.write(notebook, self.folder / f"{name}.ipynb")
+        nbformat.write(notebook, path)
 
     def open(self, name: str, *, width: int = 1100, height: int = 1000, theme: str = "light", afresh: bool = False):
         """Open a notebook (with or without ``.ipynb``), wait for its idle kernel, and return the Playwright page."""
         file = name if name.endswith(".ipynb") else f"{name}.ipynb"
         assert (self.folder / file).is_file(), f"there is no notebook {file} in {self.folder}"
-        wanted = file, [cell.source for cell in nbformat.read(self.folder / file, as_version=4).cells]
-        if afresh:
+        wanted, size = (file, _sources(self.folder / file)), {"width": width, "height": height}
+        again = self.window is not None and self.shows == wanted and self.window.evaluate(READY, file)
+        if afresh or (self.shows is not None and self.shows[0] == file and not again):
             self.throw_away()
-        elif self.window is not None and (self.shows != wanted or not self.window.evaluate(READY, file)):
-            self.close()
-        size = {"width": width, "height": height}
         if self.window is None:
             self.window = self.browser.new_context(viewport=size, color_scheme=theme).new_page()
             self._watch(self.window)
@@ -191,8 +202,8 @@ class Lab:
             self.window.set_viewport_size(size)
             self.window.emulate_media(color_scheme=theme)
             self.window.mouse.move(0, 0)  # or it points at what the next page shows there
-            if self.shows is None:
-                self.window.evaluate(OPEN, file)
+            if not again:
+                self._turn_to(file)
         self.shows = wanted
         page = self.window
         page.wait_for_function(READY, arg=file, timeout=90_000)
@@ -220,17 +231,14 @@ class Lab:
         self.window.screenshot(path=path)
         return path
 
-    def close(self) -> None:
-        """Close the page that is open, which must not make it complain, and end its kernel."""
-        if self.window is not None and self.shows is not None:
-            before = len(self.reports)
-            self.window.evaluate(CLOSE)
-            asks = self.window.locator(".jp-Dialog").count()  # a question, which would lie over the next page
-            said, self.shows = [f"{self.shows[0]}, when closed: {one}" for one in self.reports[before:]], None
-            if asks:
-                self.throw_away()
-            self.server.end_kernels()
-            assert not said, "\n".join(said)
+    def _turn_to(self, file: str) -> None:
+        """Open another page and close the one before, which must not make it complain; end its kernel."""
+        self.window.evaluate(OPEN, file)
+        before = len(self.reports)
+        self.window.evaluate(CLOSE_OTHERS, file)
+        said = [f"{self.shows[0]}, when closed: {one}" for one in self.reports[before:]]
+        self.server.end_kernels(but=file)
+        assert not said, "\n".join(said)
 
     def throw_away(self) -> None:
         """Close the window; the next page opens in a new one."""
@@ -256,6 +264,10 @@ class Lab:
         page.on("pageerror", lambda error: self.reports.append(f"page error: {str(error)[:500]}"))
         page.on("console", note_console)
         page.route(lambda url: url.startswith(("http:", "https:")), stay_at_home)
+
+
+def _sources(path: Path) -> list[str]:
+    return [cell.source for cell in nbformat.read(path, as_version=4).cells]
 
 
 def harmless(message: str) -> bool:
@@ -297,7 +309,7 @@ def _running(browser_path: str, tmp_path_factory: pytest.TempPathFactory) -> Ite
             browser = playwright.chromium.launch(executable_path=browser_path, args=FLAGS)
             lab = Lab(server, browser)
             yield lab
-            lab.close()
+            lab.throw_away()
             browser.close()
     finally:
         server.stop()

@@ -48,9 +48,7 @@ def book(lab):
     def open_page(**options):
         cells = [nbformat.v4.new_code_cell(source) for source in CELLS]
         heading = nbformat.v4.new_markdown_cell("# Widgets")
-        notebook = nbformat.v4.new_notebook(cells=[heading, *cells, nbformat.v4.new_markdown_cell("## After")])
-        notebook.metadata["kernelspec"] = {"display_name": "Python 3", "language": "python", "name": "python3"}
-        nbformat.write(notebook, lab.folder / f"{NAME}.ipynb")
+        lab.put(NAME, [heading, *cells, nbformat.v4.new_markdown_cell("## After")])
         page = lab.open(NAME, **options)
         lab.run_all(page)
         page.wait_for_function("() => document.querySelectorAll('.lstm-widget .lstm-picture text').length > 40")
