@@ -175,6 +175,27 @@ def test_bad_distractors_are_named(bad):
             call()
 
 
+@pytest.mark.parametrize("distractors", [0, 1, 2, 9, (3, 3), (0, 5)])
+@pytest.mark.parametrize("source", [np.random.PCG64, np.random.MT19937, np.random.Philox, np.random.SFC64])
+def test_many_sentences_are_those_that_one_at_a_time_gives(distractors, source):
+    together, one_by_one = (np.random.Generator(source(11)) for _ in range(2))
+    drawn = agreement.sentences(together, 25, distractors)
+    assert drawn == tuple(agreement.sentence(one_by_one, distractors) for _ in range(25))
+    assert together.random() == one_by_one.random()  # and both go on from there
+
+
+def test_a_seed_keeps_its_sentences():
+    """What the book trained on, and says about it, is drawn again with the same seed."""
+    drawn = agreement.sentences(np.random.default_rng(4), 2, 2)
+    assert [str(one) for one in drawn] == [
+        "the birds beside the children near the children sleep",
+        "the horses near the child beside the bird wait",
+    ]
+    assert str(agreement.sentence(np.random.default_rng(4), (0, 3))) == (
+        "the children near the children behind the children sleep"
+    )
+
+
 def test_other_bad_input_is_named():
     rng = np.random.default_rng(0)
     with pytest.raises(ValueError, match="batch_size is 0"):
@@ -187,6 +208,10 @@ def test_other_bad_input_is_named():
         agreement.encode("the mouse")
     with pytest.raises(ValueError, match="words is empty"):
         agreement.encode("")
+    with pytest.raises(ValueError, match=r"chosen has Sentence\(words=\('run',\).*expected words before the verb"):
+        agreement.batch_of([Sentence(("the", "dogs", "run"), PLURAL), Sentence(("run",), PLURAL)])
+    with pytest.raises(ValueError, match="'mouse', which is not in the vocabulary"):
+        agreement.batch_of([Sentence(("the", "mouse", "runs"), SINGULAR)])
     with pytest.raises(ValueError, match="chosen is empty"):
         agreement.batch_of([])
     with pytest.raises(ValueError, match=r"xs has shape \(3, 20\)"):

@@ -83,19 +83,18 @@ def sentence(rng: np.random.Generator, distractors: Distractors = 2) -> Sentence
     check_generator(rng)
     low, high = _bounds(distractors)
     count = int(rng.integers(low, high + 1))
-    numbers = rng.integers(0, 2, size=count + 1)
-    nouns = [NOUNS[k][number] for k, number in zip(rng.integers(len(NOUNS), size=count + 1), numbers, strict=True)]
-    words = [ARTICLE, nouns[0]]
-    for noun, k in zip(nouns[1:], rng.integers(len(PREPOSITIONS), size=count), strict=True):
-        words += [PREPOSITIONS[k], ARTICLE, noun]
-    number = int(numbers[0])
-    return Sentence((*words, VERBS[int(rng.integers(len(VERBS)))][number]), number)
+    return _spell(count, rng.integers(_choices(count)).tolist())
 
 
 def sentences(rng: np.random.Generator, count: int, distractors: Distractors = 2) -> tuple[Sentence, ...]:
-    """Draw `count` sentences, independently (see `sentence`)."""
+    """Draw `count` sentences, independently: those that so many calls of `sentence` would draw."""
     check_size("count", count)
-    return tuple(sentence(rng, distractors) for _ in range(count))
+    check_generator(rng)
+    low, high = _bounds(distractors)
+    if low < high:
+        return tuple(sentence(rng, distractors) for _ in range(count))
+    draws = rng.integers(np.tile(_choices(low), (count, 1)))  # all at once: four times as fast as one by one
+    return tuple(_spell(low, drawn) for drawn in draws.tolist())
 
 
 def flip_subject(original: Sentence) -> Sentence:
@@ -129,11 +128,8 @@ def encode(words: str | Sequence[str] | Sentence, dtype: DTypeLike = np.float64)
     listed = words.split() if isinstance(words, str) else list(words)
     if not listed:
         raise ValueError("words is empty; expected at least one word, for example 'the dogs near the cat'")
-    unknown = [word for word in listed if word not in _INDEX]
-    if unknown:
-        raise ValueError(f"words has {unknown[0]!r}, which is not in the vocabulary; use: {' '.join(VOCABULARY)}")
     xs = np.zeros((len(listed), 1, len(VOCABULARY)), dtype=dtype)
-    xs[np.arange(len(listed)), 0, [_INDEX[word] for word in listed]] = 1
+    xs[np.arange(len(listed)), 0, _look_up(listed)] = 1
     return xs
 
 
@@ -200,13 +196,13 @@ def batch_of(chosen: Sequence[Sentence], dtype: DTypeLike = np.float64) -> Batch
     """
     if not chosen:
         raise ValueError("chosen is empty; expected at least one Sentence")
-    length = max(len(one.before_verb) for one in chosen)
-    xs = np.zeros((length, len(chosen), len(VOCABULARY)), dtype=dtype)
-    mask = np.zeros(xs.shape[:2], dtype=bool)
-    for b, one in enumerate(chosen):
-        steps = len(one.before_verb)
-        xs[:steps, b] = encode(one.before_verb, dtype)[:, 0]
-        mask[:steps, b] = True
+    lengths = np.array([len(one.before_verb) for one in chosen])
+    if lengths.min() == 0:
+        raise ValueError(f"chosen has {chosen[int(lengths.argmin())]!r}; expected words before the verb")
+    mask = np.arange(lengths.max())[:, None] < lengths
+    xs = np.zeros((*mask.shape, len(VOCABULARY)), dtype=dtype)
+    b, t = np.nonzero(mask.T)
+    xs[t, b, _look_up([word for one in chosen for word in one.before_verb])] = 1
     return Batch(xs, np.array([one.number for one in chosen]), mask, tuple(chosen))
 
 
@@ -224,6 +220,29 @@ def majority_accuracy(distractors: Distractors = 2) -> float:
     """
     low, high = _bounds(distractors)
     return float(np.mean([_majority(count + 1) for count in range(low, high + 1)]))
+
+
+def _choices(count: int) -> list[int]:
+    """List how many ways there are for each choice that makes a sentence, in the order in which they are made."""
+    return [2] * (count + 1) + [len(NOUNS)] * (count + 1) + [len(PREPOSITIONS)] * count + [len(VERBS)]
+
+
+def _spell(count: int, drawn: Sequence[int]) -> Sentence:
+    """Make a sentence with `count` distractors from what was drawn: numbers, nouns, prepositions, the verb."""
+    numbers, chosen, between = drawn[: count + 1], drawn[count + 1 : 2 * count + 2], drawn[2 * count + 2 : -1]
+    nouns = [NOUNS[k][number] for k, number in zip(chosen, numbers, strict=True)]
+    words = [ARTICLE, nouns[0]]
+    for noun, k in zip(nouns[1:], between, strict=True):
+        words += [PREPOSITIONS[k], ARTICLE, noun]
+    return Sentence((*words, VERBS[drawn[-1]][numbers[0]]), numbers[0])
+
+
+def _look_up(words: Sequence[str]) -> list[int]:
+    """Give the words' places in VOCABULARY, or say which is not there."""
+    unknown = [word for word in words if word not in _INDEX]
+    if unknown:
+        raise ValueError(f"words has {unknown[0]!r}, which is not in the vocabulary; use: {' '.join(VOCABULARY)}")
+    return [_INDEX[word] for word in words]
 
 
 def _majority(nouns: int) -> float:
