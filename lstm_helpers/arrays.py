@@ -49,7 +49,8 @@ def tree_map(function: Callable[..., Any], tree: TreeT, *others: Any) -> TreeT:
                 raise ValueError(f"trees differ in structure: an array against {describe(other)}")
         return function(tree, *others)  # type: ignore[no-any-return]
     for other in others:
-        if not isinstance(other, tuple) or describe(other) != describe(tree):
+        alike = type(other) is type(tree) and len(other) == len(tree)  # two cells' Params may be of one structure too
+        if not alike and describe(other) != describe(tree):
             raise ValueError(f"trees differ in structure: {describe(tree)} against {describe(other)}")
     branches = [tree_map(function, *pieces) for pieces in zip(tree, *others, strict=True)]
     return type(tree)(*branches) if hasattr(tree, "_fields") else tuple(branches)  # type: ignore[return-value]

@@ -179,9 +179,11 @@ def _whole_step(plan: _Plan, before: Progress, batch: Any) -> Progress:
             error.add_note(f"This was in step {step}, with batches({before.step}).")
             raise
         loss = float(result.loss)
-        norm = tree_norm(result.grads)
+        if plan.limit is None:
+            grads, norm = result.grads, tree_norm(result.grads)
+        else:
+            grads, norm = optimizers.clip_norm(result.grads, plan.limit)
         _check_alive(before, loss=loss, norm_of_the_gradient=norm)
-        grads = result.grads if plan.limit is None else optimizers.clip_norm(result.grads, plan.limit)[0]
         params, optimizer_state = plan.optimizer.update(grads, before.optimizer_state, before.params)
         _check_alive(before, norm_of_the_new_weights=tree_norm(params))
     after = Progress(
