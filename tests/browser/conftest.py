@@ -190,17 +190,15 @@ class Lab:
         """Open a notebook (with or without ``.ipynb``), wait for its idle kernel, and return the Playwright page."""
         file = name if name.endswith(".ipynb") else f"{name}.ipynb"
         assert (self.folder / file).is_file(), f"there is no notebook {file} in {self.folder}"
-        wanted, size = (file, _sources(self.folder / file)), {"width": width, "height": height}
+        wanted = (file, _sources(self.folder / file))
         again = self.window is not None and self.shows == wanted and self.window.evaluate(READY, file)
         if afresh or (self.shows is not None and self.shows[0] == file and not again):
             self.throw_away()
         if self.window is None:
-            self.window = self.browser.new_context(viewport=size, color_scheme=theme).new_page()
+            self.window = self.browser.new_context().new_page()
             self._watch(self.window)
             self.window.goto(self.server.url(f"doc/tree/{file}"), wait_until="domcontentloaded")
         else:
-            self.window.set_viewport_size(size)
-            self.window.emulate_media(color_scheme=theme)
             self.window.mouse.move(0, 0)  # or it points at what the next page shows there
             if not again:
                 self._turn_to(file)
@@ -208,9 +206,16 @@ class Lab:
         page = self.window
         page.wait_for_function(READY, arg=file, timeout=90_000)
         page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=30_000)
-        page.evaluate(SET_THEME, "JupyterLab Dark" if theme == "dark" else "JupyterLab Light")
-        page.wait_for_selector(f"body[data-jp-theme-light={'false' if theme == 'dark' else 'true'}]", state="attached")
+        self.look(theme, width, height)
         return page
+
+    def look(self, theme: str, width: int, height: int = 1000) -> None:
+        """Change theme and size of the window, while it shows what it shows."""
+        self.window.set_viewport_size({"width": width, "height": height})
+        self.window.emulate_media(color_scheme=theme)
+        self.window.evaluate(SET_THEME, "JupyterLab Dark" if theme == "dark" else "JupyterLab Light")
+        light = "false" if theme == "dark" else "true"
+        self.window.wait_for_selector(f"body[data-jp-theme-light={light}]", state="attached")
 
     def run_all(self, page, *, timeout: float = 120) -> None:
         """Clear all outputs, run every cell, and fail unless each code cell ran with no error and nothing on stderr."""

@@ -50,6 +50,7 @@ EXAMPLES = {
 }
 
 
-def cells() -> list[str]:
-    """Give the cells of a page with one of each, bound to its class's name in small letters."""
-    return [SETUP, *(f"{name.lower()} = {example.code}\n{name.lower()}" for name, example in EXAMPLES.items())]
+def cells(*names: str) -> list[str]:
+    """Give the cells of a page with one of each, or of these, bound to its class's name in small letters."""
+    chosen = {name: EXAMPLES[name] for name in names} or EXAMPLES
+    return [SETUP, *(f"{name.lower()} = {example.code}\n{name.lower()}" for name, example in chosen.items())]

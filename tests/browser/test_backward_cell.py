@@ -99,19 +99,20 @@ def test_it_goes_back_step_by_step(lab, page_of):
     assert not [problem for problem in lab.problems(page) if "page error" in problem]
 
 
-@pytest.mark.parametrize(("theme", "width"), [("light", 1100), ("dark", 560), ("light", 375)])
-def test_readable_in_both_themes_and_at_every_width(lab, page_of, theme, width):
-    page = page_of(theme=theme, width=width)
+def test_readable_in_both_themes_and_at_every_width(lab, page_of):
+    page = page_of()
     widget = page.locator(".lstm-backward-cell")
-    for t, unit, part in ((T - 1, 0, ""), (0, 0, "update"), (2, 1, "forget")):
-        values = dict(step=t, unit=unit, part=part)
-        ask(page, f"[first.set_trait(k, v) for k, v in {values!r}.items()]")
-        eventually(page, lambda t=t, unit=unit: matches(widget, t, unit))
-        contrast = widget.evaluate(CONTRAST)
-        assert contrast["text"] >= 4.5 and contrast["c"] >= 7 and contrast["h"] >= 3, contrast
-        assert widget.evaluate(CLIPPED) == []
-        assert min(widget.evaluate(LETTERS)) >= 11.5
-        assert widget.evaluate("node => node.scrollWidth <= node.clientWidth"), "wider than its place"
+    for theme, width in (("light", 1100), ("dark", 560), ("light", 375)):
+        lab.look(theme, width)
+        for t, unit, part in ((T - 1, 0, ""), (0, 0, "update"), (2, 1, "forget")):
+            values = dict(step=t, unit=unit, part=part)
+            ask(page, f"[first.set_trait(k, v) for k, v in {values!r}.items()]")
+            eventually(page, lambda t=t, unit=unit: matches(widget, t, unit))
+            contrast = widget.evaluate(CONTRAST)
+            assert contrast["text"] >= 4.5 and contrast["c"] >= 7 and contrast["h"] >= 3, contrast
+            assert widget.evaluate(CLIPPED) == []
+            assert min(widget.evaluate(LETTERS)) >= 11.5
+            assert widget.evaluate("node => node.scrollWidth <= node.clientWidth"), "wider than its place"
     assert not lab.problems(page)
 
 

@@ -107,17 +107,18 @@ def test_the_dial_needs_no_kernel_once_it_is_shown(lab, page_of):
     eventually(page, lambda: shows(first, table, 60, 6.0, 1.0))
 
 
-@pytest.mark.parametrize(("theme", "width"), [("light", 1100), ("dark", 480)])
-def test_readable_in_both_themes_wide_and_narrow(lab, page_of, theme, width):
-    page = page_of(theme=theme, width=width)
+def test_readable_in_both_themes_wide_and_narrow(lab, page_of):
+    page = page_of()
     widget = page.locator(".lstm-gradient-dial").first
     table = measured.gradients()
-    for setting in ((60, 1.0, 1.0), (100, 0.0, 0.5), (0, 6.0, 3.0), (97, 3.0, 6.0), (4, 0.0, 4.0), (62, 2.0, 0.5)):
-        move(page, *setting)
-        eventually(page, lambda setting=setting: shows(widget, table, *setting))
-        contrast = widget.evaluate(CONTRAST)
-        assert contrast["text"] >= 4.5 and contrast["c"] >= 7 and contrast["h"] >= 3, contrast
-        assert widget.evaluate(CLIPPED) == []
-        assert min(widget.evaluate(LETTERS)) >= 11.5
-        assert widget.evaluate("node => node.scrollWidth <= node.clientWidth"), "wider than its place"
+    for theme, width in (("light", 1100), ("dark", 480)):
+        lab.look(theme, width)
+        for setting in ((60, 1.0, 1.0), (100, 0.0, 0.5), (0, 6.0, 3.0), (97, 3.0, 6.0), (4, 0.0, 4.0), (62, 2.0, 0.5)):
+            move(page, *setting)
+            eventually(page, lambda setting=setting: shows(widget, table, *setting))
+            contrast = widget.evaluate(CONTRAST)
+            assert contrast["text"] >= 4.5 and contrast["c"] >= 7 and contrast["h"] >= 3, contrast
+            assert widget.evaluate(CLIPPED) == []
+            assert min(widget.evaluate(LETTERS)) >= 11.5
+            assert widget.evaluate("node => node.scrollWidth <= node.clientWidth"), "wider than its place"
     assert not lab.problems(page)

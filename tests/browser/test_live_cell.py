@@ -417,18 +417,24 @@ def test_running_again_replaces_and_ends_the_old_one(lab, page_of):
     assert not lab.problems(page)
 
 
-@pytest.mark.parametrize(("theme", "width"), [("light", 1100), ("dark", 560), ("dark", 375), ("light", 375)])
-def test_readable_in_both_themes_and_at_every_width(lab, page_of, theme, width):
-    page = page_of(theme=theme, width=width)
+def test_readable_in_both_themes_and_at_every_width(lab, page_of):
+    page = page_of()
     widget = page.locator(".lstm-live-cell").first
-    settings = [(0, "", {}), (4, "update", {(2, "g", 0): -1.0, (4, "f", 0): 0.5}), (6, "candidate", {}), (5, "", {})]
-    for t, part, held in settings:
-        values = dict(step=t, part=part, overrides=held)
-        ask(page, f"[first.set_trait(k, v) for k, v in {values!r}.items()]")
-        eventually(page, lambda t=t: f"Step {t + 1} of" in widget.locator(".lstm-caption").inner_text())
-        contrast = widget.evaluate(CONTRAST)
-        assert contrast["text"] >= 4.5 and contrast["c"] >= 7 and contrast["h"] >= 3, contrast
-        assert widget.evaluate(CLIPPED) == []
-        assert min(widget.evaluate(LETTERS)) >= 11.5
-        assert widget.evaluate("node => node.scrollWidth <= node.clientWidth"), "wider than its place"
+    settings = [
+        (0, "", {}),
+        (4, "update", {(2, "g", 0): -1.0, (4, "f", 0): 0.5}),
+        (6, "candidate", {}),
+        (5, "", {}),
+    ]
+    for theme, width in (("light", 1100), ("dark", 560), ("dark", 375), ("light", 375)):
+        lab.look(theme, width)
+        for t, part, held in settings:
+            values = dict(step=t, part=part, overrides=held)
+            ask(page, f"[first.set_trait(k, v) for k, v in {values!r}.items()]")
+            eventually(page, lambda t=t: f"Step {t + 1} of" in widget.locator(".lstm-caption").inner_text())
+            contrast = widget.evaluate(CONTRAST)
+            assert contrast["text"] >= 4.5 and contrast["c"] >= 7 and contrast["h"] >= 3, contrast
+            assert widget.evaluate(CLIPPED) == []
+            assert min(widget.evaluate(LETTERS)) >= 11.5
+            assert widget.evaluate("node => node.scrollWidth <= node.clientWidth"), "wider than its place"
     assert not lab.problems(page)

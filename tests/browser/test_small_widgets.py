@@ -25,10 +25,10 @@ CONTRAST_OF_CURVES = CONTRAST.replace(".lstm-c-line", ".lstm-c-line, .lstm-curve
 
 @pytest.fixture
 def page_of(lab):
-    """Open a page with one of each widget, run."""
+    """Open a page with one of each, run."""
 
     def open_page(**options):
-        lab.write("small_widgets_under_test", *cells())
+        lab.write("small_widgets_under_test", *cells("SoftSwitch", "MemoryAblation"))
         page = lab.open("small_widgets_under_test", **options)
         lab.run_all(page)
         page.wait_for_function("() => document.querySelectorAll('.lstm-soft-switch .lstm-point').length === 1")
@@ -135,28 +135,31 @@ def test_the_ablation_follows_the_keyboard_and_shows_the_packages_runs(lab, page
     assert not lab.problems(page)
 
 
-@pytest.mark.parametrize(("theme", "width"), [("light", 1100), ("dark", 560), ("light", 375)])
-def test_readable_in_both_themes_wide_narrow_and_on_a_telephone(lab, page_of, theme, width):
-    page = page_of(theme=theme, width=width)
+def test_readable_in_both_themes_wide_narrow_and_on_a_telephone(lab, page_of):
+    page = page_of()
     settings = {
         "softswitch": ({"value": -2.0, "logit": -8.0}, {"value": 2.0, "logit": -1.0, "curve": "tanh"}),
         "memoryablation": ({"at": 10, "zeroed": "both"}, {"at": 0, "zeroed": "h", "unit": 2}),
     }
-    for name, kind in (("softswitch", ".lstm-soft-switch"), ("memoryablation", ".lstm-ablation")):
-        widget = page.locator(kind)
-        for values in settings[name]:
-            ask(page, f"[{name}.set_trait(k, v) for k, v in {values!r}.items()]")
-            said = ask(page, f"{name}.words")
-            eventually(
-                page, lambda widget=widget, said=said: plain(widget.locator(".lstm-caption").inner_text()) in said
+    for theme, width in (("light", 1100), ("dark", 560), ("light", 375)):
+        lab.look(theme, width)
+        for name, kind in (("softswitch", ".lstm-soft-switch"), ("memoryablation", ".lstm-ablation")):
+            widget = page.locator(kind)
+            for values in settings[name]:
+                ask(page, f"[{name}.set_trait(k, v) for k, v in {values!r}.items()]")
+                said = ask(page, f"{name}.words")
+                eventually(
+                    page, lambda widget=widget, said=said: plain(widget.locator(".lstm-caption").inner_text()) in said
+                )
+                contrast = widget.evaluate(CONTRAST_OF_CURVES)
+                assert contrast["text"] >= 4.5 and contrast["c"] >= 7 and contrast["h"] >= 3, contrast
+                assert widget.evaluate(CLIPPED) == []
+                assert min(widget.evaluate(LETTERS)) >= 11.5
+        for widget in page.locator(".lstm-widget").all():
+            kind = widget.get_attribute("class")
+            assert widget.evaluate("node => node.scrollWidth <= node.clientWidth"), f"{kind} is wider than its place"
+            rows = widget.locator(".lstm-row").evaluate_all(
+                "all => all.every(one => one.scrollWidth <= one.clientWidth)"
             )
-            contrast = widget.evaluate(CONTRAST_OF_CURVES)
-            assert contrast["text"] >= 4.5 and contrast["c"] >= 7 and contrast["h"] >= 3, contrast
-            assert widget.evaluate(CLIPPED) == []
-            assert min(widget.evaluate(LETTERS)) >= 11.5
-    for widget in page.locator(".lstm-widget").all():
-        kind = widget.get_attribute("class")
-        assert widget.evaluate("node => node.scrollWidth <= node.clientWidth"), f"{kind} is wider than its place"
-        rows = widget.locator(".lstm-row").evaluate_all("all => all.every(one => one.scrollWidth <= one.clientWidth)")
-        assert rows, f"{kind} has a slider wider than its place"
+            assert rows, f"{kind} has a slider wider than its place"
     assert not lab.problems(page)

@@ -115,17 +115,18 @@ def test_the_sampler_needs_no_kernel_once_it_is_shown(lab, page_of):
     eventually(page, lambda: shows(first, prose))
 
 
-@pytest.mark.parametrize(("theme", "width"), [("light", 1100), ("dark", 480)])
-def test_readable_in_both_themes_wide_and_narrow(lab, page_of, theme, width):
-    page = page_of(theme=theme, width=width)
+def test_readable_in_both_themes_wide_and_narrow(lab, page_of):
+    page = page_of()
     widget, prose = page.locator(".lstm-temperature").first, TemperatureSampler(trained.prose(), PROMPTS)
-    for prompt, temperature in ((0, 0.1), (1, 2.0), (2, 1.0)):
-        ask(page, f"[first.set_trait('prompt', {prompt}), first.set_trait('temperature', {temperature})]")
-        prose.prompt, prose.temperature = prompt, temperature
-        eventually(page, lambda: shows(widget, prose))
-        contrast = widget.evaluate(CONTRAST)
-        assert contrast["text"] >= 4.5 and contrast["bars"] >= 3, contrast
-        assert widget.evaluate(CLIPPED) == []
-        assert min(widget.evaluate(LETTERS)) >= 11.5
-        assert widget.evaluate("node => node.scrollWidth <= node.clientWidth"), "wider than its place"
+    for theme, width in (("light", 1100), ("dark", 480)):
+        lab.look(theme, width)
+        for prompt, temperature in ((0, 0.1), (1, 2.0), (2, 1.0)):
+            ask(page, f"[first.set_trait('prompt', {prompt}), first.set_trait('temperature', {temperature})]")
+            prose.prompt, prose.temperature = prompt, temperature
+            eventually(page, lambda: shows(widget, prose))
+            contrast = widget.evaluate(CONTRAST)
+            assert contrast["text"] >= 4.5 and contrast["bars"] >= 3, contrast
+            assert widget.evaluate(CLIPPED) == []
+            assert min(widget.evaluate(LETTERS)) >= 11.5
+            assert widget.evaluate("node => node.scrollWidth <= node.clientWidth"), "wider than its place"
     assert not lab.problems(page)

@@ -124,14 +124,14 @@ CONTRAST = """node => {
 }"""
 
 
-@pytest.mark.parametrize(("theme", "width"), [("light", 1100), ("dark", 480)])
-def test_readable_in_both_themes_wide_and_narrow(lab, page_of, theme, width):
-    page = page_of(theme=theme, width=width)
-    for widget in page.locator(".lstm-inspector").all():
-        assert widget.evaluate(CONTRAST) >= 4.5
-        sizes = (
-            "node => [...node.querySelectorAll('p, label')].map(part => parseFloat(getComputedStyle(part).fontSize))"
-        )
-        assert min(widget.evaluate(sizes)) >= 11.5
-        assert widget.evaluate("node => node.scrollWidth <= node.clientWidth"), "wider than its place"
+def test_readable_in_both_themes_wide_and_narrow(lab, page_of):
+    page = page_of()
+    for theme, width in (("light", 1100), ("dark", 480)):
+        lab.look(theme, width)
+        for widget in page.locator(".lstm-inspector").all():
+            assert widget.evaluate(CONTRAST) >= 4.5
+            parts = "node => [...node.querySelectorAll('p, label')]"
+            sizes = f"{parts}.map(part => parseFloat(getComputedStyle(part).fontSize))"
+            assert min(widget.evaluate(sizes)) >= 11.5
+            assert widget.evaluate("node => node.scrollWidth <= node.clientWidth"), "wider than its place"
     assert not lab.problems(page)

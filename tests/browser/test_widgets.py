@@ -291,18 +291,19 @@ CLIPPED = """node => [...node.querySelectorAll('svg')].flatMap(picture => {
 })"""
 
 
-@pytest.mark.parametrize(("theme", "width"), [("light", 1100), ("dark", 480)])
-def test_readable_in_both_themes_wide_and_narrow(lab, book, theme, width):
-    page = book(theme=theme, width=width)
-    ask(page, "[first.set_trait(k, v) for k, v in dict(f=1.0, g=-1.0, feed='always', steps=200).items()]")
-    ask(page, "[second.set_trait(k, v) for k, v in dict(f=0.97, g=1.0).items()]")
-    tell(page, "years.t", 119)
-    tell(page, "player.t", 5)
-    eventually(page, lambda: ask(page, "player.t") == "5")
-    for widget in page.locator(".lstm-widget").all():
-        contrast = widget.evaluate(CONTRAST)
-        assert contrast["text"] >= 4.5 and contrast["c"] >= 7 and contrast["h"] >= 3, contrast
-        assert widget.evaluate(CLIPPED) == []
-        assert min(widget.evaluate(LETTERS)) >= 11.5
-        assert widget.evaluate("node => node.scrollWidth <= node.clientWidth"), "wider than its place"
+def test_readable_in_both_themes_wide_and_narrow(lab, book):
+    page = book()
+    for theme, width in (("light", 1100), ("dark", 480)):
+        lab.look(theme, width)
+        ask(page, "[first.set_trait(k, v) for k, v in dict(f=1.0, g=-1.0, feed='always', steps=200).items()]")
+        ask(page, "[second.set_trait(k, v) for k, v in dict(f=0.97, g=1.0).items()]")
+        tell(page, "years.t", 119)
+        tell(page, "player.t", 5)
+        eventually(page, lambda: ask(page, "player.t") == "5")
+        for widget in page.locator(".lstm-widget").all():
+            contrast = widget.evaluate(CONTRAST)
+            assert contrast["text"] >= 4.5 and contrast["c"] >= 7 and contrast["h"] >= 3, contrast
+            assert widget.evaluate(CLIPPED) == []
+            assert min(widget.evaluate(LETTERS)) >= 11.5
+            assert widget.evaluate("node => node.scrollWidth <= node.clientWidth"), "wider than its place"
     assert not lab.problems(page)
