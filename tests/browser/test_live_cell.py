@@ -13,7 +13,7 @@ from lstm_helpers.figures.layouts import lstm as drawing
 from lstm_helpers.figures.style import number
 from lstm_helpers.what_if import hold_gates
 from lstm_helpers.widgets.base import assets
-from tests.browser.test_widgets import CLIPPED, CONTRAST, LETTERS, ask, eventually, tell, where_the_reader_is
+from tests.browser.test_widgets import CLIPPED, CONTRAST, FITS, LETTERS, ask, eventually, tell, where_the_reader_is
 
 NAME = "live_cell_under_test"
 T, H = 7, 3
@@ -436,5 +436,5 @@ def test_readable_in_both_themes_and_at_every_width(lab, page_of):
             assert contrast["text"] >= 4.5 and contrast["c"] >= 7 and contrast["h"] >= 3, contrast
             assert widget.evaluate(CLIPPED) == []
             assert min(widget.evaluate(LETTERS)) >= 11.5
-            assert widget.evaluate("node => node.scrollWidth <= node.clientWidth"), "wider than its place"
+            assert widget.evaluate(FITS), "wider than its place"
     assert not lab.problems(page)

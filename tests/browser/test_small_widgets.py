@@ -9,7 +9,7 @@ from lstm_helpers import trained
 from lstm_helpers.tasks import agreement
 from lstm_helpers.widgets import MemoryAblation, SoftSwitch
 from tests.browser.every_widget import cells
-from tests.browser.test_widgets import CLIPPED, CONTRAST, LETTERS, ask, eventually, where_the_reader_is
+from tests.browser.test_widgets import CLIPPED, CONTRAST, FITS, LETTERS, ask, eventually, where_the_reader_is
 
 WORDS = "the dogs near the cat behind the horses beside the child".split()
 SWITCH = """node => {
@@ -157,7 +157,7 @@ def test_readable_in_both_themes_wide_narrow_and_on_a_telephone(lab, page_of):
                 assert min(widget.evaluate(LETTERS)) >= 11.5
         for widget in page.locator(".lstm-widget").all():
             kind = widget.get_attribute("class")
-            assert widget.evaluate("node => node.scrollWidth <= node.clientWidth"), f"{kind} is wider than its place"
+            assert widget.evaluate(FITS), f"{kind} is wider than its place"
             rows = widget.locator(".lstm-row").evaluate_all(
                 "all => all.every(one => one.scrollWidth <= one.clientWidth)"
             )

@@ -272,13 +272,17 @@ CONTRAST = """node => {
         paper = getComputedStyle(under).backgroundColor;
         under = under.parentElement;
     }
-    const against = (selector, property) => [...node.querySelectorAll(selector)].map(part => {
-        const [a, b] = [light(getComputedStyle(part)[property]), light(paper)].sort((x, y) => y - x);
-        return (a + 0.05) / (b + 0.05);
-    });
+    const frames = [...node.querySelectorAll('.lstm-cell-frame')].map(frame => getComputedStyle(frame).fill);
+    const against = (selector, property) => [...node.querySelectorAll(selector)].flatMap(part =>
+        [paper, ...frames].map(under => {
+            const [a, b] = [light(getComputedStyle(part)[property]), light(under)].sort((x, y) => y - x);
+            return (a + 0.05) / (b + 0.05);
+        }));
     return { text: Math.min(...against('text', 'fill'), ...against('p, b, output, .lstm-label', 'color')),
              c: Math.min(...against('.lstm-c-line', 'stroke')), h: Math.min(...against('.lstm-h-line', 'stroke')) };
 }"""
+FITS = """node => node.scrollWidth <= node.clientWidth
+    && node.getBoundingClientRect().right <= node.closest('.jp-OutputArea').getBoundingClientRect().right + 1"""
 LETTERS = """node => [...node.querySelectorAll('text')]
     .map(word => parseFloat(getComputedStyle(word).fontSize) * word.getScreenCTM().a)"""
 CLIPPED = """node => [...node.querySelectorAll('svg')].flatMap(picture => {
@@ -305,5 +309,5 @@ def test_readable_in_both_themes_wide_and_narrow(lab, book):
             assert contrast["text"] >= 4.5 and contrast["c"] >= 7 and contrast["h"] >= 3, contrast
             assert widget.evaluate(CLIPPED) == []
             assert min(widget.evaluate(LETTERS)) >= 11.5
-            assert widget.evaluate("node => node.scrollWidth <= node.clientWidth"), "wider than its place"
+            assert widget.evaluate(FITS), "wider than its place"
     assert not lab.problems(page)
