@@ -151,7 +151,7 @@ def check_inputs(cell: Cell, params: Any, xs: Array, state: Any, mask: Array | N
     _check_xs(xs, params.W_x.shape[0], state)
     batch_size, hidden_size = xs.shape[1], zero.h.shape[1]
     if state is None:
-        state = zero._make([a.repeat(batch_size, axis=0) for a in zero])
+        state = zero if batch_size == 1 else zero._make([a.repeat(batch_size, axis=0) for a in zero])
     else:
         check_state("state", state, zero._fields, batch_size, hidden_size)
     dtypes = {getattr(a, "dtype", None) for a in (*params, *state, xs)}

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from lstm_helpers import fused, museum, through_time
 from lstm_helpers.arrays import leaves, tree_map
 from lstm_helpers.cells import lstm, rnn
-from lstm_helpers.fused import threads
+from lstm_helpers.fused import lstm_loops, lstm_matrices, rnn_loops, threads
 from lstm_helpers.gradcheck import relative_error
 from lstm_helpers.layers import Recurrent
 from tests import laws
@@ -56,6 +56,9 @@ def frozen(tree):
 @example(rnn, 300, 2, 1, 1, np.float64, True, True, 0)
 @example(lstm, 5, 70, 3, 40, np.float64, True, True, 0)
 @example(lstm, 3, 1, 1, 1, np.float64, False, False, 0)
+@example(lstm, 40, 1, 3, 34, np.float32, True, True, 0)
+@example(lstm, 40, 1, 3, 35, np.float32, True, True, 0)
+@example(lstm, 40, 1, 3, 40, np.float64, True, True, 0)
 def test_equals_the_reference(cell, T, B, D, H, dtype, masked, carried, seed):
     """Traces and gradients agree to 1e-12 in float64 and 1e-5 in float32; inputs are never written to."""
     given_ = frozen(tree_map(lambda a: a.astype(dtype), laws.case(cell, T, B, D, H, seed)))
@@ -81,33 +84,78 @@ def test_equals_the_reference(cell, T, B, D, H, dtype, masked, carried, seed):
             assert np.all(getattr(trace, name)[~mask] == 0.0), name
 
 
-@pytest.mark.parametrize("B", [1, 3])
+def way_back(cell, trace):
+    return fused._way_back(fused._loops(cell), trace)
+
+
+@pytest.mark.parametrize(("cell", "dtype", "B", "H", "way"), [
+    (lstm, np.float64, 1, 24, lstm_matrices),
+    (lstm, np.float64, 1, 25, lstm_loops),
+    (lstm, np.float32, 1, 34, lstm_matrices),
+    (lstm, np.float32, 1, 35, lstm_loops),
+    (lstm, np.float32, 2, 1, lstm_loops),
+    (rnn, np.float32, 1, 1, rnn_loops),
+])  # fmt: skip
+def test_only_one_sequence_of_few_units_goes_back_by_matrices(cell, dtype, B, H, way):
+    params, xs, *_ = tree_map(lambda a: a.astype(dtype), laws.case(cell, 3, B, 2, H))
+    assert way_back(cell, fused.unroll(cell, params, xs)) is way
+
+
 @pytest.mark.parametrize("masked", [False, True], ids=["whole", "masked"])
-@pytest.mark.parametrize("cell", CELLS, ids=["lstm", "rnn"])
-def test_a_run_sent_back_in_several_parts_of_time_equals_the_reference(cell, masked, B, monkeypatch):
+@pytest.mark.parametrize(("cell", "B", "way"), [
+    (lstm, 1, lstm_matrices), (lstm, 1, lstm_loops), (lstm, 3, lstm_loops), (rnn, 1, rnn_loops), (rnn, 3, rnn_loops),
+], ids=lambda value: getattr(value, "__name__", str(value)).split(".")[-1])  # fmt: skip
+def test_a_run_sent_back_in_several_parts_of_time_equals_the_reference(cell, B, way, masked, monkeypatch):
     """Parts that are cut anywhere, the first one short, with borders in padding and in holes."""
-    params, xs, state, d_hs, d_state = laws.case(cell, 17, B, 3, 4)
+    H = 4
+    params, xs, state, d_hs, d_state = laws.case(cell, 17, B, 3, H)
     mask = np.random.default_rng(2).random((17, B)) < 0.6 if masked else None
     if masked:
         mask[13:] = False  # the last part reads nothing
     arguments = (cell, params, xs, state, mask, d_hs, d_state)
     want_trace, want = run(through_time, *arguments)
     monkeypatch.setattr(fused, "CACHE", 0)
+    if way is lstm_loops:
+        monkeypatch.setattr(lstm_matrices, "LARGEST", 0)
     for length in (1, 2, 4, 5, 16, 17):
         monkeypatch.setattr(fused, "ROWS", length * B)
+        monkeypatch.setattr(lstm_matrices, "AT_ONCE", length * (2 * H + 1) ** 2 * 8)
         trace, back = run(fused, *arguments)
-        assert fused._part_length(trace, fused._loops(cell)) == length
+        assert way_back(cell, trace) is way and fused._part_length(trace, way) == length
         assert relative_error(trace.steps, want_trace.steps) < 1e-12
         assert relative_error(back, want) < 1e-12, length
 
 
-@pytest.mark.parametrize(("cell", "T"), [(lstm, 400), (rnn, 900)], ids=["lstm", "rnn"])
-def test_long_runs_are_cut_at_the_sizes_in_use(cell, T):
+@settings(max_examples=400, deadline=None, derandomize=True)
+@given(
+    cell=st.sampled_from(CELLS),
+    T=st.integers(1, 60),
+    padding=st.integers(1, 30),
+    B=st.sampled_from([1, 1, 3]),
+    D=st.integers(1, 8),
+    H=st.integers(1, 36),
+    dtype=st.sampled_from([np.float32, np.float64]),
+    seed=st.integers(0, 10**6),
+)
+def test_padding_at_the_end_changes_no_bit_at_any_size(cell, T, padding, B, D, H, dtype, seed):
+    """A product's last bits depend on how many rows it has, so no product may see the padding."""
+    params, xs, state, d_hs, d_state = tree_map(lambda a: a.astype(dtype), laws.case(cell, T, B, D, H, seed))
+    trace, back = run(fused, cell, params, xs, state, None, d_hs, d_state)
+    longer = np.concatenate([xs, np.full((padding, B, D), np.nan, dtype)])
+    read = np.repeat(np.arange(T + padding)[:, None] < T, B, axis=1)
+    d_longer = np.concatenate([d_hs, np.zeros((padding, B, H), dtype)])
+    padded, padded_back = run(fused, cell, params, longer, state, read, d_longer, d_state)
+    cut = padded_back._replace(xs=padded_back.xs[:T], states=tree_map(lambda a: a[:T], padded_back.states))
+    tree_map(np.testing.assert_array_equal, (trace.state, back), (padded.state, cut))
+
+
+@pytest.mark.parametrize(("cell", "T", "B"), [(lstm, 400, 4), (rnn, 900, 4), (lstm, 300, 1)])
+def test_long_runs_are_cut_at_the_sizes_in_use(cell, T, B):
     """The limits as they are: a run that does not fit the cache is cut, and equals the reference all the same."""
-    arguments = [cell, *laws.case(cell, T, 4, 2, 24)]
+    arguments = [cell, *laws.case(cell, T, B, 2, 24)]
     arguments.insert(4, None)
     trace, back = run(fused, *arguments)
-    assert fused._part_length(trace, fused._loops(cell)) < T // 2, "one part only: make the run longer"
+    assert fused._part_length(trace, way_back(cell, trace)) < T // 2, "one part only: make the run longer"
     assert relative_error(back, run(through_time, *arguments)[1]) < 1e-11
 
 

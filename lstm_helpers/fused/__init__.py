@@ -14,7 +14,7 @@ from lstm_helpers import through_time
 from lstm_helpers.arrays import Array, TreeT, tree_map
 from lstm_helpers.cells import lstm, rnn
 from lstm_helpers.cells.contract import Cell
-from lstm_helpers.fused import lstm_loops, rnn_loops
+from lstm_helpers.fused import lstm_loops, lstm_matrices, rnn_loops
 from lstm_helpers.fused.threads import one_blas_thread
 from lstm_helpers.through_time import Backward, Trace, check_gradients, check_inputs
 
@@ -49,12 +49,13 @@ def backpropagate(cell: Cell, params: Any, trace: Trace, d_hs: Array, d_state: A
     if _complex(*params, steps.h, d_hs, *(d_state or ())):
         return through_time.backpropagate(cell, params, trace, d_hs, d_state)
     (T, B, H), K = steps.h.shape, len(params.W_h) + len(params.W_x) + 1
-    arriving = tree_map(lambda a: np.zeros(a.shape, a.dtype), trace.start) if d_state is None else d_state
-    d_states = tree_map(lambda a: np.empty(steps.h.shape, a.dtype), arriving)
+    arriving = trace.start._make([np.zeros((B, H), a.dtype) for a in trace.start]) if d_state is None else d_state
+    d_states = trace.start._make([np.empty((T, B, H), a.dtype) for a in trace.start])
     d_xs = np.zeros(steps.x.shape, d_hs.dtype)
-    length = _part_length(trace, loops)
+    way = _way_back(loops, trace)
+    length = _part_length(trace, way)
     width = len(params.b) if B == 1 else H  # the blocks of one sequence are one row: as if it were one wide block
-    space, inputs = np.empty(loops.SPACE * length * B * H, d_hs.dtype), np.ones((length, B, K), d_hs.dtype)
+    space, inputs = np.empty(way.SPACE * length * B * H, d_hs.dtype), np.ones((length, B, K), d_hs.dtype)
     d_W, of_part = np.zeros((2, len(params.b) // width, K, width), d_hs.dtype)  # of [h; x; 1], block by block
     with one_blas_thread():
         W_h_T, W_x_T = _transposed_blocks(params.W_h, width), _transposed_blocks(params.W_x, width)
@@ -62,15 +63,15 @@ def backpropagate(cell: Cell, params: Any, trace: Trace, d_hs: Array, d_state: A
             part = slice(start, start + length)
             steps, d_part = (_part(tree, part, T) for tree in (trace.steps, d_states))
             mask = None if trace.mask is None else trace.mask[part]
-            arriving, dz = loops.backward(W_h_T, steps, mask, d_hs[part], arriving, d_part, space)
-            if used := _used(mask, dz.shape[1]):  # so that padding at the end changes no bit
+            arriving, dz = way.backward(W_h_T, steps, mask, d_hs[part], arriving, d_part, space)
+            if used := lstm_loops.used_steps(mask, dz.shape[1]):  # so that padding at the end changes no bit
                 rows = dz[:, :used].reshape(len(dz), -1, width)
                 inputs[:used, :, :H], inputs[:used, :, H:-1] = steps.previous.h[:used], steps.x[:used]
                 d_W += np.matmul(inputs[:used].reshape(-1, K).T, rows, out=of_part)
-                d_xs[part][:used] = np.add.reduce(rows @ W_x_T).reshape(used, B, -1)
+                d_x = rows @ W_x_T
+                d_xs[part][:used] = (d_x[0] if len(d_x) == 1 else np.add.reduce(d_x)).reshape(used, B, -1)
     d_W = d_W.swapaxes(0, 1).reshape(K, -1)
-    d_params = params._replace(W_x=d_W[H:-1], W_h=d_W[:H], b=d_W[-1])
-    return Backward(d_params, d_xs, arriving, d_states)
+    return Backward(type(params)(d_W[H:-1], d_W[:H], d_W[-1]), d_xs, arriving, d_states)
 
 
 def _loops(cell: Cell) -> ModuleType | None:
@@ -78,28 +79,33 @@ def _loops(cell: Cell) -> ModuleType | None:
     return lstm_loops if cell is lstm else rnn_loops if cell is rnn else None
 
 
+def _way_back(loops: ModuleType, trace: Trace) -> ModuleType:
+    """Give the module whose ``backward`` is the faster one for these shapes."""
+    _, B, H = trace.steps.h.shape
+    matrices = loops is lstm_loops and lstm_matrices.suits(B, H, trace.steps.h.itemsize)
+    return lstm_matrices if matrices else loops
+
+
 def _transposed_blocks(W: Array, width: int) -> Array:
-    """Cut weights (K, n width) into n blocks, each transposed and contiguous: (n, width, K)."""
+    """Cut weights (K, n width) into n blocks, each transposed: (n, width, K); several are laid out one by one."""
+    if width == W.shape[1]:
+        return W.T[None]
     return np.ascontiguousarray(W.reshape(len(W), -1, width).transpose(1, 2, 0))
 
 
 def _complex(*arrays: Array) -> bool:
-    return any(array.dtype.kind == "c" for array in arrays)
+    return "c" in [array.dtype.kind for array in arrays]
 
 
-def _part_length(trace: Trace, loops: ModuleType) -> int:
+def _part_length(trace: Trace, way: ModuleType) -> int:
     """Give how many steps are sent back at once: such that they fit the cache, or fill a product."""
     (T, B, H), number = trace.steps.h.shape, trace.steps.h.itemsize
-    fits = CACHE // (B * H * int(loops.BACKWARD_SIZE) * number)
+    if way is lstm_matrices:
+        return int(min(lstm_matrices.part_length(H, number), T))
+    fits = CACHE // (B * H * int(way.BACKWARD_SIZE) * number)
     return int(min(max(fits, ROWS // B, 1), T))
 
 
 def _part(tree: TreeT, part: slice, T: int) -> TreeT:
     """Cut a part out of the first axis (T) of every array."""
     return tree if part == slice(0, T) else tree_map(lambda a: a[part], tree)
-
-
-def _used(mask: Array | None, T: int) -> int:
-    """Count the steps up to the last that reads an input."""
-    read = np.flatnonzero(mask.any(axis=1)) if mask is not None else [T - 1]
-    return int(read[-1]) + 1 if len(read) else 0

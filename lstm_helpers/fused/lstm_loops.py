@@ -6,7 +6,7 @@ Forward, with the weights of i, f and o halved beforehand, so that one tanh serv
     c_t = i g + f c_{t-1}                            one product of [i f] and [g c_{t-1}], which lie side by side
     h_t = o tanh(c_t)
 
-Backward, all that does not depend on the gradient that arrives is computed for many steps at once (``_slopes``), into
+Backward, all that does not depend on the gradient that arrives is computed for many steps at once (``slopes``), into
 six blocks that lie in such an order that few calls make the rest of a step:
 
     o, through = ∂L/∂h_t · ∂h_t/∂z_o, ∂L/∂h_t · ∂h_t/∂c_t
@@ -82,7 +82,7 @@ def forward(W: Array, inputs: Array, start: State, mask: Array | None) -> Step:
             oif[:, held], g_and_c[0, held] = 0, 0
             c[held], h[held] = g_and_c[1, held], hx1[held, :H]
     before, hs, cs = slice(None, -1), inputs[:, :, :H], store[:, _C]
-    o, i, f, g = (store[before, block] for block in (_O, _I, _F, _G))
+    o, i, f, g = store[before, _O], store[before, _I], store[before, _F], store[before, _G]
     return Step(inputs[before, :, H:-1], State(hs[before], cs[before]), i, f, g, o, cs[1:], hs[1:])
 
 
@@ -115,7 +115,7 @@ def backward(
     # The blocks of a step lie side by side where that makes them one row, else all steps of a block.
     store = space[: SPACE * d_hs.size].reshape((T, SPACE, 1, H) if B == 1 else (SPACE, T, B, H))
     store = store.swapaxes(0, 1) if B == 1 else store
-    _slopes(steps, mask, store)  # each gradient will take the place of the slope it is made with
+    slopes(steps, mask, store)  # each gradient will take the place of the slope it is made with
     dz = store[1:5].swapaxes(0, 1)
     if B == 1:
         dz, W_h_T = dz.reshape(T, 1, 4 * H), W_h_T[0]
@@ -128,12 +128,10 @@ def backward(
         multiply(dh, o, o)
         multiply(dh, through, through)
         add(dc_before, through, dc)
+        multiply(dc, belt_ifg, belt_ifg)
         if B == 1:
-            parts[...] = dc  # first repeated: a small product of unlike shapes costs four times as much
-            multiply(parts, belt_ifg, belt_ifg)
             back = dz_t.dot(W_h_T, new_back)
         else:
-            multiply(dc, belt_ifg, belt_ifg)
             np.matmul(dz_t, W_h_T, parts)
             back = add.reduce(parts, out=new_back)
         if held is not None:
@@ -151,7 +149,13 @@ def held_steps(mask: Array | None, T: int) -> list[Array | None]:
     return [None if all_read else held for all_read, held in zip(full, ~mask, strict=True)]
 
 
-def _slopes(steps: Step, mask: Array | None, out: Array) -> None:
+def used_steps(mask: Array | None, T: int) -> int:
+    """Count the steps up to the last that reads an input."""
+    read = np.flatnonzero(mask.any(axis=1)) if mask is not None else [T - 1]
+    return int(read[-1]) + 1 if len(read) else 0
+
+
+def slopes(steps: Step, mask: Array | None, out: Array) -> None:
     """Compute f, ∂c/∂(z_i z_f z_g), ∂h/∂z_o and ∂h/∂c for all steps at once, (6, T, B, H)."""
     belt, of_i, of_f, of_g, of_o, through = out
     belt[...] = steps.f
@@ -163,10 +167,10 @@ def _slopes(steps: Step, mask: Array | None, out: Array) -> None:
     np.subtract(h, of_o, out=of_o)  # o (1 - o) tanh(c)
     np.multiply(h, tanh_c, out=through)
     np.subtract(steps.o, through, out=through)  # o (1 - tanh(c)²)
-    written, kept = np.multiply(steps.i, steps.g, out=h), np.multiply(steps.f, steps.previous.c, out=tanh_c)
+    written, kept = np.multiply(steps.i, steps.g, out=h), np.multiply(belt, steps.previous.c, out=tanh_c)
     np.multiply(written, steps.i, out=of_i)
     np.subtract(written, of_i, out=of_i)  # i (1 - i) g
-    np.multiply(kept, steps.f, out=of_f)
+    np.multiply(kept, belt, out=of_f)
     np.subtract(kept, of_f, out=of_f)  # f (1 - f) c_{t-1}
     np.multiply(written, steps.g, out=of_g)
     np.subtract(steps.i, of_g, out=of_g)  # i (1 - g²)

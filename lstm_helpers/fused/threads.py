@@ -5,8 +5,8 @@ times more if another job holds its core. Sequences do not know of each other, t
 """
 
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from functools import cache
 from typing import Any
 
@@ -22,29 +22,34 @@ def _controller() -> ThreadpoolController:
 class _Limit:
     """What BLAS was set to before the first of the runs that now overlap, to be put back by the last of them."""
 
-    lock = threading.Lock()
-    runs = 0
-    before: Sequence[tuple[Any, int]] = ()  # libraries that had another number
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.runs = 0
+        self.before: Sequence[tuple[Any, int]] = ()  # libraries that had another number
+
+    def __enter__(self) -> None:
+        with self.lock:
+            if self.runs == 0:
+                counts = [(library, library.num_threads) for library in _controller().lib_controllers]
+                self.before = [(library, count) for library, count in counts if count != 1]
+                for library, _ in self.before:
+                    library.set_num_threads(1)
+            self.runs += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self.lock:
+            self.runs -= 1
+            if self.runs == 0:
+                for library, count in self.before:
+                    library.set_num_threads(count)
 
 
-@contextmanager
-def one_blas_thread() -> Iterator[None]:
+_LIMIT = _Limit()  # one, for BLAS is one
+
+
+def one_blas_thread() -> AbstractContextManager[None]:
     """Let BLAS use one thread inside, and what it used before again afterwards, whatever happens inside.
 
     A BLAS that cannot be told (Apple's Accelerate) does as it likes.
     """
-    with _Limit.lock:
-        if _Limit.runs == 0:
-            counts = [(library, library.num_threads) for library in _controller().lib_controllers]
-            _Limit.before = [(library, count) for library, count in counts if count != 1]
-            for library, _ in _Limit.before:
-                library.set_num_threads(1)
-        _Limit.runs += 1
-    try:
-        yield
-    finally:
-        with _Limit.lock:
-            _Limit.runs -= 1
-            if _Limit.runs == 0:
-                for library, count in _Limit.before:
-                    library.set_num_threads(count)
+    return _LIMIT
