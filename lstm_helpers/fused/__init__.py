@@ -1,8 +1,8 @@
 """The LSTM and the vanilla cell arranged for the machine: the engine for training, with the reference's results.
 
 Every function and result is that of ``through_time``, and so is the answer for cells that this engine does not know
-and for complex numbers. Its choices, such as how many steps are sent back at once, depend on shapes alone: runs
-repeat bit for bit.
+and for complex numbers. Its choices, such as how many steps are sent back at once, depend on shapes and dtype alone:
+runs repeat bit for bit.
 """
 
 from types import ModuleType
