@@ -1,7 +1,7 @@
 """How many processors a run uses, so that the answer rests on shapes alone and nothing outside is changed.
 
 A step's product is too small to be worth sharing: waking a second BLAS thread costs more than it saves, and many
-times more if another job holds its core. Sequences do not know of each other, though, so a batch can be cut in two.
+times more if another job holds its core.
 """
 
 import threading
