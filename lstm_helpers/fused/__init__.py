@@ -71,7 +71,8 @@ def backpropagate(cell: Cell, params: Any, trace: Trace, d_hs: Array, d_state: A
                 d_x = rows @ W_x_T
                 d_xs[part][:used] = (d_x[0] if len(d_x) == 1 else np.add.reduce(d_x)).reshape(used, B, -1)
     d_W = d_W.swapaxes(0, 1).reshape(K, -1)
-    return Backward(type(params)(d_W[H:-1], d_W[:H], d_W[-1]), d_xs, arriving, d_states)
+    d_params = type(params)(W_x=d_W[H:-1], W_h=d_W[:H], b=d_W[-1])
+    return Backward(d_params, d_xs, arriving, d_states)
 
 
 def _loops(cell: Cell) -> ModuleType | None:
