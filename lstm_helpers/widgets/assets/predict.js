@@ -6,10 +6,13 @@ function resultOf(el) {
   const own = el.closest(".jp-Cell");
   if (!own) return marked(el.closest(".cell"));
   const parts = [];
-  let cell = nextCell(own);
-  for (; cell?.matches(".jp-CodeCell") && !cell.querySelector(".lstm-predict"); cell = nextCell(cell)) parts.push(cell);
-  const text = cell?.matches(".jp-MarkdownCell") ? cell.querySelector(".jp-RenderedMarkdown") : null;
-  if (text && !/^H[1-6]$/.test(text.firstElementChild?.tagName ?? "")) parts.push(cell);
+  for (let cell = nextCell(own); cell && !cell.querySelector(".lstm-predict"); cell = nextCell(cell)) {
+    if (cell.matches(".jp-CodeCell")) { parts.push(cell); continue; }
+    const text = cell.querySelector(".jp-RenderedMarkdown");
+    if (!text || /^H[1-6]$/.test(text.firstElementChild?.tagName ?? "")) break;
+    parts.push(cell);
+    if (!text.textContent.trim().endsWith(":")) break;
+  }
   return parts;
 }
 
