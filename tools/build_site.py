@@ -44,6 +44,9 @@ MATHJAX = (
 )  # of MathJax, what is carried
 
 
+SHORT = 100  # letters of a line that leads on to what stands below it; as in predict.js
+
+
 def main() -> int:
     """Gather the sources, let Sphinx build them, and say what was left out; return Sphinx's verdict."""
     since = time.monotonic()
@@ -178,7 +181,7 @@ def mark_results(notebook: NotebookNode) -> None:
             text, rest = result.source[:end].strip(), result.source[end:]
             if text:
                 result.source = f"``````{{container}} book-result\n{text}\n``````\n\n{rest}"
-            if rest or not text.endswith(":"):
+            if rest or not text.endswith(":") or len(text) > SHORT:
                 break
 
 
