@@ -87,6 +87,50 @@ def test_without_solutions_all_else_stays_as_it_is(student, path):
     assert whole == nbformat.read(path, as_version=4), "the original was changed"
 
 
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+def test_no_page_promises_a_student_what_is_not_there(student, path):
+    page = student.without_solutions(nbformat.read(path, as_version=4))
+    before = [(cell.id, cell.cell_type) for cell in page.cells]
+    assert student.in_students_words(page, path.name) == []
+    assert [(cell.id, cell.cell_type) for cell in page.cells] == before
+    text = "\n".join(cell.source for cell in page.cells)
+    for word in ("solution below", "folded", "`make", "tools/", "git checkout", "web edition", "book's tests"):
+        assert word not in text
+    for change in student.WORDS:
+        if path.name.startswith(change["page"]):
+            assert change["book"] not in text and change["student"] in text
+
+
+def test_every_change_of_words_is_for_a_page_and_they_are_needed(student, monkeypatch):
+    names = [path.name for path in PAGES]
+    assert all(sum(name.startswith(change["page"]) for name in names) == 1 for change in student.WORDS)
+    monkeypatch.setattr(student, "WORDS", [])
+    told = [student.in_students_words(student.without_solutions(nbformat.read(p, as_version=4)), p.name) for p in PAGES]
+    promised = " ".join(one for page in told for one in page)
+    for wanted in ("The solution below", "make lab", "folded", "git checkout", "tools/measure_lags.py", "make bench"):
+        assert wanted in promised
+
+
+def test_handing_out_refuses_words_that_are_gone_and_new_promises(student, monkeypatch, tmp_path):
+    gone = {"page": "03", "book": "no such sentence", "student": ""}
+    monkeypatch.setattr(student, "WORDS", [*student.WORDS, gone])
+    with pytest.raises(
+        SystemExit, match=r"03_open_the_gates\.ipynb: these words stand there 0 times.*no such sentence"
+    ):
+        student.hand_out(tmp_path / "student")
+    assert not (tmp_path / "student").exists()
+    new = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_markdown_cell("It is in `tools/x.py`; see the solution below.")]
+    )
+    assert ["promises" in one for one in student.in_students_words(new, "99_new.ipynb")] == [True]
+
+
+def test_what_the_pages_say_of_the_readme_is_in_the_students_readme(student):
+    cover = nbformat.read(PAGES[0], as_version=4)
+    assert "README" in " ".join(cell.source for cell in cover.cells)
+    assert "## When something fails" in student.READ_ME and "kernel" in student.READ_ME
+
+
 def test_what_is_handed_out_runs_and_installs_itself(student, tmp_path, capsys):
     out = tmp_path / "student"
     student.hand_out(out)
