@@ -77,11 +77,12 @@ def test_a_presenters_keys_read_the_whole_page_and_skip_nothing(shown):
     sections = page.evaluate(SECTIONS)
     page.evaluate("""() => {
         window.met = new Set();
-        window.look = () => { for (const node of document.querySelectorAll('.bd-article p, .bd-article pre, .bd-article h2')) {
+        const all = [...document.querySelectorAll('.bd-article :is(p, pre, h2)')];
+        window.look = () => { for (const node of all) {
             const { top, bottom, height } = node.getBoundingClientRect();
             if (height && top < innerHeight - 48 && bottom > 0) window.met.add(node);
         } };
-        window.missed = () => [...document.querySelectorAll('.bd-article p, .bd-article pre, .bd-article h2')]
+        window.missed = () => all
             .filter(node => !window.met.has(node) && !node.closest('details, .book-still, .book-live')
                 && !node.closest('.lstm-awaits') && node.textContent.trim())
             .map(node => node.textContent.slice(0, 80));
