@@ -3,7 +3,7 @@
 A live widget is in its kernel; when the kernel has ended, JupyterLab shows an error in the widget's place, although its
 picture is stored beside it. And JupyterLab writes the kernel's version of Python into every page that it opens, which
 marks a page as changed that nobody has touched. Both are settled here, between the file and the browser: a file that is
-saved holds no live view but only its picture, and a page that is opened holds live views only if its kernel still runs.
+saved shows pictures to whoever opens it, and a page that is opened has live views only if their kernel still runs.
 
 This is a server extension; the files in ``environment/`` switch it on. Nothing here keeps a page from being read or
 saved: what fails is logged, and the page goes its way unchanged.
@@ -11,6 +11,8 @@ saved: what fails is logged, and the page goes its way unchanged.
 
 import inspect
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 LIVE_VIEW = "application/vnd.jupyter.widget-view+json"
@@ -32,22 +34,39 @@ def _jupyter_server_extension_points() -> list[dict[str, str]]:
 
 def _load_jupyter_server_extension(server: Any) -> None:
     """Take part in the saving and the reading of notebooks, beside what else is set up to do so."""
-    server.contents_manager.register_pre_save_hook(before_saving)
-    read = server.contents_manager.get
-    if not inspect.iscoroutinefunction(read):  # an older kind of manager, which cannot wait for the list of sessions
-        return
+    contents = server.contents_manager
+    read, write = contents.get, contents.save
+    if not (inspect.iscoroutinefunction(read) and inspect.iscoroutinefunction(write)):
+        contents.register_pre_save_hook(lambda model, **_: is_notebook(model) and before_saving(model["content"]))
+        return  # a manager of the older kind cannot wait for the list of sessions: no view is taken back
+
+    async def kernel_of(path: str) -> str:
+        sessions = await server.session_manager.list_sessions()
+        return next((one["kernel"]["id"] for one in sessions if one["path"] == path.strip("/")), "")
+
+    async def save(model: dict[str, Any], path: str = "") -> Any:
+        with failures_logged(server, path):
+            if is_notebook(model):
+                before_saving(model["content"], await kernel_of(path))
+        return await write(model, path)
 
     async def get(*args: Any, **kwargs: Any) -> Any:
         model = await read(*args, **kwargs)
-        try:
+        with failures_logged(server, model.get("path")):
             if is_notebook(model):
-                sessions = await server.session_manager.list_sessions()
-                after_reading(model["content"], any(one["path"] == model["path"] for one in sessions))
-        except Exception:
-            server.log.exception("lstm_helpers: %s is opened as it is stored", model.get("path"))
+                after_reading(model["content"], await kernel_of(model["path"]))
         return model
 
-    server.contents_manager.get = get
+    contents.save, contents.get = save, get
+
+
+@contextmanager
+def failures_logged(server: Any, path: str) -> Iterator[None]:
+    """Let no failure here keep a reader from a page or from saving it."""
+    try:
+        yield
+    except Exception:
+        server.log.exception("lstm_helpers.lab: %s stays as it is", path)
 
 
 def is_notebook(model: dict[str, Any]) -> bool:
@@ -55,29 +74,28 @@ def is_notebook(model: dict[str, Any]) -> bool:
     return model.get("type") == "notebook" and bool(model.get("content"))
 
 
-def before_saving(model: dict[str, Any], **_: Any) -> None:
-    """Put the live views aside, where no reader looks for them: into the metadata of their outputs."""
-    if is_notebook(model):
-        for out in pictured(model["content"]):
-            if LIVE_VIEW in out["data"]:
-                out.setdefault("metadata", {})[LIVE_VIEW] = out["data"].pop(LIVE_VIEW)
-
-
-def after_reading(notebook: dict[str, Any], running: bool) -> None:
-    """Take the live views back if the page's kernel still runs, drop them if not; say which Python would run it."""
+def before_saving(notebook: dict[str, Any], kernel: str = "") -> None:
+    """Put live views aside, into the metadata of their outputs, with the kernel that they need."""
     for out in pictured(notebook):
-        aside = out.get("metadata", {}).pop(LIVE_VIEW, None)
-        if not running:
-            out["data"].pop(LIVE_VIEW, None)
-        elif aside:
-            out["data"][LIVE_VIEW] = aside
+        view = out["data"].pop(LIVE_VIEW, None)
+        if view and kernel:
+            out.setdefault("metadata", {})[LIVE_VIEW] = {"view": view, "kernel": kernel}
+
+
+def after_reading(notebook: dict[str, Any], kernel: str = "") -> None:
+    """Take live views back if their kernel still runs, drop the others; say which Python will run the page."""
+    for out in pictured(notebook):
+        out["data"].pop(LIVE_VIEW, None)  # stored where this extension was not, at an unknown time
+        aside = out.get("metadata", {}).pop(LIVE_VIEW, {})
+        if kernel and aside.get("kernel") == kernel:
+            out["data"][LIVE_VIEW] = aside["view"]
     metadata = notebook["metadata"]
-    kernel, language = metadata.get("kernelspec", {}).get("name"), metadata.get("language_info", {}).get("name")
-    if (kernel, language) == ("python3", "python"):
+    name, language = metadata.get("kernelspec", {}).get("name"), metadata.get("language_info", {}).get("name")
+    if (name, language) == ("python3", "python"):
         metadata["language_info"] = LANGUAGE
 
 
 def pictured(notebook: dict[str, Any]) -> list[dict[str, Any]]:
-    """List the outputs that hold a picture: what else is in them can be spared."""
+    """List the outputs that hold a picture: the live view beside it can be spared."""
     outputs = [out for cell in notebook["cells"] for out in cell.get("outputs", [])]
     return [out for out in outputs if any(kind.startswith("image/") for kind in out.get("data", {}))]
