@@ -66,7 +66,7 @@ class AlignmentInspector(HouseWidget):
             _map=colours_of(AMOUNT_MAP),
             **kwargs,
         )
-        self.at = at  # after the tokens are known
+        self.begin(at=at)  # after the tokens are known
 
     def __repr__(self) -> str:
         """Write what is shown, the same on every machine."""

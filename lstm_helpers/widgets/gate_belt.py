@@ -54,7 +54,8 @@ class GateBelt(HouseWidget):
         feed: str = "once",
         **kwargs: Any,
     ) -> None:
-        super().__init__(f=f, i=i, g=g, o=o, steps=steps, feed=feed, **kwargs)
+        super().__init__(**kwargs)
+        self.begin(f=f, i=i, g=g, o=o, steps=steps, feed=feed)
 
     def __repr__(self) -> str:
         """Write the settings, the same on every machine."""

@@ -49,7 +49,8 @@ class SoftSwitch(HouseWidget):
     _most = traitlets.Dict(MOST).tag(sync=True)
 
     def __init__(self, value: float = 1.5, logit: float = 2.0, curve: str = "sigmoid", **kwargs: Any) -> None:
-        super().__init__(value=value, logit=logit, curve=curve, **kwargs)
+        super().__init__(**kwargs)
+        self.begin(value=value, logit=logit, curve=curve)
 
     def __repr__(self) -> str:
         """Write the settings, the same on every machine."""

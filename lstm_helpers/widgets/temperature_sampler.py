@@ -84,7 +84,7 @@ class TemperatureSampler(HouseWidget):
             _grid={"temperatures": list(TEMPERATURES), "shown": SHOWN, "names": NAMES},
             **kwargs,
         )
-        self.prompt, self.temperature = prompt, temperature  # after the number of prompts is known
+        self.begin(prompt=prompt, temperature=temperature)  # after the number of prompts is known
 
     def __repr__(self) -> str:
         """Write the settings, the same on every machine."""

@@ -75,7 +75,7 @@ class TextInspector(HouseWidget):
             _maps={"guess": colours_of(AMOUNT_MAP), "unit": colours_of(SIGNED_MAP)},
             **kwargs,
         )
-        self.at, self.unit, self.show = at, unit, show  # after the size is known
+        self.begin(at=at, unit=unit, show=show)  # after the size is known
 
     def __repr__(self) -> str:
         """Write what is shown, the same on every machine."""

@@ -33,7 +33,7 @@ function render({ model, el }) {
   });
   const written = run.answer.map((token, t) => html("span", { class: "lstm-token", "data-t": t }, shown(token)));
   const row = (name, nodes) => html("div", { class: "lstm-tokens" }, html("b", {}, name), ...nodes);
-  const page = html("div", { class: "lstm-alignment", role: "img" },
+  const page = html("div", { class: "lstm-alignment lstm-pointed", role: "img" },
     row("read", read.map(({ node }) => node)), row("written", written));
   const point = (event) => {
     const { t } = event.target.dataset;
@@ -42,6 +42,7 @@ function render({ model, el }) {
   page.addEventListener("mouseover", point);
   page.addEventListener("click", point);
   const words = caption(page);
+  const past = history(model, el);
   const update = () => {
     const at = model.get("at");
     place.set(at, `${at + 1} of ${last + 1}`);
@@ -55,10 +56,10 @@ function render({ model, el }) {
     words.say(describe(run, at));
   };
   const group = { class: "lstm-widget lstm-aligned", role: "group", "aria-label": "Point at a written token" };
-  el.append(html("div", group, html("div", { class: "lstm-controls" }, place.row), page, ...words.nodes));
+  el.append(html("div", group, html("div", { class: "lstm-controls" }, place.row, past.buttons), page, ...words.nodes));
   const unfollow = follow(model, ["at"], update);
   update();
-  return leave(el, unfollow, words.stop);
+  return leave(el, past.stop, unfollow, words.stop);
 }
 
 export default { render };

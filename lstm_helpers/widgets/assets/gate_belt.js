@@ -162,6 +162,7 @@ function render({ model, el }) {
   const picture = stage(300, (width, height) => drawBelt(settings(), run(), colours, width, height));
   const words = caption(picture.picture);
   const memory = html("p", { class: "lstm-equation" });
+  const past = history(model, el);
   const update = () => {
     for (const [name, control] of Object.entries(sliders)) control.set(model.get(name), shortest(model.get(name)));
     feed.set(model.get("feed"));
@@ -170,12 +171,12 @@ function render({ model, el }) {
     picture.redraw();
     words.say(sentence(settings(), run()));
   };
-  const controls = html("div", { class: "lstm-controls" }, ...Object.values(sliders).map(({ row }) => row), feed.row);
+  const controls = html("div", { class: "lstm-controls" }, ...Object.values(sliders).map(({ row }) => row), past.beside(feed.row));
   const group = { class: "lstm-widget lstm-gate-belt", role: "group", "aria-label": "Gates acting on the belt" };
   el.append(html("div", group, controls, memory, picture.place, ...words.nodes));
   const unfollow = follow(model, names, update);
   update();
-  return leave(el, unfollow, picture.stop, words.stop);
+  return leave(el, past.stop, unfollow, picture.stop, words.stop);
 }
 
 // Two digits, or as many as a value set from Python needs: 0.995 must not read 0.99.

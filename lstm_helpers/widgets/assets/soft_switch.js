@@ -100,6 +100,7 @@ function render({ model, el }) {
   });
   const picture = stage((width) => arrange(width).height, (width) => drawSwitch(settings(), passed(settings()), reach, colours, width));
   const words = caption(picture.picture);
+  const past = history(model, el);
   const update = () => {
     const now = settings();
     value.set(now.value, fixed(now.value));
@@ -108,12 +109,12 @@ function render({ model, el }) {
     picture.redraw();
     words.say(sentence(now, passed(now)));
   };
-  const controls = html("div", { class: "lstm-controls" }, value.row, logit_.row, bend.row);
+  const controls = html("div", { class: "lstm-controls" }, value.row, logit_.row, past.beside(bend.row));
   const group = { class: "lstm-widget lstm-soft-switch", role: "group", "aria-label": "A value meets a soft switch" };
   el.append(html("div", group, controls, picture.place, ...words.nodes));
   const unfollow = follow(model, ["value", "logit", "curve"], update);
   update();
-  return leave(el, unfollow, picture.stop, words.stop);
+  return leave(el, past.stop, unfollow, picture.stop, words.stop);
 }
 
 export default { render };

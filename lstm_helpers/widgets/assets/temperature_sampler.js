@@ -69,6 +69,7 @@ function render({ model, el }) {
   const words = caption(picture.picture);
   const begins = html("span", { class: "lstm-prompt" });
   const goesOn = html("span", { class: "lstm-drawn" });
+  const past = history(model, el);
   const update = () => {
     const { prompt, temperature } = now();
     heat.set(place(temperature), temperature.toFixed(1));
@@ -78,13 +79,13 @@ function render({ model, el }) {
     goesOn.textContent = model.get("_texts")[prompt][place(temperature)];
     words.say(sentence(chances(), temperature, letters, names));
   };
-  const controls = html("div", { class: "lstm-controls" }, heat.row, prompts.length > 1 ? which.row : "");
+  const controls = html("div", { class: "lstm-controls" }, heat.row, prompts.length > 1 ? past.beside(which.row) : past.buttons);
   const written = html("p", { class: "lstm-sample" }, begins, goesOn);
   const group = { class: "lstm-widget lstm-temperature", role: "group", "aria-label": "What comes next, at a temperature" };
   el.append(html("div", group, controls, picture.place, ...words.nodes, written));
   const unfollow = follow(model, ["temperature", "prompt"], update);
   update();
-  return leave(el, unfollow, picture.stop, words.stop);
+  return leave(el, past.stop, unfollow, picture.stop, words.stop);
 }
 
 export default { render };

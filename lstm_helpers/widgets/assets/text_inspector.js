@@ -49,7 +49,7 @@ function render({ model, el }) {
   const options = [["guess", "what moves the guess here"], ["unit", "what the unit holds"]];
   const show = choice({ name: "colours:", options, onInput: (key) => put(model, "show", key) });
   const spans = Array.from({ length: run.steps }, (_, t) => html("span", { "data-t": t }, run.letters[t] === "\n" ? "↵\n" : run.letters[t]));
-  const page = html("p", { class: "lstm-read", role: "img" }, ...spans);
+  const page = html("p", { class: "lstm-read lstm-pointed", role: "img" }, ...spans);
   const point = (event) => {
     const { t } = event.target.dataset;
     if (t !== undefined && Number(t) !== model.get("at")) put(model, "at", Number(t));
@@ -57,6 +57,7 @@ function render({ model, el }) {
   page.addEventListener("mouseover", point);
   page.addEventListener("click", point);
   const words = caption(page);
+  const past = history(model, el);
   const update = () => {
     const now = settings();
     place.set(now.at, `${now.at + 1} of ${run.steps}`);
@@ -70,12 +71,12 @@ function render({ model, el }) {
     });
     words.say(describe(run, now.at, now.unit));
   };
-  const controls = html("div", { class: "lstm-controls" }, place.row, unit.row, show.row);
+  const controls = html("div", { class: "lstm-controls" }, place.row, unit.row, past.beside(show.row));
   const group = { class: "lstm-widget lstm-inspector", role: "group", "aria-label": "Point at a character" };
   el.append(html("div", group, controls, page, ...words.nodes));
   const unfollow = follow(model, ["at", "unit", "show"], update);
   update();
-  return leave(el, unfollow, words.stop);
+  return leave(el, past.stop, unfollow, words.stop);
 }
 
 export default { render };
