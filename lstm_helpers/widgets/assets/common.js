@@ -91,6 +91,27 @@ function button(words, onClick) {
   return node;
 }
 
+// Dragging by mouse, pen or finger: `pick` is told where it begins and gives what follows it, or nothing. A finger moves
+// only what is marked as movable: anywhere else it scrolls the page.
+function draggable(picture, pick) {
+  let follows = null;
+  const place = (event) => {
+    const [box, view] = [picture.getBoundingClientRect(), picture.viewBox.baseVal];
+    return [((event.clientX - box.left) / box.width) * view.width, ((event.clientY - box.top) / box.height) * view.height];
+  };
+  picture.addEventListener("pointerdown", (event) => {
+    const movable = event.target.closest(".lstm-movable");
+    if (event.button !== 0 || (event.pointerType === "touch" && !movable)) return;
+    follows = pick(place(event), movable?.dataset.move);
+    if (!follows) return;
+    picture.setPointerCapture(event.pointerId);
+    event.preventDefault();
+    follows(place(event));
+  });
+  picture.addEventListener("pointermove", (event) => { if (follows) follows(place(event)); });
+  for (const event of ["pointerup", "pointercancel"]) picture.addEventListener(event, () => { follows = null; });
+}
+
 // Speech -------------------------------------------------------------------------------------------------------
 
 // One sentence, made from the numbers: read beside the picture, given as its name, and announced once it settles.
@@ -181,7 +202,8 @@ function history(model, el) {
   const buttons = html("div", { class: "lstm-past" }, undo, reset);
   // Beside a row of choices, where there is room.
   const beside = (row) => html("div", { class: "lstm-beside" }, row, buttons);
-  return { buttons, beside, stop: () => { unfollow(); listen("removeEventListener"); } };
+  const before = () => back.findLast((state) => differ(state, now).length); // the settings before the last step, if any
+  return { buttons, beside, before, stop: () => { unfollow(); listen("removeEventListener"); } };
 }
 
 // Life cycle ---------------------------------------------------------------------------------------------------
