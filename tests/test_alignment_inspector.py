@@ -43,7 +43,7 @@ def test_words_of_short_and_equal_rows():
     one = AlignmentInspector(["a"], [" "], [[1.0]])
     assert one.words == "Written token 1 of 1 is a space. It attends most to “a” (token 1) with weight 1.00."
     two = AlignmentInspector(["a", " "], ["b"], [[0.5, 0.5]])
-    assert two.words.endswith("most at “a” (token 1) by 0.50 and a space (token 2) by 0.50.")
+    assert two.words.endswith("most to “a” (token 1) with weight 0.50 and a space (token 2) with weight 0.50.")
 
 
 def test_the_colours_are_those_of_the_map():

@@ -34,7 +34,8 @@ def test_the_words_say_the_numbers():
         "sigmoid(2.00) = 0.88, where the derivative is 0.10. 88 % of the value get through: 0.88 × (−1.20) = −1.06."
     )
     assert (
-        "derivative is 0.00. Hardly anything of the value gets through: 0.00 × 1.50 = 0.01." in SoftSwitch(1.5, -5.3).words
+        "derivative is 0.00. Hardly anything of the value gets through: 0.00 × 1.50 = 0.01."
+        in SoftSwitch(1.5, -5.3).words
     )
     assert SoftSwitch(1, -1, "tanh").words == (
         "tanh(−1.00) = −0.76, where the derivative is 0.42. "

@@ -91,7 +91,9 @@ def test_the_switch_follows_the_keyboard_and_shows_the_packages_numbers(lab, pag
         values = dict(zip(("value", "logit", "curve"), setting, strict=True))
         ask(page, f"[softswitch.set_trait(k, v) for k, v in {values!r}.items()]")
         eventually(page, lambda setting=setting: switch_shows(widget, *setting))
-    assert ask(page, "softswitch.set_trait('logit', 9)").startswith("TraitError: logit is 9; the pre-activation lies between")
+    assert ask(page, "softswitch.set_trait('logit', 9)").startswith(
+        "TraitError: logit is 9; the pre-activation lies between"
+    )
     assert not lab.problems(page)
 
 
