@@ -139,6 +139,7 @@ def read(page: Path) -> NotebookNode:
 
 def for_the_web(notebook: NotebookNode, live: dict[int, list[dict[str, Any]]]) -> NotebookNode:
     """Tell myst-nb what the web edition does with each cell: words for pictures, folded solutions, living widgets."""
+    mark_results(notebook)
     for position, cell in enumerate(notebook.cells):
         if cell.cell_type != "code":
             continue
@@ -157,6 +158,30 @@ def for_the_web(notebook: NotebookNode, live: dict[int, list[dict[str, Any]]]) -
         waiting = list(live.get(position, []))  # each output that is a widget's picture takes the next
         cell.outputs = [new for out in cell.outputs for new in with_life(out, waiting)]
     return notebook
+
+
+def mark_results(notebook: NotebookNode) -> None:
+    """Mark what each question's answers open: the code cells behind them, and the text behind those up to a heading."""
+    cells = notebook.cells
+    for position, cell in enumerate(cells):
+        if "predict" not in cell.metadata.get("tags", []):
+            continue
+        cell.metadata["tags"] = [*cell.metadata["tags"], "remove-input"]
+        after = position + 1
+        while after < len(cells) and cells[after].cell_type == "code" and "predict" not in tags_of(cells[after]):
+            cells[after].metadata["tags"] = [*tags_of(cells[after]), "result"]
+            after += 1
+        if after < len(cells) and cells[after].cell_type == "markdown":
+            source = cells[after].source
+            heading = re.search(r"^#{1,6} ", source, re.MULTILINE)
+            end = heading.start() if heading else len(source)
+            if text := source[:end].strip():
+                cells[after].source = f"``````{{container}} book-result\n{text}\n``````\n\n{source[end:]}"
+
+
+def tags_of(cell: NotebookNode) -> list[str]:
+    """List a cell's tags."""
+    return list(cell.metadata.get("tags", []))
 
 
 def with_life(out: NotebookNode, waiting: list[dict[str, Any]]) -> list[NotebookNode]:

@@ -130,8 +130,7 @@ class LiveCell(HouseWidget):
             title=title,
             **kwargs,
         )
-        self.unit, self.step, self.part = unit, step, part  # after the size is known, so that they are checked
-        self.overrides = {} if overrides is None else overrides
+        self.begin(unit=unit, step=step, part=part, overrides={} if overrides is None else overrides)
 
     def __repr__(self) -> str:
         """Write what is shown, the same on every machine."""

@@ -78,6 +78,7 @@ class SentenceCell(LiveCell):
             sentence=" ".join(words),
             **settings,
         )
+        self._start = {"sentence": self.sentence, **self._start}
 
     def __repr__(self) -> str:
         """Write what is shown, the same on every machine."""

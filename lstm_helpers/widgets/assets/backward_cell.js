@@ -75,11 +75,12 @@ function render({ model, el }) {
   const side = html("div", { class: "lstm-side" }, formula, parts.row, legend);
   const body = html("div", { class: "lstm-body" }, html("div", { class: "lstm-drawing" }, cell.place), side);
   const buttons = html("div", { class: "lstm-buttons" }, ...time.buttons, units.place);
+  const past = history(model, el);
   const group = { class: "lstm-widget lstm-live-cell lstm-backward-cell", role: "group", "aria-label": "The cell run backwards" };
-  el.append(html("div", group, title, html("div", { class: "lstm-controls" }, buttons, time.row), body, lines.place, ...words.nodes));
+  el.append(html("div", group, title, html("div", { class: "lstm-controls" }, buttons, time.row, past.buttons), body, lines.place, ...words.nodes));
   const unfollow = follow(model, ["step", "unit", "part", "title"], () => update());
   update();
-  return leave(el, time.stop, unfollow, cell.stop, lines.stop, words.stop);
+  return leave(el, time.stop, past.stop, unfollow, cell.stop, lines.stop, words.stop);
 }
 
 export default { render };

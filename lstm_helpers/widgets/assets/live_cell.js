@@ -224,6 +224,7 @@ function render({ model, el }) {
 
   // The page ----------------------------------------------------------------------------------------------------
   const title = html("p", { class: "lstm-title" });
+  const past = history(model, el);
   const everywhere = html("label", { class: "lstm-pick" }, all, " all units at once");
   const buttons = html("div", { class: "lstm-buttons" }, ...time.buttons, units.place);
   const side = html("div", { class: "lstm-side", role: "group", "aria-label": "gates at this step" },
@@ -231,7 +232,7 @@ function render({ model, el }) {
     parts.row);
   const body = html("div", { class: "lstm-body" }, html("div", { class: "lstm-drawing" }, cell.place), side);
   const group = { class: "lstm-widget lstm-live-cell", role: "group", "aria-label": "The cell at work" };
-  el.append(html("div", group, title, ...(composing ? composing.nodes : []), html("div", { class: "lstm-controls" }, buttons, time.row), body,
+  el.append(html("div", group, title, ...(composing ? composing.nodes : []), html("div", { class: "lstm-controls" }, buttons, time.row, past.buttons), body,
     composing ? "" : verdict, lines.place, ...spokenWords.nodes, legend));
   const unfollow = [
     follow(model, ["step", "unit", "part", "title"], () => update()),
@@ -239,7 +240,7 @@ function render({ model, el }) {
   ];
   recompute();
   update();
-  return leave(el, time.stop, ...unfollow, cell.stop, lines.stop, spokenWords.stop);
+  return leave(el, time.stop, past.stop, ...unfollow, cell.stop, lines.stop, spokenWords.stop);
 }
 
 // The lit part's equation with this step's numbers; a held gate has a value instead of a sum, a masked step none of it.
