@@ -37,8 +37,8 @@ def _load_jupyter_server_extension(server: Any) -> None:
     contents = server.contents_manager
     read, write = contents.get, contents.save
     if not (inspect.iscoroutinefunction(read) and inspect.iscoroutinefunction(write)):
-        contents.register_pre_save_hook(lambda model, **_: is_notebook(model) and before_saving(model["content"]))
-        return  # a manager of the older kind cannot wait for the list of sessions: no view is taken back
+        contents.register_pre_save_hook(without_views)  # an older kind cannot wait for the list of sessions
+        return
 
     async def kernel_of(path: str) -> str:
         sessions = await server.session_manager.list_sessions()
@@ -72,6 +72,12 @@ def failures_logged(server: Any, path: str) -> Iterator[None]:
 def is_notebook(model: dict[str, Any]) -> bool:
     """Tell whether what is read or saved is a notebook, with its content."""
     return model.get("type") == "notebook" and bool(model.get("content"))
+
+
+def without_views(model: dict[str, Any], **_: Any) -> None:
+    """Store pictures in place of live views, never to take them back."""
+    if is_notebook(model):
+        before_saving(model["content"])
 
 
 def before_saving(notebook: dict[str, Any], kernel: str = "") -> None:

@@ -17,7 +17,7 @@ from jupyter_client import BlockingKernelClient
 
 ROOT = Path(__file__).parents[1]
 SECONDS = 90  # at most, for what takes a few where nothing else runs
-IN_A_TERMINAL = "import os, pty, sys; print('ended with', os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])), flush=True)"
+IN_A_TERMINAL = "import os, pty, sys; print('ended with', os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))"
 pytestmark = pytest.mark.skipif(os.name == "nt" or not shutil.which("make"), reason="needs make and a terminal")
 
 
