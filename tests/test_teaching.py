@@ -63,6 +63,64 @@ def test_assigned_exercises_exist():
         assert "long evening" not in exercises or "**For a long evening.**" in text
 
 
+# --- the marking scheme
+
+MARKING = (ROOT / "docs" / "marking.md").read_text(encoding="utf-8")
+EXERCISE = re.compile(r"^\*\*((?:\d\. |For a long |Write a test )[^*]+)\*\*", re.MULTILINE)
+
+
+def exercises_of(path: Path) -> list[str]:
+    """The titles of a page's exercises, in order."""
+    cells = nbformat.read(path, as_version=4).cells
+    return [name for cell in cells if cell.cell_type == "markdown" for name in EXERCISE.findall(cell.source)]
+
+
+def scheme() -> dict[str, str]:
+    """The part of the marking scheme for each chapter, by its number."""
+    parts = re.split(r"^## (?=\d\d |[A-Z] )", MARKING, flags=re.MULTILINE)[1:]
+    return {part.split()[0]: part for part in parts}
+
+
+def test_every_exercise_is_in_the_marking_scheme_under_its_pages_title():
+    with_exercises = {path.name.split("_")[0]: path for path in PAGES if exercises_of(path)}
+    assert list(scheme()) == list(with_exercises) and len(with_exercises) >= 20
+    for number, path in with_exercises.items():
+        title = re.match(r"# (.+)", nbformat.read(path, as_version=4).cells[0].source)[1].strip()
+        part = scheme()[number]
+        assert part.splitlines()[0] == f"{number} {title}"
+        assert EXERCISE.findall(part) == exercises_of(path), f"chapter {number}"
+        for one in re.split(r"^\*\*", part, flags=re.MULTILINE)[1:]:
+            assert re.search(r"\*\* \d+ points, \d+ minutes\.", one)
+            assert all(f"- *{kind}:* " in one for kind in ("Full", "Partial", "Empty", "Look for")), one
+
+
+def test_chapters_with_a_heading_for_exercises_have_some():
+    for path in PAGES:
+        text = "\n".join(cell.source for cell in nbformat.read(path, as_version=4).cells)
+        assert ("\n## Exercises" in f"\n{text}") <= (len(exercises_of(path)) >= 3), path.name
+
+
+def test_the_marking_scheme_names_what_collecting_gives(student):
+    for path in PAGES:
+        page = nbformat.read(path, as_version=4)
+        (number, part) = path.name.split("_")[0], scheme().get(path.name.split("_")[0], "")
+        at = next((k for k, cell in enumerate(page.cells) if EXERCISE.search(cell.source)), len(page.cells))
+        asked = list(student.checked(nbformat.v4.new_notebook(cells=page.cells[at:])))
+        assert re.findall(r"^- \*Collect:\* `(\w+)`", part, re.MULTILINE) == asked, f"chapter {number}"
+
+
+def test_the_table_of_points_adds_up():
+    rows = re.findall(r"^\| \[(\w+) .*\| (\d+) \| (\d+) \| (\d+) \| (.+) \|$", MARKING, re.MULTILINE)
+    assert [row[0] for row in rows] == list(scheme())
+    for number, many, points, length, collected in rows:
+        found = re.findall(r"\*\* (\d+) points, (\d+) minutes\.", scheme()[number])
+        assert (int(many), int(points), int(length)) == (len(found), *(sum(map(int, one)) for one in zip(*found)))
+        assert re.findall(r"`(\w+)`", collected) == re.findall(r"\*Collect:\* `(\w+)`", scheme()[number])
+    total = re.search(r"^(\d+) exercises, (\d+) points; (\d+) of them have a row", MARKING, re.MULTILINE)
+    named = len(re.findall(r"\*Collect:\*", MARKING)) - MARKING.split("\n## 01")[0].count("*Collect:*")
+    assert [int(one) for one in total.groups()] == [sum(int(r[1]) for r in rows), sum(int(r[2]) for r in rows), named]
+
+
 # --- the version without solutions
 
 

@@ -99,7 +99,7 @@ def sentence(page: Any, home: str, case: Case, titles: dict[str, str]) -> tuple[
     if case.pyodide == "refused":
         page.route(lambda url: url.startswith(far), lambda route: route.abort())
     else:
-        page.route(lambda url: url.startswith(far), held.append)  # and not answered
+        page.route(lambda url: url.startswith(far), lambda route: held.append(route))  # and not answered
     since, wrong = time.monotonic(), list[str]()
     page.goto(home + case.address, wait_until="commit")
     page.wait_for_selector("#book-waiting h1, .jp-Notebook")
