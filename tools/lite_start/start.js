@@ -12,7 +12,7 @@
   var pyodide = new URL(own.dataset.pyodide, own.src).href;
   var web = own.dataset.web && new URL(own.dataset.web, own.src).href;
   var opened = location.href;
-  var NO_ANSWER = 15000; // of a server that says nothing at all; how long a download takes does not matter
+  var NO_ANSWER = 13000; // of a server that says nothing at all; how long a download takes does not matter
   var NO_START = 15000; // of JupyterLab, counted from the last of its files that came
   var state = "coming"; // "coming", "missing" or "here"
   var closed = false;
