@@ -13,8 +13,9 @@ COVER, OTHER = "00_start_here", "03_open_the_gates"
 AT_MOST = 20  # seconds until the page says that Python does not come
 SENTENCE = "Python could not be loaded"
 # Any notice that ever stood there, even for a moment.
-WATCH = """new MutationObserver(() => { if (document.getElementById('book-no-python')) window.saidAt ??= performance.now(); })
-    .observe(document, { childList: true, subtree: true })"""
+WATCH = """new MutationObserver(() => {
+    if (document.getElementById('book-no-python')) window.saidAt ??= performance.now();
+}).observe(document, { childList: true, subtree: true })"""
 CONTRASTS = """() => {
     const light = (colour) => colour.match(/[\\d.]+/g).slice(0, 3).map(part => part / 255)
         .map(part => part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4)
