@@ -1,6 +1,6 @@
 """What JupyterLab's server does for a page where this package is installed, so that it opens as it was left.
 
-A live widget is in its kernel; when the kernel has ended, JupyterLab shows an error in the widget's place, although its
+A live widget is in its kernel; when the kernel has ended, JupyterLab shows an error in the widget's place, although a
 picture is stored beside it. And JupyterLab writes the kernel's version of Python into every page that it opens, which
 marks a page as changed that nobody has touched. Both are settled here, between the file and the browser: a file that is
 saved shows pictures to whoever opens it, and a page that is opened has live views only if their kernel still runs.
@@ -82,7 +82,7 @@ def without_views(model: dict[str, Any], **_: Any) -> None:
 
 def before_saving(notebook: dict[str, Any], kernel: str = "") -> None:
     """Put live views aside, into the metadata of their outputs, with the kernel that they need."""
-    for out in pictured(notebook):
+    for out in shown_otherwise(notebook):
         view = out["data"].pop(LIVE_VIEW, None)
         if view and kernel:
             out.setdefault("metadata", {})[LIVE_VIEW] = {"view": view, "kernel": kernel}
@@ -90,7 +90,7 @@ def before_saving(notebook: dict[str, Any], kernel: str = "") -> None:
 
 def after_reading(notebook: dict[str, Any], kernel: str = "") -> None:
     """Take live views back if their kernel still runs, drop the others; say which Python will run the page."""
-    for out in pictured(notebook):
+    for out in shown_otherwise(notebook):
         out["data"].pop(LIVE_VIEW, None)  # stored where this extension was not, at an unknown time
         aside = out.get("metadata", {}).pop(LIVE_VIEW, {})
         if kernel and aside.get("kernel") == kernel:
@@ -101,7 +101,7 @@ def after_reading(notebook: dict[str, Any], kernel: str = "") -> None:
         metadata["language_info"] = LANGUAGE
 
 
-def pictured(notebook: dict[str, Any]) -> list[dict[str, Any]]:
-    """List the outputs that hold a picture: the live view beside it can be spared."""
+def shown_otherwise(notebook: dict[str, Any]) -> list[dict[str, Any]]:
+    """List the outputs that hold a picture, or words to read: the live view beside them can be spared."""
     outputs = [out for cell in notebook["cells"] for out in cell.get("outputs", [])]
-    return [out for out in outputs if any(kind.startswith("image/") for kind in out.get("data", {}))]
+    return [out for out in outputs if set(out.get("data", {})) - {LIVE_VIEW, "text/plain"}]

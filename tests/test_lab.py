@@ -22,7 +22,7 @@ def notebook(*outputs: dict) -> dict:
 
 
 def display(*, view: bool = True, picture: bool = True) -> dict:
-    data = {**(PICTURE if picture else {}), **({lab.LIVE_VIEW: VIEW} if view else {})}
+    data = {**(PICTURE if picture else {"text/plain": "HBox()"}), **({lab.LIVE_VIEW: VIEW} if view else {})}
     return {"output_type": "display_data", "data": data, "metadata": {"image/png": {"width": 3}}}
 
 
@@ -58,6 +58,15 @@ def test_a_view_that_was_stored_elsewhere_is_not_shown():
     page = notebook(display())
     lab.after_reading(page, "k")
     assert page["cells"][1]["outputs"] == [display(view=False)]
+
+
+def test_words_to_read_are_as_good_as_a_picture():
+    out = display(picture=False)
+    out["data"] |= {"text/plain": "Predict('a')", "text/markdown": "- a"}
+    page = stored(out)
+    assert lab.LIVE_VIEW not in page["cells"][1]["outputs"][0]["data"]
+    lab.after_reading(page, "k")
+    assert page["cells"][1]["outputs"] == [out]
 
 
 def test_a_view_without_a_picture_is_left_alone():

@@ -10,7 +10,7 @@ from tests.browser.test_browser_notebooks import NOTEBOOKS
 
 COVER = "00_start_here.ipynb"
 IN_FRONT = ".jp-Dialog, .Toastify__toast"
-PICTURES = ".jp-Notebook .jp-OutputArea-output img"
+STILL = ".jp-Notebook .jp-OutputArea-output:is(.jp-RenderedImage, .jp-RenderedMarkdown)"  # a picture, or words
 LIVE = ".jp-Notebook .jp-OutputArea-output .lstm-widget"
 CHANGED = """async () => {
     const { context } = window.jupyterapp.shell.currentWidget;
@@ -73,10 +73,10 @@ def test_it_does_not_matter_which_python_stored_a_page(own):
 
 
 def seen(page):
-    """What stands where widgets are: how many are alive, how many pictures, and what went wrong."""
+    """What stands where widgets are: how many are alive, how many still, and what went wrong."""
     page.wait_for_timeout(1000)  # a dead view says so a moment after the kernel has answered
     wrong = page.get_by_text("Error displaying widget").count() + page.get_by_text("Loading widget").count()
-    return page.locator(LIVE).count(), page.locator(PICTURES).count(), wrong
+    return page.locator(LIVE).count(), page.locator(STILL).count(), wrong
 
 
 def views(path):
