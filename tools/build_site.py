@@ -5,7 +5,9 @@
 
 What readers see are the outputs stored in notebooks/. Only for widgets that work without a kernel is a page run again,
 in a copy (tools/live_widgets.py). Sphinx, myst-nb and sphinx-book-theme do the rest; a warning is an error. Nothing is
-loaded from elsewhere when a page is read: MathJax comes from a Python package, the widgets' scripts from this one.
+loaded from elsewhere when a page is read: MathJax comes from a Python package and sets the formulas here
+(tools/formulas.py), the widgets' scripts come from this one. tools/site_search.py writes what search looks in, and
+tools/lighten.py takes out of the pages what a reader does not need.
 """
 
 import json
@@ -16,7 +18,7 @@ import subprocess
 import sys
 import time
 import tomllib
-from importlib import import_module, metadata
+from importlib import import_module
 from itertools import groupby
 from pathlib import Path
 from pkgutil import iter_modules
@@ -26,22 +28,18 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "tools"), str(ROOT / "docs" / "site")]
 
+import formulas
+import lighten
 import live_widgets
 import nbformat
 import page_header
+import site_search
 from nbformat import NotebookNode
 
 BOOK = ROOT / "docs" / "site"
 SOURCE = ROOT / "build" / "site-source"
 SITE = ROOT / "build" / "site"
 SETTINGS = tomllib.loads((BOOK / "book.toml").read_text(encoding="utf-8"))
-MATHJAX = (
-    "tex-chtml.js",
-    "output/chtml/fonts/",
-    "input/tex/extensions/",
-    "a11y/",
-    "ui/",
-)  # of MathJax, what is carried
 
 
 def main() -> int:
@@ -53,6 +51,9 @@ def main() -> int:
     if failed:
         return failed
     mend(SITE)
+    site_search.write(SITE)  # from TeX, before formulas are set
+    formulas.write(SITE)
+    lighten.lighten(SITE)
     for page in pages:  # what a reader takes home is the notebook as it is in the repository
         shutil.copy(page, SITE / "_sources" / "notebooks" / page.name)
     (SITE / ".nojekyll").touch()
@@ -73,7 +74,6 @@ def gather(pages: list[Path]) -> None:
     shutil.rmtree(SOURCE, ignore_errors=True)
     (SOURCE / "notebooks").mkdir(parents=True)
     carried = SOURCE / "carried"
-    copy_mathjax(carried / "mathjax")
     live = live_widgets.collect(pages)
     (carried / "widgets").mkdir()
     for name in sorted({one["widget"] for cells in live.values() for many in cells.values() for one in many}):
@@ -282,17 +282,7 @@ def sentence(module: ModuleType) -> str:
     return " ".join((module.__doc__ or "").split("\n\n", 1)[0].split())
 
 
-# --- what is carried, what is linked
-
-
-def copy_mathjax(folder: Path) -> None:
-    """Copy of MathJax what pages load, and its licence."""
-    for file in metadata.files("sphinx-mathjax-offline") or ():
-        inside = file.as_posix().partition("static/mathjax/")[2]
-        if inside.startswith(MATHJAX):
-            (folder / inside).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(file.locate(), folder / inside)
-    assert (folder / "tex-chtml.js").is_file()
+# --- what is linked
 
 
 def external(site: Path) -> list[str]:
