@@ -75,7 +75,7 @@ def gather(pages: list[Path]) -> None:
     (SOURCE / "notebooks").mkdir(parents=True)
     carried = SOURCE / "carried"
     live = live_widgets.collect(pages)
-    (carried / "widgets").mkdir()
+    (carried / "widgets").mkdir(parents=True)
     for name in sorted({one["widget"] for cells in live.values() for many in cells.values() for one in many}):
         (carried / "widgets" / f"{name}.js").write_text(live_widgets.script(name), encoding="utf-8")
     for page in pages:

@@ -75,7 +75,8 @@ def lighten(site: Path) -> None:
     for name in NOT_NEEDED:
         path = site / "_static" / name
         shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
-    for path in (*(site / "_static").glob("mystnb.*.css"), site / "searchindex.js"):
+    own = [page.name for page in (ROOT / "docs" / "site" / "static").glob("*.css")]
+    for path in (*(site / "_static" / name for name in own), *(site / "_static").glob("mystnb.*.css"), site / "searchindex.js"):
         path.unlink(missing_ok=True)
 
 

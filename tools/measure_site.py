@@ -45,7 +45,10 @@ new MutationObserver(() => {
         seen.alive = performance.now();
 }).observe(document, { subtree: true, childList: true, attributes: true, attributeFilter: ['data-alive'] });
 """
-DONE = "[...document.querySelectorAll('.book-live')].every(one => 'alive' in one.dataset)"
+DONE = """async () => {
+    await window.MathJax?.startup?.promise;
+    return [...document.querySelectorAll('.book-live')].every(one => 'alive' in one.dataset);
+}"""
 IN_A_WIDGET = "Boolean(document.activeElement.closest('.book-live'))"
 ANYWHERE = "document.activeElement !== document.body"
 
@@ -137,6 +140,7 @@ def tab_stops(window: Any, skip: bool) -> int | None:
         return None
     window.reload()
     window.wait_for_function(DONE, timeout=60_000)
+    window.wait_for_timeout(1000)  # the theme looks for what scrolls
     if skip:
         window.keyboard.press("Tab")
         window.keyboard.press("Enter")

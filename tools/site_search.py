@@ -14,7 +14,7 @@ from bs4 import BeautifulSoup, Tag
 
 ROOT = Path(__file__).resolve().parents[1]
 KEYWORDS = tomllib.loads((ROOT / "docs" / "site" / "keywords.toml").read_text(encoding="utf-8"))
-NO_PROSE = ".cell_input, .cell_output, div.highlight, .headerlink, div.math, script, style, nav, table.docutils.align-default > thead"
+NO_PROSE = ".cell_input, .cell_output, div.highlight, .headerlink, div.math, script, style, nav"
 NO_PAGES = {"search", "genindex", "py-modindex"}
 SIGNS = {"odot": "⊙", "cdot": "·", "times": "×", "partial": "∂", "sum": "∑", "prod": "∏", "infty": "∞", "pm": "±"}
 SIGNS |= {"le": "≤", "ge": "≥", "approx": "≈", "to": "→", "leftarrow": "←", "oplus": "⊕", "mid": "|", "in": "∈"}
@@ -38,7 +38,7 @@ def write(site: Path) -> None:
 
 
 def of_page(page: Path, site: Path) -> dict[str, Any]:
-    """Return a page's address, title, and its sections: the anchor, the heading, the prose, and what is set in bold."""
+    """Return a page's address, title, and its sections: anchor, heading, prose, words in bold, tables."""
     article = article_of(page)
     number = re.match(r"(\d\d|[A-Z])_", page.stem)
     for formula in article.select("span.math"):
@@ -53,10 +53,12 @@ def of_page(page: Path, site: Path) -> dict[str, Any]:
         head = section.find(re.compile("^h[1-6]$"), recursive=False)
         own = [child for child in section.find_all(recursive=False) if child.name != "section" and child is not head]
         bold = [clean(one) for child in own for one in child.select("strong")]
+        tables = [table.extract() for child in own for table in child.select("table")]
         prose = " ".join(clean(child) for child in own)
+        rows = " · ".join(clean(table) for table in tables)
         if isinstance(head, Tag) and clean(head) == LIST:  # the titles of all chapters
-            prose = ""
-        sections.append([section.get("id", ""), clean(head) if isinstance(head, Tag) else title, prose, " · ".join(bold)])
+            prose = rows = ""
+        sections.append([section.get("id", ""), clean(head) if isinstance(head, Tag) else title, prose, " · ".join(bold), rows])
     return {
         "url": page.relative_to(site).as_posix(),
         "title": f"{number[1]} {title}" if number else title,
@@ -94,8 +96,8 @@ def spoken(tex: str) -> str:
     """Write a formula of a sentence in plain characters."""
     text = re.sub(r"^\s*\\\(|\\\)\s*$", "", tex)
     text = re.sub(r"\\[td]?frac\s*(\w|\{[^{}]*\})\s*(\w|\{[^{}]*\})", r"\1/\2", text)
-    text = re.sub(r"\\([A-Za-z]+) ?", lambda found: SIGNS.get(found[1], found[1] if found[1] in WORDS else ""), text)
-    return re.sub(r"\\.|[{}$]", "", text).strip()
+    text = re.sub(r"\\([A-Za-z]+)", lambda found: SIGNS.get(found[1], found[1] if found[1] in WORDS else ""), text)
+    return " ".join(re.sub(r"\\.|[{}$]", "", text).split())
 
 
 LIST = "The chapters"

@@ -88,10 +88,12 @@
     }
   });
 
-  // What scrolls sideways can be reached, and so be scrolled, by keyboard.
+  // What scrolls sideways can be reached, and so be scrolled, by keyboard; nothing else gets in the way of the Tab key.
   function reach() {
-    for (const part of document.querySelectorAll(".bd-article :is(pre, table, .cell_output, mjx-container)")) {
+    const wide = ':is(pre, table, .cell_output, mjx-container[display="true"])';
+    for (const part of document.querySelectorAll(`.bd-article ${wide}`)) {
       if (part.scrollWidth > part.clientWidth + 1) part.tabIndex = 0;
+      else part.removeAttribute("tabindex");
     }
   }
   window.addEventListener("load", reach);

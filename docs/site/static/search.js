@@ -6,7 +6,7 @@
 // word of their own, and a rare one.
 
 (() => {
-  const WEIGHTS = { title: 14, also: 12, heads: 6, bold: 4, lead: 3, prose: 1 };
+  const WEIGHTS = { title: 14, also: 12, heads: 6, bold: 4, lead: 3, prose: 1, rows: 0.5 };
   const KINDS = { chapter: 1, appendix: 0.7, other: 0.5 };
   const HALF = 4; // so many counts bring a word half of what it can bring
   const PHRASE = 2.5; // what words in one piece count, beside the same words apart
@@ -39,12 +39,13 @@
     const [first] = page.sections;
     const prose = page.sections.map(([, , words]) => words).join(" ");
     const bold = page.sections.map(([, , , words]) => words).join(" · ");
-    const fields = { title: page.title, also: page.also, heads: heads.join(" · "), bold, lead: first[2], prose };
+    const rows = page.sections.map(([, , , , words]) => words).join(" · ");
+    const fields = { title: page.title, also: page.also, heads: heads.join(" · "), bold, lead: first[2], prose, rows };
     return Object.fromEntries(Object.entries(fields).map(([name, words]) => [name, plain(words)]));
   }
 
   const counted = (fields, term) =>
-    Object.entries(WEIGHTS).reduce((sum, [name, weight]) => sum + weight * Math.min(count(fields[name], term.search), name === "prose" ? 40 : 2), 0);
+    Object.entries(WEIGHTS).reduce((sum, [name, weight]) => sum + weight * Math.min(count(fields[name], term.search), ["prose", "rows"].includes(name) ? 40 : 2), 0);
 
   // The pages that have all words, or where there is none, some of them; best first.
   function findPages(index, query) {
