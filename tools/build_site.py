@@ -42,6 +42,9 @@ SITE = ROOT / "build" / "site"
 SETTINGS = tomllib.loads((BOOK / "book.toml").read_text(encoding="utf-8"))
 
 
+SHORT = 100  # letters of a line that leads on to what stands below it; as in predict.js
+
+
 def main() -> int:
     """Gather the sources, let Sphinx build them, and say what was left out; return Sphinx's verdict."""
     since = time.monotonic()
@@ -139,6 +142,7 @@ def read(page: Path) -> NotebookNode:
 
 def for_the_web(notebook: NotebookNode, live: dict[int, list[dict[str, Any]]]) -> NotebookNode:
     """Tell myst-nb what the web edition does with each cell: words for pictures, folded solutions, living widgets."""
+    mark_results(notebook)
     for position, cell in enumerate(notebook.cells):
         if cell.cell_type != "code":
             continue
@@ -157,6 +161,33 @@ def for_the_web(notebook: NotebookNode, live: dict[int, list[dict[str, Any]]]) -
         waiting = list(live.get(position, []))  # each output that is a widget's picture takes the next
         cell.outputs = [new for out in cell.outputs for new in with_life(out, waiting)]
     return notebook
+
+
+def mark_results(notebook: NotebookNode) -> None:
+    """Mark what each question's answers open, as `Predict` says: code cells, and the text behind them."""
+    cells = notebook.cells
+    for position, cell in enumerate(cells):
+        if "predict" not in cell.metadata.get("tags", []):
+            continue
+        cell.metadata["tags"] = [*cell.metadata["tags"], "remove-input"]
+        for result in cells[position + 1 :]:
+            if result.cell_type == "code":
+                if "predict" in tags_of(result):
+                    break
+                result.metadata["tags"] = [*tags_of(result), "result"]
+                continue
+            heading = re.search(r"^#{1,6} ", result.source, re.MULTILINE)
+            end = heading.start() if heading else len(result.source)
+            text, rest = result.source[:end].strip(), result.source[end:]
+            if text:
+                result.source = f"``````{{container}} book-result\n{text}\n``````\n\n{rest}"
+            if rest or not text.endswith(":") or len(text) > SHORT:
+                break
+
+
+def tags_of(cell: NotebookNode) -> list[str]:
+    """List a cell's tags."""
+    return list(cell.metadata.get("tags", []))
 
 
 def with_life(out: NotebookNode, waiting: list[dict[str, Any]]) -> list[NotebookNode]:

@@ -1,0 +1,162 @@
+"""How well what a page shows stands out from what is painted behind it, measured in the browser.
+
+Computed styles say which colour a word has; only pixels say what lies behind it. So two pictures are taken, one as the
+page is and one in which no letter is painted, and each word's ink is laid over what the second one shows at its place.
+A line is compared with what is painted on both of its sides, a control with what surrounds it. Contrast is that of the
+Web Content Accessibility Guidelines 2.1: 1 for equal colours, 21 for black on white; they ask for 4.5 for words and for
+3 for lines and controls that one has to see.
+
+    for one in measure(page, page.locator(".lstm-widget").first):
+        assert one.contrast >= LEAST[one.kind], one
+"""
+
+import io
+import json
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from PIL import Image
+
+LEAST = {"word": 4.5, "line": 3.0, "control": 3.0}
+AROUND = 6  # pixels of the page that belong to a picture beside the place itself
+
+# What may be faint: grid lines, bands that show a range, areas of padding, and what is only there to be hit.
+FAINT = (
+    "lstm-grid, lstm-hit, lstm-masked, lstm-band, lstm-spread, lstm-level, lstm-gap, lstm-well, lstm-rest, "
+    "lstm-before, lstm-middle, lstm-cell-frame, lstm-dim, lstm-ghost, lstm-faint"
+)
+ITEMS = Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
+NO_LETTERS = """
+    * { -webkit-text-fill-color: transparent !important; caret-color: transparent !important; }
+    svg text, svg text * { fill: transparent !important; }
+    *::placeholder { color: transparent !important; }
+    *, *::before, *::after { transition: none !important; animation: none !important; }
+"""
+
+
+class Measured(NamedTuple):
+    """How well one thing stands out."""
+
+    contrast: float  # 1 to 21
+    kind: str  # "word", "line" or "control"
+    words: str  # what it says, or what it is
+    faint: bool  # meant to be faint
+    disabled: bool  # cannot be used now
+
+    def __str__(self) -> str:
+        """Say it in a line."""
+        return f"{self.kind} {self.words!r}: {self.contrast:.2f} : 1"
+
+
+def measure(page, place) -> list[Measured]:
+    """Measure every word, line and control inside one place (a Playwright locator), the faintest first."""
+    place.scroll_into_view_if_needed()
+    as_it_is = picture(page, place)
+    style = page.add_style_tag(content=NO_LETTERS)
+    try:
+        bare = picture(page, place)
+    finally:
+        style.evaluate("node => node.remove()")
+    classes = ", ".join(f".{name}" for name in FAINT.split(", "))
+    found = place.evaluate(ITEMS, [classes, AROUND])
+    dots = bare.shape[1] / found["size"][0]  # pixels of the picture in one of CSS
+    out = []
+    for item in found["items"]:
+        if item["kind"] == "word":
+            contrast = of_word(bare, dots, item)
+        elif item["kind"] == "line":
+            contrast = of_line(bare, dots, item)
+        else:
+            contrast = of_control(as_it_is, dots, item)
+        if contrast is not None:
+            out.append(Measured(contrast, item["kind"], item["words"], item["faint"], item["disabled"]))
+    return sorted(out)
+
+
+def too_faint(page, place, least: dict[str, float] = LEAST) -> list[str]:
+    """List what stands out too little, leaving out what is meant to be faint and what cannot be used now."""
+    return [
+        str(one)
+        for one in measure(page, place)
+        if not one.disabled and one.contrast < (least[one.kind] if not one.faint else faintest(one, least))
+    ]
+
+
+def faintest(one: Measured, least: dict[str, float]) -> float:
+    """Even what is dimmed on purpose can be read; a grid line may be as faint as it likes."""
+    return 3.0 if one.kind == "word" else 0.0
+
+
+def minima(measured: list[Measured]) -> dict[str, float]:
+    """Return the smallest contrast of each kind, of what is neither faint on purpose nor disabled."""
+    out: dict[str, float] = {}
+    for one in measured:
+        if not one.faint and not one.disabled:
+            out[one.kind] = min(out.get(one.kind, 21.0), one.contrast)
+    return out
+
+
+def picture(page, place) -> np.ndarray:
+    """Photograph a place with a little of the page around it: (height, width, 3)."""
+    box = place.bounding_box()
+    clip = {"x": box["x"] - AROUND, "y": box["y"] - AROUND}
+    clip |= {"width": box["width"] + 2 * AROUND, "height": box["height"] + 2 * AROUND}
+    scrolled = json.loads(page.evaluate("JSON.stringify([scrollX, scrollY])"))
+    clip["x"], clip["y"] = max(0, clip["x"] + scrolled[0]), max(0, clip["y"] + scrolled[1])
+    png = page.screenshot(clip=clip, full_page=True, animations="disabled")
+    return np.asarray(Image.open(io.BytesIO(png)).convert("RGB"), dtype=np.float64)
+
+
+def of_word(bare: np.ndarray, dots: float, item: dict) -> float | None:
+    """Lay the word's ink over what is painted where it stands; of all pixels, the lowest fifth counts."""
+    x0, y0, x1, y1 = (round(dots * edge) for edge in item["box"])
+    behind = bare[max(0, y0) : y1, max(0, x0) : x1].reshape(-1, 3)
+    if not behind.size:
+        return None
+    return float(np.quantile(contrast(over(item["ink"], behind), behind), 0.2))
+
+
+def of_line(bare: np.ndarray, dots: float, item: dict) -> float | None:
+    """Compare a line's ink with what is painted beside it; the better side counts, of all places the lowest fifth."""
+    points = np.rint(dots * np.asarray(item["points"])).astype(int)
+    inside = ((points >= 0) & (points < [*bare.shape[1::-1], *bare.shape[1::-1]])).all(axis=1)
+    if not inside.any():
+        return None
+    x, y, u, v = points[inside].T
+    sides = [bare[y, x], bare[v, u]]
+    best = np.maximum(*(contrast(over(item["ink"], side), side) for side in sides))
+    return float(np.quantile(best, 0.2))
+
+
+def of_control(as_it_is: np.ndarray, dots: float, item: dict) -> float | None:
+    """Compare what is painted of a control with what surrounds it; the strongest thirtieth of its pixels counts."""
+    x0, y0, x1, y1 = (round(dots * edge) for edge in item["box"])
+    inside = as_it_is[max(0, y0) : y1, max(0, x0) : x1].reshape(-1, 3)
+    wide = max(2, round(3 * dots))
+    ring = as_it_is[max(0, y0 - wide) : y1 + wide, max(0, x0 - wide) : x1 + wide]
+    edge = np.ones(ring.shape[:2], dtype=bool)
+    edge[wide:-wide, wide:-wide] = False
+    around = ring[edge]
+    if not inside.size or not around.size:
+        return None
+    colours, counts = np.unique(around.round(), axis=0, return_counts=True)
+    return float(np.quantile(contrast(inside, colours[counts.argmax()]), 29 / 30))
+
+
+def over(ink: list[float], behind: np.ndarray) -> np.ndarray:
+    """Paint an ink, (r, g, b, opacity), over colours."""
+    return ink[3] * np.asarray(ink[:3]) + (1 - ink[3]) * behind
+
+
+def contrast(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Return (L₁ + 0.05) / (L₂ + 0.05) of two colours' relative luminances, the lighter one above."""
+    first, second = luminance(a), luminance(b)
+    return (np.maximum(first, second) + 0.05) / (np.minimum(first, second) + 0.05)
+
+
+def luminance(colours: np.ndarray) -> np.ndarray:
+    """Return the relative luminance of sRGB colours from 0 to 255 (WCAG 2.1)."""
+    part = np.asarray(colours) / 255
+    linear = np.where(part <= 0.04045, part / 12.92, ((part + 0.055) / 1.055) ** 2.4)
+    return linear @ np.array([0.2126, 0.7152, 0.0722])
