@@ -66,18 +66,24 @@
     }
   }
 
+  // The widgets' style sheets know the dark by JupyterLab's mark: it follows the theme, the system and the reader's choice.
+  const root = document.documentElement;
+  const mark_theme = () => { root.dataset.jpThemeLight = String(root.dataset.theme !== "dark"); };
+  new MutationObserver(mark_theme).observe(root, { attributeFilter: ["data-theme"] });
+  mark_theme();
+
   // On paper everything is unfolded, and black on white.
   let theme = null;
   window.addEventListener("beforeprint", () => {
-    theme ??= document.documentElement.dataset.theme;
-    document.documentElement.dataset.theme = "light";
+    theme ??= root.dataset.theme;
+    root.dataset.theme = "light";
     for (const part of document.querySelectorAll("details:not([open])")) {
       part.open = true;
       part.dataset.unfolded = "";
     }
   });
   window.addEventListener("afterprint", () => {
-    document.documentElement.dataset.theme = theme ?? "light";
+    root.dataset.theme = theme ?? "light";
     theme = null;
     for (const part of document.querySelectorAll("details[data-unfolded]")) {
       part.open = false;
@@ -88,7 +94,9 @@
   // A figure opens in its full size, which a telephone's reader may want.
   function link_figures() {
     for (const image of document.querySelectorAll(".bd-article .cell_output img")) {
-      const link = Object.assign(document.createElement("a"), { href: image.src, className: "book-figure" });
+      const link = image.closest("a") ?? Object.assign(document.createElement("a"), { href: image.src });
+      link.classList.add("book-figure");
+      if (link.contains(image)) continue;
       image.replaceWith(link);
       link.append(image);
     }
