@@ -10,6 +10,7 @@ loaded from elsewhere when a page is read: MathJax comes from a Python package a
 tools/lighten.py takes out of the pages what a reader does not need.
 """
 
+import ast
 import json
 import os
 import re
@@ -39,9 +40,6 @@ from nbformat import NotebookNode
 BOOK = ROOT / "docs" / "site"
 SOURCE = ROOT / "build" / "site-source"
 SITE = ROOT / "build" / "site"
-SETTINGS = tomllib.loads((BOOK / "book.toml").read_text(encoding="utf-8"))
-
-
 SHORT = 100  # letters of a line that leads on to what stands below it; as in predict.js
 
 
@@ -84,7 +82,8 @@ def gather(pages: list[Path]) -> None:
     for page in pages:
         notebook = for_the_web(read(page), live[page.stem])
         nbformat.write(notebook, SOURCE / "notebooks" / page.name)
-    shutil.copy(ROOT / "docs" / "cell.png", SOURCE)
+        if page == pages[0]:
+            cover = notebook.cells[min(live[page.stem])]  # the first living widget of the first page
     more = sorted((ROOT / "docs").glob("*.md"))  # for teachers, say
     names = {text.stem: text.read_text(encoding="utf-8").split("\n", 1)[0].removeprefix("# ") for text in more}
     filling = {
@@ -97,7 +96,10 @@ def gather(pages: list[Path]) -> None:
         words = text.read_text(encoding="utf-8").replace("](../notebooks/", "](notebooks/")
         for mark, filled in filling.items():
             words = words.replace(mark, filled)
-        (SOURCE / text.name).write_text(words, encoding="utf-8")
+        if "%COVER%" in words:
+            nbformat.write(around(cover, *words.split("%COVER%")), SOURCE / f"{text.stem}.ipynb")
+        else:
+            (SOURCE / text.name).write_text(words, encoding="utf-8")
     write_api(SOURCE / "api")
 
 
@@ -127,6 +129,7 @@ def mend(site: Path) -> None:
             return link[0] if link[2] in places.get((here.parent / link[1]).resolve(), ()) else ""
 
         mended = notebook.sub(r"\1 download", back.sub(if_there, text))
+        mended = mended.replace('<summary aria-label="Toggle hidden content">', "<summary>")  # it has words
         mended = mended.replace(arrow, arrow.replace("<summary>", '<summary aria-label="Pages below">'))
         if mended != text:
             page.write_text(mended, encoding="utf-8")
@@ -141,8 +144,9 @@ def read(page: Path) -> NotebookNode:
 
 
 def for_the_web(notebook: NotebookNode, live: dict[int, list[dict[str, Any]]]) -> NotebookNode:
-    """Tell myst-nb what the web edition does with each cell: words for pictures, folded solutions, living widgets."""
+    """Tell myst-nb what the web edition does with each cell: words for pictures, what is folded, living widgets."""
     mark_results(notebook)
+    notebook.cells[0].source = opened(notebook.cells[0].source)
     for position, cell in enumerate(notebook.cells):
         if cell.cell_type != "code":
             continue
@@ -151,6 +155,9 @@ def for_the_web(notebook: NotebookNode, live: dict[int, list[dict[str, Any]]]) -
         if "solution" in tags:
             cell.metadata["tags"] = [*tags, "hide-cell"]
             settings |= {"code_prompt_show": "Show a solution", "code_prompt_hide": "Hide the solution"}
+        elif only_sets_up(cell.source):
+            cell.metadata["tags"] = [*tags, "hide-input"]
+            settings |= {"code_prompt_show": "Show the imports", "code_prompt_hide": "Hide the imports"}
         image: dict[str, Any] = {"alt": cell.metadata["alt"]} if cell.metadata.get("alt") else {}
         if width := width_of(cell):
             image["width"] = f"{width}px"
@@ -190,6 +197,34 @@ def tags_of(cell: NotebookNode) -> list[str]:
     return list(cell.metadata.get("tags", []))
 
 
+def opened(source: str) -> str:
+    """Set apart what stands below a chapter's title and promise: what one will learn, needs, and how long it takes."""
+    promise, mark, rest = source.partition("\n**You will learn**")
+    return f"{promise}\n```{{container}} book-opener\n{(mark + rest).strip()}\n```\n" if mark else source
+
+
+def only_sets_up(source: str) -> bool:
+    """Tell whether code only imports, chooses the figures' style and names constants: what a reader passes over."""
+    body = ast.parse(source).body if not source.lstrip().startswith(("%", "!")) else []
+    kinds = {type(node) for node in body}
+    simple = all(
+        isinstance(node, ast.Import | ast.ImportFrom)
+        or ast.unparse(node) == "figures.use_style()"
+        or (isinstance(node, ast.Assign) and not any(isinstance(part, ast.Call) for part in ast.walk(node)))
+        for node in body
+    )
+    return simple and bool(kinds & {ast.Import, ast.ImportFrom})
+
+
+def around(cell: NotebookNode, before: str, after: str) -> NotebookNode:
+    """Make the home page: what a cell shows, without its code, between two texts."""
+    shown = nbformat.v4.new_code_cell(
+        cell.source, outputs=cell.outputs, metadata={**cell.metadata, "tags": ["remove-input"]}
+    )
+    texts = [nbformat.v4.new_markdown_cell(words.strip()) for words in (before, after)]
+    return nbformat.v4.new_notebook(cells=[texts[0], shown, texts[1]])
+
+
 def with_life(out: NotebookNode, waiting: list[dict[str, Any]]) -> list[NotebookNode]:
     """Put behind a widget's picture what brings it to life, or the word that it needs Python."""
     name = live_widgets.widget_of(out)
@@ -221,15 +256,10 @@ def about(page: Path) -> tuple[str, str, str]:
     return title.strip(), " ".join(promise.split()), minutes[1] if minutes else ""
 
 
-def part_of(page: Path) -> str:
-    """Name the part of the book that a page belongs to: the last one that does not begin after it."""
-    return [name for first, name in SETTINGS["parts"].items() if first <= page.name][-1]
-
-
 def contents(pages: list[Path]) -> str:
     """Write the cover's list of chapters, part by part, and the tables of contents that order the site."""
     text = []
-    for part, members in groupby(pages, part_of):
+    for part, members in groupby(pages, lambda page: page_header.part_of(page.name)):
         rows, entries = [], []
         for page in members:
             title, promise, minutes = about(page)

@@ -25,6 +25,7 @@ extensions = [
     "sphinx.ext.napoleon",
     "sphinx.ext.viewcode",
     "docstrings",
+    "code_lines",
     "page_header",
     "unset_formulas",
 ]
@@ -73,10 +74,9 @@ html_theme_options = {
     "use_download_button": False,  # page_header has its own, which offers the notebook as it is in the repository
     "use_fullscreen_button": False,
     "navigation_with_keys": False,
-    "show_toc_level": 2,
+    "secondary_sidebar_items": [],  # page_header puts the open page's sections below its name in the list of chapters
     "search_bar_text": "Search the book",
-    "toc_title": "On this page",
-    "pygments_light_style": "a11y-high-contrast-light",
-    "pygments_dark_style": "a11y-high-contrast-dark",
+    "pygments_light_style": "github-light-high-contrast",
+    "pygments_dark_style": "github-dark-high-contrast",
     "back_to_top_button": False,
 }

@@ -68,11 +68,17 @@
     }
   }
 
+  // The widgets' style sheets know the dark by JupyterLab's mark: it follows the theme, the system and the reader's choice.
+  const root = document.documentElement;
+  const mark_theme = () => { root.dataset.jpThemeLight = String(root.dataset.theme !== "dark"); };
+  new MutationObserver(mark_theme).observe(root, { attributeFilter: ["data-theme"] });
+  mark_theme();
+
   // On paper everything is unfolded, and black on white.
   let theme = null;
   window.addEventListener("beforeprint", () => {
-    theme ??= document.documentElement.dataset.theme;
-    document.documentElement.dataset.theme = "light";
+    theme ??= root.dataset.theme;
+    root.dataset.theme = "light";
     for (const image of document.images) image.loading = "eager"; // those further down wait until they are near
     for (const part of document.querySelectorAll("details:not([open])")) {
       part.open = true;
@@ -80,7 +86,7 @@
     }
   });
   window.addEventListener("afterprint", () => {
-    document.documentElement.dataset.theme = theme ?? "light";
+    root.dataset.theme = theme ?? "light";
     theme = null;
     for (const part of document.querySelectorAll("details[data-unfolded]")) {
       part.open = false;
