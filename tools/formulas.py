@@ -1,8 +1,8 @@
 """Set the web edition's formulas when it is built, so that a page needs no MathJax when it is read.
 
-Sphinx leaves TeX in the pages (docs/site/unset_formulas.py). MathJax, which comes inside a Python package, turns it into
-HTML here, with MathML beside it for screen readers; the Node that it runs in comes inside Playwright. Nothing is then in
-the tab order, nothing jumps while a page loads, and formulas are there without JavaScript.
+Sphinx leaves TeX in the pages (docs/site/unset_formulas.py). MathJax, which comes inside a Python package, turns it
+into HTML here, with MathML beside it for screen readers; the Node that it runs in comes inside Playwright. Formulas are
+then not in the tab order, do not make the page jump, and are there without JavaScript.
 """
 
 import html
@@ -54,16 +54,17 @@ def call_mathjax(formulas: list[tuple[str, bool]]) -> tuple[list[str], str]:
     if said.returncode:
         raise SystemExit(f"MathJax set no formulas:\n{said.stderr}")
     found = json.loads(said.stdout)
-    for (tex, _), made in zip(formulas, found["html"], strict=True):
-        if "mjx-merror" in made or "mjx-utext" in made:
+    made: list[str] = found["html"]
+    for (tex, _), one in zip(formulas, made, strict=True):
+        if "mjx-merror" in one or "mjx-utext" in one:
             raise SystemExit(f"MathJax cannot set {tex}")
-    return found["html"], used(found["css"], "".join(found["html"]))
+    return made, used(found["css"], "".join(made))
 
 
 def used(style: str, made: str) -> str:
     """Leave out the fonts that nothing in the formulas is set in."""
-    there = set(re.findall(r"[\w-]+", made)) | {"MJXZERO", "MJXTEX"}
-    families = {f"MJXTEX-{name.removeprefix('TEX-')}" for name in there if name.startswith("TEX-")} | {"MJXZERO", "MJXTEX"}
+    letters = set(re.findall(r"\bTEX-([\w-]+)", made))
+    families = {"MJXZERO", "MJXTEX", *(f"MJXTEX-{name}" for name in letters)}
     rules = re.split(r"(?<=\})\n+", style)
 
     def kept(rule: str) -> bool:

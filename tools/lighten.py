@@ -34,7 +34,7 @@ GIVE_WAY = {
 NOT_NEEDED = (  # of _static, once the pages no longer ask for it
     *("scripts", "styles", "vendor", "locales", "images"),
     *("doctools.js", "documentation_options.js", "sphinx_highlight.js", "searchtools.js", "language_data.js"),
-    *("english-stemmer.js", "base-stemmer.js", "basic.css", "pygments.css", "formulas.css"),
+    *("english-stemmer.js", "base-stemmer.js"),
 )
 BESIDE = '<div class="book-live"'  # behind the picture of a widget that is alive
 BUILT = ("bs-", "dropdown", "tooltip")  # classes whose names Bootstrap puts together
@@ -46,38 +46,39 @@ PRELOAD = re.compile(r'[ \t]*<link rel="preload" as="script"[^>]*>\n?')
 FIGURE = re.compile(r'<a class="reference internal image-reference" href="([^"]+)"><img ([^>]*?) ?/>\s*</a>')
 PICTURE = re.compile(r"<img ([^>]*?) ?/>")
 STILL = re.compile(
-    r'(<img [^>]*?height="(\d+)"[^>]*?width="(\d+)"[^>]*>\s*</a>\s*<div class="output text_html"><div class="book-live")'
+    r'(<img [^>]*?height="(\d+)"[^>]*?width="(\d+)"[^>]*>\s*</a>\s*'
+    r'<div class="output text_html"><div class="book-live")'
 )
 WIDGET = re.compile(r'<div class="book-live"[^>]*><script type="application/json">\{"widget":"(\w+)"')
 
 
 def lighten(site: Path) -> None:
     """Lighten every page of a finished site, and take away the files that no page asks for any more."""
+    static = site / "_static"
     pages = {page: page.read_text(encoding="utf-8") for page in sorted(site.rglob("*.html"))}
-    icons = drawings((site / "_static" / ICONS).read_text(encoding="utf-8"))
-    options = (site / "_static" / "documentation_options.js").read_text(encoding="utf-8")
+    icons = drawings((static / ICONS).read_text(encoding="utf-8"))
+    options = (static / "documentation_options.js").read_text(encoding="utf-8")
+    sheets = {
+        page: tuple((page.parent / name).resolve() for name in STYLE.findall(text)) for page, text in pages.items()
+    }
     compress(site / "_images")
-    sheets = {page: tuple((page.parent / name).resolve() for name in STYLE.findall(text)) for page, text in pages.items()}
     for page, text in pages.items():
-        text = ICON.sub(partial(draw_icon, icons), text)
-        text = figures(text, page)
-        text = scripts(text, options)
+        text = scripts(figures(ICON.sub(partial(draw_icon, icons), text), page), options)
         pages[page] = text.replace('<a class="headerlink"', '<a class="headerlink" tabindex="-1"')
-    script = "\n;".join((site / "_static" / "scripts" / f"{name}.js").read_text(encoding="utf-8") for name in THEMES_SCRIPTS)
-    script = re.sub(r"//# sourceMappingURL=\S+", "", script)
-    (site / "_static" / "theme.js").write_text(script, encoding="utf-8")
-    theirs = {path for path in (site / "_static").rglob("*.js") if path.stem in GIVE_WAY | {"base-stemmer"}}
-    book = [path.read_text(encoding="utf-8") for path in {*(site / "_static").rglob("*.js")} - theirs]
-    words = set(re.findall(r"[\w-]+", " ".join([*book, *pages.values()])))
+    themes = "\n;".join((static / "scripts" / f"{name}.js").read_text(encoding="utf-8") for name in THEMES_SCRIPTS)
+    (static / "theme.js").write_text(re.sub(r"//# sourceMappingURL=\S+", "", themes), encoding="utf-8")
+    ours = [path for path in static.rglob("*.js") if path.stem not in GIVE_WAY and path.name not in NOT_NEEDED]
+    words = set(
+        re.findall(r"[\w-]+", " ".join([*(path.read_text(encoding="utf-8") for path in ours), *pages.values()]))
+    )
     names = {these: bundle(these, site, words) for these in dict.fromkeys(sheets.values())}
     for page, text in pages.items():
         page.write_text(one_style(text, names[sheets[page]]), encoding="utf-8")
-    for name in NOT_NEEDED:
-        path = site / "_static" / name
-        shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
-    own = [page.name for page in (ROOT / "docs" / "site" / "static").glob("*.css")]
-    for path in (*(site / "_static" / name for name in own), *(site / "_static").glob("mystnb.*.css"), site / "searchindex.js"):
-        path.unlink(missing_ok=True)
+    for path in (*(static / name for name in NOT_NEEDED), *static.glob("*.css"), site / "searchindex.js"):
+        if path.is_dir():
+            shutil.rmtree(path)
+        elif path.name not in names.values():
+            path.unlink(missing_ok=True)
 
 
 # --- icons
@@ -141,18 +142,20 @@ def figures(text: str, page: Path) -> str:
         wait = "" if shown == 1 and BESIDE not in behind else ' loading="lazy"'
         return f'<img {words}{wait} decoding="async" />'
 
-    return STILL.sub(r'\1 style="--wide: \3; --high: \2"', PICTURE.sub(one, text))  # the place it holds until it is alive
+    text = PICTURE.sub(one, text)
+    return STILL.sub(r'\1 style="--wide: \3; --high: \2"', text)  # the place that it keeps until it is alive
 
 
 # --- scripts and styles
 
 
 def scripts(text: str, options: str) -> str:
-    """Ask for the widgets' scripts first, then for the book's, then for the theme's, and not for its icons and search."""
+    """Ask for the widgets' scripts first, then for the book's, then the theme's, without its icons and its search."""
     up = re.search(r'data-content_root="([^"]*)"', text)
     top = f"{up[1] if up else ''}_static/"
     text = OLD_SCRIPT.sub(lambda found: "" if Path(found[1]).stem in GIVE_WAY else found[0], PRELOAD.sub("", text))
-    own = [f'    <script defer src="{top}widgets/{name}.js"></script>\n' for name in dict.fromkeys(WIDGET.findall(text))]
+    names = dict.fromkeys(WIDGET.findall(text))
+    own = [f'    <script defer src="{top}widgets/{name}.js"></script>\n' for name in names]
     first = [f"    <script>{options.strip()}</script>\n", MARK, *own]
     at = text.index("    <script>DOCUMENTATION_OPTIONS.pagename")
     text = text[:at] + "".join(first) + text[at:]

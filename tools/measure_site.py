@@ -1,9 +1,10 @@
 """Measure the web edition in a real browser on a slow line (`python tools/measure_site.py [PAGE…]`, after `make site`).
 
 A server on this machine sends the built pages compressed, as hosts do; the browser slows the line down to 1.6 Mbit/s
-with 150 ms to and fro and keeps nothing from page to page. One row a page: how much is loaded, compressed and not; in how many requests, how
-many of them to other hosts; when the first words are painted and the first widget answers; how far the layout jumps;
-and how often Tab is pressed before the first widget, from the top and after the skip link.
+with 150 ms to and fro, and keeps nothing from page to page. One row a page: how much is loaded, compressed and not; in
+how many requests, and how many to other hosts; when the first words are painted and the first widget answers; how far
+the layout jumps; and how often Tab is pressed before the first widget, from the top and after the skip link. `--fast`
+leaves the line as it is.
 """
 
 import gzip
@@ -89,9 +90,7 @@ class Host(http.server.SimpleHTTPRequestHandler):
 @contextmanager
 def served(site: Path) -> Iterator[str]:
     """Offer a folder as a host does; give the address."""
-    server = http.server.ThreadingHTTPServer(
-        ("127.0.0.1", 0), lambda *args: Host(*args, directory=str(site))
-    )
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), lambda *args: Host(*args, directory=str(site)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_address[1]}/"
     server.shutdown()

@@ -15,11 +15,13 @@ from bs4 import BeautifulSoup, Tag
 ROOT = Path(__file__).resolve().parents[1]
 KEYWORDS = tomllib.loads((ROOT / "docs" / "site" / "keywords.toml").read_text(encoding="utf-8"))
 NO_PROSE = ".book-eyebrow, .cell_input, .cell_output, div.highlight, .headerlink, div.math, script, style, nav"
+LIST = "The chapters"  # the heading above the titles of all chapters, where every word would be found
 NO_PAGES = {"search", "genindex", "py-modindex"}
 SIGNS = {"odot": "⊙", "cdot": "·", "times": "×", "partial": "∂", "sum": "∑", "prod": "∏", "infty": "∞", "pm": "±"}
 SIGNS |= {"le": "≤", "ge": "≥", "approx": "≈", "to": "→", "leftarrow": "←", "oplus": "⊕", "mid": "|", "in": "∈"}
 SIGNS |= {"alpha": "α", "beta": "β", "sigma": "σ", "tau": "τ", "rho": "ρ", "pi": "π", "varphi": "φ", "varepsilon": "ε"}
 SIGNS |= {"dots": "…", "ldots": "…", "cdots": "…", "top": "ᵀ", "qquad": " ", "quad": " ", "theta": "θ", "lambda": "λ"}
+WORDS = {"tanh", "ln", "log", "exp", "max", "min", "sin", "cos", "softmax"}
 
 
 def write(site: Path) -> None:
@@ -34,7 +36,8 @@ def write(site: Path) -> None:
     (site / "_static" / "search-index.js").write_text(f"window.lstmIndex = {text};\n", encoding="utf-8")
     finder = site / "search.html"
     scripts = '<script defer src="_static/search-index.js"></script>\n  <script defer src="_static/search.js"></script>'
-    finder.write_text(finder.read_text(encoding="utf-8").replace("</head>", f"  {scripts}\n  </head>", 1), encoding="utf-8")
+    words = finder.read_text(encoding="utf-8").replace("</head>", f"  {scripts}\n  </head>", 1)
+    finder.write_text(words, encoding="utf-8")
 
 
 def of_page(page: Path, site: Path) -> dict[str, Any]:
@@ -48,24 +51,26 @@ def of_page(page: Path, site: Path) -> dict[str, Any]:
     heading = article.select_one("h1")
     assert heading
     title = clean(heading)
-    sections = []
-    for section in article.select("section") or [article]:
-        head = section.find(re.compile("^h[1-6]$"), recursive=False)
-        own = [child for child in section.find_all(recursive=False) if child.name != "section" and child is not head]
-        bold = [clean(one) for child in own for one in child.select("strong")]
-        tables = [table.extract() for child in own for table in child.select("table")]
-        prose = " ".join(clean(child) for child in own)
-        rows = " · ".join(clean(table) for table in tables)
-        if isinstance(head, Tag) and clean(head) == LIST:  # the titles of all chapters
-            prose = rows = ""
-        sections.append([section.get("id", ""), clean(head) if isinstance(head, Tag) else title, prose, " · ".join(bold), rows])
     return {
         "url": page.relative_to(site).as_posix(),
         "title": f"{number[1]} {title}" if number else title,
         "kind": "other" if not number else "chapter" if number[1].isdigit() else "appendix",
         "also": KEYWORDS.get(page.stem, ""),
-        "sections": sections,
+        "sections": [of_section(section, title) for section in article.select("section") or [article]],
     }
+
+
+def of_section(section: Tag, title: str) -> list[str]:
+    """Return what stands in a section itself: its anchor, its heading, its prose, words in bold, tables."""
+    head = section.find(re.compile("^h[1-6]$"), recursive=False)
+    own = [child for child in section.find_all(recursive=False) if child.name != "section" and child is not head]
+    bold = [clean(one) for child in own for one in child.select("strong")]
+    rows = [clean(table.extract()) for child in own for table in child.select("table")]
+    prose = [clean(child) for child in own]
+    heading = clean(head) if isinstance(head, Tag) else title
+    if heading == LIST:
+        prose, rows = [], []
+    return [str(section.get("id", "")), heading, " ".join(prose), " · ".join(bold), " · ".join(rows)]
 
 
 def names(page: Path) -> list[list[str]]:
@@ -98,7 +103,3 @@ def spoken(tex: str) -> str:
     text = re.sub(r"\\[td]?frac\s*(\w|\{[^{}]*\})\s*(\w|\{[^{}]*\})", r"\1/\2", text)
     text = re.sub(r"\\([A-Za-z]+)", lambda found: SIGNS.get(found[1], found[1] if found[1] in WORDS else ""), text)
     return " ".join(re.sub(r"\\.|[{}$]", "", text).split())
-
-
-LIST = "The chapters"
-WORDS = {"tanh", "ln", "log", "exp", "max", "min", "sin", "cos", "softmax"}
