@@ -155,8 +155,9 @@ def scripts(text: str, options: str) -> str:
     top = f"{up[1] if up else ''}_static/"
     text = OLD_SCRIPT.sub(lambda found: "" if Path(found[1]).stem in GIVE_WAY else found[0], PRELOAD.sub("", text))
     names = dict.fromkeys(WIDGET.findall(text))
-    own = [f'    <script defer src="{top}widgets/{name}.js"></script>\n' for name in names]
+    own = [f'    <script defer fetchpriority="high" src="{top}widgets/{name}.js"></script>\n' for name in names]
     first = [f"    <script>{options.strip()}</script>\n", MARK, *own]
+    text = text.replace('<script defer="defer" src', '<script defer fetchpriority="high" src') if names else text
     at = text.index("    <script>DOCUMENTATION_OPTIONS.pagename")
     text = text[:at] + "".join(first) + text[at:]
     return text.replace("</head>", f'  <script defer src="{top}theme.js"></script>\n  </head>', 1)

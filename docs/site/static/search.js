@@ -18,10 +18,11 @@
   const plain = (words) => words.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase()
     .replace(/(?<=[iy])z(?=[aei])/g, "s");
 
-  // A typed word as a pattern: from its beginning, whatever its ending; short words and names only with a plural's.
+  // A typed word as a pattern: long ones from their stem, whatever the ending; short ones, and names, nearly as they are.
   function pattern(word) {
-    const stem = word.length > 4 ? word.replace(ENDINGS, "") : word;
-    return stem.length >= 4 && word.length > 4 ? `${escape(stem)}[\\p{L}]{0,6}` : `${escape(word)}s?`;
+    const stem = word.replace(ENDINGS, "");
+    if (stem.length > 4 || (stem.length === 4 && word.length > 5)) return `${escape(stem)}[\\p{L}]{0,6}`;
+    return `${escape(word.length > 3 ? word.replace(/s$/, "") : word)}(?:s|d|ed|ing)?`;
   }
   const whole = (inside) => new RegExp(`(?<![\\p{L}\\p{N}])(?:${inside})(?![\\p{L}\\p{N}])`, "giu");
   const count = (text, search) => (text.match(search) ?? []).length;
