@@ -115,7 +115,7 @@ def measure(browser: Any, address: str, page: str, slow: bool = True) -> dict[st
     window.add_init_script(WATCH)
     window.goto(address + page + ".html", wait_until="load", timeout=120_000)
     window.wait_for_function(DONE, timeout=60_000)
-    window.wait_for_timeout(500)
+    window.wait_for_function("[...document.images].every(one => one.complete)", timeout=120_000)
     seen = window.evaluate("seen")
     asked = [url for url in hosts.values() if url.startswith("http")]
     found = {

@@ -79,7 +79,7 @@
   window.addEventListener("beforeprint", () => {
     theme ??= root.dataset.theme;
     root.dataset.theme = "light";
-    for (const image of document.images) image.loading = "eager"; // those further down wait until they are near
+    for (const image of document.images) image.loading = "eager";
     for (const part of document.querySelectorAll("details:not([open])")) {
       part.open = true;
       part.dataset.unfolded = "";
@@ -91,6 +91,16 @@
     for (const part of document.querySelectorAll("details[data-unfolded]")) {
       part.open = false;
       delete part.dataset.unfolded;
+    }
+  });
+
+  // Figures further down, and the pictures below living widgets, wait until all else is there. Then they come one after
+  // another, so that a page can be printed whole; browsers do not wait for them when they print.
+  window.addEventListener("load", async () => {
+    if (navigator.connection?.saveData) return;
+    for (const image of document.querySelectorAll('img[loading="lazy"]')) {
+      image.loading = "eager";
+      await image.decode().catch(() => {});
     }
   });
 
