@@ -91,6 +91,7 @@ class Host(http.server.SimpleHTTPRequestHandler):
 def served(site: Path) -> Iterator[str]:
     """Offer a folder as a host does; give the address."""
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), lambda *args: Host(*args, directory=str(site)))
+    server.handle_error = lambda *_: None  # type: ignore[method-assign]  # a window that closes early
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_address[1]}/"
     server.shutdown()

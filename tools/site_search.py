@@ -14,7 +14,7 @@ from bs4 import BeautifulSoup, Tag
 
 ROOT = Path(__file__).resolve().parents[1]
 KEYWORDS = tomllib.loads((ROOT / "docs" / "site" / "keywords.toml").read_text(encoding="utf-8"))
-NO_PROSE = ".book-eyebrow, .cell_input, .cell_output, div.highlight, .headerlink, div.math, script, style, nav"
+NO_PROSE = ".book-eyebrow, .cell_input, .cell_output, div.highlight, .headerlink, div.math, summary, script, style, nav"
 LIST = "The chapters"  # the heading above the titles of all chapters, where every word would be found
 NO_PAGES = {"search", "genindex", "py-modindex"}
 SIGNS = {"odot": "⊙", "cdot": "·", "times": "×", "partial": "∂", "sum": "∑", "prod": "∏", "infty": "∞", "pm": "±"}

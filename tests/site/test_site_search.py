@@ -44,14 +44,7 @@ FIRST = {
     "teacher forcing": "19_attend_and_translate",
     "notation": "A_notation",
 }
-THE_THEMES = (
-    "System Settings",
-    "Light Dark",
-    "Skip to main content",
-    "Toggle primary",
-    "Search the book",
-    "Link to this",
-)
+THE_THEMES = ("System Settings", "Light Dark", "Skip to main", "Toggle primary", "Search the book", "Show the imports")
 FOUND = """() => [...document.querySelectorAll('.book-found h2, .book-found li')].map(node => node.tagName === 'H2'
     ? node.textContent : { to: node.querySelector('a').getAttribute('href'), words: node.textContent })"""
 
