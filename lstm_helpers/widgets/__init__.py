@@ -9,6 +9,7 @@ from lstm_helpers.widgets.live_training import LiveTraining
 from lstm_helpers.widgets.loss_curve import LossCurve
 from lstm_helpers.widgets.memory_ablation import MemoryAblation
 from lstm_helpers.widgets.predict import Predict
+from lstm_helpers.widgets.sentence_cell import SentenceCell
 from lstm_helpers.widgets.sequence_player import SequencePlayer
 from lstm_helpers.widgets.soft_switch import SoftSwitch
 from lstm_helpers.widgets.temperature_sampler import TemperatureSampler
@@ -24,6 +25,7 @@ __all__ = [
     "LossCurve",
     "MemoryAblation",
     "Predict",
+    "SentenceCell",
     "SequencePlayer",
     "SoftSwitch",
     "TemperatureSampler",

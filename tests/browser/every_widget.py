@@ -44,8 +44,9 @@ EXAMPLES = {
         {"before step": "at", "show unit": "unit"},
     ),
     "Predict": Example("widgets.Predict('it grows', 'it shrinks')", {}),
+    "SentenceCell": Example("widgets.SentenceCell(network, words)", {}),
     "SequencePlayer": Example("widgets.SequencePlayer(trace, words.split())", {"step": "t", "unit": "unit"}),
-    "SoftSwitch": Example("widgets.SoftSwitch()", {"value v": "value", "logit z": "logit"}),
+    "SoftSwitch": Example("widgets.SoftSwitch()", {"value v": "value", "pre-activation z": "logit"}),
     "TemperatureSampler": Example("widgets.TemperatureSampler(prose, ['The forget gate '], temperature=0.7)", {}),
     "TextInspector": Example("widgets.TextInspector(prose, 'The forget gate keeps. ', at=5, unit=1)", {}),
 }

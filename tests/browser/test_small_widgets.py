@@ -76,10 +76,10 @@ def test_the_switch_follows_the_keyboard_and_shows_the_packages_numbers(lab, pag
     moves = [
         ("value v", "ArrowRight", "value", "1.6", "1.60"),
         ("value v", "Home", "value", "-2.0", "−2.00"),
-        ("logit z", "ArrowDown", "logit", "1.9", "1.90"),
-        ("logit z", "End", "logit", "8.0", "8.00"),
-        ("logit z", "PageDown", "logit", None, None),
-        ("logit z", "Home", "logit", "-8.0", "−8.00"),
+        ("pre-activation z", "ArrowDown", "logit", "1.9", "1.90"),
+        ("pre-activation z", "End", "logit", "8.0", "8.00"),
+        ("pre-activation z", "PageDown", "logit", None, None),
+        ("pre-activation z", "Home", "logit", "-8.0", "−8.00"),
         ("sigmoid", "ArrowRight", "curve", "'tanh'", None),
     ]
     press(page, widget, [move for move in moves if move[3]], "softswitch")
@@ -91,7 +91,9 @@ def test_the_switch_follows_the_keyboard_and_shows_the_packages_numbers(lab, pag
         values = dict(zip(("value", "logit", "curve"), setting, strict=True))
         ask(page, f"[softswitch.set_trait(k, v) for k, v in {values!r}.items()]")
         eventually(page, lambda setting=setting: switch_shows(widget, *setting))
-    assert ask(page, "softswitch.set_trait('logit', 9)").startswith("TraitError: logit is 9; the logit lies between")
+    assert ask(page, "softswitch.set_trait('logit', 9)").startswith(
+        "TraitError: logit is 9; the pre-activation lies between"
+    )
     assert not lab.problems(page)
 
 

@@ -72,7 +72,7 @@ def test_the_inspector_follows_keyboard_and_mouse(lab, page_of):
         setattr(same, name, value)
         eventually(page, lambda name=name, value=value: ask(page, f"first.{name}") == str(value))
         assert shows(first, same), (key, name)
-    first.get_by_label("what moves the guess here").focus()
+    first.get_by_label("what moves the prediction here").focus()
     page.keyboard.press("ArrowDown")
     same.show = "unit"
     eventually(page, lambda: ask(page, "first.show") == "'unit'")
