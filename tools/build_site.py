@@ -5,9 +5,12 @@
 
 What readers see are the outputs stored in notebooks/. Only for widgets that work without a kernel is a page run again,
 in a copy (tools/live_widgets.py). Sphinx, myst-nb and sphinx-book-theme do the rest; a warning is an error. Nothing is
-loaded from elsewhere when a page is read: MathJax comes from a Python package, the widgets' scripts from this one.
+loaded from elsewhere when a page is read: MathJax comes from a Python package and sets the formulas here
+(tools/formulas.py), the widgets' scripts come from this one. tools/site_search.py writes what search looks in, and
+tools/lighten.py takes out of the pages what a reader does not need.
 """
 
+import ast
 import json
 import os
 import re
@@ -16,7 +19,7 @@ import subprocess
 import sys
 import time
 import tomllib
-from importlib import import_module, metadata
+from importlib import import_module
 from itertools import groupby
 from pathlib import Path
 from pkgutil import iter_modules
@@ -26,24 +29,17 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "tools"), str(ROOT / "docs" / "site")]
 
+import formulas
+import lighten
 import live_widgets
 import nbformat
 import page_header
+import site_search
 from nbformat import NotebookNode
 
 BOOK = ROOT / "docs" / "site"
 SOURCE = ROOT / "build" / "site-source"
 SITE = ROOT / "build" / "site"
-SETTINGS = tomllib.loads((BOOK / "book.toml").read_text(encoding="utf-8"))
-MATHJAX = (
-    "tex-chtml.js",
-    "output/chtml/fonts/",
-    "input/tex/extensions/",
-    "a11y/",
-    "ui/",
-)  # of MathJax, what is carried
-
-
 SHORT = 100  # letters of a line that leads on to what stands below it; as in predict.js
 
 
@@ -56,6 +52,9 @@ def main() -> int:
     if failed:
         return failed
     mend(SITE)
+    site_search.write(SITE)  # from TeX, before formulas are set
+    formulas.write(SITE)
+    lighten.lighten(SITE)
     for page in pages:  # what a reader takes home is the notebook as it is in the repository
         shutil.copy(page, SITE / "_sources" / "notebooks" / page.name)
     (SITE / ".nojekyll").touch()
@@ -76,15 +75,15 @@ def gather(pages: list[Path]) -> None:
     shutil.rmtree(SOURCE, ignore_errors=True)
     (SOURCE / "notebooks").mkdir(parents=True)
     carried = SOURCE / "carried"
-    copy_mathjax(carried / "mathjax")
     live = live_widgets.collect(pages)
-    (carried / "widgets").mkdir()
+    (carried / "widgets").mkdir(parents=True)
     for name in sorted({one["widget"] for cells in live.values() for many in cells.values() for one in many}):
         (carried / "widgets" / f"{name}.js").write_text(live_widgets.script(name), encoding="utf-8")
     for page in pages:
         notebook = for_the_web(read(page), live[page.stem])
         nbformat.write(notebook, SOURCE / "notebooks" / page.name)
-    shutil.copy(ROOT / "docs" / "cell.png", SOURCE)
+        if page == pages[0]:
+            cover = notebook.cells[min(live[page.stem])]  # the first living widget of the first page
     more = sorted((ROOT / "docs").glob("*.md"))  # for teachers, say
     names = {text.stem: text.read_text(encoding="utf-8").split("\n", 1)[0].removeprefix("# ") for text in more}
     filling = {
@@ -97,7 +96,10 @@ def gather(pages: list[Path]) -> None:
         words = text.read_text(encoding="utf-8").replace("](../notebooks/", "](notebooks/")
         for mark, filled in filling.items():
             words = words.replace(mark, filled)
-        (SOURCE / text.name).write_text(words, encoding="utf-8")
+        if "%COVER%" in words:
+            nbformat.write(around(cover, *words.split("%COVER%")), SOURCE / f"{text.stem}.ipynb")
+        else:
+            (SOURCE / text.name).write_text(words, encoding="utf-8")
     write_api(SOURCE / "api")
 
 
@@ -127,6 +129,7 @@ def mend(site: Path) -> None:
             return link[0] if link[2] in places.get((here.parent / link[1]).resolve(), ()) else ""
 
         mended = notebook.sub(r"\1 download", back.sub(if_there, text))
+        mended = mended.replace('<summary aria-label="Toggle hidden content">', "<summary>")  # it has words
         mended = mended.replace(arrow, arrow.replace("<summary>", '<summary aria-label="Pages below">'))
         if mended != text:
             page.write_text(mended, encoding="utf-8")
@@ -141,8 +144,9 @@ def read(page: Path) -> NotebookNode:
 
 
 def for_the_web(notebook: NotebookNode, live: dict[int, list[dict[str, Any]]]) -> NotebookNode:
-    """Tell myst-nb what the web edition does with each cell: words for pictures, folded solutions, living widgets."""
+    """Tell myst-nb what the web edition does with each cell: words for pictures, what is folded, living widgets."""
     mark_results(notebook)
+    notebook.cells[0].source = opened(notebook.cells[0].source)
     for position, cell in enumerate(notebook.cells):
         if cell.cell_type != "code":
             continue
@@ -151,6 +155,9 @@ def for_the_web(notebook: NotebookNode, live: dict[int, list[dict[str, Any]]]) -
         if "solution" in tags:
             cell.metadata["tags"] = [*tags, "hide-cell"]
             settings |= {"code_prompt_show": "Show a solution", "code_prompt_hide": "Hide the solution"}
+        elif only_sets_up(cell.source):
+            cell.metadata["tags"] = [*tags, "hide-input"]
+            settings |= {"code_prompt_show": "Show the imports", "code_prompt_hide": "Hide the imports"}
         image: dict[str, Any] = {"alt": cell.metadata["alt"]} if cell.metadata.get("alt") else {}
         if width := width_of(cell):
             image["width"] = f"{width}px"
@@ -190,6 +197,34 @@ def tags_of(cell: NotebookNode) -> list[str]:
     return list(cell.metadata.get("tags", []))
 
 
+def opened(source: str) -> str:
+    """Set apart what stands below a chapter's title and promise: what one will learn, needs, and how long it takes."""
+    promise, mark, rest = source.partition("\n**You will learn**")
+    return f"{promise}\n```{{container}} book-opener\n{(mark + rest).strip()}\n```\n" if mark else source
+
+
+def only_sets_up(source: str) -> bool:
+    """Tell whether code only imports, chooses the figures' style and names constants: what a reader passes over."""
+    body = ast.parse(source).body if not source.lstrip().startswith(("%", "!")) else []
+    kinds = {type(node) for node in body}
+    simple = all(
+        isinstance(node, ast.Import | ast.ImportFrom)
+        or ast.unparse(node) == "figures.use_style()"
+        or (isinstance(node, ast.Assign) and not any(isinstance(part, ast.Call) for part in ast.walk(node)))
+        for node in body
+    )
+    return simple and bool(kinds & {ast.Import, ast.ImportFrom})
+
+
+def around(cell: NotebookNode, before: str, after: str) -> NotebookNode:
+    """Make the home page: what a cell shows, without its code, between two texts."""
+    shown = nbformat.v4.new_code_cell(
+        cell.source, outputs=cell.outputs, metadata={**cell.metadata, "tags": ["remove-input"]}
+    )
+    texts = [nbformat.v4.new_markdown_cell(words.strip()) for words in (before, after)]
+    return nbformat.v4.new_notebook(cells=[texts[0], shown, texts[1]])
+
+
 def with_life(out: NotebookNode, waiting: list[dict[str, Any]]) -> list[NotebookNode]:
     """Put behind a widget's picture what brings it to life, or the word that it needs Python."""
     name = live_widgets.widget_of(out)
@@ -221,15 +256,10 @@ def about(page: Path) -> tuple[str, str, str]:
     return title.strip(), " ".join(promise.split()), minutes[1] if minutes else ""
 
 
-def part_of(page: Path) -> str:
-    """Name the part of the book that a page belongs to: the last one that does not begin after it."""
-    return [name for first, name in SETTINGS["parts"].items() if first <= page.name][-1]
-
-
 def contents(pages: list[Path]) -> str:
     """Write the cover's list of chapters, part by part, and the tables of contents that order the site."""
     text = []
-    for part, members in groupby(pages, part_of):
+    for part, members in groupby(pages, lambda page: page_header.part_of(page.name)):
         rows, entries = [], []
         for page in members:
             title, promise, minutes = about(page)
@@ -313,17 +343,7 @@ def sentence(module: ModuleType) -> str:
     return " ".join((module.__doc__ or "").split("\n\n", 1)[0].split())
 
 
-# --- what is carried, what is linked
-
-
-def copy_mathjax(folder: Path) -> None:
-    """Copy of MathJax what pages load, and its licence."""
-    for file in metadata.files("sphinx-mathjax-offline") or ():
-        inside = file.as_posix().partition("static/mathjax/")[2]
-        if inside.startswith(MATHJAX):
-            (folder / inside).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(file.locate(), folder / inside)
-    assert (folder / "tex-chtml.js").is_file()
+# --- what is linked
 
 
 def external(site: Path) -> list[str]:

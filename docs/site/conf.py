@@ -23,11 +23,13 @@ extensions = [
     "myst_nb",
     "sphinx.ext.autodoc",
     "sphinx.ext.napoleon",
-    "sphinx.ext.mathjax",
     "sphinx.ext.viewcode",
     "docstrings",
+    "code_lines",
     "page_header",
+    "unset_formulas",
 ]
+html_math_renderer = "unset"
 
 # Pages: the stored outputs, nothing is run.
 nb_execution_mode = "off"
@@ -56,14 +58,13 @@ viewcode_line_numbers = False
 html_theme = "sphinx_book_theme"
 html_title = project
 html_static_path = ["static", str(ROOT / "build" / "site-source" / "carried")]
-html_css_files = ["book.css", "projector.css"]
-html_js_files = [("book.js", {"defer": "defer"}), ("projector.js", {"defer": "defer"})]
+html_css_files = ["book.css", "projector.css", "finding.css"]
+html_js_files = [(f"{name}.js", {"defer": "defer"}) for name in ("book", "projector", "keys")]
 html_copy_source = True
 html_show_sphinx = False
 html_last_updated_fmt = None
 html_permalinks_icon = "#"
 html_baseurl = os.environ.get("SITE_URL", "")
-mathjax_path = "mathjax/tex-chtml.js"
 html_favicon = "static/favicon.svg"
 html_context = {"default_mode": "auto"}
 html_theme_options = {
@@ -73,10 +74,9 @@ html_theme_options = {
     "use_download_button": False,  # page_header has its own, which offers the notebook as it is in the repository
     "use_fullscreen_button": False,
     "navigation_with_keys": False,
-    "show_toc_level": 2,
+    "secondary_sidebar_items": [],  # page_header puts the open page's sections below its name in the list of chapters
     "search_bar_text": "Search the book",
-    "toc_title": "On this page",
-    "pygments_light_style": "a11y-high-contrast-light",
-    "pygments_dark_style": "a11y-high-contrast-dark",
+    "pygments_light_style": "github-light-high-contrast",
+    "pygments_dark_style": "github-dark-high-contrast",
     "back_to_top_button": False,
 }

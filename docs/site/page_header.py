@@ -1,4 +1,4 @@
-"""What stands above every page of the web edition: where it can be run, and the notebook itself to take home.
+"""What stands around every page of the web edition: where it can be run, the notebook to take home, where it belongs.
 
 The repository's address is read from pyproject.toml (`[project.urls] Repository`), then from CITATION.cff
 (`repository-code`), then from the environment (REPOSITORY). Where there is none, Binder and Colab have nothing to open,
@@ -17,6 +17,7 @@ import yaml
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 BRANCH = os.environ.get("BRANCH", "main")
+BOOK = tomllib.loads((HERE / "book.toml").read_text(encoding="utf-8"))
 
 
 def anchor(heading: str) -> str:
@@ -36,8 +37,12 @@ def repository() -> str:
 def lite() -> str:
     """Return how a page is opened in the browser edition, with `{page}` to be filled in, or nothing."""
     folder = os.environ.get("LITE", "").rstrip("/")
-    book = tomllib.loads((HERE / "book.toml").read_text(encoding="utf-8"))
-    return f"{folder}/{book['site']['lite']}" if folder else ""
+    return f"{folder}/{BOOK['site']['lite']}" if folder else ""
+
+
+def part_of(name: str) -> str:
+    """Name the part of the book that a chapter belongs to: the last one that does not begin after it."""
+    return str([part for first, part in BOOK["parts"].items() if first <= name][-1])
 
 
 def places(page: str) -> list[tuple[str, str]]:
@@ -88,12 +93,43 @@ def add_buttons(app: Any, page: str, template: str, context: dict[str, Any], doc
         source = f"{context['pathto']('_sources', 1)}/{page}.ipynb"
         icon = "fas fa-download"
         buttons.append({"type": "link", "url": source, "tooltip": "Download this notebook", "icon": icon, "text": ""})
+        tip, do, icon = "Keys on this page", "lstmKeys.show()", "fas fa-keyboard"
+        buttons.append({"type": "javascript", "javascript": do, "tooltip": tip, "icon": icon, "text": ""})
     if doctree is not None:
         tip, do = "Print this page", "window.print()"
         buttons.append({"type": "javascript", "javascript": do, "tooltip": tip, "icon": "fas fa-print", "text": ""})
 
 
+def add_sections(app: Any, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
+    """Put the open page's sections below its name in the list of chapters: the room beside the text is for figures."""
+    chapters, sections = context.get("generate_toctree_html"), context.get("generate_toc_html")
+    if chapters is None or sections is None:
+        return
+
+    def both(*args: Any, **kwargs: Any) -> str:
+        here = re.compile(r'<a class="[^"]*\bcurrent\b[^"]*" href="#">.*?</a>', re.DOTALL)
+        inside = sections()
+        nav = (
+            f'<nav id="pst-page-toc-nav" class="book-sections" aria-label="On this page">{inside}</nav>'
+            if inside
+            else ""
+        )
+        return here.sub(lambda link: link[0] + nav, str(chapters(*args, **kwargs)), count=1)
+
+    context["generate_toctree_html"] = both
+
+
+def add_place(app: Any, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
+    """Say above a chapter's title which one it is."""
+    folder, _, name = page.rpartition("/")
+    if folder == "notebooks":
+        number = name.partition("_")[0]
+        words = f"{part_of(name)} · chapter {number}" if number.isdigit() else f"Appendix {number}"
+        context["body"] = context["body"].replace("<h1>", f'<p class="book-eyebrow">{words}</p>\n<h1>', 1)
+
+
 def setup(app: Any) -> dict[str, bool]:
-    """Register with Sphinx, after the theme, which begins the list of buttons."""
-    app.connect("html-page-context", add_buttons, priority=900)
+    """Register with Sphinx, after the theme, which begins the list of buttons and writes that of chapters."""
+    for add in (add_buttons, add_sections, add_place):
+        app.connect("html-page-context", add, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,5 +1,6 @@
 """The web edition as files: what it holds, in which order, with which words, and that every link leads somewhere."""
 
+import ast
 import itertools
 import json
 import re
@@ -127,11 +128,37 @@ def test_texts_outputs_and_mathematics_are_there(site, notebook):
 @each_chapter
 def test_solutions_are_folded(site, notebook):
     solutions = [cell for cell in code_cells(notebook) if "solution" in cell.metadata.get("tags", [])]
-    folded = article(page_of(site, notebook)).select("details")
+    folded = article(page_of(site, notebook)).select(".tag_solution details")
     assert len(folded) == len(solutions)
     for cell, details in zip(solutions, folded, strict=True):
         assert not details.has_attr("open") and details.select_one("summary").get_text(strip=True)
         assert cell.source.splitlines()[0].strip() in details.get_text()
+
+
+@each_chapter
+def test_imports_are_folded_and_nothing_else(site, notebook):
+    folded = article(page_of(site, notebook)).select(".cell:not(.tag_solution) details")
+    assert folded and "import" in folded[0].get_text()
+    for details in folded:
+        assert not details.has_attr("open") and "Show the imports" in details.select_one("summary").get_text()
+        code = ast.parse(details.select_one(".cell_input").get_text())
+        calls = [ast.unparse(node) for node in ast.walk(code) if isinstance(node, ast.Call)]
+        assert calls in ([], ["figures.use_style()"])
+    for cell in code_cells(notebook):
+        lines = [line for line in cell.source.splitlines() if line.strip()]
+        if lines and all(line.startswith(("import ", "from ")) for line in lines):
+            assert any(lines[0] in details.get_text() for details in folded)
+
+
+def test_the_home_page_shows_the_covers_first_widget_before_any_code(site):
+    page = article(soup(site / "index.html"))
+    cover = article(soup(site / "notebooks" / "00_start_here.html"))
+    assert page.select_one(".book-live").get_text() == cover.select_one(".book-live").get_text()
+    assert page.select_one("img")["alt"] == cover.select_one(".cell_output img")["alt"]
+    before = [
+        node.name for node in page.select_one(".cell").find_all_previous(["h1", "p", "pre"]) if page in node.parents
+    ]
+    assert before == ["p", "h1"] and not page.select("pre")
 
 
 @each_chapter
@@ -211,23 +238,6 @@ def test_no_page_names_the_machine_it_was_built_on(site):
     for path in pages(site):
         found = machine.search(path.read_text(encoding="utf-8"))
         assert not found, f"{path.relative_to(site)} holds {found[0]}"
-
-
-def test_search_knows_the_words_of_the_book(site):
-    text = (site / "searchindex.js").read_text(encoding="utf-8")
-    index = json.loads(text[text.index("(") + 1 : text.rindex(")")])
-    names = index["docnames"]
-    assert {f"notebooks/{notebook.stem}" for notebook in NOTEBOOKS} <= set(names)
-
-    def where(word: str) -> set[str]:
-        found = index["terms"].get(word, [])
-        return {names[k] for k in (found if isinstance(found, list) else [found])}
-
-    assert "notebooks/02_turn_soft_switches" in where("sigmoid")
-    assert "notebooks/11_forecast_a_series" in where("sunspot")
-    assert "bibliography" in where("schmidhub")
-    assert len(where("gate")) > 8
-    assert not where("_diagram") and not where("w_x0"), "a widget's numbers are not words of the book"
 
 
 def test_the_package_is_described_whole(site):

@@ -7,23 +7,25 @@
   const home = new URL("widgets/", document.currentScript.src);
   const loading = new Map(); // by class: the module that renders it
 
-  window.lstmBook = { add: (name, { esm, css }) => loading.get(name).arrived(esm, css) };
+  // The pages ask for their widgets' scripts before this one (tools/lighten.py); what did not come is asked for again.
+  function source(name) {
+    if (window.lstmWidgets?.[name]) return Promise.resolve(window.lstmWidgets[name]);
+    return new Promise((done, failed) => {
+      const script = Object.assign(document.createElement("script"), { src: new URL(`${name}.js`, home) });
+      script.addEventListener("load", () => done(window.lstmWidgets[name]));
+      script.addEventListener("error", () => failed(new Error(`${script.src} could not be loaded`)));
+      document.head.append(script);
+    });
+  }
+
+  async function module({ esm, css }) {
+    document.head.append(Object.assign(document.createElement("style"), { textContent: css }));
+    return import(URL.createObjectURL(new Blob([esm], { type: "text/javascript" })));
+  }
 
   function load(name) {
-    if (!loading.has(name)) {
-      const entry = {};
-      entry.module = new Promise((done, failed) => {
-        entry.arrived = (esm, css) => {
-          document.head.append(Object.assign(document.createElement("style"), { textContent: css }));
-          import(URL.createObjectURL(new Blob([esm], { type: "text/javascript" }))).then(done, failed);
-        };
-        const script = Object.assign(document.createElement("script"), { src: new URL(`${name}.js`, home) });
-        script.addEventListener("error", () => failed(new Error(`${script.src} could not be loaded`)));
-        document.head.append(script);
-      });
-      loading.set(name, entry);
-    }
-    return loading.get(name).module;
+    if (!loading.has(name)) loading.set(name, source(name).then(module));
+    return loading.get(name);
   }
 
   // What anywidget calls a model: values by name, and who is told when one changes.
@@ -66,18 +68,25 @@
     }
   }
 
+  // The widgets' style sheets know the dark by JupyterLab's mark: it follows the theme, the system and the reader's choice.
+  const root = document.documentElement;
+  const mark_theme = () => { root.dataset.jpThemeLight = String(root.dataset.theme !== "dark"); };
+  new MutationObserver(mark_theme).observe(root, { attributeFilter: ["data-theme"] });
+  mark_theme();
+
   // On paper everything is unfolded, and black on white.
   let theme = null;
   window.addEventListener("beforeprint", () => {
-    theme ??= document.documentElement.dataset.theme;
-    document.documentElement.dataset.theme = "light";
+    theme ??= root.dataset.theme;
+    root.dataset.theme = "light";
+    for (const image of document.images) image.loading = "eager";
     for (const part of document.querySelectorAll("details:not([open])")) {
       part.open = true;
       part.dataset.unfolded = "";
     }
   });
   window.addEventListener("afterprint", () => {
-    document.documentElement.dataset.theme = theme ?? "light";
+    root.dataset.theme = theme ?? "light";
     theme = null;
     for (const part of document.querySelectorAll("details[data-unfolded]")) {
       part.open = false;
@@ -85,19 +94,22 @@
     }
   });
 
-  // A figure opens in its full size, which a telephone's reader may want.
-  function link_figures() {
-    for (const image of document.querySelectorAll(".bd-article .cell_output img")) {
-      const link = Object.assign(document.createElement("a"), { href: image.src, className: "book-figure" });
-      image.replaceWith(link);
-      link.append(image);
+  // Figures further down, and the pictures below living widgets, wait until all else is there. Then they come one after
+  // another, so that a page can be printed whole; browsers do not wait for them when they print.
+  window.addEventListener("load", async () => {
+    if (navigator.connection?.saveData) return;
+    for (const image of document.querySelectorAll('img[loading="lazy"]')) {
+      image.loading = "eager";
+      await image.decode().catch(() => {});
     }
-  }
+  });
 
-  // What scrolls sideways can be reached, and so be scrolled, by keyboard.
+  // What scrolls sideways can be reached, and so be scrolled, by keyboard; nothing else gets in the way of the Tab key.
   function reach() {
-    for (const part of document.querySelectorAll(".bd-article :is(pre, table, .cell_output, mjx-container)")) {
+    const wide = ':is(pre, table, .cell_output, mjx-container[display="true"])';
+    for (const part of document.querySelectorAll(`.bd-article ${wide}`)) {
       if (part.scrollWidth > part.clientWidth + 1) part.tabIndex = 0;
+      else part.removeAttribute("tabindex");
     }
   }
   window.addEventListener("load", reach);
@@ -112,7 +124,6 @@
 
   const begin = () => {
     document.querySelectorAll(".book-live").forEach(revive);
-    link_figures();
     reach();
   };
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", begin);
