@@ -141,6 +141,51 @@ def test_an_unknown_word_is_refused_kindly(lab, page_of):
     assert not lab.problems(page)
 
 
+def test_undo_and_reset_bring_the_sentence_back(lab, page_of):
+    page = page_of()
+    widget = page.locator(".lstm-live-cell")
+    row(widget, "forget gate f").press("Home")
+    field = widget.get_by_label("the whole sentence")
+    field.fill("the birds")
+    field.press("Enter")
+    eventually(page, lambda: ask(page, "first.sentence") == "'the birds'")
+    widget.get_by_role("button", name="Remove").focus()
+    page.keyboard.press("Control+z")
+    held = {(1, "f", 3): 0.0}
+    eventually(page, lambda: ask(page, "(first.sentence, first.step, first.overrides)") == repr((FIRST, 1, held)))
+    assert matches(widget, FIRST, 1, 3, held)
+    page.keyboard.press("Control+Shift+z")
+    eventually(page, lambda: ask(page, "first.sentence") == "'the birds'")
+    widget.get_by_role("button", name="Reset").click()
+    eventually(page, lambda: ask(page, "(first.sentence, first.overrides)") == repr((FIRST, {})))
+    assert matches(widget, FIRST, 1, 3)
+    assert not lab.problems(page)
+
+
+FITS_A_LAPTOP = """node => {
+    const top = node.getBoundingClientRect().top;
+    const bottom = part => part.getBoundingClientRect().bottom - top;
+    return { columns: node.querySelector('.lstm-side').getBoundingClientRect().left
+                 >= node.querySelector('.lstm-drawing').getBoundingClientRect().right,
+             gates: Math.max(...[...node.querySelectorAll('.lstm-side input[type=range]')].map(bottom)),
+             drawing: bottom(node.querySelector('.lstm-drawing')), answer: bottom(node.querySelector('.lstm-answer')),
+             lines: bottom(node.querySelector('.lstm-body ~ .lstm-place')) };
+}"""
+
+
+@pytest.mark.parametrize("width", [680, 757, 950, 1200])
+def test_gates_answer_and_drawing_fit_a_laptops_screen(lab, page_of, width):
+    page = page_of(width=1366, height=768)
+    widget = page.locator(".lstm-live-cell")
+    widget.evaluate("(node, width) => { node.style.width = `${width}px`; }", width)  # whatever the page around gives
+    page.wait_for_timeout(200)
+    found = widget.evaluate(FITS_A_LAPTOP)
+    assert found.pop("columns") and max(found["gates"], found["drawing"], found["answer"]) < 560, found
+    assert found["lines"] < 704, found  # below the web edition's header
+    assert widget.evaluate(CLIPPED) == []
+    assert widget.locator("svg").first.bounding_box()["width"] > 0.5 * width  # a wider window gives a wider drawing
+
+
 def test_held_gates_stay_at_their_step(lab, page_of):
     page = page_of()
     widget = page.locator(".lstm-live-cell")
@@ -213,6 +258,9 @@ def test_readable_in_both_themes_and_at_every_width(lab, page_of):
             assert widget.evaluate(CLIPPED) == []
             assert min(widget.evaluate(LETTERS)) >= 11.5
             assert widget.evaluate(FITS), "wider than its place"
-            labels = widget.locator("svg").nth(1).locator("[data-step]:not(path)")
-            assert labels.all_text_contents() == sentence.split()
+            labels = widget.locator("svg").nth(1).locator("text[data-step]").all_text_contents()
+            if (width, sentence) == (375, long):  # twenty words on a telephone: some, and the present one
+                assert sentence.split()[int(ask(page, "first.step"))] in labels
+            else:
+                assert labels == sentence.split()
     assert not lab.problems(page)

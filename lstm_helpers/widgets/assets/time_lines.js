@@ -5,6 +5,18 @@ const linesFloor = (count) => LINE.top + count * LINE.tall + (count - 1) * LINE.
 const linesHeight = (count, run, width) => linesFloor(count) + LINE.foot + stepNames(run, width).tall;
 const linesScale = (steps, width) => scale(-1, steps - 1, LINE.left, width - LINE.right - 8);
 
+// A press on the lines or on a word below goes to that step, and a drag goes along.
+function scrubs(picture, steps, go) {
+  const to = (event) => {
+    const [box, width] = [picture.getBoundingClientRect(), picture.viewBox.baseVal.width];
+    const named = event.type === "pointerdown" && event.target.closest("text[data-step]"); // a word may stand beside its place
+    const x = linesScale(steps(), width);
+    go(named ? Number(named.dataset.step) : Math.round((((event.clientX - box.left) / box.width) * width - x(0)) / (x(1) - x(0))));
+  };
+  picture.addEventListener("pointerdown", (event) => { if (event.button === 0) { picture.setPointerCapture(event.pointerId); to(event); } });
+  picture.addEventListener("pointermove", (event) => { if (event.buttons & 1) to(event); });
+}
+
 // tracks: name, words, low, high, colour, now(t) and before(t) for t from -1; before may be null; `say` writes a number.
 function drawLines(run, tracks, t, marks, width, note) {
   const x = linesScale(run.steps, width);
