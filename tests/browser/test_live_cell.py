@@ -403,7 +403,8 @@ STEP_NAMES = """({ code, names, width }) => {
         const words = [...svg.querySelectorAll('text')];
         const boxes = words.map(word => [word.getBBox(), word.getAttribute('transform')]);
         const flat = boxes.filter(([, turned]) => !turned).map(([box]) => box);
-        const hit = (a, b) => a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
+        const hit = (a, b) => a.x < b.x + b.width && b.x < a.x + a.width
+            && a.y < b.y + b.height && b.y < a.y + a.height;
         return { words: words.map(word => word.textContent), bold: words.filter(word =>
             word.classList.contains('lstm-now')).map(word => word.textContent),
             overlap: flat.some((a, i) => flat.some((b, j) => i < j && hit(a, b))) };
@@ -433,7 +434,7 @@ def test_no_name_of_a_step_is_dropped_where_there_is_room(lab, names, width):
 
 def test_of_too_many_names_the_present_one_stays(lab):
     page = lab.browser.new_page()
-    page.set_content("<svg></svg>")
+    page.set_content(f"<style>{assets('common.css')}</style><svg class='lstm-picture' width='700'></svg>")
     names = [str(1701 + k) for k in range(220)]
     sent = {"code": assets("common.js", "time_lines.js"), "names": names, "width": 700}
     for t, found in enumerate(page.evaluate(STEP_NAMES, sent)):
