@@ -1,6 +1,6 @@
 // Quantities of a run as small lines over its steps, one below the other; the run it is compared with is dashed.
 
-const LINE = { left: 56, right: 12, top: 20, tall: 40, gap: 16, foot: 6 };
+const LINE = { left: 56, right: 12, top: 26, tall: 38, gap: 16, foot: 6 };
 const linesFloor = (count) => LINE.top + count * LINE.tall + (count - 1) * LINE.gap;
 const linesHeight = (count, run, width) => linesFloor(count) + LINE.foot + stepNames(run, width).tall;
 const linesScale = (steps, width) => scale(-1, steps - 1, LINE.left, width - LINE.right - 8);
@@ -30,7 +30,7 @@ function drawLines(run, tracks, t, marks, width, note) {
   for (const s of marks) {
     out.push(svg("path", { class: "lstm-held-mark", d: `M${x(s)},${LINE.top - 1}l-5,-9h10Z`, "data-step": s }));
   }
-  if (note) out.push(text(6, 12, note, { class: "lstm-tick" }));
+  if (note) out.push(text(6, 11, note, { class: "lstm-tick" }));
   out.push(...stepLabels(run, t, x, floor + LINE.foot, width));
   return out;
 }
