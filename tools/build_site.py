@@ -44,6 +44,9 @@ MATHJAX = (
 )  # of MathJax, what is carried
 
 
+SHORT = 100  # letters of a line that leads on to what stands below it; as in predict.js
+
+
 def main() -> int:
     """Gather the sources, let Sphinx build them, and say what was left out; return Sphinx's verdict."""
     since = time.monotonic()
@@ -161,22 +164,25 @@ def for_the_web(notebook: NotebookNode, live: dict[int, list[dict[str, Any]]]) -
 
 
 def mark_results(notebook: NotebookNode) -> None:
-    """Mark what each question's answers open: the code cells behind them, and the text behind those up to a heading."""
+    """Mark what each question's answers open, as `Predict` says: code cells, and the text behind them."""
     cells = notebook.cells
     for position, cell in enumerate(cells):
         if "predict" not in cell.metadata.get("tags", []):
             continue
         cell.metadata["tags"] = [*cell.metadata["tags"], "remove-input"]
-        after = position + 1
-        while after < len(cells) and cells[after].cell_type == "code" and "predict" not in tags_of(cells[after]):
-            cells[after].metadata["tags"] = [*tags_of(cells[after]), "result"]
-            after += 1
-        if after < len(cells) and cells[after].cell_type == "markdown":
-            source = cells[after].source
-            heading = re.search(r"^#{1,6} ", source, re.MULTILINE)
-            end = heading.start() if heading else len(source)
-            if text := source[:end].strip():
-                cells[after].source = f"``````{{container}} book-result\n{text}\n``````\n\n{source[end:]}"
+        for result in cells[position + 1 :]:
+            if result.cell_type == "code":
+                if "predict" in tags_of(result):
+                    break
+                result.metadata["tags"] = [*tags_of(result), "result"]
+                continue
+            heading = re.search(r"^#{1,6} ", result.source, re.MULTILINE)
+            end = heading.start() if heading else len(result.source)
+            text, rest = result.source[:end].strip(), result.source[end:]
+            if text:
+                result.source = f"``````{{container}} book-result\n{text}\n``````\n\n{rest}"
+            if rest or not text.endswith(":") or len(text) > SHORT:
+                break
 
 
 def tags_of(cell: NotebookNode) -> list[str]:

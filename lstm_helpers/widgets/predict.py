@@ -16,9 +16,10 @@ class Predict(HouseWidget):
     """Offer a question's answers, and keep the result out of sight until the reader has chosen one.
 
     The question stands in the text cell above. Out of sight are the outputs of the code cells that follow directly, and
-    the text cell behind them unless it begins with a heading; on paper, and where no script runs, nothing is. An error
-    or a warning is always shown. Nothing is stored: a page that is opened again asks again. A cell that is run again in
-    the same kernel does not.
+    the text cell behind them unless it begins with a heading; if that text is a short line that ends with a colon, such
+    as "In numbers:", what it leads to as well. On paper, and where no script runs, nothing is hidden. An error or a
+    warning is always shown. Nothing is stored: a page that is opened again asks again. A cell that is run again in the
+    same kernel does not.
 
     Parameters
     ----------

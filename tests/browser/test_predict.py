@@ -27,32 +27,34 @@ def page(lab):
         cell("Predict('it grows', 'it shrinks')", predict=True),  # 2
         cell("print('first result')"),
         cell("print('second result')"),
-        text("It shrinks."),  # 5
+        text("It shrinks. In numbers:"),  # 5
+        cell("print('in numbers')"),
+        text("As it had to."),
         text("**Predict.** And now?"),
-        cell("Predict()", predict=True),  # 7
+        cell("Predict()", predict=True),  # 9
         cell("print('third result')"),
         text("## A heading\n\nand what follows"),
-        cell("print('more')"),  # 10
+        cell("print('more')"),  # 12
     ]
     lab.put("predictions", cells)
     page = lab.open("predictions", height=1600, afresh=True)
     lab.run_all(page)
-    page.wait_for_function("() => document.querySelectorAll('.lstm-awaits').length === 4")
+    page.wait_for_function("() => document.querySelectorAll('.lstm-awaits').length === 6")
     return page
 
 
 def hidden(page):
     """The positions of the cells whose outputs or text are out of sight."""
-    return [k for k, gone in enumerate(page.evaluate(HIDDEN)) if gone and k not in (0, 2, 7)]
+    return [k for k, gone in enumerate(page.evaluate(HIDDEN)) if gone and k not in (0, 2, 9)]
 
 
 def test_the_result_opens_when_an_answer_is_chosen(lab, page):
-    assert hidden(page) == [3, 4, 5, 8]
+    assert hidden(page) == [3, 4, 5, 6, 7, 10]
     first = page.get_by_role("group", name="Your prediction").first
     assert first.locator(".lstm-predict-words").inner_text().startswith("Choose an answer")
     first.get_by_role("button", name="it shrinks").press("Enter")
     page.wait_for_function("() => document.querySelectorAll('.lstm-awaits').length === 1")
-    assert hidden(page) == [8]
+    assert hidden(page) == [10]
     assert first.locator("[aria-pressed=true]").inner_text() == "it shrinks"
     assert "Your prediction: it shrinks." in first.locator(".lstm-predict-words").inner_text()
     page.get_by_role("button", name="Show the result", exact=True).click()
@@ -75,7 +77,7 @@ def test_paper_and_errors_are_never_hidden(lab, page):
     page.emulate_media(media="print")
     assert hidden(page) == []
     page.emulate_media(media="screen")
-    assert hidden(page) == [3, 4, 5, 8]
+    assert hidden(page) == [3, 4, 5, 6, 7, 10]
     lab.put("predictions", [cell(SETUP), cell("Predict('yes', 'no')", predict=True), cell("1 / 0"), text("So.")])
     again = lab.open("predictions", afresh=True)
     with pytest.raises(AssertionError, match="ZeroDivisionError"):

@@ -1,15 +1,21 @@
 // A question's answers. What they open is found on the page: the outputs of the code cells that follow directly and the
 // text cell behind them. Only the screen hides it (predict.css), never paper, and never an error.
 
+const SHORT = 100; // letters: "In numbers:" leads on to the next cell, a paragraph that ends in a colon does not
+
 // The result's parts, in JupyterLab: cells beside this one. The web edition marks them when it is built.
 function resultOf(el) {
   const own = el.closest(".jp-Cell");
   if (!own) return marked(el.closest(".cell"));
   const parts = [];
-  let cell = nextCell(own);
-  for (; cell?.matches(".jp-CodeCell") && !cell.querySelector(".lstm-predict"); cell = nextCell(cell)) parts.push(cell);
-  const text = cell?.matches(".jp-MarkdownCell") ? cell.querySelector(".jp-RenderedMarkdown") : null;
-  if (text && !/^H[1-6]$/.test(text.firstElementChild?.tagName ?? "")) parts.push(cell);
+  for (let cell = nextCell(own); cell && !cell.querySelector(".lstm-predict"); cell = nextCell(cell)) {
+    if (cell.matches(".jp-CodeCell")) { parts.push(cell); continue; }
+    const text = cell.querySelector(".jp-RenderedMarkdown");
+    if (!text || /^H[1-6]$/.test(text.firstElementChild?.tagName ?? "")) break;
+    parts.push(cell);
+    const words = text.textContent.trim();
+    if (!words.endsWith(":") || words.length > SHORT) break;
+  }
   return parts;
 }
 
