@@ -13,7 +13,6 @@ from lstm_helpers.widgets.memory_ablation import MemoryAblation
 from lstm_helpers.widgets.moved_outputs import MovedOutputs
 from lstm_helpers.widgets.predict import Predict
 from lstm_helpers.widgets.sentence_cell import SentenceCell
-from lstm_helpers.widgets.sequence_player import SequencePlayer
 from lstm_helpers.widgets.soft_switch import SoftSwitch
 from lstm_helpers.widgets.temperature_sampler import TemperatureSampler
 from lstm_helpers.widgets.text_inspector import TextInspector
@@ -32,7 +31,6 @@ __all__ = [
     "MovedOutputs",
     "Predict",
     "SentenceCell",
-    "SequencePlayer",
     "SoftSwitch",
     "TemperatureSampler",
     "TextInspector",
