@@ -32,7 +32,7 @@ def says(page, widget, name):
 
 def test_the_vanilla_network_runs_in_the_browser_as_in_the_package(page):
     widget = page.locator(".lstm-fading-difference")
-    slider = widget.get_by_label("scale of W_h")
+    slider = widget.get_by_label("scale of W_h", exact=True)
     slider.focus()
     place = where_the_reader_is(page)
     for key, scale in (("ArrowRight", 1.05), ("End", 4.0), ("Home", 0.0), ("PageUp", None), ("ArrowLeft", None)):
@@ -52,7 +52,7 @@ def test_the_vanilla_network_runs_in_the_browser_as_in_the_package(page):
 
 def test_the_fault_picker_shows_the_examination(page):
     widget, same = page.locator(".lstm-faults"), FaultPicker("belt_off_by_one")
-    menu, slider = widget.get_by_label("fault", exact=True), widget.get_by_label("experiment")
+    menu, slider = widget.get_by_label("fault", exact=True), widget.get_by_label("experiment", exact=True)
     for name in ("forget_gate_skipped", "divided_by_batch_size"):
         menu.select_option(name)
         same.fault = name
@@ -69,7 +69,7 @@ def test_the_fault_picker_shows_the_examination(page):
 
 def test_moved_outputs_follow_keyboard_and_mouse(page):
     widget = page.locator(".lstm-moved")
-    slider = widget.get_by_label("changed input")
+    slider = widget.get_by_label("changed input", exact=True)
     slider.focus()
     for key, at in (("End", 10), ("ArrowLeft", 9), ("Home", 0), ("ArrowUp", 1)):
         slider.press(key)

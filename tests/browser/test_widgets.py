@@ -207,11 +207,11 @@ LETTERS = """node => [...node.querySelectorAll('text')]
     .map(word => parseFloat(getComputedStyle(word).fontSize)
         * Math.hypot(word.getScreenCTM().a, word.getScreenCTM().b))"""
 CLIPPED = """node => [...node.querySelectorAll('svg')].flatMap(picture => {
-    const view = picture.viewBox.baseVal;
+    const view = picture.getBoundingClientRect();
     return [...picture.querySelectorAll('text')].filter(word => {
-        const box = word.getBBox();
-        return box.width && (box.x < -0.5 || box.y < -0.5
-            || box.x + box.width > view.width + 0.5 || box.y + box.height > view.height + 0.5);
+        const box = word.getBoundingClientRect();  // as it is painted, turned or not
+        return box.width && (box.left < view.left - 0.5 || box.top < view.top - 0.5
+            || box.right > view.right + 0.5 || box.bottom > view.bottom + 0.5);
     }).map(word => word.textContent);
 })"""
 

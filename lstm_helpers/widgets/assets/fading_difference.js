@@ -51,7 +51,7 @@ function sentence(scale_, { left, factor }, { radius, steps, first }) {
 }
 
 function drawFading(run, before, { steps, low, high, first }, labels, colour, width, height) {
-  const box = { left: 48, right: width - 92, top: 20, bottom: height - 46 };
+  const box = { left: 48, right: width - (before ? 92 : 30), top: 20, bottom: height - 46 };
   const x = scale(0, steps - 1, box.left, box.right);
   const y = scale(low, high, box.bottom, box.top);
   const out = [text(4, 12, "difference of the states", { class: "lstm-tick" })];
@@ -75,11 +75,13 @@ function drawFading(run, before, { steps, low, high, first }, labels, colour, wi
     const log = Math.log10(value);
     if (t >= first && log >= low) out.push(svg("circle", { class: "lstm-left", cx: x(t), cy: y(log), r: 3.2, fill: "currentColor", "data-t": t, "data-value": value }));
   });
-  let taken = -Infinity;
-  labels.forEach((label, t) => {
-    const half = 4 + label.length * 3.6;
-    if (x(t) - half < taken || x(t) + half > width) return;
-    taken = x(t) + half;
+  // The word that differs always, of the others as many as fit.
+  const taken = [];
+  [first, ...labels.keys()].forEach((t, k) => {
+    const label = labels[t];
+    const half = 4 + label.length * (t === first ? 4.4 : 3.6);
+    if ((k > 0 && t === first) || x(t) + half > width || taken.some(([from, to]) => x(t) + half > from && x(t) - half < to)) return;
+    taken.push([x(t) - half, x(t) + half]);
     out.push(text(x(t), box.bottom + 18, label, { class: t === first ? "lstm-now" : "lstm-tick", "text-anchor": "middle" }));
   });
   out.push(text((box.left + box.right) / 2, height - 6, "words read", { class: "lstm-tick", "text-anchor": "middle" }));

@@ -24,7 +24,7 @@ function sentence(tables, at, steps) {
 const ROW = 34;
 
 function drawMoved(tables, at, labels, map, width) {
-  const left = 78;
+  const left = 86;
   const size = (width - left - 4) / labels.length;
   const middle = (t) => left + (t + 0.5) * size;
   const rows = [...tables].map(([name, of]) => [name, of(at)]);
