@@ -231,7 +231,9 @@ def test_what_it_was_trained_on_is_said(lab, page_of):
         ask(page, f"first.set_trait('sentence', {sentence!r})")
         eventually(page, lambda s=sentence: widget.locator(".lstm-word span").all_inner_texts() == s.split())
         said = widget.locator(".lstm-trained").inner_text()
-        assert said.startswith("Trained on") and (words in said if words else said.endswith("to choose the verb.")), sentence
+        assert said.startswith("Trained on") and (words in said if words else said.endswith("to choose the verb.")), (
+            sentence
+        )
     assert not lab.problems(page)
 
 
