@@ -11,6 +11,7 @@ from lstm_helpers.tasks import agreement
 from lstm_helpers.what_if import hold_gates
 from lstm_helpers.widgets.base import assets
 from lstm_helpers.widgets.sentence_cell import spoken
+from tests.browser.contrast import too_faint
 from tests.browser.test_live_cell import SHOWN, row
 from tests.browser.test_widgets import CLIPPED, FITS, LETTERS, ask, eventually, where_the_reader_is
 
@@ -254,12 +255,13 @@ def test_readable_in_both_themes_and_at_every_width(lab, page_of):
     for theme, width in (("light", 1366), ("dark", 560), ("light", 375)):
         lab.look(theme, width)
         for sentence in (FIRST, long, "the"):
-            ask(page, f"first.set_trait('sentence', {sentence!r})")
+            ask(page, f"[first.set_trait('sentence', {sentence!r}), first.set_trait('part', 'forget')]")  # the rest dim
             eventually(page, lambda s=sentence: widget.locator(".lstm-word span").all_inner_texts() == s.split())
             page.wait_for_timeout(100)
             assert widget.evaluate(CLIPPED) == []
             assert min(widget.evaluate(LETTERS)) >= 11.5
             assert widget.evaluate(FITS), "wider than its place"
+            assert not [one for one in too_faint(page, widget) if one.startswith("word")]
             labels = widget.locator("svg").nth(1).locator("text[data-step]").all_text_contents()
             if (width, sentence) == (375, long):  # twenty words on a telephone: some, and the present one
                 assert sentence.split()[int(ask(page, "first.step"))] in labels
