@@ -52,8 +52,8 @@ function render({ model, el }) {
   const lines = stage((width) => linesHeight(2, run, width), (width) => drawLines(run, tracks(), model.get("step"), [], width, ""));
   lines.picture.setAttribute("aria-label", "dc and dh of the unit over all steps; the sentence below says the numbers");
   const words = caption(cell.picture);
-  const formula = html("p", { class: "lstm-formula", "aria-hidden": "true" });
-  const legend = html("p", { class: "lstm-legend" }, "The thicker a wire, the larger its gradient, measured against the largest of all steps; broken: below zero. Vessels show the gates of the way forward.");
+  const formula = html("div", { class: "lstm-formula", "aria-hidden": "true" });
+  const legend = html("div", { class: "lstm-legend" }, "The thicker a wire, the larger its gradient, measured against the largest of all steps; broken: below zero. Vessels show the gates of the way forward.");
   const title = html("p", { class: "lstm-title" });
   const relight = () => { cell.redraw(); formula.replaceChildren(...equationLines(layout.equations[view().part], view(), colours)); };
   const update = () => {

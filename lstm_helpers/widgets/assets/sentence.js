@@ -67,8 +67,8 @@ function composer({ language, write, jump, after }) {
   const remove = button("Remove", () => write(words.filter((_, s) => s !== now), Math.max(0, now - 1)));
 
   const field = html("input", { type: "text", "aria-label": "the whole sentence", autocomplete: "off", autocapitalize: "none", spellcheck: "false", enterkeyhint: "go", ...OWN_KEYS });
-  const said = html("p", { class: "lstm-refused", role: "status" });
-  const line = html("p", { class: "lstm-legend lstm-trained" });
+  const said = html("div", { class: "lstm-refused", role: "status" });
+  const line = html("div", { class: "lstm-legend lstm-trained" });
   const refuse = (...parts) => { field.setAttribute("aria-invalid", "true"); said.replaceChildren(...parts); };
   const accept = () => { field.removeAttribute("aria-invalid"); said.replaceChildren(); };
   const read = () => {
