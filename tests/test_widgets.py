@@ -12,20 +12,13 @@ import traitlets
 from lstm_helpers import unroll, widgets
 from lstm_helpers.activations import half_life, sigmoid
 from lstm_helpers.arrays import tree_map
-from lstm_helpers.cells import lstm, rnn
+from lstm_helpers.cells import lstm
 from lstm_helpers.figures.style import COLOURS
-from lstm_helpers.widgets import GateBelt, SequencePlayer
+from lstm_helpers.widgets import GateBelt, SoftSwitch
 from lstm_helpers.widgets.base import VIEW
 from lstm_helpers.widgets.belt import belt, limit
 
 PNG = b"\x89PNG\r\n\x1a\n"
-
-
-def make_trace(steps=7, batch_size=3, input_size=2, hidden_size=4, mask=None, seed=5, dtype=np.float64):
-    rng = np.random.default_rng(seed)
-    params = lstm.init(rng, input_size, hidden_size, dtype=dtype)
-    xs = rng.standard_normal((steps, batch_size, input_size)).astype(dtype)
-    return unroll(lstm, params, xs, mask=mask)
 
 
 # The belt's laws
@@ -147,49 +140,13 @@ def test_gate_belt_says_the_forget_gate_as_a_bias_and_as_a_time():
 
 def test_reprs_are_the_same_everywhere():
     assert repr(GateBelt()) == repr(GateBelt()) == "GateBelt(f=0.9, i=1, g=0.5, o=1, steps=20, feed='once')"
-    player = SequencePlayer(make_trace(), unit=2, sequence=1, t=3)
-    assert repr(player) == "SequencePlayer(7 steps, 4 units, t=3, unit=2, sequence=1)"
-
-
-def test_player_refuses_what_the_trace_does_not_hold():
-    trace = make_trace()
-    for name, value, top in (("t", 7, 6), ("t", -1, 6), ("unit", 4, 3)):
-        with pytest.raises(traitlets.TraitError, match=f"{name} is {value}; expected 0 to {top}"):
-            SequencePlayer(trace, **{name: value})
-        player = SequencePlayer(trace)
-        with pytest.raises(traitlets.TraitError, match=f"{name} is {value}; expected 0 to {top}"):
-            setattr(player, name, value)
-        assert getattr(player, name) == 0
-    with pytest.raises(ValueError, match="sequence is 3; expected 0 to 2"):
-        SequencePlayer(trace, sequence=3)
-    with pytest.raises(ValueError, match="labels has 2 entries; expected 7"):
-        SequencePlayer(trace, labels=["a", "b"])
-    with pytest.raises(ValueError, match="0 steps"):
-        SequencePlayer(make_trace(steps=0))
-    other = unroll(rnn, rnn.init(np.random.default_rng(0), 1, 2), np.zeros((3, 1, 1)))
-    with pytest.raises(ValueError, match="trace has no i, f, g, o, c; expected a trace of the LSTM"):
-        SequencePlayer(other)
 
 
 # What is sent to the browser
 
 
-@pytest.mark.parametrize("dtype", [np.float64, np.float32])
-def test_player_sends_the_trace_to_the_bit(dtype):
-    mask = np.ones((7, 3), dtype=bool)
-    mask[4:, 1] = mask[2, 1] = False
-    trace = make_trace(mask=mask, dtype=dtype)
-    sent = SequencePlayer(trace, sequence=1)._numbers
-    for name in ("i", "f", "g", "o", "c", "h", "x"):
-        values = np.frombuffer(sent[name], dtype="<f8").reshape(7, -1)
-        assert np.array_equal(values, getattr(trace, name)[:, 1].astype(np.float64)), name
-    assert np.array_equal(np.frombuffer(sent["mask"], dtype="<f8"), mask[:, 1])
-    assert np.array_equal(np.frombuffer(sent["start_c"], dtype="<f8"), trace.start.c[1])
-    assert np.array_equal(np.frombuffer(sent["start_h"], dtype="<f8"), trace.start.h[1])
-
-
 def test_colours_come_from_the_house_style():
-    assert GateBelt()._colours == dict(COLOURS) == SequencePlayer(make_trace())._colours
+    assert GateBelt()._colours == dict(COLOURS) == SoftSwitch()._colours
 
 
 @pytest.mark.parametrize("name", widgets.__all__)
@@ -206,10 +163,9 @@ def test_scripts_fetch_nothing(name):
 # What a page without a kernel keeps
 
 
-@pytest.mark.parametrize("kind", ["belt", "player", "masked player"])
+@pytest.mark.parametrize("kind", [GateBelt, SoftSwitch])
 def test_mimebundle_has_view_text_and_picture_and_leaks_no_figure(kind):
-    mask = np.arange(7)[:, None] < [7, 7, 4] if kind == "masked player" else None
-    widget = GateBelt() if kind == "belt" else SequencePlayer(make_trace(mask=mask), labels="abcdefg", sequence=2)
+    widget = kind()
     before, settings = plt.get_fignums(), dict(plt.rcParams)
     data, metadata = widget._repr_mimebundle_(include=None, exclude=None)
     assert set(data) == {"text/plain", "image/png", VIEW}
@@ -227,5 +183,3 @@ def test_static_picture_follows_the_settings_and_repeats():
         pictures[f, feed] = widget.static_png()[0]
         assert widget.static_png()[0] == pictures[f, feed]
     assert len(set(pictures.values())) == 4
-    trace = make_trace()
-    assert SequencePlayer(trace).static_png()[0] != SequencePlayer(trace, unit=1).static_png()[0]

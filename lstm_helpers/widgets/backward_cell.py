@@ -17,7 +17,7 @@ from lstm_helpers.figures.layouts import lstm_backward as drawing
 from lstm_helpers.through_time import Trace, backpropagate
 from lstm_helpers.widgets.base import HouseWidget, Whole, assets, within
 from lstm_helpers.widgets.diagram_data import plain
-from lstm_helpers.widgets.sequence_player import as_bytes, check_trace
+from lstm_helpers.widgets.trace_data import as_bytes, check_trace
 
 _PARTS = ("", *drawing.LAYOUT.parts)
 

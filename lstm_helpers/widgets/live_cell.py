@@ -19,7 +19,7 @@ from lstm_helpers.through_time import Trace, unroll
 from lstm_helpers.what_if import LOWEST, check_held, hold_gates
 from lstm_helpers.widgets.base import HouseWidget, Whole, assets, tidy, within
 from lstm_helpers.widgets.diagram_data import plain
-from lstm_helpers.widgets.sequence_player import as_bytes, axis_labels, check_trace, numbers_of
+from lstm_helpers.widgets.trace_data import as_bytes, axis_labels, check_trace, numbers_of
 
 _PARTS = ("", *drawing.LAYOUT.parts)
 

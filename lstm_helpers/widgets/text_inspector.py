@@ -28,7 +28,8 @@ class TextInspector(HouseWidget):
     """Show a text that a network has read; the reader points at a character, by mouse or by keyboard.
 
     Behind the letters stands what moves the network's prediction there, or what one unit holds after each of them;
-    below them, as bars, a pattern to compare the unit with. All numbers are computed when the widget is made; pointing needs no kernel.
+    below them, as bars, a pattern to compare the unit with. All numbers are computed when the widget is made; pointing
+    needs no kernel.
 
     Parameters
     ----------

@@ -6,7 +6,10 @@ folder run n times, and these for longer: that is `make soak`.
 
 import os
 
+import pytest
+
 from lstm_helpers import widgets
+from tests.browser.contrast import too_faint
 from tests.browser.every_widget import EXAMPLES, cells
 from tests.browser.test_widgets import ask, eventually
 
@@ -138,3 +141,14 @@ def test_a_widget_can_be_looked_at_after_its_kernel_restarts(lab):
     slider.press("Home")
     eventually(page, lambda: ask(page, "softswitch.logit") == "-8.0")
     assert not lab.problems(page)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_words_lines_and_controls_stand_out_from_what_is_behind_them(lab, theme):
+    page = page_of_all(lab, weighed=False)
+    lab.look(theme, 1100, 2600)
+    ask(page, "[livetraining.go_on(0) for _ in range(40)] and None")
+    ask(page, "[gatebelt.set_trait('f', 0.8), fadingdifference.set_trait('scale', 2)]")
+    page.wait_for_timeout(500)
+    faint = {name: listed for name, _, widget in each(page) if (listed := too_faint(page, widget))}
+    assert not faint, "\n".join(f"{name}: {listed}" for name, listed in faint.items())

@@ -11,6 +11,7 @@ from lstm_helpers.tasks import agreement
 from lstm_helpers.what_if import hold_gates
 from lstm_helpers.widgets.base import assets
 from lstm_helpers.widgets.sentence_cell import spoken
+from tests.browser.contrast import too_faint
 from tests.browser.test_live_cell import SHOWN, row
 from tests.browser.test_widgets import CLIPPED, FITS, LETTERS, ask, eventually, where_the_reader_is
 
@@ -141,6 +142,51 @@ def test_an_unknown_word_is_refused_kindly(lab, page_of):
     assert not lab.problems(page)
 
 
+def test_undo_and_reset_bring_the_sentence_back(lab, page_of):
+    page = page_of()
+    widget = page.locator(".lstm-live-cell")
+    row(widget, "forget gate f").press("Home")
+    field = widget.get_by_label("the whole sentence")
+    field.fill("the birds")
+    field.press("Enter")
+    eventually(page, lambda: ask(page, "first.sentence") == "'the birds'")
+    widget.get_by_role("button", name="Remove").focus()
+    page.keyboard.press("Control+z")
+    held = {(1, "f", 3): 0.0}
+    eventually(page, lambda: ask(page, "(first.sentence, first.step, first.overrides)") == repr((FIRST, 1, held)))
+    assert matches(widget, FIRST, 1, 3, held)
+    page.keyboard.press("Control+Shift+z")
+    eventually(page, lambda: ask(page, "first.sentence") == "'the birds'")
+    widget.get_by_role("button", name="Reset").click()
+    eventually(page, lambda: ask(page, "(first.sentence, first.overrides)") == repr((FIRST, {})))
+    assert matches(widget, FIRST, 1, 3)
+    assert not lab.problems(page)
+
+
+FITS_A_LAPTOP = """node => {
+    const top = node.getBoundingClientRect().top;
+    const bottom = part => part.getBoundingClientRect().bottom - top;
+    return { columns: node.querySelector('.lstm-side').getBoundingClientRect().left
+                 >= node.querySelector('.lstm-drawing').getBoundingClientRect().right,
+             gates: Math.max(...[...node.querySelectorAll('.lstm-side input[type=range]')].map(bottom)),
+             drawing: bottom(node.querySelector('.lstm-drawing')), answer: bottom(node.querySelector('.lstm-answer')),
+             lines: bottom(node.querySelector('.lstm-body ~ .lstm-place')) };
+}"""
+
+
+@pytest.mark.parametrize("width", [680, 757, 950, 1200])
+def test_gates_answer_and_drawing_fit_a_laptops_screen(lab, page_of, width):
+    page = page_of(width=1366, height=768)
+    widget = page.locator(".lstm-live-cell")
+    widget.evaluate("(node, width) => { node.style.width = `${width}px`; }", width)  # whatever the page around gives
+    page.wait_for_timeout(200)
+    found = widget.evaluate(FITS_A_LAPTOP)
+    assert found.pop("columns") and max(found["gates"], found["drawing"], found["answer"]) < 560, found
+    assert found["lines"] < 704, found  # below the web edition's header
+    assert widget.evaluate(CLIPPED) == []
+    assert widget.locator("svg").first.bounding_box()["width"] > 0.5 * width  # a wider window gives a wider drawing
+
+
 def test_held_gates_stay_at_their_step(lab, page_of):
     page = page_of()
     widget = page.locator(".lstm-live-cell")
@@ -186,7 +232,9 @@ def test_what_it_was_trained_on_is_said(lab, page_of):
         ask(page, f"first.set_trait('sentence', {sentence!r})")
         eventually(page, lambda s=sentence: widget.locator(".lstm-word span").all_inner_texts() == s.split())
         said = widget.locator(".lstm-trained").inner_text()
-        assert said.startswith("Trained on") and (words in said if words else said.endswith("to choose.")), sentence
+        assert said.startswith("Trained on") and (words in said if words else said.endswith("to choose the verb.")), (
+            sentence
+        )
     assert not lab.problems(page)
 
 
@@ -207,12 +255,16 @@ def test_readable_in_both_themes_and_at_every_width(lab, page_of):
     for theme, width in (("light", 1366), ("dark", 560), ("light", 375)):
         lab.look(theme, width)
         for sentence in (FIRST, long, "the"):
-            ask(page, f"first.set_trait('sentence', {sentence!r})")
+            ask(page, f"[first.set_trait('sentence', {sentence!r}), first.set_trait('part', 'forget')]")  # the rest dim
             eventually(page, lambda s=sentence: widget.locator(".lstm-word span").all_inner_texts() == s.split())
             page.wait_for_timeout(100)
             assert widget.evaluate(CLIPPED) == []
             assert min(widget.evaluate(LETTERS)) >= 11.5
             assert widget.evaluate(FITS), "wider than its place"
-            labels = widget.locator("svg").nth(1).locator("[data-step]:not(path)")
-            assert labels.all_text_contents() == sentence.split()
+            assert not [one for one in too_faint(page, widget) if one.startswith("word")]
+            labels = widget.locator("svg").nth(1).locator("text[data-step]").all_text_contents()
+            if (width, sentence) == (375, long):  # twenty words on a telephone: some, and the present one
+                assert sentence.split()[int(ask(page, "first.step"))] in labels
+            else:
+                assert labels == sentence.split()
     assert not lab.problems(page)

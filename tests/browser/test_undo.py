@@ -17,7 +17,7 @@ CHANGES = {
     "TemperatureSampler": ("temperature", 1.5),
     "TextInspector": ("show", "unit"),
 }
-NOTHING_TO_SET = {"LiveTraining", "LossCurve", "SequencePlayer"}
+NOTHING_TO_SET = {"LiveTraining", "LossCurve"}
 SETTINGS = "{{name: getattr({0}, name) for name in {0}._start}}"
 
 

@@ -1,6 +1,5 @@
 """The widgets in a browser: moved by keyboard, mouse and Python, their numbers held against the package's."""
 
-import inspect
 import math
 
 import nbformat
@@ -12,30 +11,10 @@ from lstm_helpers.widgets import GateBelt
 from lstm_helpers.widgets.belt import belt, limit
 
 NAME = "widgets_under_test"
-STEPS, HIDDEN = 9, 3
-WORDS = ["the", "keys", "near", "the", "old", "cabinet", "are"]  # the last two steps of sequence 1 are padding
-
-
-def make_trace():
-    import numpy as np
-
-    from lstm_helpers import unroll
-    from lstm_helpers.cells import lstm
-
-    rng = np.random.default_rng(3)
-    xs = 3 * rng.standard_normal((9, 2, 2))
-    return unroll(lstm, lstm.init(rng, 2, 3), xs, mask=np.arange(9)[:, None] < [9, 7])
-
-
 CELLS = (
-    "from lstm_helpers.widgets import GateBelt, SequencePlayer\n" + inspect.getsource(make_trace),
+    "from lstm_helpers.widgets import GateBelt",
     "first = GateBelt()\nfirst",
     "second = GateBelt(f=0.5, feed='always', steps=60)\nsecond",
-    f"player = SequencePlayer(make_trace(), {[*WORDS, '.', '.']}, sequence=1, title='A sentence')\nplayer",
-    "import numpy as np\nfrom lstm_helpers import unroll\nfrom lstm_helpers.cells import lstm\n"
-    "rng = np.random.default_rng(3)\n"
-    "trace = unroll(lstm, lstm.init(rng, 1, 2), rng.standard_normal((120, 1, 1)))\n"
-    "years = SequencePlayer(trace, range(1700, 1820))\nyears",
 )
 POINTS = """node => [...node.querySelectorAll('.lstm-c-mark')]
     .map(({ dataset }) => [dataset.c, dataset.h, dataset.kept, dataset.added])"""
@@ -43,7 +22,7 @@ POINTS = """node => [...node.querySelectorAll('.lstm-c-mark')]
 
 @pytest.fixture
 def book(lab):
-    """A page with two belts and two players between two headings; calls it to open it, run."""
+    """A page with two belts between two headings; calls it to open it, run."""
 
     def open_page(**options):
         cells = [nbformat.v4.new_code_cell(source) for source in CELLS]
@@ -176,88 +155,29 @@ def test_gate_belt_draws_the_packages_numbers(lab, book):
     assert not lab.problems(page)
 
 
-def test_player_plays_the_trace(lab, book):
-    trace = make_trace()
+def test_gate_belt_keeps_a_ghost_and_says_when_its_axis_changes(lab, book):
     page = book()
-    player = page.locator(".lstm-player").first
-    step, unit = player.get_by_label("step", exact=True), player.get_by_label("unit", exact=True)
-
-    def drawn(name):
-        return float(player.locator(f".lstm-bar-{name}").get_attribute("data-value"))
-
-    def check(t, k):
-        eventually(page, lambda: ask(page, "(player.t, player.unit)") == f"({t}, {k})")
-        for name in "ifgo" if trace.mask[t, 1] else "":
-            assert drawn(name) == getattr(trace, name)[t, 1, k]
-        for name in "ch":
-            assert (
-                float(player.locator(f".lstm-end-{name}").get_attribute("data-value")) == getattr(trace, name)[t, 1, k]
-            )
-        assert player.locator(".lstm-now").text_content() == (
-            ["the", "keys", "near", "the", "old", "cabinet", "are"][t] if t < 7 else "padding"
-        )
-
-    check(0, 0)
-    step.focus()  # which makes its cell the active one
-    place = where_the_reader_is(page)
-    for keys, t in ((["ArrowRight"], 1), (["End"], STEPS - 1), (["ArrowLeft", "ArrowLeft"], STEPS - 3), (["Home"], 0)):
-        before = player.locator(".lstm-c-line").get_attribute("d")
-        for key in keys:
-            step.press(key)
-        check(t, 0)
-        assert player.locator(".lstm-c-line").get_attribute("d") != before
-    player.get_by_role("button", name="Next").focus()
-    page.keyboard.press("Enter")
-    page.keyboard.press("Space")
-    for key in ("ArrowDown", "ArrowUp", "b"):  # which mean other cells and a new cell to JupyterLab
-        page.keyboard.press(key)
-    check(2, 0)
-    assert where_the_reader_is(page) == place
-    unit.focus()
-    unit.press("End")
-    check(2, HIDDEN - 1)
-    assert where_the_reader_is(page) == place
-    player.get_by_role("button", name="Previous").click()
-    check(1, HIDDEN - 1)
-
-    tell(page, "player.t", STEPS - 1)
-    check(STEPS - 1, HIDDEN - 1)
-    assert player.locator(".lstm-bar-f").count() == 0  # a masked step has no gates to show
-    assert "padding" in player.locator(".lstm-caption").inner_text()
-
-    tell(page, "player.t", STEPS - 3)
-    check(STEPS - 3, HIDDEN - 1)
-    toggle = player.get_by_role("button", name="Play")
-    toggle.focus()
-    page.keyboard.press("Enter")
-    eventually(page, lambda: ask(page, "player.t") == str(STEPS - 1))
-    eventually(page, lambda: toggle.count() == 1 and toggle.inner_text() == "Play")  # it stopped by itself
-    page.keyboard.press("Enter")  # from the start again
-    eventually(page, lambda: ask(page, "player.t") in "01")
-    player.get_by_role("button", name="Pause").press("Space")
-    assert player.get_by_role("button", name="Play").count() == 1
-    assert not lab.problems(page)
-
-
-def test_running_again_replaces_and_ends_the_old_one(lab, book):
-    page = book()
-    player = page.locator(".lstm-player").nth(1)
-    player.get_by_role("button", name="Play").click()
-    eventually(page, lambda: int(ask(page, "years.t")) > 0)
-    ask(page, "globals().__setitem__('old', years)")
-    page.evaluate(
-        """async () => {
-            const { commands, shell } = window.jupyterapp;
-            shell.currentWidget.content.activeCellIndex = 5;
-            await commands.execute('notebook:run-cell');
-        }"""
-    )
-    eventually(page, lambda: ask(page, "years is old") == "False")
-    eventually(page, lambda: page.locator(".lstm-player").nth(1).get_by_role("button", name="Play").count() == 1)
-    assert page.locator(".lstm-widget").count() == 4
-    stopped_at = ask(page, "old.t")
-    page.wait_for_timeout(600)  # six steps of the old one's clock
-    assert ask(page, "old.t") == stopped_at and ask(page, "years.t") == "0"
+    widget = page.locator(".lstm-gate-belt").first
+    assert widget.locator(".lstm-ghost").count() == 0
+    tell(page, "first.f", 0.99)  # 0.5 once: the axis stays at 1
+    ghost, note = widget.locator(".lstm-ghost"), widget.locator(".lstm-axis-note")
+    eventually(page, lambda: ghost.count() == 1)
+    assert math.isclose(float(ghost.get_attribute("data-c")), belt(0.9, 1, 0.5, 1, 20, feed="once").c[-1])
+    assert note.count() == 0
+    tell(page, "first.feed", "always")  # now it grows to 9
+    eventually(page, lambda: note.count() == 1)
+    assert (note.get_attribute("data-was"), note.get_attribute("data-top")) == ("1", "10")
+    assert math.isclose(float(ghost.get_attribute("data-c")), belt(0.99, 1, 0.5, 1, 20, feed="once").c[-1])
+    tell(page, "first.g", 0.05)  # a tenth: the axis holds the last setting as well, so that it looks like a tenth
+    eventually(page, lambda: note.count() == 0)
+    assert math.isclose(float(ghost.get_attribute("data-c")), belt(0.99, 1, 0.5, 1, 20).c[-1])
+    heights = widget.evaluate("""node => ['.lstm-ghost', '.lstm-c-line'].map(one => {
+        const [zero, ...rest] = node.querySelector(one).getAttribute('d').slice(1).split('L').map(p => p.split(',')[1]);
+        return zero - rest.at(-1);
+    })""")
+    assert math.isclose(heights[0], 10 * heights[1], rel_tol=1e-6)
+    widget.get_by_role("button", name="Undo").click()
+    eventually(page, lambda: ask(page, "first.g") == "0.5")
     assert not lab.problems(page)
 
 
@@ -287,11 +207,11 @@ LETTERS = """node => [...node.querySelectorAll('text')]
     .map(word => parseFloat(getComputedStyle(word).fontSize)
         * Math.hypot(word.getScreenCTM().a, word.getScreenCTM().b))"""
 CLIPPED = """node => [...node.querySelectorAll('svg')].flatMap(picture => {
-    const view = picture.viewBox.baseVal;
+    const view = picture.getBoundingClientRect();
     return [...picture.querySelectorAll('text')].filter(word => {
-        const box = word.getBBox();
-        return box.width && (box.x < -0.5 || box.y < -0.5
-            || box.x + box.width > view.width + 0.5 || box.y + box.height > view.height + 0.5);
+        const box = word.getBoundingClientRect();  // as it is painted, turned or not
+        return box.width && (box.left < view.left - 0.5 || box.top < view.top - 0.5
+            || box.right > view.right + 0.5 || box.bottom > view.bottom + 0.5);
     }).map(word => word.textContent);
 })"""
 
@@ -302,9 +222,7 @@ def test_readable_in_both_themes_wide_and_narrow(lab, book):
         lab.look(theme, width)
         ask(page, "[first.set_trait(k, v) for k, v in dict(f=1.0, g=-1.0, feed='always', steps=200).items()]")
         ask(page, "[second.set_trait(k, v) for k, v in dict(f=0.97, g=1.0).items()]")
-        tell(page, "years.t", 119)
-        tell(page, "player.t", 5)
-        eventually(page, lambda: ask(page, "player.t") == "5")
+        eventually(page, lambda: ask(page, "second.g") == "1.0")
         for widget in page.locator(".lstm-widget").all():
             contrast = widget.evaluate(CONTRAST)
             assert contrast["text"] >= 4.5 and contrast["c"] >= 7 and contrast["h"] >= 3, contrast

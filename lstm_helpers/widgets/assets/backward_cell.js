@@ -38,7 +38,7 @@ function render({ model, el }) {
     const [, unit] = now();
     const track = (key, symbol) => {
       const value = (t) => (t < 0 ? at(`${key}_previous`, 0, unit) : at(key, t, unit)); // before the first step: the initial state's
-      const top = largest(unit, [key]);
+      const top = Math.max(largest(unit, [key]), Math.abs(value(-1)));
       return { name: symbol, words: key, low: -top, high: top, colour: symbol === "c" ? "currentColor" : colours[symbol], now: value, before: null, say: sayGradient };
     };
     return [track("dc", "c"), track("dh", "h")];
@@ -52,8 +52,8 @@ function render({ model, el }) {
   const lines = stage((width) => linesHeight(2, run, width), (width) => drawLines(run, tracks(), model.get("step"), [], width, ""));
   lines.picture.setAttribute("aria-label", "dc and dh of the unit over all steps; the sentence below says the numbers");
   const words = caption(cell.picture);
-  const formula = html("p", { class: "lstm-formula", "aria-hidden": "true" });
-  const legend = html("p", { class: "lstm-legend" }, "The thicker a wire, the larger its gradient, measured against the largest of all steps; broken: below zero. Vessels show the gates of the way forward.");
+  const formula = html("div", { class: "lstm-formula", "aria-hidden": "true" });
+  const legend = html("div", { class: "lstm-legend" }, "The thicker a wire, the larger its gradient, measured against the largest of all steps; broken: below zero. Vessels show the gates of the way forward.");
   const title = html("p", { class: "lstm-title" });
   const relight = () => { cell.redraw(); formula.replaceChildren(...equationLines(layout.equations[view().part], view(), colours)); };
   const update = () => {
@@ -67,17 +67,18 @@ function render({ model, el }) {
     lines.redraw();
     words.say(tell(view().numbers, t, unit, steps), !acted || time.playing());
   };
+  scrubs(lines.picture, () => steps, (t) => time.manual(t));
   const under = (event) => event.target.closest("[data-part]")?.dataset.part || "";
   const hovers = (part) => { if (part !== hover) { hover = part; relight(); } };
   cell.picture.addEventListener("pointermove", (event) => hovers(under(event) || null));
   cell.picture.addEventListener("pointerleave", () => hovers(null));
   cell.picture.addEventListener("click", (event) => light(under(event) === model.get("part") ? "" : under(event)));
-  const side = html("div", { class: "lstm-side" }, formula, parts.row, legend);
+  const side = html("div", { class: "lstm-side" }, formula, parts.row);
   const body = html("div", { class: "lstm-body" }, html("div", { class: "lstm-drawing" }, cell.place), side);
   const buttons = html("div", { class: "lstm-buttons" }, ...time.buttons, units.place);
   const past = history(model, el);
   const group = { class: "lstm-widget lstm-live-cell lstm-backward-cell", role: "group", "aria-label": "The cell run backwards" };
-  el.append(html("div", group, title, html("div", { class: "lstm-controls" }, buttons, time.row, past.buttons), body, lines.place, ...words.nodes));
+  el.append(html("div", group, title, html("div", { class: "lstm-controls" }, buttons, time.row, past.buttons), body, lines.place, ...words.nodes, legend));
   const unfollow = follow(model, ["step", "unit", "part", "title"], () => update());
   update();
   return leave(el, time.stop, past.stop, unfollow, cell.stop, lines.stop, words.stop);

@@ -140,7 +140,8 @@ const DEPTH = 100; // steps that are kept
 // Undo, redo and reset of a widget's settings, the keys of `_start`: what Python gave its constructor. One drag is one
 // step, and so is a run of key presses, all that is changed in one go, or one value set in Python. Keys count while the
 // focus is inside.
-function history(model, el) {
+// `also` says whether Reset has more to do than to set these back, and does it.
+function history(model, el, also = { due: () => false, reset: () => {} }) {
   const start = model.get("_start");
   const names = Object.keys(start);
   const read = () => Object.fromEntries(names.map((name) => [name, model.get(name)]));
@@ -149,7 +150,7 @@ function history(model, el) {
   let [last, when, pressed, inOneGo, turning] = ["", 0, false, false, false];
   const show = () => {
     undo.setAttribute("aria-disabled", !back.length);
-    reset.setAttribute("aria-disabled", !differ(start, now).length);
+    reset.setAttribute("aria-disabled", !differ(start, now).length && !also.due());
   };
   const noted = () => {
     const next = read();
@@ -176,7 +177,10 @@ function history(model, el) {
     show();
   };
   const undo = button("Undo", () => step(back, ahead));
-  const reset = button("Reset", () => { if (differ(start, now).length) { back.push(now); ahead = []; turn(start); } });
+  const reset = button("Reset", () => {
+    if (differ(start, now).length) { back.push(now); ahead = []; turn(start); }
+    if (also.due()) also.reset();
+  });
   undo.setAttribute("aria-keyshortcuts", "Control+Z Meta+Z");
   undo.title = "Ctrl+Z; Ctrl+Shift+Z to redo";
   reset.title = "back to the first settings";
@@ -203,7 +207,7 @@ function history(model, el) {
   // Beside a row of choices, where there is room.
   const beside = (row) => html("div", { class: "lstm-beside" }, row, buttons);
   const before = () => back.findLast((state) => differ(state, now).length); // the settings before the last step, if any
-  return { buttons, beside, before, stop: () => { unfollow(); listen("removeEventListener"); } };
+  return { buttons, beside, before, show, start, stop: () => { unfollow(); listen("removeEventListener"); } };
 }
 
 // Life cycle ---------------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ function diagramSizes(layout, width) {
 
 function nodeBox(layout, sizes, node) {
   const [width, height] = layout.sizes[node.kind];
-  const wide = { state: layout.letters, input: 5, gate: 2.4, squash: 2.9 }[node.kind] || 0; // in letters, at least
+  const wide = { state: layout.letters, input: 6, gate: 2.4, squash: 2.9 }[node.kind] || 0; // in letters, at least
   const round = Math.max(width * sizes.across, sizes.font * 1.1);
   const box = node.kind === "times" || node.kind === "plus" ? [round, round]
     : [Math.max(width * sizes.across, wide * sizes.font), height * sizes.up];

@@ -132,12 +132,12 @@ function render({ model, el }) {
   const lines = stage((width) => linesHeight(answer ? 3 : 2, run, width), (width) => drawLines(run, tracks(), now()[0], [...new Set(held.map(([t]) => t))], width, note()));
   lines.picture.setAttribute("aria-label", `c and h of the unit${answer ? ", and p, the answer," : ""} over all steps; the sentence below says the numbers`);
   const spokenWords = caption(cell.picture);
-  const formula = html("p", { class: "lstm-formula", "aria-hidden": "true" });
-  const legend = html("p", { class: "lstm-legend" });
-  legend.textContent = `The thicker a wire, the larger its number; broken: below zero. ${params ? "Drag a gate up or down, or use its slider." : "A recording: without the weights no gate can be moved."}`;
+  const formula = html("div", { class: "lstm-formula", "aria-hidden": "true" });
+  const legend = html("div", { class: "lstm-legend" });
+  legend.textContent = `The thicker a wire, the larger its number; broken: below zero. ${params ? "Drag a gate up or down, or use its slider; press a word to go to its step." : "A recording: without the weights no gate can be moved."}`;
 
   // What the network answers after the last word: the likelier word, its probability, and what it was beside.
-  const verdict = html("p", { class: "lstm-answer" });
+  const verdict = html("div", { class: "lstm-answer" });
   const writeAnswer = () => {
     if (!answer) return;
     const p = answer.of(run, run.steps - 1);
@@ -213,14 +213,7 @@ function render({ model, el }) {
     lift = null;
     if (!moved) light(part === model.get("part") ? "" : part);
   });
-  const scrub = (event) => {
-    const box = lines.picture.getBoundingClientRect();
-    const width = lines.picture.viewBox.baseVal.width;
-    const x = linesScale(run.steps, width);
-    time.manual(Math.round((((event.clientX - box.left) / box.width) * width - x(0)) / (x(1) - x(0))));
-  };
-  lines.picture.addEventListener("pointerdown", (event) => { lines.picture.setPointerCapture(event.pointerId); scrub(event); });
-  lines.picture.addEventListener("pointermove", (event) => { if (event.buttons & 1) scrub(event); });
+  scrubs(lines.picture, () => run.steps, (t) => time.manual(t));
 
   // The page ----------------------------------------------------------------------------------------------------
   const title = html("p", { class: "lstm-title" });

@@ -30,11 +30,11 @@ const nearWords = (word, vocabulary) => vocabulary.map((known) => [lettersApart(
 // What the network was trained on, in one line, and whether this sentence is of that kind.
 function ofItsKind(words, language) {
   const kinds = words.map((word) => "tpnv"[language.groups.findIndex(([, some]) => some.includes(word))]).join("");
-  const trained = "Trained on: the + noun, then up to 4 times preposition + the + noun; the verb is what it has to choose.";
+  const trained = "Trained on: the + noun, then 0 to 4 times preposition + the + noun. It is to choose the verb.";
   if (/^tn(ptn){0,4}$/.test(kinds)) return trained;
   if (/^tn(ptn)*$/.test(kinds)) return `${trained} This sentence is longer.`;
-  if (kinds.includes("v")) return `${trained} It never read a verb: what it makes of one is left over from the random start.`;
-  return `${trained} This is no such sentence (or not yet): the cell answers anything, but nobody taught it what to answer here.`;
+  if (kinds.includes("v")) return `${trained} It never read a verb, so what a verb does here is left over from the random start.`;
+  return `${trained} This is no such sentence: the cell answers anything, but nothing taught it what to answer here.`;
 }
 
 // `write(words, at)` is called with a sentence that is known to fit, and the step to show.
@@ -67,8 +67,8 @@ function composer({ language, write, jump, after }) {
   const remove = button("Remove", () => write(words.filter((_, s) => s !== now), Math.max(0, now - 1)));
 
   const field = html("input", { type: "text", "aria-label": "the whole sentence", autocomplete: "off", autocapitalize: "none", spellcheck: "false", enterkeyhint: "go", ...OWN_KEYS });
-  const said = html("p", { class: "lstm-refused", role: "status" });
-  const line = html("p", { class: "lstm-legend lstm-trained" });
+  const said = html("div", { class: "lstm-refused", role: "status" });
+  const line = html("div", { class: "lstm-legend lstm-trained" });
   const refuse = (...parts) => { field.setAttribute("aria-invalid", "true"); said.replaceChildren(...parts); };
   const accept = () => { field.removeAttribute("aria-invalid"); said.replaceChildren(); };
   const read = () => {
@@ -91,6 +91,7 @@ function composer({ language, write, jump, after }) {
 
   const show = (present, t) => {
     const same = present.join(" ") === words.join(" ");
+    if (same && t === now) return; // a gate moved
     [words, now] = [present, t];
     while (chips.length < words.length) chips.push(makeChip(chips.length));
     chips.forEach(({ node }, s) => { if (s >= words.length) node.remove(); });

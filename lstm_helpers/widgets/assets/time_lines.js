@@ -1,9 +1,21 @@
 // Quantities of a run as small lines over its steps, one below the other; the run it is compared with is dashed.
 
-const LINE = { left: 56, right: 12, top: 20, tall: 40, gap: 16, foot: 6 };
+const LINE = { left: 56, right: 12, top: 26, tall: 38, gap: 16, foot: 6 };
 const linesFloor = (count) => LINE.top + count * LINE.tall + (count - 1) * LINE.gap;
 const linesHeight = (count, run, width) => linesFloor(count) + LINE.foot + stepNames(run, width).tall;
 const linesScale = (steps, width) => scale(-1, steps - 1, LINE.left, width - LINE.right - 8);
+
+// A press on the lines or on a word below goes to that step, and a drag goes along.
+function scrubs(picture, steps, go) {
+  const to = (event) => {
+    const [box, width] = [picture.getBoundingClientRect(), picture.viewBox.baseVal.width];
+    const named = event.type === "pointerdown" && event.target.closest("text[data-step]"); // a word may stand beside its place
+    const x = linesScale(steps(), width);
+    go(named ? Number(named.dataset.step) : Math.round((((event.clientX - box.left) / box.width) * width - x(0)) / (x(1) - x(0))));
+  };
+  picture.addEventListener("pointerdown", (event) => { if (event.button === 0) { picture.setPointerCapture(event.pointerId); to(event); } });
+  picture.addEventListener("pointermove", (event) => { if (event.buttons & 1) to(event); });
+}
 
 // tracks: name, words, low, high, colour, now(t) and before(t) for t from -1; before may be null; `say` writes a number.
 function drawLines(run, tracks, t, marks, width, note) {
@@ -18,7 +30,7 @@ function drawLines(run, tracks, t, marks, width, note) {
   for (const s of marks) {
     out.push(svg("path", { class: "lstm-held-mark", d: `M${x(s)},${LINE.top - 1}l-5,-9h10Z`, "data-step": s }));
   }
-  if (note) out.push(text(6, 12, note, { class: "lstm-tick" }));
+  if (note) out.push(text(6, 11, note, { class: "lstm-tick" }));
   out.push(...stepLabels(run, t, x, floor + LINE.foot, width));
   return out;
 }

@@ -1,0 +1,56 @@
+"""A recorded run of the LSTM on its way to the browser: what is refused, and the bits that are sent."""
+
+from __future__ import annotations
+
+import numbers
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from lstm_helpers.arrays import Array
+
+FIELDS = ("i", "f", "g", "o", "c", "h")
+
+
+def numbers_of(trace: Any, sequence: int) -> dict[str, bytes]:
+    """Lay out one sequence of a trace as little-endian float64 bytes, unrounded: (T,H) fields, (T,D) x, (T,) mask."""
+    fields = {name: getattr(trace, name)[:, sequence] for name in (*FIELDS, "x")}
+    starts = {"start_c": trace.start.c[sequence], "start_h": trace.start.h[sequence]}
+    mask = np.ones(len(trace.c)) if trace.mask is None else trace.mask[:, sequence]
+    return {name: as_bytes(values) for name, values in {**fields, **starts, "mask": mask}.items()}
+
+
+def axis_labels(labels: Sequence[Any] | None) -> list[Any] | None:
+    """Keep evenly rising numbers, such as years, as the numbers of a time axis; make anything else words."""
+    if labels is None:
+        return None
+    if all(isinstance(label, numbers.Real) for label in labels):
+        gaps = np.diff(np.asarray(labels, dtype=float))
+        if np.all(gaps > 0) and np.allclose(gaps, gaps[:1]):
+            return list(labels)
+    return [str(label) for label in labels]
+
+
+def as_bytes(values: Array) -> bytes:
+    """Lay an array out as little-endian float64, row by row."""
+    return np.ascontiguousarray(values, dtype="<f8").tobytes()
+
+
+def check_trace(trace: Any, labels: Sequence[Any] | None, sequence: int) -> None:
+    """Refuse what cannot be played: not an LSTM's trace, an empty one, a sequence or labels that do not fit."""
+    missing = [name for name in (*FIELDS, "x", "start", "mask") if not hasattr(trace, name)]
+    if missing:
+        raise ValueError(
+            f"trace has no {', '.join(missing)}; expected a trace of the LSTM: "
+            "pass what unroll(lstm, params, xs) returned"
+        )
+    steps, batch_size, _ = trace.c.shape
+    if steps == 0:
+        raise ValueError("trace has 0 steps; expected at least 1: there is nothing to play")
+    if not np.isrealobj(trace.c):
+        raise ValueError(f"trace is {trace.c.dtype}; expected real numbers: unroll with float parameters")
+    if not 0 <= sequence < batch_size:
+        raise ValueError(f"sequence is {sequence}; expected 0 to {batch_size - 1}: the trace holds {batch_size}")
+    if labels is not None and len(labels) != steps:
+        raise ValueError(f"labels has {len(labels)} entries; expected {steps}, one for each step of the trace")
