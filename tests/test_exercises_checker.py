@@ -16,6 +16,7 @@ from lstm_helpers.layers import Bidirectional
 from lstm_helpers.layers.ends import ends
 from lstm_helpers.series import leaks
 from lstm_helpers.training import clip_norm
+from lstm_helpers.wrapping import COLUMNS
 
 WRONGS = [(exercise, k) for exercise in EXERCISES for k in range(len(exercise.wrongs))]
 IDS = [f"{exercise.name}-{k}" for exercise, k in WRONGS]
@@ -190,8 +191,8 @@ def test_a_hint_is_given_and_lines_fit_the_page(exercise):
     for wrong in exercise.wrongs:
         assert "Hint: " in wrong.says
         verdict = exercise.check(wrong.function)
-        assert max(map(len, verdict.message.splitlines())) <= 115
-    assert max(map(len, exercise.check(exercise.right).message.splitlines())) <= 115
+        assert max(map(len, repr(verdict).splitlines())) <= COLUMNS
+    assert max(map(len, repr(exercise.check(exercise.right)).splitlines())) <= COLUMNS
 
 
 @BY_NAME

@@ -44,6 +44,9 @@ MATHJAX = (
 )  # of MathJax, what is carried
 
 
+SHORT = 100  # letters of a line that leads on to what stands below it; as in predict.js
+
+
 def main() -> int:
     """Gather the sources, let Sphinx build them, and say what was left out; return Sphinx's verdict."""
     since = time.monotonic()
@@ -145,6 +148,7 @@ def read(page: Path) -> NotebookNode:
 def for_the_web(notebook: NotebookNode, live: dict[int, list[dict[str, Any]]]) -> NotebookNode:
     """Tell myst-nb what the web edition does with each cell: words for pictures, what is folded, living widgets."""
     notebook.cells[0].source = opened(notebook.cells[0].source)
+    mark_results(notebook)
     for position, cell in enumerate(notebook.cells):
         if cell.cell_type != "code":
             continue
@@ -153,8 +157,6 @@ def for_the_web(notebook: NotebookNode, live: dict[int, list[dict[str, Any]]]) -
         if "solution" in tags:
             cell.metadata["tags"] = [*tags, "hide-cell"]
             settings |= {"code_prompt_show": "Show a solution", "code_prompt_hide": "Hide the solution"}
-        elif "predict" in tags:
-            cell.metadata["tags"] = [*tags, "remove-input"]
         elif only_sets_up(cell.source):
             cell.metadata["tags"] = [*tags, "hide-input"]
             settings |= {"code_prompt_show": "Show the imports", "code_prompt_hide": "Hide the imports"}
@@ -196,6 +198,33 @@ def around(cell: NotebookNode, before: str, after: str) -> NotebookNode:
     )
     texts = [nbformat.v4.new_markdown_cell(words.strip()) for words in (before, after)]
     return nbformat.v4.new_notebook(cells=[texts[0], shown, texts[1]])
+
+
+def mark_results(notebook: NotebookNode) -> None:
+    """Mark what each question's answers open, as `Predict` says: code cells, and the text behind them."""
+    cells = notebook.cells
+    for position, cell in enumerate(cells):
+        if "predict" not in cell.metadata.get("tags", []):
+            continue
+        cell.metadata["tags"] = [*cell.metadata["tags"], "remove-input"]
+        for result in cells[position + 1 :]:
+            if result.cell_type == "code":
+                if "predict" in tags_of(result):
+                    break
+                result.metadata["tags"] = [*tags_of(result), "result"]
+                continue
+            heading = re.search(r"^#{1,6} ", result.source, re.MULTILINE)
+            end = heading.start() if heading else len(result.source)
+            text, rest = result.source[:end].strip(), result.source[end:]
+            if text:
+                result.source = f"``````{{container}} book-result\n{text}\n``````\n\n{rest}"
+            if rest or not text.endswith(":") or len(text) > SHORT:
+                break
+
+
+def tags_of(cell: NotebookNode) -> list[str]:
+    """List a cell's tags."""
+    return list(cell.metadata.get("tags", []))
 
 
 def with_life(out: NotebookNode, waiting: list[dict[str, Any]]) -> list[NotebookNode]:

@@ -6,6 +6,7 @@ What a widget says of itself must be what the stored page says. What was found i
 neither the page's code nor the package changes.
 """
 
+import ast
 import base64
 import hashlib
 import json
@@ -26,6 +27,7 @@ KEPT = ROOT / "build" / "widgets"
 STATES = "application/vnd.jupyter.widget-state+json"
 NOT_SENT = ("_esm", "_css", "_anywidget_id", "_dom_classes", "layout", "tabbable", "tooltip")
 AT_ONCE = 2
+ASKS = "Predict"
 
 Live = dict[str, Any]  # {"widget": its class, "state": its traits, "buffers": [{"path": […], "data": base64}]}
 
@@ -36,10 +38,10 @@ def shown(cell: NotebookNode) -> list[str]:
 
 
 def widget_of(out: NotebookNode) -> str:
-    """Name the widget whose stored picture an output is, or nothing."""
+    """Name the widget whose stored picture, or stored words, an output is, or nothing."""
     data = out.get("data", {})
     name = data.get("text/plain", "").partition("(")[0]
-    return name if "image/png" in data and name in widgets.__all__ else ""
+    return name if {"image/png", "text/markdown"} & set(data) and name in widgets.__all__ else ""
 
 
 def alone(name: str) -> bool:
@@ -56,9 +58,11 @@ def collect(pages: list[Path]) -> dict[str, dict[int, list[Live]]]:
 def of_page(page: Path) -> dict[int, list[Live]]:
     """Return what the living widgets of one page need, from what is kept or by running it."""
     notebook = notebooks.read(page)
-    places = [k for k, cell in enumerate(notebook.cells) if any(map(alone, shown(cell)))]
+    names = {k: shown(cell) for k, cell in enumerate(notebook.cells)}
+    asked = {k: [question(out) for out in notebook.cells[k].outputs] for k, found in names.items() if ASKS in found}
+    places = [k for k, found in names.items() if k not in asked and any(map(alone, found))]
     if not places:
-        return {}
+        return asked
     kept = KEPT / f"{page.stem}-{key(notebook)}.json"
     if not kept.is_file():
         for old in KEPT.glob(f"{page.stem}-*.json"):
@@ -66,7 +70,15 @@ def of_page(page: Path) -> dict[int, list[Live]]:
         found = capture(notebook, places)
         KEPT.mkdir(parents=True, exist_ok=True)
         kept.write_text(json.dumps(found), encoding="utf-8")
-    return {int(place): live for place, live in json.loads(kept.read_text(encoding="utf-8")).items()}
+    return asked | {int(place): live for place, live in json.loads(kept.read_text(encoding="utf-8")).items()}
+
+
+def question(out: NotebookNode) -> Live:
+    """Read a question's answers from what the widget says of itself: its page need not be run for them."""
+    call = ast.parse(out.data["text/plain"], mode="eval").body
+    assert isinstance(call, ast.Call)
+    answers = [ast.literal_eval(answer) for answer in call.args]
+    return {"widget": ASKS, "state": {"_answers": answers, "answer": "", "opened": False}, "buffers": []}
 
 
 def key(notebook: NotebookNode) -> str:

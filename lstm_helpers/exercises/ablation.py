@@ -79,12 +79,12 @@ run_with_ablation = Exercise(
     wrongs=(
         Wrong(
             lambda params, xs, at, part: unroll(lstm, params, xs).h[-1],
-            "Your result is that of a run left alone. Zeros written after the run is over change nothing that came\n"
+            "Your result is that of a run left alone. Zeros written after the run is over change nothing that came "
             "later, and state._replace returns a new state that must be kept. Hint: run up to `at`, change, run on.",
         ),
         Wrong(
             lambda params, xs, at, part: unroll(lstm, params, xs[at:]).h[-1],
-            "You take both h and c away: from `at` on your run starts from an empty state. (A new call of unroll does\n"
+            "You take both h and c away: from `at` on your run starts from an empty state. (A new call of unroll does "
             "so unless it is given a state.) Hint: what of the state before `at` is to be kept?",
         ),
         Wrong(
@@ -114,7 +114,7 @@ run_with_ablation = Exercise(
         ),
         Wrong(
             _again_and_again(lambda t, at: t >= at),
-            "You take the part away before every step from `at` on. It is to be lost once; afterwards the cell may\n"
+            "You take the part away before every step from `at` on. It is to be lost once; afterwards the cell may "
             "build it up again. Hint: for how many steps is your condition true?",
         ),
         Wrong(
@@ -144,7 +144,7 @@ run_with_ablation = Exercise(
         ),
         Wrong(
             lambda params, xs, at, part: np.zeros_like(unroll(lstm, params, xs).h[-1]),
-            "You zeroed what you return. Zeros belong into the state before step `at`; the steps after it compute\n"
+            "You zeroed what you return. Zeros belong into the state before step `at`; the steps after it compute "
             "from what is left. Hint: run up to `at`, change the state, run on.",
         ),
         Wrong(

@@ -116,7 +116,7 @@ look_back = Exercise(
         ),
         *_both(
             _mask_keys,
-            "You set the padding's keys to 0. They add nothing to the sum, but their scores, 0, still take a share\n"
+            "You set the padding's keys to 0. They add nothing to the sum, but their scores, 0, still take a share "
             "of the weight from the others. Hint: it is the scores that must be hidden.",
         ),
         *_both(_turned, "You look at the padding only: your mask is the wrong way round. Hint: True means real."),

@@ -50,7 +50,7 @@ belt_step = Exercise(
         ),
         Wrong(
             lambda c_previous, f, i, g: np.tanh(f * c_previous + i * g),
-            "You squash the belt with tanh. The belt itself is never squashed: that is how it can count past 1 and\n"
+            "You squash the belt with tanh. The belt itself is never squashed: that is how it can count past 1 and "
             "why nothing fades on it. Hint: the tanh of this cell sits elsewhere, on the way out.",
         ),
         Wrong(
@@ -98,7 +98,7 @@ forget_bias_for = Exercise(
     wrongs=(
         Wrong(
             lambda half_life: _logit(1 - 1 / half_life),
-            "You chose f = 1 − 1/n, with which the average stay on the belt is n steps. The half-life is the time\n"
+            "You chose f = 1 − 1/n, with which the average stay on the belt is n steps. The half-life is the time "
             "until half is left. Hint: start from fⁿ = 1/2.",
         ),
         Wrong(

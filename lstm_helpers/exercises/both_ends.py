@@ -63,7 +63,7 @@ both_ends = Exercise(
         ),
         Wrong(
             lambda output, mask: _taken(output, _last(mask), _last(mask)),
-            "You take both halves at the last real step. The forward half has read all by then; the backward half\n"
+            "You take both halves at the last real step. The forward half has read all by then; the backward half "
             "has read that one step and nothing else. Hint: where does each half end?",
         ),
         Wrong(
@@ -78,7 +78,7 @@ both_ends = Exercise(
         ),
         Wrong(
             lambda output, mask: _taken(output, _last(mask), 0),
-            "The forward half is right. You take the backward half at step 0, but a sequence may begin later, behind\n"
+            "The forward half is right. You take the backward half at step 0, but a sequence may begin later, behind "
             "padding. Hint: where is the first True in each column of the mask?",
         ),
         Wrong(
@@ -88,7 +88,7 @@ both_ends = Exercise(
         ),
         Wrong(
             lambda output, mask: _taken(output, mask.argmax(axis=0), _last(mask)),
-            "You take each half where it *begins*: the forward half at the first real step, the backward half at the\n"
+            "You take each half where it *begins*: the forward half at the first real step, the backward half at the "
             "last. Hint: the forward half reads from the left to the right.",
         ),
         Wrong(
@@ -98,12 +98,12 @@ both_ends = Exercise(
         ),
         Wrong(
             _summed,
-            "You add the halves up. They are answers of two networks with weights of their own: unit 0 of the one has\n"
+            "You add the halves up. They are answers of two networks with weights of their own: unit 0 of the one has "
             "nothing to do with unit 0 of the other. Hint: the result has shape (B, 2H).",
         ),
         Wrong(
             _mean,
-            "You take the mean over the real steps. That is a summary, too, and often a good one, but not the one\n"
+            "You take the mean over the real steps. That is a summary, too, and often a good one, but not the one "
             "that is asked for. Hint: each half has read all of the sequence at one step.",
         ),
     ),

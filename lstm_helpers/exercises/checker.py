@@ -14,13 +14,14 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from lstm_helpers.arrays import Array, leaves
+from lstm_helpers.wrapping import wrap
 
 _SEED = 0
 
 
 @dataclass(frozen=True, repr=False)
 class Verdict:
-    """What a check found; it is true if the answer passed, and reads as its message."""
+    """What a check found; it is true if the answer passed, and reads as its message, in lines that fit the page."""
 
     passed: bool
     message: str
@@ -29,7 +30,7 @@ class Verdict:
         return self.passed
 
     def __repr__(self) -> str:
-        return self.message
+        return wrap(self.message)
 
 
 class Wrong(NamedTuple):
@@ -287,7 +288,7 @@ def _format(value: Any) -> str:
         return f"an array of shape {array.shape}"
     if array.ndim == 0 and array.dtype.kind in "fc":
         return f"{array[()]:.6g}"
-    return np.array2string(array, precision=4, suppress_small=True, max_line_width=90)
+    return np.array2string(array, precision=4, suppress_small=True, max_line_width=72)
 
 
 def _fields(value: Any, by_hand: bool) -> Iterator[str]:

@@ -71,7 +71,7 @@ def _cases(rng: np.random.Generator) -> list[tuple[Any, ...]]:
 
 
 _ONLY_SHOWN = (
-    "You write the value into the outputs after the run: the other units never heard of it. What unit `unit`\n"
+    "You write the value into the outputs after the run: the other units never heard of it. What unit `unit` "
     "says enters the gates of the next step. Hint: the value has to be in the state that each step starts from."
 )
 
@@ -83,7 +83,7 @@ run_clamped = Exercise(
         Wrong(_run(None, None, shown=_hold_h), _ONLY_SHOWN),
         Wrong(
             _run(None, None),
-            "Your result is that of a run left alone: what you change gets lost. state._replace returns a new state,\n"
+            "Your result is that of a run left alone: what you change gets lost. state._replace returns a new state, "
             "which must be kept. Hint: is the state that you changed the one that the next step starts from?",
         ),
         Wrong(
@@ -103,7 +103,7 @@ run_clamped = Exercise(
         ),
         Wrong(
             _run(_hold_h, None),
-            "The other units hear the value, but what you return still shows what the unit would have said, and the\n"
+            "The other units hear the value, but what you return still shows what the unit would have said, and the "
             "readout would hear that. Hint: change the state after each step, before it is kept.",
         ),
         Wrong(
@@ -123,7 +123,7 @@ run_clamped = Exercise(
         ),
         Wrong(
             _without_weights,
-            "You take the unit's row out of W_h. The others no longer hear it, which is a value of 0, and the readout\n"
+            "You take the unit's row out of W_h. The others no longer hear it, which is a value of 0, and the readout "
             "hears it as before. Hint: leave the weights alone, and change the state.",
         ),
         Wrong(

@@ -97,7 +97,7 @@ clip = Exercise(
         ),
         Wrong(
             lambda grads, limit: list(grads),
-            "Your gradients come back as they were. In a loop such as `for grad in grads: grad = …` the new array\n"
+            "Your gradients come back as they were. In a loop such as `for grad in grads: grad = …` the new array "
             "gets a name, but no place in the list. Hint: build the list that you return.",
         ),
         Wrong(
@@ -131,7 +131,7 @@ clip = Exercise(
         ),
         Wrong(
             _clip_by(lambda grads: _norm(grads) / math.sqrt(sum(grad.size for grad in grads))),
-            "You take the root of the mean square, not of the sum: the limit would then mean another length for\n"
+            "You take the root of the mean square, not of the sum: the limit would then mean another length for "
             "every size of network. Hint: the length of (3, −4) is 5.",
         ),
         Wrong(

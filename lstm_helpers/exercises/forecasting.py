@@ -104,12 +104,12 @@ prepare = Exercise(
         *_leaks(),
         Wrong(
             _then(_forward, _each_by_itself),
-            "A leak. You scale the test part by its own mean and deviation, which nobody knows before it is over;\n"
+            "A leak. You scale the test part by its own mean and deviation, which nobody knows before it is over; "
             "a year above the mean of 1960 then looks like one above that of 1900.\n" + _HINT_SCALE,
         ),
         Wrong(
             _then(_with(lambda values, train: float(np.nanmean(values[:train]))), _by_train),
-            "Your gaps hold the mean of the training part. That looks ahead within it, and on a series with a trend\n"
+            "Your gaps hold the mean of the training part. That looks ahead within it, and on a series with a trend "
             "it is far from anything that was measured at that time.\n" + _HINT_FILL,
         ),
         Wrong(

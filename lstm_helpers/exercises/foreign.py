@@ -63,22 +63,22 @@ from_tensorflow_1 = Exercise(
     wrongs=(
         Wrong(
             _made_of(order=(0, 1, 2, 3)),
-            "You leave the blocks in their old order: all shapes fit, the cell runs, and it uses its candidate's\n"
+            "You leave the blocks in their old order: all shapes fit, the cell runs, and it uses its candidate's "
             "weights to forget with. " + _ORDER,
         ),
         Wrong(
             _made_of(added=(0.0, 0.0, 0.0, 0.0)),
-            "You have copied what is in the file. But there a 1 is added to the forget gate's logit whenever the\n"
+            "You have copied what is in the file. But there a 1 is added to the forget gate's logit whenever the "
             "cell runs, and it stands in no file. Hint: where can a constant go that is added to a logit?",
         ),
         Wrong(
             _made_of(order=(0, 1, 2, 3), added=(0.0, 0.0, 0.0, 0.0)),
-            "You have cut the kernel in two and done nothing else: the blocks stand in their old order, and the 1\n"
+            "You have cut the kernel in two and done nothing else: the blocks stand in their old order, and the 1 "
             "that is added to the forget gate's logit is missing.\n" + _ORDER,
         ),
         Wrong(
             _made_of(added=(0.0, 0.0, 1.0, 0.0)),
-            "Your 1 has landed in the candidate's bias. Hint: which block is the forget gate's before you change the\n"
+            "Your 1 has landed in the candidate's bias. Hint: which block is the forget gate's before you change the "
             "order, and which is it afterwards?",
         ),
         Wrong(

@@ -61,7 +61,7 @@ gru_as_published = Exercise(
     wrongs=(
         Wrong(
             _made_of(lambda x_n, r, h, W: tanh(x_n + r * (h @ W))),
-            "You reset after the product: that is the frameworks' form, in which r hides all of the past from\n"
+            "You reset after the product: that is the frameworks' form, in which r hides all of the past from "
             "one unit's candidate. As published, r hides one unit from all candidates.\n"
             "Hint: what is multiplied by W_hn, h or something smaller?",
         ),
@@ -102,7 +102,7 @@ gru_as_published = Exercise(
         ),
         Wrong(
             _made_of(mix=lambda n, h, z, r: z * n + (1 - z) * h),
-            "z and 1 − z are exchanged: your z = 1 writes the new, where here it keeps the old. (Some papers write\n"
+            "z and 1 − z are exchanged: your z = 1 writes the new, where here it keeps the old. (Some papers write "
             "it like that; weights from there have to be turned.) Hint: which share of h is z?",
         ),
         Wrong(
@@ -124,7 +124,7 @@ gru_as_published = Exercise(
         ),
         Wrong(
             _made_of(mix=lambda n, h, z, r: tanh((1 - z) * n + z * h)),
-            "You squash the mixture once more, as the LSTM does on the way to its h. The old state would shrink at\n"
+            "You squash the mixture once more, as the LSTM does on the way to its h. The old state would shrink at "
             "every step, even with z = 1. Hint: a mean of numbers between −1 and 1 needs no squashing.",
         ),
         Wrong(

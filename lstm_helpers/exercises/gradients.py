@@ -133,7 +133,7 @@ rnn_backward = Exercise(
         ),
         Wrong(
             _from(_slope_from_z),
-            "You compute 1 − z²: the slope's formula with the input of tanh in it. (Where |z| > 1 that is negative,\n"
+            "You compute 1 − z²: the slope's formula with the input of tanh in it. (Where |z| > 1 that is negative, "
             "but tanh never falls.) Hint: the short formula for the slope is written in what tanh returned.",
         ),
         Wrong(
@@ -163,7 +163,7 @@ rnn_backward = Exercise(
         ),
         Wrong(
             _from(lambda params, step, d_h: _slope(step)),
-            "Your dz does not depend on d_h: you have the step's own slope, but not what the rest of the network\n"
+            "Your dz does not depend on d_h: you have the step's own slope, but not what the rest of the network "
             "sends back. Hint: the chain rule multiplies what arrives by the slope of the node.",
         ),
         Wrong(
@@ -279,7 +279,7 @@ rnn_backward = Exercise(
                 d_W_x=lambda params, step, dz: step.x * dz,
                 d_W_h=lambda params, step, dz: step.previous.h * dz,
             ),
-            "You multiply number by number where every input has a weight to every unit; with some sizes NumPy\n"
+            "You multiply number by number where every input has a weight to every unit; with some sizes NumPy "
             "refuses, with others it does not. Hint: which product of (B, D) and (B, H) is (D, H)?",
         ),
         Wrong(
@@ -297,7 +297,7 @@ rnn_backward = Exercise(
         ),
         Wrong(
             _carried_along,
-            "You add d_h itself to d_h_previous, as if the old state were carried along. Here it is not: the new one\n"
+            "You add d_h itself to d_h_previous, as if the old state were carried along. Here it is not: the new one "
             "replaces it. Hint: the belt of the LSTM has such a path; this cell has only the one through z.",
         ),
         Wrong(
@@ -411,12 +411,12 @@ belt_gradient = Exercise(
         Wrong(lambda f: _with_last(_log(_belt_gradient(f)[:-1])), _LOGARITHMS),
         Wrong(
             lambda f: _mean_power(f, f.mean(axis=0)),
-            "You use the mean gate, raised to the number of steps. A product of different numbers is smaller than\n"
+            "You use the mean gate, raised to the number of steps. A product of different numbers is smaller than "
             "that: one shut gate is enough to cut the belt. Hint: multiply the gates themselves.",
         ),
         Wrong(
             lambda f: _mean_power(f, f.mean()),
-            "You use one mean gate for all units and steps. Every unit has a belt of its own, and one shut gate is\n"
+            "You use one mean gate for all units and steps. Every unit has a belt of its own, and one shut gate is "
             "enough to cut it. Hint: multiply the gates themselves, unit by unit.",
         ),
         Wrong(lambda f: np.array([f[t:].sum(axis=0) for t in range(len(f) + 1)]), _SUMS),
@@ -445,12 +445,12 @@ belt_gradient = Exercise(
         ),
         Wrong(
             lambda f: _belt_gradient(f * (1 - f)),
-            "You multiply by the slope of sigmoid. That slope lies on the way into a gate; along the belt, c is only\n"
+            "You multiply by the slope of sigmoid. That slope lies on the way into a gate; along the belt, c is only "
             "multiplied by the gate. Hint: c_t = f_t c_(t−1) + …: how much does c_t grow with c_(t−1)?",
         ),
         Wrong(
             _divided,
-            "Right as long as no gate is 0: you divide one product by another, and where a gate is shut, or a long\n"
+            "Right as long as no gate is 0: you divide one product by another, and where a gate is shut, or a long "
             "product has become too small for floats, that is 0/0. Hint: multiply from t on, or from the end.",
         ),
     ),

@@ -40,7 +40,7 @@ rnn_step = Exercise(
     wrongs=(
         Wrong(
             lambda h, x, W_x, W_h, b: x @ W_x + h @ W_h + b,
-            "The sum is right, but nothing squashes it. A state that comes round again and again could grow without\n"
+            "The sum is right, but nothing squashes it. A state that comes round again and again could grow without "
             "bound. Hint: which function keeps every number between −1 and 1?",
         ),
         Wrong(
@@ -183,7 +183,7 @@ learn_one_weight = Exercise(
         ),
         Wrong(
             _descend(lambda w, x, y, rate: -rate * (w * x - y) ** 2),
-            "You step by the loss itself. The loss says how bad w is, but never in which direction to go: it is never\n"
+            "You step by the loss itself. The loss says how bad w is, but never in which direction to go: it is never "
             "negative. Hint: it is the slope of the loss that has a sign.",
         ),
         Wrong(
@@ -216,12 +216,12 @@ learn_one_weight = Exercise(
         ),
         Wrong(
             lambda x, y, rate, steps: y / x,
-            "That is where the steps lead in the end: you solved w·x = y. Few problems can be solved like that, so\n"
+            "That is where the steps lead in the end: you solved w·x = y. Few problems can be solved like that, so "
             "the exercise asks for the way there. Hint: start at 0 and take `steps` steps.",
         ),
         Wrong(
             lambda x, y, rate, steps: 0.0,
-            "Your w never leaves 0. Either the new w is not kept, or the slope is taken with respect to x, which at\n"
+            "Your w never leaves 0. Either the new w is not kept, or the slope is taken with respect to x, which at "
             "w = 0 is 0. Hint: which number is to be learned, and is it assigned in the loop?",
         ),
         Wrong(

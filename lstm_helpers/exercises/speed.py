@@ -25,7 +25,7 @@ def _flat(a: Array) -> Array:
 
 
 _MEAN = (
-    "You take the mean over steps, sequences, or both. The loss has already said how it averages; a weight that\n"
+    "You take the mean over steps, sequences, or both. The loss has already said how it averages; a weight that "
     "is used at every step collects what every use sends back. Hint: how often is W used in two steps?"
 )
 
@@ -55,7 +55,7 @@ weight_gradient = Exercise(
         ),
         Wrong(
             lambda inputs, dz: inputs.reshape(inputs.shape[2], -1) @ _flat(dz),
-            "You turned the inputs by reshape, which keeps the numbers in their order in memory and only counts them\n"
+            "You turned the inputs by reshape, which keeps the numbers in their order in memory and only counts them "
             "off anew: rows get mixed. Hint: make one axis of the first two, and then transpose.",
         ),
         Wrong(

@@ -69,7 +69,7 @@ stack_outputs = Exercise(
         ),
         Wrong(
             _handing_over,
-            "You start each layer in the state in which the layer below ended. Every layer has a state of its own;\n"
+            "You start each layer in the state in which the layer below ended. Every layer has a state of its own; "
             "only outputs go up. Hint: leave out the state, and each starts from zeros.",
         ),
         Wrong(

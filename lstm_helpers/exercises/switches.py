@@ -33,17 +33,17 @@ gated = Exercise(
         ),
         Wrong(
             lambda value, logit: tanh(logit) * value,
-            "It looks as if tanh makes your gate. tanh runs from −1 to 1, so a closed gate would turn the sign\n"
+            "It looks as if tanh makes your gate. tanh runs from −1 to 1, so a closed gate would turn the sign "
             "instead of letting nothing pass. Hint: which curve of this chapter runs from 0 to 1?",
         ),
         Wrong(
             lambda value, logit: value @ sigmoid(logit),
-            "It looks as if you used the matrix product, which mixes the elements. Every element has a gate of its\n"
+            "It looks as if you used the matrix product, which mixes the elements. Every element has a gate of its "
             "own. Hint: ⊙ is element-wise; which operator multiplies arrays element by element in NumPy?",
         ),
         Wrong(
             lambda value, logit: sigmoid(logit) @ value,
-            "It looks as if you used the matrix product, which mixes the elements. Every element has a gate of its\n"
+            "It looks as if you used the matrix product, which mixes the elements. Every element has a gate of its "
             "own. Hint: ⊙ is element-wise; which operator multiplies arrays element by element in NumPy?",
         ),
         Wrong(
@@ -63,7 +63,7 @@ gated = Exercise(
         ),
         Wrong(
             lambda value, logit: sigmoid(logit * value),
-            "You multiply first and squash afterwards, so what comes out is always between 0 and 1, whatever the\n"
+            "You multiply first and squash afterwards, so what comes out is always between 0 and 1, whatever the "
             "value. Hint: only the gate is squashed; the value keeps its size and sign.",
         ),
         Wrong(

@@ -35,11 +35,11 @@ def _cases(rng: np.random.Generator) -> list[tuple[Array, float]]:
 
 
 _TURNED = (
-    "Your temperature works the wrong way round: a high one makes the best answer still more likely. Raising\n"
+    "Your temperature works the wrong way round: a high one makes the best answer still more likely. Raising "
     "the chances to the power of the temperature does the same. Hint: what does a large divisor do to gaps?"
 )
 _IGNORED = (
-    "Your chances are those of temperature 1, whatever the temperature. What is subtracted from all scores,\n"
+    "Your chances are those of temperature 1, whatever the temperature. What is subtracted from all scores, "
     "or divides all chances, cancels once they add up to 1. Hint: the division comes before exp."
 )
 _TOO_LATE = (

@@ -11,6 +11,7 @@ import numpy as np
 from lstm_helpers.cells.lstm import BLOCKS
 from lstm_helpers.museum.examination import BACKWARD, COLUMNS, FORWARD, ROWS, Pattern, examine, same
 from lstm_helpers.museum.exhibits import EXHIBITS, exhibit_named
+from lstm_helpers.wrapping import wrap
 
 _ONE_STEP = ("1 step", "belt")
 _WEIGHTS = ("W_x", "W_h", "b")
@@ -34,7 +35,7 @@ class Verdict(NamedTuple):
             return "No fault found: every number is right in every situation."
         found = f"{self.name}\n{self.symptom}" if self.name else "A fault that is not in the museum."
         shows = "\n".join(f"- {sentence}" for sentence in self.reading)
-        return f"{found}\nThe pattern shows:\n{shows}\nLook at: {', '.join(self.lines)}"
+        return wrap(f"{found}\nThe pattern shows:\n{shows}\nLook at: {', '.join(self.lines)}")
 
 
 def diagnose(pattern: Pattern) -> Verdict:
@@ -226,7 +227,7 @@ class Guess(NamedTuple):
     message: str
 
     def __repr__(self) -> str:
-        return self.message
+        return wrap(self.message)
 
 
 def guess(pattern: Pattern, name: str) -> Guess:

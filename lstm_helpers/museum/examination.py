@@ -95,12 +95,14 @@ class Pattern(NamedTuple):
         return not (self.alike or self.wrong.any())
 
     def __repr__(self) -> str:
-        lines = [f"{'':9}" + "".join(f"{name:>11}" for name in COLUMNS)]
+        widths = [max(len(name), 6) + 2 for name in COLUMNS]
+        lines = [" " * 7 + "".join(f"{name:>{width}}" for name, width in zip(COLUMNS, widths, strict=True))]
         for name, rows in grouped(self.wrong):
             errors = self.errors[[ROWS.index(row) for row in rows]].max(axis=0)
-            lines.append(f"{name:9}" + "".join(f"{'·' if e < RIGHT else f'{e:.2g}':>11}" for e in errors))
+            shown = ["·" if e < RIGHT else f"{e:.2g}" for e in errors]
+            lines.append(f"{name:7}" + "".join(f"{e:>{width}}" for e, width in zip(shown, widths, strict=True)))
         if self.alike:
-            lines.append("init      draws the same numbers for more than one block")
+            lines.append("init   draws the same numbers for more than one block")
         lines.append("· is right; a number is the relative error, 1 if nothing of the truth is left")
         return "\n".join(lines)
 

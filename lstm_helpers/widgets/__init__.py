@@ -8,6 +8,7 @@ from lstm_helpers.widgets.live_cell import LiveCell
 from lstm_helpers.widgets.live_training import LiveTraining
 from lstm_helpers.widgets.loss_curve import LossCurve
 from lstm_helpers.widgets.memory_ablation import MemoryAblation
+from lstm_helpers.widgets.predict import Predict
 from lstm_helpers.widgets.sequence_player import SequencePlayer
 from lstm_helpers.widgets.soft_switch import SoftSwitch
 from lstm_helpers.widgets.temperature_sampler import TemperatureSampler
@@ -22,6 +23,7 @@ __all__ = [
     "LiveTraining",
     "LossCurve",
     "MemoryAblation",
+    "Predict",
     "SequencePlayer",
     "SoftSwitch",
     "TemperatureSampler",

@@ -48,6 +48,13 @@ def remember(widget: Closable) -> None:
         run.widgets.append(widget)
 
 
+def earlier() -> list[Closable]:
+    """Return what the latest run before this one of the cell that is running made or showed."""
+    cell, request = _present(get_ipython())
+    run = _latest.get(cell)
+    return list(run.widgets) if run and run.request != request else []
+
+
 def sweep(*_: Any) -> None:
     """Close what earlier runs of the cell that has just run left, unless another cell's latest run holds it."""
     cell, request = _present(get_ipython())

@@ -43,6 +43,7 @@ EXAMPLES = {
         "widgets.MemoryAblation(network, xs, words.split(), at=5, zeroed='both', answer='plural')",
         {"before step": "at", "show unit": "unit"},
     ),
+    "Predict": Example("widgets.Predict('it grows', 'it shrinks')", {}),
     "SequencePlayer": Example("widgets.SequencePlayer(trace, words.split())", {"step": "t", "unit": "unit"}),
     "SoftSwitch": Example("widgets.SoftSwitch()", {"value v": "value", "logit z": "logit"}),
     "TemperatureSampler": Example("widgets.TemperatureSampler(prose, ['The forget gate '], temperature=0.7)", {}),

@@ -117,7 +117,7 @@ def test_no_picture_is_without_words(site):
 def test_texts_outputs_and_mathematics_are_there(site, notebook):
     text = re.sub(r"\s+", " ", article(page_of(site, notebook)).get_text())
     for cell in code_cells(notebook):
-        for line in cell.source.splitlines():
+        for line in cell.source.splitlines() if "predict" not in cell.metadata.get("tags", []) else ():
             assert re.sub(r"\s+", " ", line.strip()) in text
         for out in cell.outputs:
             if out.output_type == "stream":
@@ -164,7 +164,8 @@ def test_the_home_page_shows_the_covers_first_widget_before_any_code(site):
 @each_chapter
 def test_widgets_have_what_they_need_or_say_that_they_need_python(site, notebook):
     outs = [out.get("data", {}) for cell in code_cells(notebook) for out in cell.outputs]
-    names = [data.get("text/plain", "").split("(")[0] for data in outs if "image/png" in data]
+    with_words = [data for data in outs if {"image/png", "text/markdown"} & set(data)]
+    names = [data.get("text/plain", "").split("(")[0] for data in with_words]
     shown = [name for name in names if name in widgets.__all__]
     part = article(page_of(site, notebook))
     living = [json.loads(one.select_one("script").string)["widget"] for one in part.select(".book-live")]

@@ -1,0 +1,82 @@
+// A question's answers. What they open is found on the page: the outputs of the code cells that follow directly and the
+// text cell behind them. Only the screen hides it (predict.css), never paper, and never an error.
+
+const SHORT = 100; // letters: "In numbers:" leads on to the next cell, a paragraph that ends in a colon does not
+
+// The result's parts, in JupyterLab: cells beside this one. The web edition marks them when it is built.
+function resultOf(el) {
+  const own = el.closest(".jp-Cell");
+  if (!own) return marked(el.closest(".cell"));
+  const parts = [];
+  for (let cell = nextCell(own); cell && !cell.querySelector(".lstm-predict"); cell = nextCell(cell)) {
+    if (cell.matches(".jp-CodeCell")) { parts.push(cell); continue; }
+    const text = cell.querySelector(".jp-RenderedMarkdown");
+    if (!text || /^H[1-6]$/.test(text.firstElementChild?.tagName ?? "")) break;
+    parts.push(cell);
+    const words = text.textContent.trim();
+    if (!words.endsWith(":") || words.length > SHORT) break;
+  }
+  return parts;
+}
+
+function nextCell(cell) {
+  const next = cell.nextElementSibling;
+  return next?.matches(".jp-Cell") ? next : null;
+}
+
+function marked(cell) {
+  const parts = [];
+  for (let part = cell?.nextElementSibling; part?.matches(".tag_result, .book-result"); part = part.nextElementSibling) parts.push(part);
+  return parts;
+}
+
+function render({ model, el }) {
+  const answers = model.get("_answers");
+  let hidden = new Set();
+  const cover = () => {
+    const parts = model.get("opened") ? [] : resultOf(el);
+    for (const part of hidden) if (!parts.includes(part)) part.classList.remove("lstm-awaits");
+    for (const part of parts) part.classList.add("lstm-awaits");
+    hidden = new Set(parts);
+  };
+  const open = (answer) => {
+    model.set("answer", answer);
+    put(model, "opened", true);
+  };
+  const choices = answers.map((answer) => button(answer, () => open(answer)));
+  const show = button(answers.length ? "Show without choosing" : "Show the result", () => open(""));
+  show.classList.add("lstm-show");
+  const words = html("p", { class: "lstm-predict-words", role: "status" });
+  const group = { class: "lstm-widget lstm-predict", role: "group", "aria-label": "Your prediction" };
+  el.append(html("div", group, html("div", { class: "lstm-buttons" }, ...choices, show), words));
+
+  const update = () => {
+    const [answer, opened] = [model.get("answer"), model.get("opened")];
+    choices.forEach((choice, k) => {
+      choice.disabled = opened;
+      choice.setAttribute("aria-pressed", answers[k] === answer);
+    });
+    show.hidden = opened;
+    const ask = answers.length ? "Choose an answer, and the result opens below." : "Decide on an answer first.";
+    words.textContent = !opened ? ask : answer ? `Your prediction: ${answer}. The result is open below.` : "The result is open below.";
+    cover();
+  };
+  const unfollow = follow(model, ["answer", "opened"], update);
+  update();
+  // Cells come and go while JupyterLab lays a page out, and this place is attached only after it is drawn.
+  const watcher = new MutationObserver(cover);
+  const watch = () => {
+    const page = el.closest(".jp-Cell")?.parentElement;
+    if (page) watcher.observe(page, { childList: true });
+    cover();
+  };
+  const later = requestAnimationFrame(watch);
+  const stop = () => {
+    cancelAnimationFrame(later);
+    watcher.disconnect();
+    for (const part of hidden) part.classList.remove("lstm-awaits");
+  };
+  return leave(el, unfollow, stop);
+}
+
+export default { render };

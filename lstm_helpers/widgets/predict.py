@@ -1,0 +1,74 @@
+"""A question's answers to choose from: the result below it opens once the reader has decided."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import traitlets
+
+from lstm_helpers.widgets import rerun
+from lstm_helpers.widgets.base import VIEW, HouseWidget, assets
+
+MOST = 5  # answers
+
+
+class Predict(HouseWidget):
+    """Offer a question's answers, and keep the result out of sight until the reader has chosen one.
+
+    The question stands in the text cell above. Out of sight are the outputs of the code cells that follow directly, and
+    the text cell behind them unless it begins with a heading; if that text is a short line that ends with a colon, such
+    as "In numbers:", what it leads to as well. On paper, and where no script runs, nothing is hidden. An error or a
+    warning is always shown. Nothing is stored: a page that is opened again asks again. A cell that is run again in the
+    same kernel does not.
+
+    Parameters
+    ----------
+    *answers : str
+        Two to five, in the order in which they are offered. Without any there is only a button that shows the result.
+
+    Raises
+    ------
+    ValueError
+        If there is one answer, or more than five, or one that is empty, no text, or given twice.
+    traitlets.TraitError
+        If ``answer`` is set to something that is not offered.
+
+    Examples
+    --------
+    >>> Predict("about 0.9", "about 0.35", "almost nothing")
+    Predict('about 0.9', 'about 0.35', 'almost nothing')
+    """
+
+    _esm = assets("common.js", "predict.js")
+    _css = assets("common.css", "predict.css")
+    answer = traitlets.Unicode("").tag(sync=True)  # what the reader chose; "" before that
+    opened = traitlets.Bool(False).tag(sync=True)  # whether the result is shown
+    _answers = traitlets.List(traitlets.Unicode()).tag(sync=True)
+
+    def __init__(self, *answers: str, **kwargs: Any) -> None:
+        if not all(isinstance(one, str) and one.strip() for one in answers):
+            raise ValueError(f'answers is {answers!r}; expected texts, such as Predict("it grows", "it shrinks")')
+        if len(set(answers)) < len(answers):
+            raise ValueError(f"answers is {answers!r}; one of them stands there twice")
+        if len(answers) == 1 or len(answers) > MOST:
+            raise ValueError(f"answers has {len(answers)} texts; expected two to {MOST}, or none for only a button")
+        before = [one for one in rerun.earlier() if isinstance(one, Predict) and one._answers == list(answers)]
+        chosen = {"answer": before[-1].answer, "opened": before[-1].opened} if before else {}
+        super().__init__(_answers=list(answers), **chosen, **kwargs)
+
+    def __repr__(self) -> str:
+        """Write the answers offered, never the one chosen."""
+        return f"Predict({', '.join(map(repr, self._answers))})"
+
+    @traitlets.validate("answer")
+    def _check_answer(self, proposal: Any) -> str:
+        if proposal["value"] not in ("", *self._answers):
+            raise traitlets.TraitError(f"answer is {proposal['value']!r}; expected one of {self._answers}")
+        return str(proposal["value"])
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Offer the live view, and beside it the answers as text."""
+        rerun.remember(self)
+        data, metadata = super(HouseWidget, self)._repr_mimebundle_(**kwargs) or ({}, {})
+        listed = "\n".join(f"- {one}" for one in self._answers) or "*(Decide before you read on.)*"
+        return {VIEW: data[VIEW], "text/plain": repr(self), "text/markdown": listed}, metadata

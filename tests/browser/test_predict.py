@@ -1,0 +1,87 @@
+"""The answers to choose from, in JupyterLab: the result stays out of sight until one is chosen, and errors never do."""
+
+import nbformat
+import pytest
+
+from tests.browser import contrast
+
+SETUP = "from lstm_helpers.widgets import Predict"
+HIDDEN = """() => [...document.querySelectorAll('.jp-Cell')].map((cell) =>
+    [...cell.querySelectorAll('.jp-RenderedText, .jp-RenderedMarkdown')].every((node) => !node.checkVisibility()))"""
+
+
+def cell(source, *, predict=False):
+    metadata = {"tags": ["predict"], "jupyter": {"source_hidden": True}} if predict else {}
+    return nbformat.v4.new_code_cell(source, metadata=metadata)
+
+
+def text(source):
+    return nbformat.v4.new_markdown_cell(source)
+
+
+@pytest.fixture
+def page(lab):
+    cells = [
+        cell(SETUP),  # 0
+        text("**Predict.** Does it grow?"),
+        cell("Predict('it grows', 'it shrinks')", predict=True),  # 2
+        cell("print('first result')"),
+        cell("print('second result')"),
+        text("It shrinks. In numbers:"),  # 5
+        cell("print('in numbers')"),
+        text("As it had to."),
+        text("**Predict.** And now?"),
+        cell("Predict()", predict=True),  # 9
+        cell("print('third result')"),
+        text("## A heading\n\nand what follows"),
+        cell("print('more')"),  # 12
+    ]
+    lab.put("predictions", cells)
+    page = lab.open("predictions", height=1600, afresh=True)
+    lab.run_all(page)
+    page.wait_for_function("() => document.querySelectorAll('.lstm-awaits').length === 6")
+    return page
+
+
+def hidden(page):
+    """The positions of the cells whose outputs or text are out of sight."""
+    return [k for k, gone in enumerate(page.evaluate(HIDDEN)) if gone and k not in (0, 2, 9)]
+
+
+def test_the_result_opens_when_an_answer_is_chosen(lab, page):
+    assert hidden(page) == [3, 4, 5, 6, 7, 10]
+    first = page.get_by_role("group", name="Your prediction").first
+    assert first.locator(".lstm-predict-words").inner_text().startswith("Choose an answer")
+    first.get_by_role("button", name="it shrinks").press("Enter")
+    page.wait_for_function("() => document.querySelectorAll('.lstm-awaits').length === 1")
+    assert hidden(page) == [10]
+    assert first.locator("[aria-pressed=true]").inner_text() == "it shrinks"
+    assert "Your prediction: it shrinks." in first.locator(".lstm-predict-words").inner_text()
+    page.get_by_role("button", name="Show the result", exact=True).click()
+    page.wait_for_function("() => !document.querySelector('.lstm-awaits')")
+    assert hidden(page) == []
+    lab.run_all(page)  # in the same kernel: it does not ask again
+    page.wait_for_timeout(500)
+    assert hidden(page) == []
+    assert not lab.problems(page)
+
+
+def test_it_can_be_read_light_and_dark(lab, page):
+    for theme in ("light", "dark"):
+        lab.look(theme, 1100, 1600)
+        for place in page.locator(".lstm-predict").all():
+            assert not contrast.too_faint(page, place), theme
+
+
+def test_paper_and_errors_are_never_hidden(lab, page):
+    page.emulate_media(media="print")
+    assert hidden(page) == []
+    page.emulate_media(media="screen")
+    assert hidden(page) == [3, 4, 5, 6, 7, 10]
+    lab.put("predictions", [cell(SETUP), cell("Predict('yes', 'no')", predict=True), cell("1 / 0"), text("So.")])
+    again = lab.open("predictions", afresh=True)
+    with pytest.raises(AssertionError, match="ZeroDivisionError"):
+        lab.run_all(again)
+    again.wait_for_function("() => document.querySelectorAll('.lstm-awaits').length === 2")
+    assert again.get_by_text("ZeroDivisionError").first.is_visible()
+    lab.throw_away()
