@@ -8,6 +8,7 @@ A correlation says that a unit goes along with a pattern; only clamping it says 
 language models that follow line length and quotes: Karpathy, Johnson and Li (2015); connectivity: Madsen (2019).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -101,6 +102,29 @@ class Clamped:
         h = item.h.copy()
         h[:, list(self.units)] = self.value
         return item._replace(h=h)
+
+
+def moved_outputs(run: Callable[[Array], Array], xs: Array) -> Array:
+    """Change each input in turn, by adding 1 to its numbers, and measure how far each output moves.
+
+    Parameters
+    ----------
+    run : function
+        From inputs (T, B, D) to outputs (T, B, H), such as ``lambda xs: unroll(lstm, params, xs).h``.
+    xs : array (T, B, D)
+        The inputs.
+
+    Returns
+    -------
+    array (T, T)
+        At [s, t] the largest change of any number of output t when input s is changed; exactly 0 if it cannot reach it.
+    """
+    before, table = run(xs), []
+    for s in range(len(xs)):
+        other = xs.copy()
+        other[s] += 1
+        table.append(np.abs(run(other) - before).max(axis=(1, 2)))
+    return np.array(table)
 
 
 def connectivity(model: Model, params: Any, tokens: Array, answers: Array) -> Array:

@@ -6,6 +6,7 @@ The draw is fed back in as the next input. Temperature is Boltzmann's, and came 
 Sejnowski (1985).
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -72,7 +73,7 @@ def draw(chances: Array, u: ArrayLike) -> Array:
 def generate(
     model: Model,
     params: Any,
-    rng: np.random.Generator,
+    rng: np.random.Generator | Sequence[np.random.Generator],
     prompts: Array,
     length: int,
     temperature: ArrayLike = 1.0,
@@ -83,8 +84,9 @@ def generate(
     ----------
     model, params
         A model with an embedding that answers at every step.
-    rng : numpy.random.Generator
-        One uniform number a token, the same for all rows: rows that differ in temperature alone can be compared.
+    rng : numpy.random.Generator, or a sequence of B of them
+        One uniform number a token, the same for all rows: rows that differ in temperature alone can be compared. Or
+        one generator for each row.
     prompts : integer array (T, B)
         What each row begins with, at least one token.
     length : int
@@ -102,7 +104,10 @@ def generate(
     ValueError
         If the model does not read tokens, or an argument does not fit.
     """
-    check_generator(rng)
+    alone = isinstance(rng, np.random.Generator) or not isinstance(rng, Sequence)
+    rngs: Any = [rng] if alone else rng
+    for one in rngs:
+        check_generator(one)
     check_size("length", length)
     if not model.embedding_size or model.at != "every":
         raise ValueError(f"model is {model}; expected one that reads tokens and answers at every step")
@@ -110,10 +115,12 @@ def generate(
         raise ValueError(f"prompts has shape {np.shape(prompts)}; expected (T, B), at least one token to begin with")
     if np.shape(temperature) not in ((), prompts.shape[1:]):
         raise ValueError(f"temperature has shape {np.shape(temperature)}; expected one number, or {prompts.shape[1:]}")
+    if not alone and len(rngs) != prompts.shape[1]:
+        raise ValueError(f"rng has {len(rngs)} generators; expected one, or {prompts.shape[1]}, one for each row")
     tokens, state, drawn = prompts, None, []
     for _ in range(length):
         run = model.forward(params, tokens, state)
-        tokens = draw(temper(run.y[-1], temperature), rng.random())[None]
+        tokens = draw(temper(run.y[-1], temperature), [one.random() for one in rngs])[None]
         state = run.trace.state
         drawn.append(tokens[0])
     return np.stack(drawn)

@@ -33,17 +33,17 @@ def test_the_words_say_the_numbers():
         first, second = np.sort(WEIGHTS[at])[::-1][:2]
         a, b = list(WEIGHTS[at]).index(first), list(WEIGHTS[at]).index(second)
         assert widget.words == (
-            f"Written token {at + 1} of 5 is “{ANSWER[at]}”. It looked most at “{SOURCE[a]}” (token {a + 1}) by "
-            f"{first:.2f} and “{SOURCE[b]}” (token {b + 1}) by {second:.2f}; at the other 5 by "
+            f"Written token {at + 1} of 5 is “{ANSWER[at]}”. It attends most to “{SOURCE[a]}” (token {a + 1}) "
+            f"with weight {first:.2f} and “{SOURCE[b]}” (token {b + 1}) with weight {second:.2f}; the other 5 share "
             f"{1 - first - second:.2f}."
         )
 
 
 def test_words_of_short_and_equal_rows():
     one = AlignmentInspector(["a"], [" "], [[1.0]])
-    assert one.words == "Written token 1 of 1 is a space. It looked most at “a” (token 1) by 1.00."
+    assert one.words == "Written token 1 of 1 is a space. It attends most to “a” (token 1) with weight 1.00."
     two = AlignmentInspector(["a", " "], ["b"], [[0.5, 0.5]])
-    assert two.words.endswith("most at “a” (token 1) by 0.50 and a space (token 2) by 0.50.")
+    assert two.words.endswith("most to “a” (token 1) with weight 0.50 and a space (token 2) with weight 0.50.")
 
 
 def test_the_colours_are_those_of_the_map():

@@ -11,6 +11,7 @@ import traitlets
 from lstm_helpers import readout
 from lstm_helpers.training import adam, fit, sgd
 from lstm_helpers.widgets import LiveTraining, live_training
+from lstm_helpers.widgets.loss_curve import _say as say
 from tests.test_loss_curve import MODEL, PARAMS, batches, bits, sent
 
 
@@ -206,3 +207,33 @@ def test_the_stored_picture_shows_the_rates():
     plt.close(figure)
     code = live._esm + live._css
     assert "import " not in live._esm and "fetch(" not in code and live._esm.count("export default") == 1
+
+
+def test_the_first_run_stays_beside_the_next_one():
+    live = make(0.02, level=float(np.log(2)), level_label="chance level")
+    steps(live, 12)
+    live.rate = 0.1
+    steps(live, 3)
+    first, losses = live.steps, live.losses
+    assert live._shown["first"] == b""
+    live.reset()
+    assert np.array_equal(np.frombuffer(live._shown["first"], "<f4").reshape(2, -1)[0], first)
+    assert live._shown["first_name"] == "first run (learning rates 0.02, 0.1)"
+    steps(live, 5)
+    assert f" After as many steps the {live._shown['first_name']} had a mean of {say(losses[:5].mean())}." in live.words
+    steps(live, 20)
+    assert live.words.endswith(" The first run (learning rates 0.02, 0.1) ended after step 15.")
+    live.reset()  # the first one stays
+    steps(live, 1)
+    assert f"had a mean of {say(losses[0])}." in live.words
+    assert live.static_png()[0] != make(0.02).static_png()[0]
+
+
+def test_worse_than_chance_is_said():
+    live = make(10.0, level=1e-3, level_label="chance level")
+    assert "chance" not in live.words
+    steps(live, 2)
+    assert "; chance level: 0.0010. That is worse than chance." in live.words
+    fine = make(0.02, level=50.0)
+    steps(fine, 2)
+    assert "; chance level: 50." in fine.words and "worse" not in fine.words

@@ -160,7 +160,7 @@ def test_the_words():
     assert curve.words == "No step has been made yet."
     list(curve.watch([progress(k, 0.5 if k < 25 else 0.04) for k in range(1, 31)], total=40))
     mean = "the mean of the last 20 is 0.36"  # (14 · 0.5 + 6 · 0.04) / 20
-    assert curve.words == f"Ended after step 30 of 40: the last loss is 0.040, {mean}; guessing is 0.69."
+    assert curve.words == f"Ended after step 30 of 40: the last loss is 0.040, {mean}; guessing: 0.69."
     plain = LossCurve()
     list(plain.watch([progress(1, 0.0)]))
     assert plain.words == "Ended after step 1: the last loss is 0, the mean of the last 1 is 0."

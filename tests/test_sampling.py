@@ -87,6 +87,8 @@ def test_rows_that_differ_in_temperature_alone_can_be_compared():
     alone = sampling.generate(MODEL, PARAMS, RNG(3), np.array([[2]]), 10, 1.5)
     both = sampling.generate(MODEL, PARAMS, RNG(3), np.array([[2, 2]]), 10, np.array([0.0, 1.5]))
     assert np.array_equal(both[:, 1:], alone)
+    own = sampling.generate(MODEL, PARAMS, [RNG(4), RNG(3)], np.array([[2, 2]]), 10, 1.5)
+    assert np.array_equal(own[:, 1:], alone) and not np.array_equal(own[:, :1], alone)
 
 
 @pytest.mark.parametrize(
@@ -98,6 +100,7 @@ def test_rows_that_differ_in_temperature_alone_can_be_compared():
         (lambda: sampling.temper(np.array([0.0, np.nan]), 1.0), "logits[1] is nan"),
         (lambda: sampling.temper(np.array([0, 1]), 1.0), "logits has dtype int64"),
         (lambda: sampling.generate(MODEL, PARAMS, 7, np.array([[0]]), 3), "rng is 7; expected a numpy Generator"),
+        (lambda: sampling.generate(MODEL, PARAMS, [RNG(0)], np.array([[0, 1]]), 3), "rng has 1 generators; expected"),
         (lambda: sampling.generate(MODEL, PARAMS, RNG(0), np.array([0]), 3), "prompts has shape (1,); expected (T, B)"),
         (lambda: sampling.generate(MODEL, PARAMS, RNG(0), np.zeros((0, 1), int), 3), "prompts has shape (0, 1)"),
         (lambda: sampling.generate(MODEL, PARAMS, RNG(0), np.array([[0]]), 0), "length is 0"),

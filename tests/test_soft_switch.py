@@ -31,13 +31,14 @@ def test_the_slope_is_that_of_the_gate(curve):
 
 def test_the_words_say_the_numbers():
     assert SoftSwitch(-1.2, 2).words == (
-        "sigmoid(2.00) = 0.88, where the curve's slope is 0.10. 88 % of the value get through: 0.88 × (−1.20) = −1.06."
+        "sigmoid(2.00) = 0.88, where the derivative is 0.10. 88 % of the value get through: 0.88 × (−1.20) = −1.06."
     )
     assert (
-        "slope is 0.00. Hardly anything of the value gets through: 0.00 × 1.50 = 0.01." in SoftSwitch(1.5, -5.3).words
+        "derivative is 0.00. Hardly anything of the value gets through: 0.00 × 1.50 = 0.01."
+        in SoftSwitch(1.5, -5.3).words
     )
     assert SoftSwitch(1, -1, "tanh").words == (
-        "tanh(−1.00) = −0.76, where the curve's slope is 0.42. "
+        "tanh(−1.00) = −0.76, where the derivative is 0.42. "
         "A gate below 0 turns the sign over, which no switch should: −0.76 × 1.00 = −0.76."
     )
 
@@ -45,8 +46,8 @@ def test_the_words_say_the_numbers():
 REFUSED = [
     ("value", 2.5, "value is 2.5; the value lies between -2 and 2"),
     ("value", math.nan, "value is nan; the value lies between -2 and 2"),
-    ("logit", -8.1, "logit is -8.1; the logit lies between -8 and 8"),
-    ("logit", "1", "logit is '1'; the logit lies between -8 and 8"),
+    ("logit", -8.1, "logit is -8.1; the pre-activation lies between -8 and 8"),
+    ("logit", "1", "logit is '1'; the pre-activation lies between -8 and 8"),
     ("curve", "relu", "curve is 'relu'; expected one of 'sigmoid', 'tanh'"),
 ]
 

@@ -41,10 +41,26 @@ def test_the_texts_are_drawn_with_the_same_numbers_at_every_temperature(widget):
         for k in (0, 9, 19):
             rng = np.random.default_rng(0)
             drawn = sampling.generate(NETWORK.model, NETWORK.params, rng, tokens, 40, TEMPERATURES[k])
-            assert widget._texts[p][k] == text.decode(drawn[:, 0], NETWORK.letters)
+            assert widget._texts[p][0][k] == text.decode(drawn[:, 0], NETWORK.letters)
     widget.prompt, widget.temperature = 1, np.float32(0.7)
-    assert widget.text == widget._texts[1][6] and widget.temperature == 0.7
-    assert TemperatureSampler(NETWORK, PROMPTS, length=40, seed=1)._texts != widget._texts
+    assert widget.text == widget._texts[1][0][6] and widget.temperature == 0.7
+    other = TemperatureSampler(NETWORK, PROMPTS, length=40, seed=1)
+    assert [texts[:-1] for texts in other._texts] == [texts[1:] for texts in widget._texts], "seeds follow one another"
+    assert len({str(texts) for texts in widget._texts[0]}) == 6
+
+
+def test_another_sample_is_another_text_and_nothing_else():
+    widget = TemperatureSampler(NETWORK, PROMPTS, 0.7, length=40, samples=3)
+    texts, words, chances = [], widget.words, widget.chances
+    for sample in range(3):
+        widget.sample = np.int64(sample)
+        texts.append(widget.text)
+        assert widget.words == words and np.array_equal(widget.chances, chances)
+    assert len(set(texts)) == 3 and repr(widget).endswith("temperature=0.7, sample=2)")
+    with pytest.raises(traitlets.TraitError, match="sample is 3; expected 0 to 2: samples count from 0"):
+        widget.sample = 3
+    with pytest.raises(ValueError, match="samples is 21; expected at most 20"):
+        TemperatureSampler(NETWORK, PROMPTS, samples=21)
 
 
 def test_the_words_say_the_numbers(widget):

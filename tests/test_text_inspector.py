@@ -45,7 +45,7 @@ def test_the_words_say_the_numbers():
         where = f"by {names[2]}, {at - most} back" if most < at else "by this character itself"
         assert widget.words == (
             f"Character {at + 1} of {T} is {names[0]}. Unit 22 then holds c = {c[at]:.2f}. "
-            f"The next one was {names[1]}; its score is moved most {where}: {row[most]:.2f}."
+            f"The next one was {names[1]}; its logit is moved most {where}: {row[most]:.2f}."
         ).replace("= -", "= \N{MINUS SIGN}")
         backs.add(at - most)
     assert 0 in backs and len(backs) > 2
@@ -106,3 +106,40 @@ def test_a_page_without_a_kernel_keeps_text_and_picture():
     assert metadata["image/png"]["width"] == 720
     assert len({widget.static_png()[0] for widget in made}) == 4
     assert plt.get_fignums() == before and dict(plt.rcParams) == settings
+
+
+DEPTH = np.array([WORDS[: t + 1].count("[") + WORDS[: t + 1].count("{") for t in range(T)], float)
+
+
+def test_a_pattern_stands_below_and_is_compared_with_the_unit():
+    c = NETWORK.model.forward(NETWORK.params, TOKENS[:-1, None]).trace.c[:, 0]
+    widget = TextInspector(NETWORK, WORDS, 3, 22, "unit", {"opened": DEPTH, "half": np.arange(T) / 2})
+    assert widget.pattern == "opened" and repr(widget).endswith("show='unit', pattern='opened')")
+    assert widget.correlation == pytest.approx(np.corrcoef(c[:, 22], DEPTH)[0, 1], rel=1e-12)
+    said = f"{widget.correlation:.2f}".replace("-", "\N{MINUS SIGN}")
+    assert widget.words.endswith(
+        f" The pattern “opened” is 1 here; over this text, c of unit 22 correlates with it by {said}."
+    )
+    widget.pattern = "half"
+    assert " The pattern “half” is 1.50 here; " in widget.words
+    sent = widget._patterns["half"]
+    assert np.array_equal(np.frombuffer(sent["values"], "<f8"), np.arange(T) / 2)
+    assert np.frombuffer(sent["along"], "<f8")[22] == widget.correlation
+    widget.pattern = ""
+    assert widget.words == TextInspector(NETWORK, WORDS, 3, 22, "unit").words and widget.correlation == 0
+    with pytest.raises(traitlets.TraitError, match="pattern is 'depth'; expected one of '', 'opened', 'half'"):
+        widget.pattern = "depth"
+    assert TextInspector(NETWORK, WORDS, patterns={"opened": DEPTH}).static_png()[0] != widget.static_png()[0]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "words"),
+    [
+        (np.zeros(T + 1), rf"patterns\['p'\] has shape \({T + 1},\); expected \({T},\)"),
+        (np.zeros(T), "the same everywhere"),
+        (np.full(T, np.nan), "not finite|nan"),
+    ],
+)
+def test_patterns_that_do_not_fit_are_refused(pattern, words):
+    with pytest.raises(ValueError, match=words):
+        TextInspector(NETWORK, WORDS, patterns={"p": pattern})

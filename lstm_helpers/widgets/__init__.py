@@ -2,12 +2,15 @@
 
 from lstm_helpers.widgets.alignment_inspector import AlignmentInspector
 from lstm_helpers.widgets.backward_cell import BackwardCell
+from lstm_helpers.widgets.fading_difference import FadingDifference
+from lstm_helpers.widgets.fault_picker import FaultPicker
 from lstm_helpers.widgets.gate_belt import GateBelt
 from lstm_helpers.widgets.gradient_dial import GradientDial
 from lstm_helpers.widgets.live_cell import LiveCell
 from lstm_helpers.widgets.live_training import LiveTraining
 from lstm_helpers.widgets.loss_curve import LossCurve
 from lstm_helpers.widgets.memory_ablation import MemoryAblation
+from lstm_helpers.widgets.moved_outputs import MovedOutputs
 from lstm_helpers.widgets.predict import Predict
 from lstm_helpers.widgets.sequence_player import SequencePlayer
 from lstm_helpers.widgets.soft_switch import SoftSwitch
@@ -17,12 +20,15 @@ from lstm_helpers.widgets.text_inspector import TextInspector
 __all__ = [
     "AlignmentInspector",
     "BackwardCell",
+    "FadingDifference",
+    "FaultPicker",
     "GateBelt",
     "GradientDial",
     "LiveCell",
     "LiveTraining",
     "LossCurve",
     "MemoryAblation",
+    "MovedOutputs",
     "Predict",
     "SequencePlayer",
     "SoftSwitch",

@@ -1,4 +1,4 @@
-"""A translation one can point at: the tokens that the writer looked at light up, each with its weight."""
+"""A translation one can point at: the tokens that the decoder attended to light up, each with its weight."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ MOST = 60  # tokens on either side
 class AlignmentInspector(HouseWidget):
     """Show a source and what was written from it; the reader points at a written token, by mouse or by keyboard.
 
-    Behind the source's tokens stands how much that step looked at each of them, as colour and as number. All weights
-    are given when the widget is made; pointing needs no kernel.
+    Behind the source's tokens stand that step's attention weights, as colour and as number; below, those of all steps.
+    They are given when the widget is made; pointing needs no kernel.
 
     Parameters
     ----------
@@ -66,7 +66,7 @@ class AlignmentInspector(HouseWidget):
             _map=colours_of(AMOUNT_MAP),
             **kwargs,
         )
-        self.at = at  # after the tokens are known
+        self.begin(at=at)  # after the tokens are known
 
     def __repr__(self) -> str:
         """Write what is shown, the same on every machine."""
@@ -82,11 +82,11 @@ class AlignmentInspector(HouseWidget):
         """The sentence below the tokens."""
         row, source = self._table[self.at], self._tokens["source"]
         most = np.argsort(-row, kind="stable")[:2]
-        looked = " and ".join(f"{name_of(source[s])} (token {s + 1}) by {number(float(row[s]))}" for s in most)
-        rest = f"; at the other {len(row) - 2} by {number(float(np.delete(row, most).sum()))}" if len(row) > 2 else ""
+        looked = " and ".join(f"{name_of(source[s])} (token {s + 1}) with weight {number(float(row[s]))}" for s in most)
+        rest = f"; the other {len(row) - 2} share {number(float(np.delete(row, most).sum()))}" if len(row) > 2 else ""
         return (
             f"Written token {self.at + 1} of {len(self._table)} is {name_of(self._tokens['answer'][self.at])}. "
-            f"It looked most at {looked}{rest}."
+            f"It attends most to {looked}{rest}."
         )
 
     def draw_static(self, figure: Figure) -> None:

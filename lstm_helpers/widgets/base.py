@@ -76,16 +76,28 @@ def tidy(number: float) -> str:
 
 
 class HouseWidget(anywidget.AnyWidget):
-    """A widget of this book. A subclass gives `_esm`, its traits, `__repr__` and `draw_static`."""
+    """A widget of this book. A subclass gives `_esm`, its traits, `__repr__` and `draw_static`; its constructor
+    ends with `begin`.
+    """
 
     _css = assets("common.css")
     _inches = (7.5, 3.0)  # of the static picture
     _needs_python = False  # True: its numbers come from a running kernel, and a page without one shows the picture
     _colours = traitlets.Dict(dict(COLOURS)).tag(sync=True)
+    _start = traitlets.Dict().tag(sync=True)  # what Reset comes back to: the reader's settings as they were at first
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         rerun.remember(self)
+
+    def begin(self, **settings: Any) -> None:
+        """Set what the reader may change, each checked, and remember it: undo follows it, and Reset comes back to it.
+
+        A constructor ends with this, once all is known that the checks need.
+        """
+        for name, value in settings.items():
+            setattr(self, name, value)
+        self._start = self.get_state(list(settings))
 
     def close(self) -> None:
         """End the widget, and with it its layout, which ipywidgets would leave behind."""

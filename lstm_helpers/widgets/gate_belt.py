@@ -1,4 +1,4 @@
-"""One gate at a time, by hand: sliders for f, i, g and o, and the belt that they act on."""
+"""One gate at a time, by hand: sliders for f, i, g and o, and the cell state that they act on."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MAX_STEPS = 200  # more bars than pixels teach nothing
 
 
 class GateBelt(HouseWidget):
-    """Show what is on the belt after each step, while the reader moves the gates.
+    """Show the cell state after each step, while the reader moves the gates; the last setting stays as a ghost.
 
     Parameters
     ----------
@@ -54,7 +54,8 @@ class GateBelt(HouseWidget):
         feed: str = "once",
         **kwargs: Any,
     ) -> None:
-        super().__init__(f=f, i=i, g=g, o=o, steps=steps, feed=feed, **kwargs)
+        super().__init__(**kwargs)
+        self.begin(f=f, i=i, g=g, o=o, steps=steps, feed=feed)
 
     def __repr__(self) -> str:
         """Write the settings, the same on every machine."""
@@ -73,7 +74,7 @@ class GateBelt(HouseWidget):
 
     @property
     def half_life(self) -> float:
-        """The steps after which half of what is on the belt is gone."""
+        """The steps after which half of the cell state is gone."""
         return float(half_life(self.f))
 
     @property
@@ -89,7 +90,7 @@ class GateBelt(HouseWidget):
         return f"{gate} is a forget bias of {number(self.forget_bias)} and a half-life of {life} steps"
 
     def draw_static(self, figure: Figure) -> None:
-        """Draw the belt as it is now."""
+        """Draw the cell state as it is now."""
         run = self.belt
         ax = draw_belt(run.c, added=run.added, f=self.f, h=run.h, ax=figure.add_subplot())
         ax.set_title(self.forgetting, size=10, loc="left")

@@ -60,13 +60,11 @@ class GradientDial(HouseWidget):
     def __init__(self, lag: int = 60, forget_bias: float = 1.0, weight_scale: float = 1.0, **kwargs: Any) -> None:
         self._table = measured.gradients()
         super().__init__(
-            lag=lag,
-            forget_bias=forget_bias,
-            weight_scale=weight_scale,
             _numbers={name: part.astype("<f4").tobytes() for name, part in self._table._asdict().items()},
             _grid={"scales": list(SCALES), "biases": list(BIASES), "lags": LAGS, "seeds": SEEDS, "shown": list(SHOWN)},
             **kwargs,
         )
+        self.begin(lag=lag, forget_bias=forget_bias, weight_scale=weight_scale)
 
     def __repr__(self) -> str:
         """Write the settings, the same on every machine."""

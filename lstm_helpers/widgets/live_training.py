@@ -27,8 +27,9 @@ MARKS = 40  # changes of the rate that are sent to the browser: the latest
 class LiveTraining(LossCurve):
     """Train a model by buttons: Start, Pause, Reset, and a slider for the learning rate.
 
-    A change of the rate takes effect with the next slice and is marked in the curve; what the optimizer remembers, and
-    the weights, stay. ``steps``, ``losses`` and ``progress`` are those of ``LossCurve``.
+    The first run, with its learning rate, stays beside the present one after a Reset. A change of the rate takes effect
+    with the next slice and is marked in the curve; what the optimizer remembers, and the weights, stay. ``steps``,
+    ``losses`` and ``progress`` are those of ``LossCurve``.
 
     Parameters
     ----------
@@ -75,7 +76,8 @@ class LiveTraining(LossCurve):
             return fit(model, params, batches, loss, optimizer(rate), clip_norm=clip_norm, resume=progress)
 
         self._resume = resume
-        super().__init__(title, level, level_label, rate=rate)
+        super().__init__(title, level, level_label)
+        self.begin(rate=rate)
         resume(self.rate, None)  # what does not fit is told now, not at the first press of a button
         self.on_msg(self._answer)
 
@@ -107,10 +109,15 @@ class LiveTraining(LossCurve):
             self._show("failed")
 
     def reset(self) -> None:
-        """Forget what was trained, and begin with the first weights again; the rate stays."""
+        """Begin with the first weights again; the rate stays, and the first run beside it. The button resets both."""
+        self._leave_first()
         self._clear()
         self._rates.clear()
         self._show("ended")
+
+    def _run_name(self) -> str:
+        used = list(dict.fromkeys(tidy(rate) for _, rate in self._rates))
+        return f"first run (learning rate{'s' if len(used) > 1 else ''} {', '.join(used)})"
 
     def _answer(self, widget: Any, content: Any, buffers: Any) -> None:
         """Do what the browser asks, and send its ticket back, so that it knows."""

@@ -25,6 +25,8 @@ from lstm_helpers.widgets.thinning import WINDOW, thin, trailing_mean
 PAUSE = 0.08  # seconds between two pictures at least: a dozen a second look alive, and cost little
 SHARE = 0.03  # of the time at most, for drawing
 
+NEAR = 1.01  # times the chance level: a mean within a hundredth of it is as good as chance
+
 _BEGINNINGS = {
     "going": "Step {}",
     "stopped": "Stopped after step {}",
@@ -48,9 +50,12 @@ class LossCurve(HouseWidget):
     title : str
         A line above the picture.
     level : float, optional
-        A loss to compare with, above 0, drawn across; ``level_label`` says what it is.
+        The loss of chance, above 0, drawn across; what lies above it is worse than chance.
     level_label : str
-        Such as "guessing".
+        Such as "chance level".
+
+    A training that is begun anew keeps its first run as a dotted line beside the present one. Any step can be read, by
+    mouse or by keyboard.
 
     Raises
     ------
@@ -71,6 +76,8 @@ class LossCurve(HouseWidget):
     def __init__(self, title: str = "", level: float | None = None, level_label: str = "", **kwargs: Any) -> None:
         if level is not None and not 0 < level < math.inf:
             raise ValueError(f"level is {level!r}; expected a loss above 0, such as np.log(2), or None for no line")
+        # Steps, losses and name of the first run, once another begins.
+        self._first: tuple[Array, Array, str] | None = None
         self._clear()
         self._pause, self._last_show = PAUSE, -math.inf
         level = None if level is None else float(level)
@@ -105,11 +112,23 @@ class LossCurve(HouseWidget):
         begin = _BEGINNINGS[self._status].format(f"{self._steps[-1]}{total}")
         mean = trailing_mean(self.losses, [len(self._losses) - 1])[0]
         level, label = self._level["loss"], self._level["label"]
-        against = "" if level is None else f"; {label or 'the level'} is {_say(level)}"
+        against = "" if level is None else f"; {label or 'chance level'}: {_say(level)}"
         many = min(WINDOW, len(self._losses))
         numbers = f"the last loss is {_say(self._losses[-1])}, the mean of the last {many} is {_say(mean)}{against}."
+        if level is not None and mean > NEAR * level:
+            numbers += " That is worse than chance."
         kept = " Nothing is lost: go on from its progress." if self._status in ("stopped", "left") else ""
-        return f"{begin}: {numbers}{kept}{why}"
+        return f"{begin}: {numbers}{self._beside()}{kept}{why}"
+
+    def _beside(self) -> str:
+        """Say what the first run had after as many steps, if there is one."""
+        if self._first is None:
+            return ""
+        steps, losses, name = self._first
+        at = int(np.searchsorted(steps, self._steps[-1]))
+        if at == len(steps):
+            return f" The {name} ended after step {steps[-1]}."
+        return f" After as many steps the {name} had a mean of {_say(trailing_mean(losses, [at])[0])}."
 
     def watch(self, items: Iterable[Progress], total: int | None = None) -> Iterator[Progress]:
         """Pass on what ``fit`` yields, and draw it.
@@ -167,10 +186,20 @@ class LossCurve(HouseWidget):
 
     def _add(self, progress: Progress) -> None:
         keep = bisect_left(self._steps, progress.step)
+        if keep == 0:
+            self._leave_first()
         del self._steps[keep:], self._losses[keep:]
         self._steps.append(progress.step)
         self._losses.append(progress.loss)
         self._progress = progress  # last, so that losses hold its step whenever an interrupt comes
+
+    def _leave_first(self) -> None:
+        """Keep the run so far as the first one, if it is the first, before another takes its place."""
+        if self._first is None and len(self._losses) > 1:
+            self._first = self.steps, self.losses, self._run_name()
+
+    def _run_name(self) -> str:
+        return "first run"
 
     def _clear(self) -> None:
         self._steps, self._losses = array("q"), array("d")
@@ -190,7 +219,13 @@ class LossCurve(HouseWidget):
     def _picture(self) -> dict[str, Any]:
         points = np.stack(self._points()).astype("<f4")
         total = self._total or 0
-        return {"points": points.tobytes(), "total": total, "status": self._status, "words": self.words}
+        shown = {"points": points.tobytes(), "total": total, "status": self._status, "words": self.words}
+        if self._first is None:
+            return {**shown, "first": b"", "first_name": ""}
+        steps, losses, name = self._first
+        kept = thin(losses)
+        first = np.stack([steps[kept], trailing_mean(losses, kept)]).astype("<f4")
+        return {**shown, "first": first.tobytes(), "first_name": name}
 
     def _points(self) -> tuple[Array, Array, Array]:
         losses = self.losses
@@ -207,6 +242,11 @@ class LossCurve(HouseWidget):
             colours = {"loss": COLOURS["h"], mean: INK}
             draw_learning_curves({"loss": losses, mean: means}, steps=steps, colours=colours, ax=ax, **level)
             next(line for line in ax.lines if line.get_gid() == "loss").set_linewidth(1.0)
+            if self._first is not None:
+                before, first, name = self._first
+                means = trailing_mean(first, np.arange(first.size))
+                ax.plot(before, means, color=INK, lw=1.2, ls=":", gid="first")
+                ax.annotate(name, (before[-1], means[-1]), (0, 4), textcoords="offset points", ha="right", size=9)
         else:
             ax.set(xlim=(0, 1), ylim=(0, 1), xticks=[], yticks=[], xlabel="step", ylabel="loss")
             ax.text(0.5, 0.5, self._empty, ha="center", va="center", color=INK)

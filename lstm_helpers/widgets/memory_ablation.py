@@ -88,7 +88,7 @@ class MemoryAblation(HouseWidget):
             _answer=answer,
             **kwargs,
         )
-        self.at, self.zeroed, self.unit = at, zeroed, unit  # after the size is known, so that they are checked
+        self.begin(at=at, zeroed=zeroed, unit=unit)  # after the size is known, so that they are checked
 
     def __repr__(self) -> str:
         """Write what is shown, the same on every machine."""

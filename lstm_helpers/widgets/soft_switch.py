@@ -1,4 +1,4 @@
-"""A soft switch by hand: a logit bent into a gate, and the gate in the way of a value."""
+"""A soft switch by hand: a pre-activation becomes a gate, and the gate stands in the way of a value."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ MOST = {"value": 2.0, "logit": 8.0}  # to either side; the picture's limits
 class Passed(NamedTuple):
     """What the switch does."""
 
-    gate: float  # the bent logit
-    slope: float  # of the curve at the logit
+    gate: float  # the activation
+    slope: float  # of the curve at the pre-activation
     product: float  # gate × value
 
 
 class SoftSwitch(HouseWidget):
-    """Show a logit on its curve and gate × value beside it, while the reader moves value and logit.
+    """Show a pre-activation on its curve and gate × value beside it; the reader drags the point and the value.
 
     Parameters
     ----------
     value : float
         What comes to the switch, -2 to 2.
     logit : float
-        What sets the switch, -8 to 8.
+        The pre-activation z that sets the switch, -8 to 8.
     curve : {"sigmoid", "tanh"}
-        What bends the logit.
+        The activation function.
 
     Raises
     ------
@@ -44,12 +44,13 @@ class SoftSwitch(HouseWidget):
 
     _esm = assets("common.js", "activations.js", "soft_switch.js")
     value = Between(1.5, -MOST["value"], MOST["value"], "the value").tag(sync=True)
-    logit = Between(2.0, -MOST["logit"], MOST["logit"], "the logit").tag(sync=True)
+    logit = Between(2.0, -MOST["logit"], MOST["logit"], "the pre-activation").tag(sync=True)
     curve = traitlets.Unicode("sigmoid").tag(sync=True)
     _most = traitlets.Dict(MOST).tag(sync=True)
 
     def __init__(self, value: float = 1.5, logit: float = 2.0, curve: str = "sigmoid", **kwargs: Any) -> None:
-        super().__init__(value=value, logit=logit, curve=curve, **kwargs)
+        super().__init__(**kwargs)
+        self.begin(value=value, logit=logit, curve=curve)
 
     def __repr__(self) -> str:
         """Write the settings, the same on every machine."""
@@ -66,7 +67,7 @@ class SoftSwitch(HouseWidget):
     def words(self) -> str:
         """The sentence below the picture."""
         gate, slope, product = map(number, self.passed)
-        bent = f"{self.curve}({number(self.logit)}) = {gate}, where the curve's slope is {slope}."
+        bent = f"{self.curve}({number(self.logit)}) = {gate}, where the derivative is {slope}."
         if self.passed.gate < 0:
             does = "A gate below 0 turns the sign over, which no switch should"
         else:

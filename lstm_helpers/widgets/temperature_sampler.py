@@ -1,4 +1,4 @@
-"""What comes next, at a temperature: the chances after a few words, and how the network goes on from there."""
+"""What comes next, at a temperature: the probabilities after a few words, and how the network goes on from there."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from lstm_helpers.tasks import text
 from lstm_helpers.trained import LanguageModel
 from lstm_helpers.widgets.base import Between, HouseWidget, Whole, assets, tidy, within
 
+MOST_SAMPLES = 20
 TEMPERATURES = tuple(k / 10 for k in range(1, 21))
 NAMES = {" ": "a space", "\n": "the line's end"}
 
@@ -24,8 +25,8 @@ NAMES = {" ": "a space", "\n": "the line's end"}
 class TemperatureSampler(HouseWidget):
     """Show what a language model expects after a few words, and what it writes, while the reader sets the temperature.
 
-    The network runs once, when the widget is made; moving the slider needs no kernel. Every text was drawn with
-    the same random numbers, so that only the temperature differs.
+    The network runs once, when the widget is made; moving the slider needs no kernel, and nor does another sample.
+    The texts of one sample were drawn with the same random numbers, so that only the temperature differs.
 
     Parameters
     ----------
@@ -40,20 +41,25 @@ class TemperatureSampler(HouseWidget):
     length : int
         How many characters it writes.
     seed : int
-        For the draws.
+        For the draws of the first sample; the next one's is one larger.
+    samples : int
+        How many texts there are for each temperature, 1 to 20.
+    sample : int
+        Which one is shown first, from 0.
 
     Raises
     ------
     ValueError
         If a prompt is empty, or holds a character that the network does not know.
     traitlets.TraitError
-        If a temperature or a prompt was not computed, here or when it is set later.
+        If a temperature, a prompt or a sample was not computed, here or when it is set later.
     """
 
     _esm = assets("common.js", "temperature_sampler.js")
     _inches = (7.5, 3.4)
     temperature = Between(1.0, TEMPERATURES[0], TEMPERATURES[-1], "the temperature").tag(sync=True)
     prompt = Whole(0).tag(sync=True)
+    sample = Whole(0).tag(sync=True)
     _logits = traitlets.Bytes().tag(sync=True)
     _prompts = traitlets.List(traitlets.Unicode()).tag(sync=True)
     _texts: Any = traitlets.List().tag(sync=True)
@@ -68,37 +74,43 @@ class TemperatureSampler(HouseWidget):
         prompt: int = 0,
         length: int = 240,
         seed: int = 0,
+        samples: int = 6,
+        sample: int = 0,
         **kwargs: Any,
     ) -> None:
         if isinstance(prompts, str) or not prompts or not all(isinstance(one, str) and one for one in prompts):
             raise ValueError(f"prompts is {prompts!r}; expected a list of texts, each at least one character long")
         check_size("length", length)
+        check_size("samples", samples)
+        if samples > MOST_SAMPLES:
+            raise ValueError(f"samples is {samples}; expected at most {MOST_SAMPLES}: every text is drawn beforehand")
         self._network = network
         encoded = [text.encode(one, network.letters)[:, None] for one in prompts]
         self._table = np.concatenate([network.model.predict(network.params, tokens)[-1] for tokens in encoded])
         super().__init__(
             _logits=self._table.astype("<f8").tobytes(),
             _prompts=list(prompts),
-            _texts=[_continue(network, tokens, length, seed) for tokens in encoded],
+            _texts=[_continue(network, tokens, length, range(seed, seed + samples)) for tokens in encoded],
             _letters=list(network.letters),
             _grid={"temperatures": list(TEMPERATURES), "shown": SHOWN, "names": NAMES},
             **kwargs,
         )
-        self.prompt, self.temperature = prompt, temperature  # after the number of prompts is known
+        self.begin(prompt=prompt, temperature=temperature, sample=sample)  # after it is known how many there are
 
     def __repr__(self) -> str:
         """Write the settings, the same on every machine."""
-        return f"TemperatureSampler({self._prompts[self.prompt]!r}, temperature={tidy(self.temperature)})"
+        sample = f", sample={self.sample}" if self.sample else ""
+        return f"TemperatureSampler({self._prompts[self.prompt]!r}, temperature={tidy(self.temperature)}{sample})"
 
     @property
     def chances(self) -> Array:
-        """The chance of every character to come next, (K,)."""
+        """The probability of every character to come next, (K,)."""
         return sampling.temper(self._table[self.prompt], self.temperature)
 
     @property
     def text(self) -> str:
-        """What the network writes at this temperature."""
-        return str(self._texts[self.prompt][TEMPERATURES.index(self.temperature)])
+        """What the network writes at this temperature, in this sample."""
+        return str(self._texts[self.prompt][self.sample][TEMPERATURES.index(self.temperature)])
 
     @property
     def words(self) -> str:
@@ -134,10 +146,16 @@ class TemperatureSampler(HouseWidget):
     def _check_prompt(self, proposal: Any) -> int:
         return within("prompt", proposal["value"], 0, max(len(self._prompts) - 1, 0), "prompts count from 0")
 
+    @traitlets.validate("sample")
+    def _check_sample(self, proposal: Any) -> int:
+        count = len(self._texts[0]) if self._texts else 1
+        return within("sample", proposal["value"], 0, count - 1, "samples count from 0")
 
-def _continue(network: LanguageModel, tokens: Array, length: int, seed: int) -> list[str]:
-    """Let the network go on at every temperature, with the same random numbers."""
-    prompts = np.repeat(tokens, len(TEMPERATURES), axis=1)
-    rng = np.random.default_rng(seed)
-    drawn = sampling.generate(network.model, network.params, rng, prompts, length, np.array(TEMPERATURES))
-    return [text.decode(column, network.letters) for column in drawn.T]
+
+def _continue(network: LanguageModel, tokens: Array, length: int, seeds: range) -> list[list[str]]:
+    """Let the network go on at every temperature, for each seed with the same random numbers; all in one batch."""
+    prompts = np.repeat(tokens, len(seeds) * len(TEMPERATURES), axis=1)
+    rngs = [np.random.default_rng(seed) for seed in seeds for _ in TEMPERATURES]
+    drawn = sampling.generate(network.model, network.params, rngs, prompts, length, np.tile(TEMPERATURES, len(seeds)))
+    texts = [text.decode(column, network.letters) for column in drawn.T]
+    return [texts[k : k + len(TEMPERATURES)] for k in range(0, len(texts), len(TEMPERATURES))]

@@ -1,13 +1,15 @@
-"""A text one can point at: what a unit holds after each character, and which earlier ones move the guess there."""
+"""A text one can point at: what a unit holds after each character, which earlier ones move the prediction there."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import traitlets
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
+from numpy.typing import ArrayLike
 
 from lstm_helpers import inspection
 from lstm_helpers.arrays import Array
@@ -25,26 +27,32 @@ MOST = 400  # characters: the table of what moves what grows with the square
 class TextInspector(HouseWidget):
     """Show a text that a network has read; the reader points at a character, by mouse or by keyboard.
 
-    Behind the letters stands what moves the guess that the network makes there, or what one unit holds after each of
-    them. All numbers are computed when the widget is made; pointing needs no kernel.
+    Behind the letters stands what moves the network's prediction there, or what one unit holds after each of them;
+    below them, as bars, a pattern to compare the unit with. All numbers are computed when the widget is made; pointing
+    needs no kernel.
 
     Parameters
     ----------
     network : trained.LanguageModel
         One LSTM, such as ``trained.brackets()``.
     words : str
-        2 to 400 characters. The last is not shown: it is only the answer to the guess at the one before.
+        2 to 400 characters. The last is not shown: it is only the answer to the prediction at the one before.
     at, unit : int
         Which character is pointed at first, and which unit is shown, from 0.
     show : "guess" or "unit"
         What the colours are.
+    patterns : mapping, optional
+        By name: a number for each character that is shown, (T,), such as the depth of brackets.
+    pattern : str, optional
+        Which of them stands below the letters, "" for none; the first if left out.
 
     Raises
     ------
     ValueError
-        If the text is too short or too long, or holds a character that the network does not know.
+        If the text is too short or too long, holds a character that the network does not know, or a pattern does not
+        fit it or is the same everywhere.
     traitlets.TraitError
-        If ``at``, ``unit`` or ``show`` is not there, here or when it is set later.
+        If ``at``, ``unit``, ``show`` or ``pattern`` is not there, here or when it is set later.
     """
 
     _esm = assets("common.js", "text_inspector.js")
@@ -52,13 +60,23 @@ class TextInspector(HouseWidget):
     at = Whole(0).tag(sync=True)
     unit = Whole(0).tag(sync=True)
     show = traitlets.Unicode("guess").tag(sync=True)
+    pattern = traitlets.Unicode("").tag(sync=True)
+    _patterns = traitlets.Dict().tag(sync=True)
     _numbers = traitlets.Dict().tag(sync=True)
     _size = traitlets.Dict().tag(sync=True)
     _words = traitlets.Unicode("").tag(sync=True)
     _maps = traitlets.Dict().tag(sync=True)
 
     def __init__(
-        self, network: LanguageModel, words: str, at: int = 0, unit: int = 0, show: str = "guess", **kwargs: Any
+        self,
+        network: LanguageModel,
+        words: str,
+        at: int = 0,
+        unit: int = 0,
+        show: str = "guess",
+        patterns: Mapping[str, ArrayLike] | None = None,
+        pattern: str | None = None,
+        **kwargs: Any,
     ) -> None:
         if not isinstance(words, str) or not 2 <= len(words) <= MOST:
             size = f"{len(words)} characters" if isinstance(words, str) else f"a {type(words).__name__}"
@@ -68,23 +86,39 @@ class TextInspector(HouseWidget):
         moved = inspection.connectivity(network.model, network.params, tokens[:-1], tokens[1:])
         self._moved = moved.astype(np.float32)
         T, H = self._c.shape
+        self._table = {str(name): _pattern(name, values, T) for name, values in (patterns or {}).items()}
+        self._along = {name: inspection.correlations(self._c, values) for name, values in self._table.items()}
+        if self._table:
+            self._inches = (7.5, 4.2)
         super().__init__(
             _numbers={"c": self._c.astype("<f8").tobytes(), "moved": self._moved.astype("<f4").tobytes()},
             _size={"steps": T, "hidden": H, "limits": [ladder(self._c[:, k]) for k in range(H)]},
             _words=words,
+            _patterns={
+                name: {"values": values.astype("<f8").tobytes(), "along": self._along[name].astype("<f8").tobytes()}
+                for name, values in self._table.items()
+            },
             _maps={"guess": colours_of(AMOUNT_MAP), "unit": colours_of(SIGNED_MAP)},
             **kwargs,
         )
-        self.at, self.unit, self.show = at, unit, show  # after the size is known
+        chosen = next(iter(self._table), "") if pattern is None else pattern
+        self.begin(at=at, unit=unit, show=show, pattern=chosen)  # after the size is known
 
     def __repr__(self) -> str:
         """Write what is shown, the same on every machine."""
-        return f"TextInspector({self._size['steps']} characters, at={self.at}, unit={self.unit}, show={self.show!r})"
+        pattern = f", pattern={self.pattern!r}" if self._table else ""
+        size = f"{self._size['steps']} characters"
+        return f"TextInspector({size}, at={self.at}, unit={self.unit}, show={self.show!r}{pattern})"
 
     @property
     def values(self) -> Array:
         """The numbers behind the colours, (T,)."""
         return np.asarray(self._moved[self.at] if self.show == "guess" else self._c[:, self.unit], np.float64)
+
+    @property
+    def correlation(self) -> float:
+        """How far the unit's cell state goes with the pattern over this text, -1 to 1; 0 without a pattern."""
+        return float(self._along[self.pattern][self.unit]) if self.pattern else 0.0
 
     @property
     def words(self) -> str:
@@ -94,20 +128,34 @@ class TextInspector(HouseWidget):
         most = int(row.argmax())
         back = self.at - most
         where = "by this character itself" if not back else f"by {name_of(self._words[most])}, {back} back"
+        along = ""
+        if self.pattern:
+            value = float(self._table[self.pattern][self.at])
+            along = (
+                f" The pattern “{self.pattern}” is {number(value, 0 if value == int(value) else 2)} here; "
+                f"over this text, c of unit {self.unit} correlates with it by {number(self.correlation)}."
+            )
         return (
             f"Character {self.at + 1} of {self._size['steps']} is {here}. Unit {self.unit} then holds "
-            f"c = {number(self._c[self.at, self.unit])}. The next one was {after}; its score is moved most {where}: "
-            f"{number(float(row[most]))}."
+            f"c = {number(self._c[self.at, self.unit])}. The next one was {after}; its logit is moved most {where}: "
+            f"{number(float(row[most]))}.{along}"
         )
 
     def draw_static(self, figure: Figure) -> None:
         """Draw the text as it is shown now."""
         label = (
-            f"what moves the guess after character {self.at + 1}" if self.show == "guess" else f"c of unit {self.unit}"
+            f"what moves the prediction after character {self.at + 1}"
+            if self.show == "guess"
+            else f"c of unit {self.unit}"
         )
         field = "amount" if self.show == "guess" else "c"
         shown = self._words[:-1]
-        draw_text(shown, self.values, field, label=label, at=self.at, ax=figure.add_subplot())
+        if not self.pattern:
+            draw_text(shown, self.values, field, label=label, at=self.at, ax=figure.add_subplot())
+            return
+        above, below = figure.subplots(2, 1)
+        draw_text(shown, self.values, field, label=label, at=self.at, ax=above)
+        draw_text(shown, np.abs(self._table[self.pattern]), "amount", label=self.pattern, at=self.at, ax=below)
 
     @traitlets.validate("at")
     def _check_at(self, proposal: Any) -> int:
@@ -117,11 +165,29 @@ class TextInspector(HouseWidget):
     def _check_unit(self, proposal: Any) -> int:
         return within("unit", proposal["value"], 0, self._size.get("hidden", 1) - 1, "units count from 0")
 
+    @traitlets.validate("pattern")
+    def _check_pattern(self, proposal: Any) -> str:
+        if proposal["value"] not in ("", *self._table):
+            known = ", ".join(map(repr, ("", *self._table)))
+            raise traitlets.TraitError(f"pattern is {proposal['value']!r}; expected one of {known}")
+        return str(proposal["value"])
+
     @traitlets.validate("show")
     def _check_show(self, proposal: Any) -> str:
         if proposal["value"] not in SHOW:
             raise traitlets.TraitError(f"show is {proposal['value']!r}; expected 'guess' or 'unit'")
         return str(proposal["value"])
+
+
+def _pattern(name: str, values: ArrayLike, steps: int) -> Array:
+    """Take a pattern in: one finite number for each character."""
+    pattern = np.asarray(values, dtype=np.float64)
+    if not name or pattern.shape != (steps,):
+        raise ValueError(
+            f"patterns[{name!r}] has shape {pattern.shape}; expected ({steps},), a name and one number for each "
+            "character but the last, which is not shown"
+        )
+    return pattern
 
 
 def name_of(character: str) -> str:

@@ -15,11 +15,13 @@ import numpy as np
 import matplotlib.pyplot as plt
 from ipywidgets import Widget
 from lstm_helpers import layers, model, readout, trained, unroll, widgets
-from lstm_helpers.cells import lstm
+from lstm_helpers.cells import lstm, rnn
 from lstm_helpers.tasks import agreement, latch
 
 words = "the dogs near the cat behind the horses beside the child"
 xs, network = agreement.encode(words), trained.agreement()
+vanilla = rnn.init(np.random.default_rng(0), xs.shape[2], 8)
+both = tuple(lstm.init(np.random.default_rng(k), xs.shape[2], 5) for k in (0, 1))
 trace = unroll(lstm, network.cell, xs)
 net = model.Model(layers.Recurrent(lstm), at="last")
 start = net.init(np.random.default_rng(0), latch.INPUT_SIZE, 4, latch.OUTPUT_SIZE)
@@ -31,6 +33,11 @@ EXAMPLES = {
         "widgets.AlignmentInspector([*'abcd'], [*'efghijklmnop'], np.eye(4)[np.arange(12) % 4])", {}
     ),
     "BackwardCell": Example("widgets.BackwardCell(network.cell, trace, np.ones_like(trace.h))", {}),
+    "FadingDifference": Example(
+        "widgets.FadingDifference(vanilla, xs, agreement.encode(words.replace('dogs', 'dog')), words.split())",
+        {"scale of W_h": "scale"},
+    ),
+    "FaultPicker": Example("widgets.FaultPicker('belt_off_by_one')", {}),
     "GateBelt": Example(
         "widgets.GateBelt()",
         {"forget gate f": "f", "input gate i": "i", "candidate g": "g", "output gate o": "o"},
@@ -43,9 +50,10 @@ EXAMPLES = {
         "widgets.MemoryAblation(network, xs, words.split(), at=5, zeroed='both', answer='plural')",
         {"before step": "at", "show unit": "unit"},
     ),
+    "MovedOutputs": Example("widgets.MovedOutputs(both, xs, words.split(), at=3)", {"changed input": "at"}),
     "Predict": Example("widgets.Predict('it grows', 'it shrinks')", {}),
     "SequencePlayer": Example("widgets.SequencePlayer(trace, words.split())", {"step": "t", "unit": "unit"}),
-    "SoftSwitch": Example("widgets.SoftSwitch()", {"value v": "value", "logit z": "logit"}),
+    "SoftSwitch": Example("widgets.SoftSwitch()", {"value v": "value", "pre-activation z": "logit"}),
     "TemperatureSampler": Example("widgets.TemperatureSampler(prose, ['The forget gate '], temperature=0.7)", {}),
     "TextInspector": Example("widgets.TextInspector(prose, 'The forget gate keeps. ', at=5, unit=1)", {}),
 }

@@ -101,6 +101,21 @@ def test_every_token_shows_the_packages_numbers_and_no_kernel_is_needed(lab, pag
         place.press("ArrowRight")
 
 
+def test_all_rows_stand_below_and_can_be_pointed_at(lab, page_of):
+    page = page_of()
+    for k, (tokens, seed) in enumerate(((WORDS, 0), (LETTERS, 1))):
+        widget, same = page.locator(".lstm-aligned").nth(k), python_widget(tokens, seed)
+        weights = widget.evaluate("node => [...node.querySelectorAll('.lstm-weight')].map(one => +one.dataset.weight)")
+        assert weights == same._table.ravel().tolist()
+    first = page.locator(".lstm-aligned").first
+    row, frame = first.locator(".lstm-weight[data-t='3']"), first.locator(".lstm-row-frame")
+    assert frame.get_attribute("y") != row.first.get_attribute("y")
+    row.nth(5).click()
+    eventually(page, lambda: ask(page, "first.at") == "3")
+    assert frame.get_attribute("y") == row.first.get_attribute("y")
+    assert not lab.problems(page)
+
+
 def test_readable_in_both_themes_wide_and_narrow(lab, page_of):
     page = page_of()
     for theme, width in (("light", 1100), ("dark", 480)):

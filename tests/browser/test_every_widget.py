@@ -133,7 +133,7 @@ def test_a_widget_can_be_looked_at_after_its_kernel_restarts(lab):
     assert not lab.problems(page)  # nothing on the console either
     lab.run_all(page)
     eventually(page, lambda: page.locator(".lstm-widget").count() == len(EXAMPLES))
-    slider = page.locator(".lstm-soft-switch").get_by_label("logit z")
+    slider = page.locator(".lstm-soft-switch").get_by_label("pre-activation z")
     slider.focus()
     slider.press("Home")
     eventually(page, lambda: ask(page, "softswitch.logit") == "-8.0")

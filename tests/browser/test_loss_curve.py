@@ -123,7 +123,7 @@ def test_the_curve_grows_while_the_cell_runs_and_stop_keeps_all(lab, page_of):
 def test_training_by_hand_with_the_keyboard(lab, page_of):
     page = page_of()
     widget = page.locator(".lstm-live-training")
-    start, slider = widget.get_by_role("button", name="Start"), widget.get_by_role("slider")
+    start, slider = widget.get_by_role("button", name="Start"), widget.get_by_label("learning rate")
 
     def count():
         return int(ask(page, "live.steps.size"))
@@ -156,21 +156,52 @@ def test_training_by_hand_with_the_keyboard(lab, page_of):
 
     widget.get_by_role("button", name="Reset").focus()  # while it runs
     page.keyboard.press("Enter")
-    eventually(page, lambda: caption(widget) == "Learning rate 0.0001. No step has been made yet.")
+    eventually(page, lambda: caption(widget) == "Learning rate 0.01. No step has been made yet.")  # both are reset
     page.wait_for_timeout(400)
     assert count() == 0 and len(drawn(widget)) == 0
     assert where_the_reader_is(page) == place
-    slider.focus()
-    for _ in range(4):
-        slider.press("ArrowRight")
+    assert ask(page, "live.rate") == "0.01" and widget.get_by_role("button", name="Reset").is_disabled()
     start.focus()
     page.keyboard.press("Enter")
     eventually(page, lambda: count() > 30)
     page.keyboard.press("Enter")
     eventually(page, lambda: start.count() == 1)
     page.wait_for_timeout(300)
-    assert ask(page, "live.rates") == "((0, 0.01),)"  # the slider was moved before Start was pressed
+    assert ask(page, "live.rates") == "((0, 0.01),)"
     assert ask(page, "equals(live.progress)") == "True"
+    first = widget.locator(".lstm-first")
+    assert first.count() == 1 and "the first run (learning rates 0.01, 0.03, 0.1, 0.0001)" in caption(widget)
+    assert not lab.problems(page)
+
+
+def test_any_step_can_be_read_by_keyboard_and_mouse(lab, page_of):
+    page = page_of()
+    widget = page.locator(".lstm-live-training")
+    reading = widget.get_by_label("read step")
+    assert reading.is_disabled()
+    ask(page, "[live.go_on(0) for _ in range(60)] and None")
+    eventually(page, lambda: len(drawn(widget)) == 60)
+    reading.press("Home")
+    reading.press("ArrowRight")
+    losses = ast.literal_eval(ask(page, "live.losses.tolist()"))
+    means = [sum(losses[max(0, k - 19) : k + 1]) / len(losses[max(0, k - 19) : k + 1]) for k in range(60)]
+
+    def said():
+        step, loss, mean = re.fullmatch(
+            r"step (\d+): loss (\S+), mean (\S+)", reading.get_attribute("aria-valuetext")
+        ).groups()
+        return int(step), float(loss), float(mean)
+
+    for step, move in ((2, None), (60, "End"), (59, "ArrowLeft"), (1, "Home")):
+        if move:
+            reading.press(move)
+        eventually(page, lambda step=step: said()[0] == step)
+        assert said()[1:] == pytest.approx((losses[step - 1], means[step - 1]), rel=5e-3)
+        assert widget.locator("[data-read]").get_attribute("data-read") == str(step)
+    box = widget.locator("svg").bounding_box()
+    page.mouse.move(box["x"] + 150, box["y"] + 100)
+    eventually(page, lambda: said()[0] > 5)
+    assert said()[1] == pytest.approx(losses[said()[0] - 1], rel=5e-3)
     assert not lab.problems(page)
 
 
@@ -192,7 +223,7 @@ def test_a_kernel_that_goes_is_told(lab, page_of):
     page.evaluate(RESTART)
     for one in page.locator(".lstm-widget").all():
         eventually(page, lambda one=one: caption(one).endswith("The kernel has gone: run the cell again."))
-    assert widget.locator("button:disabled, input:disabled").count() == 3 and len(drawn(widget)) > 20
+    assert widget.locator("button:disabled, input:disabled").count() == 4 and len(drawn(widget)) > 20
     page.wait_for_function("() => window.jupyterapp.shell.currentWidget.sessionContext.isReady", timeout=30_000)
     for index in (0, 1, 3):
         page.evaluate(RUN, index)

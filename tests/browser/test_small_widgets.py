@@ -76,10 +76,10 @@ def test_the_switch_follows_the_keyboard_and_shows_the_packages_numbers(lab, pag
     moves = [
         ("value v", "ArrowRight", "value", "1.6", "1.60"),
         ("value v", "Home", "value", "-2.0", "−2.00"),
-        ("logit z", "ArrowDown", "logit", "1.9", "1.90"),
-        ("logit z", "End", "logit", "8.0", "8.00"),
-        ("logit z", "PageDown", "logit", None, None),
-        ("logit z", "Home", "logit", "-8.0", "−8.00"),
+        ("pre-activation z", "ArrowDown", "logit", "1.9", "1.90"),
+        ("pre-activation z", "End", "logit", "8.0", "8.00"),
+        ("pre-activation z", "PageDown", "logit", None, None),
+        ("pre-activation z", "Home", "logit", "-8.0", "−8.00"),
         ("sigmoid", "ArrowRight", "curve", "'tanh'", None),
     ]
     press(page, widget, [move for move in moves if move[3]], "softswitch")
@@ -91,7 +91,9 @@ def test_the_switch_follows_the_keyboard_and_shows_the_packages_numbers(lab, pag
         values = dict(zip(("value", "logit", "curve"), setting, strict=True))
         ask(page, f"[softswitch.set_trait(k, v) for k, v in {values!r}.items()]")
         eventually(page, lambda setting=setting: switch_shows(widget, *setting))
-    assert ask(page, "softswitch.set_trait('logit', 9)").startswith("TraitError: logit is 9; the logit lies between")
+    assert ask(page, "softswitch.set_trait('logit', 9)").startswith(
+        "TraitError: logit is 9; the pre-activation lies between"
+    )
     assert not lab.problems(page)
 
 
@@ -162,4 +164,43 @@ def test_readable_in_both_themes_wide_narrow_and_on_a_telephone(lab, page_of):
                 "all => all.every(one => one.scrollWidth <= one.clientWidth)"
             )
             assert rows, f"{kind} has a slider wider than its place"
+    assert not lab.problems(page)
+
+
+def test_the_switch_is_dragged_by_mouse_and_by_finger(lab, page_of):
+    page = page_of(width=900)
+    widget = page.locator(".lstm-soft-switch")
+    picture, point = widget.locator("svg"), widget.locator(".lstm-movable[data-move=logit]")
+    box = point.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] - 60, box["y"] + 10, steps=5)
+    page.mouse.up()
+    eventually(page, lambda: float(ask(page, "softswitch.logit")) < 0)
+    logit = float(ask(page, "softswitch.logit"))
+    assert switch_shows(widget, 1.5, logit, "sigmoid") and logit == round(logit, 1)
+    left = picture.bounding_box()["x"]
+    page.mouse.click(left + 40, picture.bounding_box()["y"] + 120)  # anywhere on the curve's own plot
+    eventually(page, lambda: float(ask(page, "softswitch.logit")) < -7)
+    grip = widget.locator(".lstm-movable[data-move=value]").bounding_box()
+    x, y = grip["x"] + grip["width"] / 2, grip["y"] + grip["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 5, y + 400, steps=5)  # beyond the edge: it stops at the limit
+    page.mouse.up()
+    eventually(page, lambda: ask(page, "softswitch.value") == "-2.0")
+    page.keyboard.press("Control+z")
+    assert ask(page, "softswitch.value") == "-2.0"  # the focus is not in the widget
+    widget.get_by_role("button", name="Undo").click()
+    eventually(page, lambda: ask(page, "softswitch.value") == "1.5")
+    session = page.context.new_cdp_session(page)
+    box = widget.locator(".lstm-movable[data-move=logit]").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    for kind, at in (("touchStart", x), ("touchMove", x + 30), ("touchMove", x + 90), ("touchEnd", None)):
+        points = [] if at is None else [{"x": at, "y": y}]
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    eventually(page, lambda: float(ask(page, "softswitch.logit")) > -6)
+    assert widget.locator(".lstm-movable").evaluate_all(
+        "all => all.every(one => getComputedStyle(one).touchAction === 'none')"
+    )
     assert not lab.problems(page)

@@ -105,6 +105,22 @@ def test_every_temperature_shows_the_packages_chances(lab, page_of):
     assert not lab.problems(page)
 
 
+def test_another_sample_is_drawn_from_those_that_python_sent(lab, page_of):
+    page = page_of()
+    first, prose = page.locator(".lstm-temperature").first, TemperatureSampler(trained.prose(), PROMPTS)
+    another, seen = first.get_by_role("button", name="Another sample"), set()
+    another.focus()
+    for sample in (1, 2, 3, 4, 5, 0):
+        page.keyboard.press("Enter")
+        eventually(page, lambda sample=sample: ask(page, "first.sample") == str(sample))
+        prose.sample = sample
+        assert shows(first, prose)
+        assert first.locator(".lstm-sample-count").inner_text() == f"sample {sample + 1} of 6"
+        seen.add(prose.text)
+    assert len(seen) == 6
+    assert not lab.problems(page)
+
+
 def test_the_sampler_needs_no_kernel_once_it_is_shown(lab, page_of):
     page = page_of()
     first, prose = page.locator(".lstm-temperature").first, TemperatureSampler(trained.prose(), PROMPTS, 2.0)

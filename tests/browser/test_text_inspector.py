@@ -15,6 +15,10 @@ CELLS = (
     f"first = TextInspector(trained.brackets(), {WORDS!r}, at=20)\nfirst",
     f"TextInspector(trained.prose(), {PROSE!r}, 14, 3, 'unit')",
 )
+OPENED = {"opened": [WORDS[: t + 1].count("[") for t in range(len(WORDS) - 1)], "place": list(range(len(WORDS) - 1))}
+ONE = f"TextInspector(trained.brackets(), {WORDS!r}, 8, 22, 'unit', {OPENED!r})"
+BARS = """node => [...node.querySelectorAll('.lstm-read span')]
+    .map(({ style }) => Number((style.boxShadow.match(/0px ([0-9.]+)px/) || [0, 0])[1]))"""
 LOOK = """node => [...node.querySelectorAll('.lstm-read span')].map(span => {
     const { backgroundColor, color } = getComputedStyle(span);
     return [span.textContent, backgroundColor, color, span.classList.contains('lstm-here')];
@@ -72,7 +76,7 @@ def test_the_inspector_follows_keyboard_and_mouse(lab, page_of):
         setattr(same, name, value)
         eventually(page, lambda name=name, value=value: ask(page, f"first.{name}") == str(value))
         assert shows(first, same), (key, name)
-    first.get_by_label("what moves the guess here").focus()
+    first.get_by_label("what moves the prediction here").focus()
     page.keyboard.press("ArrowDown")
     same.show = "unit"
     eventually(page, lambda: ask(page, "first.show") == "'unit'")
@@ -97,6 +101,30 @@ def test_every_character_shows_the_packages_numbers(lab, page_of):
             ask(page, f"[first.set_trait(k, v) for k, v in {values!r}.items()]")
             same.at, same.unit, same.show = at, at, show
             eventually(page, lambda: shows(first, same))
+    assert not lab.problems(page)
+
+
+def test_a_pattern_stands_below_the_letters(lab, page_of):
+    lab.write("pattern_under_test", CELLS[0], f"one = {ONE}\none")
+    page = lab.open("pattern_under_test")
+    lab.run_all(page)
+    widget = page.locator(".lstm-inspector")
+    same = TextInspector(trained.brackets(), WORDS, 8, 22, "unit", OPENED)
+    for name in ("opened", "place", "", "opened"):
+        same.pattern = name
+        widget.get_by_label(name or "none", exact=True).check()
+        eventually(page, lambda name=name: ask(page, "one.pattern") == repr(name))
+        assert shows(widget, same)
+        values = same._table.get(name)
+        heights = widget.evaluate(BARS)
+        if values is None:
+            assert not any(heights)
+            continue
+        want = 9 * (values - values.min()) / (values.max() - values.min())
+        assert max(abs(a - b) for a, b in zip(heights, want, strict=True)) < 0.06
+    widget.get_by_label("unit", exact=True).press("ArrowRight")
+    same.unit = 23
+    eventually(page, lambda: shows(widget, same))
     assert not lab.problems(page)
 
 

@@ -176,6 +176,32 @@ def test_gate_belt_draws_the_packages_numbers(lab, book):
     assert not lab.problems(page)
 
 
+def test_gate_belt_keeps_a_ghost_and_says_when_its_axis_changes(lab, book):
+    page = book()
+    widget = page.locator(".lstm-gate-belt").first
+    assert widget.locator(".lstm-ghost").count() == 0
+    tell(page, "first.f", 0.99)  # 0.5 once: the axis stays at 1
+    ghost, note = widget.locator(".lstm-ghost"), widget.locator(".lstm-axis-note")
+    eventually(page, lambda: ghost.count() == 1)
+    assert math.isclose(float(ghost.get_attribute("data-c")), belt(0.9, 1, 0.5, 1, 20, feed="once").c[-1])
+    assert note.count() == 0
+    tell(page, "first.feed", "always")  # now it grows to 9
+    eventually(page, lambda: note.count() == 1)
+    assert (note.get_attribute("data-was"), note.get_attribute("data-top")) == ("1", "10")
+    assert math.isclose(float(ghost.get_attribute("data-c")), belt(0.99, 1, 0.5, 1, 20, feed="once").c[-1])
+    tell(page, "first.g", 0.05)  # a tenth: the axis holds the last setting as well, so that it looks like a tenth
+    eventually(page, lambda: note.count() == 0)
+    assert math.isclose(float(ghost.get_attribute("data-c")), belt(0.99, 1, 0.5, 1, 20).c[-1])
+    heights = widget.evaluate("""node => ['.lstm-ghost', '.lstm-c-line'].map(one => {
+        const [zero, ...rest] = node.querySelector(one).getAttribute('d').slice(1).split('L').map(p => p.split(',')[1]);
+        return zero - rest.at(-1);
+    })""")
+    assert math.isclose(heights[0], 10 * heights[1], rel_tol=1e-6)
+    widget.get_by_role("button", name="Undo").click()
+    eventually(page, lambda: ask(page, "first.g") == "0.5")
+    assert not lab.problems(page)
+
+
 def test_player_plays_the_trace(lab, book):
     trace = make_trace()
     page = book()

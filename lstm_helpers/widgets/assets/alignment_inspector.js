@@ -1,4 +1,4 @@
-// A translation to point at. Nothing is computed but colours and sums: every weight was sent from Python. `describe`
+// A translation to point at, and all of its attention weights as a matrix. Nothing is computed but colours and sums: every weight was sent from Python. `describe`
 // mirrors AlignmentInspector.words; a test compares them.
 
 function unpackAlignment(model) {
@@ -14,11 +14,45 @@ const nameOf = (token) => (token === " " ? "a space" : `“${token}”`);
 function describe(run, at) {
   const row = run.row(at);
   const order = row.map((_, s) => s).sort((a, b) => row[b] - row[a] || a - b);
-  const looked = order.slice(0, 2).map((s) => `${nameOf(run.source[s])} (token ${s + 1}) by ${fixed(row[s])}`);
+  const looked = order.slice(0, 2).map((s) => `${nameOf(run.source[s])} (token ${s + 1}) with weight ${fixed(row[s])}`);
   const others = row.filter((_, s) => !order.slice(0, 2).includes(s));
-  const rest = row.length > 2 ? `; at the other ${others.length} by ${fixed(others.reduce((a, b) => a + b, 0))}` : "";
+  const rest = row.length > 2 ? `; the other ${others.length} share ${fixed(others.reduce((a, b) => a + b, 0))}` : "";
   return `Written token ${at + 1} of ${run.answer.length} is ${nameOf(run.answer[at])}. ` +
-    `It looked most at ${looked.join(" and ")}${rest}.`;
+    `It attends most to ${looked.join(" and ")}${rest}.`;
+}
+
+// Where the matrix stands: rows are written tokens, columns are read ones.
+function matrixSizes({ source, answer }, width) {
+  const longest = (tokens) => Math.max(...tokens.map((token) => token.length)) * 7.8 + 8;
+  const left = Math.min(longest(answer), width / 4);
+  const size = Math.min((width - left - 4) / source.length, 46);
+  const upright = size >= longest(source) - 4 || source.every((token) => token.length === 1);
+  const named = size >= 11; // else the tokens above it name the columns
+  const top = 26 + (!named ? 0 : upright ? 16 : longest(source) + 2);
+  const tall = Math.max(14, Math.min(size, 20));
+  return { left, top, size, tall, upright, named, height: top + tall * answer.length + 4 };
+}
+
+function drawMatrix({ source, answer, row }, map, { left, top, size, tall, upright, named }) {
+  const shown = (token) => (token === " " ? "␣" : token);
+  const wide = left + size * source.length > 420;
+  const nodes = [text(0, 14, `all written tokens at once${wide ? ": a row each, darker where the weight is larger" : ""}`, { class: "lstm-tick" })];
+  source.forEach((token, s) => {
+    const [x, y] = [left + (s + 0.5) * size, top - 5];
+    if (named && upright) nodes.push(text(x, y, shown(token), { class: "lstm-tick", "text-anchor": "middle" }));
+    else if (named) nodes.push(text(x + 4, y, shown(token), { class: "lstm-tick", transform: `rotate(-90 ${x + 4} ${y})` }));
+  });
+  answer.forEach((token, t) => {
+    const y = top + t * tall;
+    nodes.push(text(left - 5, y + tall / 2 + 4, shown(token), { class: "lstm-tick", "text-anchor": "end", "data-t": t }));
+    row(t).forEach((weight, s) => {
+      const [fill] = map[Math.round(Math.max(0, Math.min(1, weight)) * (map.length - 1))];
+      nodes.push(svg("rect", { class: "lstm-weight", x: left + s * size, y, width: size, height: tall, fill, "data-t": t, "data-weight": weight }));
+    });
+  });
+  const edge = svg("rect", { class: "lstm-row-frame", x: left, width: size * source.length, height: tall });
+  nodes.push(edge);
+  return { nodes, frame: { at: (t) => edge.setAttribute("y", top + t * tall) } };
 }
 
 function render({ model, el }) {
@@ -33,15 +67,25 @@ function render({ model, el }) {
   });
   const written = run.answer.map((token, t) => html("span", { class: "lstm-token", "data-t": t }, shown(token)));
   const row = (name, nodes) => html("div", { class: "lstm-tokens" }, html("b", {}, name), ...nodes);
-  const page = html("div", { class: "lstm-alignment", role: "img" },
+  const page = html("div", { class: "lstm-alignment lstm-pointed", role: "img" },
     row("read", read.map(({ node }) => node)), row("written", written));
   const point = (event) => {
     const { t } = event.target.dataset;
     if (t !== undefined && Number(t) !== model.get("at")) put(model, "at", Number(t));
   };
-  page.addEventListener("mouseover", point);
-  page.addEventListener("click", point);
   const words = caption(page);
+  // All rows at once, drawn once for a width; only the frame around the row that is pointed at moves.
+  let frame = null;
+  const all = stage((width) => matrixSizes(run, width).height, (width) => {
+    const drawn = drawMatrix(run, map, matrixSizes(run, width));
+    frame = drawn.frame;
+    frame.at(model.get("at"));
+    return drawn.nodes;
+  });
+  for (const [name, value] of [["aria-hidden", "true"], ["role", "presentation"]]) all.picture.setAttribute(name, value);
+  all.picture.classList.add("lstm-pointed");
+  for (const node of [page, all.picture]) for (const event of ["mouseover", "click"]) node.addEventListener(event, point);
+  const past = history(model, el);
   const update = () => {
     const at = model.get("at");
     place.set(at, `${at + 1} of ${last + 1}`);
@@ -51,14 +95,15 @@ function render({ model, el }) {
       read[s].node.style.color = ink;
       read[s].weight.textContent = fixed(weight);
     });
+    frame?.at(at);
     written.forEach((node, t) => node.classList.toggle("lstm-here", t === at));
     words.say(describe(run, at));
   };
   const group = { class: "lstm-widget lstm-aligned", role: "group", "aria-label": "Point at a written token" };
-  el.append(html("div", group, html("div", { class: "lstm-controls" }, place.row), page, ...words.nodes));
+  el.append(html("div", group, html("div", { class: "lstm-controls" }, place.row, past.buttons), page, all.place, ...words.nodes));
   const unfollow = follow(model, ["at"], update);
   update();
-  return leave(el, unfollow, words.stop);
+  return leave(el, past.stop, unfollow, all.stop, words.stop);
 }
 
 export default { render };

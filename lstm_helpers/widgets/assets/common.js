@@ -91,6 +91,27 @@ function button(words, onClick) {
   return node;
 }
 
+// Dragging by mouse, pen or finger: `pick` is told where it begins and gives what follows it, or nothing. A finger moves
+// only what is marked as movable: anywhere else it scrolls the page.
+function draggable(picture, pick) {
+  let follows = null;
+  const place = (event) => {
+    const [box, view] = [picture.getBoundingClientRect(), picture.viewBox.baseVal];
+    return [((event.clientX - box.left) / box.width) * view.width, ((event.clientY - box.top) / box.height) * view.height];
+  };
+  picture.addEventListener("pointerdown", (event) => {
+    const movable = event.target.closest(".lstm-movable");
+    if (event.button !== 0 || (event.pointerType === "touch" && !movable)) return;
+    follows = pick(place(event), movable?.dataset.move);
+    if (!follows) return;
+    picture.setPointerCapture(event.pointerId);
+    event.preventDefault();
+    follows(place(event));
+  });
+  picture.addEventListener("pointermove", (event) => { if (follows) follows(place(event)); });
+  for (const event of ["pointerup", "pointercancel"]) picture.addEventListener(event, () => { follows = null; });
+}
+
 // Speech -------------------------------------------------------------------------------------------------------
 
 // One sentence, made from the numbers: read beside the picture, given as its name, and announced once it settles.
@@ -111,6 +132,84 @@ function caption(picture) {
   return { nodes: [shown, live], say, announce, stop: () => clearTimeout(timer) };
 }
 
+// Undo and reset -----------------------------------------------------------------------------------------------
+
+const PAUSE = 1500; // milliseconds: changes of one setting that come closer together are one step
+const DEPTH = 100; // steps that are kept
+
+// Undo, redo and reset of a widget's settings, the keys of `_start`: what Python gave its constructor. One drag is one
+// step, and so is a run of key presses, all that is changed in one go, or one value set in Python. Keys count while the
+// focus is inside.
+// `also` says whether Reset has more to do than to set these back, and does it.
+function history(model, el, also = { due: () => false, reset: () => {} }) {
+  const start = model.get("_start");
+  const names = Object.keys(start);
+  const read = () => Object.fromEntries(names.map((name) => [name, model.get(name)]));
+  const differ = (a, b) => names.filter((name) => JSON.stringify(a[name]) !== JSON.stringify(b[name]));
+  let [now, back, ahead] = [read(), [], []];
+  let [last, when, pressed, inOneGo, turning] = ["", 0, false, false, false];
+  const show = () => {
+    undo.setAttribute("aria-disabled", !back.length);
+    reset.setAttribute("aria-disabled", !differ(start, now).length && !also.due());
+  };
+  const noted = () => {
+    const next = read();
+    const changed = differ(now, next).join();
+    if (turning || !changed) return;
+    const soon = el.querySelector(".lstm-pointed:hover") || Date.now() - when < PAUSE;
+    const goesOn = inOneGo || (byHand && (pressed ? last : changed === last && soon));
+    if (!goesOn) back = [...back, now].slice(-DEPTH);
+    [now, ahead, last, when, inOneGo] = [next, [], changed, Date.now(), true];
+    queueMicrotask(() => { inOneGo = false; });
+    show();
+  };
+  const turn = (state) => {
+    turning = true;
+    for (const name of differ(now, state)) model.set(name, state[name]);
+    turning = false;
+    model.save_changes();
+    [now, last] = [state, ""];
+    show();
+  };
+  const step = (from, to) => {
+    while (from.length && !differ(from.at(-1), now).length) from.pop(); // there and back again
+    if (from.length) { to.push(now); turn(from.pop()); }
+    show();
+  };
+  const undo = button("Undo", () => step(back, ahead));
+  const reset = button("Reset", () => {
+    if (differ(start, now).length) { back.push(now); ahead = []; turn(start); }
+    if (also.due()) also.reset();
+  });
+  undo.setAttribute("aria-keyshortcuts", "Control+Z Meta+Z");
+  undo.title = "Ctrl+Z; Ctrl+Shift+Z to redo";
+  reset.title = "back to the first settings";
+  const key = (event) => {
+    const typed = event.key.toLowerCase();
+    const writes = event.target.matches("textarea, input:not([type=range], [type=radio], [type=checkbox])");
+    if (writes || !(event.ctrlKey || event.metaKey) || event.altKey || !["z", "y"].includes(typed)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (typed === "y" || event.shiftKey) step(ahead, back);
+    else step(back, ahead);
+  };
+  const press = () => { [pressed, last] = [true, ""]; };
+  const lift = () => { if (pressed) [pressed, last] = [false, ""]; };
+  const enter = () => { if (!pressed) last = ""; };
+  const listen = (how) => {
+    for (const [event, tell] of [["keydown", key], ["pointerdown", press], ["focusin", enter]]) el[how](event, tell, true);
+    for (const event of ["pointerup", "pointercancel"]) window[how](event, lift, true);
+  };
+  listen("addEventListener");
+  const unfollow = follow(model, names, noted);
+  show();
+  const buttons = html("div", { class: "lstm-past" }, undo, reset);
+  // Beside a row of choices, where there is room.
+  const beside = (row) => html("div", { class: "lstm-beside" }, row, buttons);
+  const before = () => back.findLast((state) => differ(state, now).length); // the settings before the last step, if any
+  return { buttons, beside, before, show, start, stop: () => { unfollow(); listen("removeEventListener"); } };
+}
+
 // Life cycle ---------------------------------------------------------------------------------------------------
 
 // Redraw when a trait changes, from a slider or from Python. Returns how to stop.
@@ -126,8 +225,12 @@ const leave = (el, ...stops) => () => {
   el.replaceChildren();
 };
 
+let byHand = false; // whether a change is the reader's; else it is Python's
+
 function put(model, name, value) {
+  byHand = true;
   model.set(name, value);
+  byHand = false;
   model.save_changes();
 }
 

@@ -21,20 +21,20 @@ function sentence({ f, i, g, o, steps, feed }, run) {
   const { c, h } = run[run.length - 1];
   const load = i * g;
   const words = [];
-  if (load === 0) return "Nothing goes on the belt, because i · g = 0. So c = 0 and h = 0.";
+  if (load === 0) return "Nothing is written to the cell state, because i · g = 0. So c = 0 and h = 0.";
   if (feed === "once") {
-    words.push(`At step 1, i · g = ${fixed(load)} goes on the belt.`);
+    words.push(`At step 1, i · g = ${fixed(load)} is added to the cell state.`);
     if (f === 1) words.push(`With f = 1 nothing is lost: after ${steps} steps c is still ${fixed(c)}.`);
     else if (f === 0) words.push(`With f = 0 it is gone one step later.`);
     else words.push(`With f = ${fixed(f)} half is gone after ${fixed(halfLife(f), 1)} more steps; at step ${steps} c = ${fixed(c)}.`);
   } else {
-    words.push(`At every step, i · g = ${fixed(load)} goes on the belt.`);
+    words.push(`At every step, i · g = ${fixed(load)} is added to the cell state.`);
     if (f === 1) words.push(`With f = 1 nothing is lost: at step ${steps} c = ${fixed(c)}, and there is no limit.`);
     else words.push(`With f = ${fixed(f)} c tends to i · g ÷ (1 − f) = ${fixed(limit(f, i, g))}; at step ${steps} c = ${fixed(c)}.`);
     if (Math.abs(c) > 1) words.push("That is more than any candidate can be: c has no ±1 bound.");
   }
-  if (o === 0 && c !== 0) words.push(`The output gate is shut: h = 0, but the belt keeps its ${fixed(c)}.`);
-  else words.push(`Shown outside: h = o · tanh c = ${fixed(h)}.`);
+  if (o === 0 && c !== 0) words.push(`The output gate is closed: h = 0, but the cell state keeps its ${fixed(c)}.`);
+  else words.push(`Output: h = o · tanh c = ${fixed(h)}.`);
   return words.join(" ");
 }
 
@@ -47,15 +47,15 @@ function forgetting(f) {
   return `${gate} is a forget bias of ${fixed(logit(f))} and a half-life of ${fixed(life, life < 99.95 ? 1 : 0)} steps`;
 }
 
-function drawBelt(settings, run, colours, width, height) {
+// `before` is the run at the last setting, a ghost that the axis holds as well; `was` is where the axis ended then.
+function drawBelt(settings, run, { before, was }, colours, width, height) {
   const { f, i, g, steps, feed } = settings;
   const box = { left: 44, right: width - 86, top: 50, bottom: height - 38 };
   const last = run[run.length - 1];
   const load = i * g;
   const goal = feed === "always" && load !== 0 && f < 1 ? limit(f, i, g) : null;
-  const largest = Math.max(...run.map((step) => Math.abs(step.c)));
-  const showGoal = goal !== null && Math.abs(goal) <= 1.7 * largest;
-  const top = roundLimit(showGoal ? Math.max(largest, Math.abs(goal)) : largest);
+  const top = axisEnd(settings, run, before);
+  const showGoal = goal !== null && Math.abs(goal) <= top;
   const x = scale(0, steps + 0.5, box.left + 8, box.right);
   const y = scale(-top, top, box.bottom, box.top);
   const out = [];
@@ -76,6 +76,7 @@ function drawBelt(settings, run, colours, width, height) {
   out.push(...loads(run, x, y, Math.max(1, (x(1) - x(0)) * 0.62), colours));
   out.push(...rollers(x, y(0), steps, every));
   const path = (name, start) => `M${x(0)},${y(start)}` + run.map((step) => `L${x(step.t)},${y(step[name])}`).join("");
+  if (before.length) out.push(...ghost(before.slice(0, steps), x, y, width < 340 ? 4 : box.left, top, was));
   out.push(svg("path", { class: "lstm-line lstm-h-line", d: path("h", 0), stroke: colours.h, "stroke-dasharray": "5 3" }));
   out.push(svg("path", { class: "lstm-line lstm-c-line", d: path("c", 0), stroke: "currentColor" }));
   const r = steps > 60 ? 1.2 : 3;
@@ -91,6 +92,21 @@ function drawBelt(settings, run, colours, width, height) {
   out.push(text(box.right + 9, yh + 5, `h = ${brief(last.h)}`, { class: "lstm-end lstm-end-h" }));
   out.push(...legend(width < 340 ? 4 : box.left, colours));
   return out;
+}
+
+// The axis holds this run and the last setting's, and the limit where it is near.
+function axisEnd({ f, i, g, steps, feed }, run, before) {
+  const largest = Math.max(...[...run, ...before.slice(0, steps)].map((step) => Math.abs(step.c)));
+  const goal = feed === "always" && f < 1 ? Math.abs(limit(f, i, g)) : 0;
+  return roundLimit(goal <= 1.7 * largest ? Math.max(largest, goal) : largest);
+}
+
+function ghost(before, x, y, left, top, was) {
+  const d = `M${x(0)},${y(0)}` + before.map(({ t, c }) => `L${x(t)},${y(c)}`).join("");
+  const { c } = before[before.length - 1];
+  const note = text(left, 38, `dotted: last setting, c = ${brief(c)}`, { class: "lstm-note" });
+  if (was !== top) note.append(svg("tspan", { class: "lstm-end lstm-axis-note", "data-top": top, "data-was": was }, `; axis ±${was} → ±${top}`));
+  return [svg("path", { class: "lstm-line lstm-ghost", d, stroke: "currentColor", "data-c": c }), note];
 }
 
 // Each step's load: what was kept, and on top of it what was added.
@@ -150,7 +166,17 @@ function render({ model, el }) {
   const colours = model.get("_colours");
   const names = ["f", "i", "g", "o", "steps", "feed"];
   const settings = () => Object.fromEntries(names.map((name) => [name, model.get(name)]));
-  const run = () => { const { f, i, g, o, steps, feed } = settings(); return belt(f, i, g, o, steps, feed); };
+  const runOf = ({ f, i, g, o, steps, feed }) => belt(f, i, g, o, steps, feed);
+  const run = () => runOf(settings());
+  // The last setting, what it gave, and the axis as it was then; looked up anew when another step begins.
+  let ghost = { settings: null, before: [], was: 0 };
+  let top = 0;
+  const last = () => {
+    const then = past.before();
+    if (then !== ghost.settings) ghost = { settings: then, before: then ? runOf(then) : [], was: top };
+    top = axisEnd(settings(), run(), ghost.before);
+    return ghost;
+  };
   const gate = (symbol, name, min) =>
     slider({ symbol, name, min, max: 1, step: 0.01, colour: colours[symbol], onInput: (value) => put(model, symbol, value) });
   const sliders = { f: gate("f", "forget gate", 0), i: gate("i", "input gate", 0), g: gate("g", "candidate", -1), o: gate("o", "output gate", 0) };
@@ -159,7 +185,8 @@ function render({ model, el }) {
     options: [["once", "at step 1 only"], ["always", "at every step"]],
     onInput: (value) => put(model, "feed", value),
   });
-  const picture = stage(300, (width, height) => drawBelt(settings(), run(), colours, width, height));
+  const past = history(model, el);
+  const picture = stage(300, (width, height) => drawBelt(settings(), run(), last(), colours, width, height));
   const words = caption(picture.picture);
   const memory = html("p", { class: "lstm-equation" });
   const update = () => {
@@ -170,12 +197,12 @@ function render({ model, el }) {
     picture.redraw();
     words.say(sentence(settings(), run()));
   };
-  const controls = html("div", { class: "lstm-controls" }, ...Object.values(sliders).map(({ row }) => row), feed.row);
-  const group = { class: "lstm-widget lstm-gate-belt", role: "group", "aria-label": "Gates acting on the belt" };
+  const controls = html("div", { class: "lstm-controls" }, ...Object.values(sliders).map(({ row }) => row), past.beside(feed.row));
+  const group = { class: "lstm-widget lstm-gate-belt", role: "group", "aria-label": "Gates acting on the cell state" };
   el.append(html("div", group, controls, memory, picture.place, ...words.nodes));
   const unfollow = follow(model, names, update);
   update();
-  return leave(el, unfollow, picture.stop, words.stop);
+  return leave(el, past.stop, unfollow, picture.stop, words.stop);
 }
 
 // Two digits, or as many as a value set from Python needs: 0.995 must not read 0.99.

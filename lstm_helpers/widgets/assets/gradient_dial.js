@@ -124,6 +124,7 @@ function render({ model, el }) {
   const height = (width) => (width < 480 ? 300 : 340);
   const picture = stage(height, (width, tall) => drawDial(settings(), table.curves(settings()), table, colours, width, tall));
   const words = caption(picture.picture);
+  const past = history(model, el);
   const update = () => {
     const now = settings();
     lag.set(now.lag, `${now.lag}`);
@@ -132,12 +133,12 @@ function render({ model, el }) {
     picture.redraw();
     words.say(sentence(now, table.curves(now), table.seeds));
   };
-  const controls = html("div", { class: "lstm-controls" }, lag.row, bias.row, weights.row);
+  const controls = html("div", { class: "lstm-controls" }, lag.row, bias.row, weights.row, past.buttons);
   const group = { class: "lstm-widget lstm-gradient-dial", role: "group", "aria-label": "Gradients against the lag" };
   el.append(html("div", group, controls, picture.place, ...words.nodes));
   const unfollow = follow(model, ["lag", "forget_bias", "weight_scale"], update);
   update();
-  return leave(el, unfollow, picture.stop, words.stop);
+  return leave(el, past.stop, unfollow, picture.stop, words.stop);
 }
 
 export default { render };

@@ -35,12 +35,16 @@ function render({ model, el }) {
     if (running && waiting === null) ask("go on");
     update();
   });
-  const reset = button("Reset", () => { halt(); trouble = ""; ask("reset"); update(); });
+  const past = history(model, el, {
+    due: () => unpackShown(model).steps.length > 0,
+    reset: () => { halt(); trouble = ""; chosen = { rate: past.start.rate }; ask("reset"); update(); },
+  });
   const nearest = (rate) => rates.reduce((best, one, k) => (Math.abs(Math.log(one / rate)) < Math.abs(Math.log(rates[best] / rate)) ? k : best), 0);
   const choose = (k) => { chosen = { rate: rates[k] }; put(model, "rate", rates[k]); update(); };
   const rate = slider({ symbol: "", name: "learning rate", min: 0, max: rates.length - 1, step: 1, onInput: choose });
   const height = (width) => (width < 480 ? 260 : 300);
-  const picture = stage(height, (width, tall) => drawLosses(unpackShown(model), model.get("_level"), width, tall));
+  const picture = stage(height, (width, tall) => drawLosses({ ...unpackShown(model), read: reading.step() }, model.get("_level"), width, tall));
+  const reading = readings(model, picture);
   const words = caption(picture.picture);
   const speak = announcer(words);
   const update = () => {
@@ -48,6 +52,8 @@ function render({ model, el }) {
     retitle();
     rate.set(nearest(model.get("rate")), `${model.get("rate")}`);
     toggle.textContent = running ? "Pause" : "Start";
+    reading.show();
+    past.show();
     picture.redraw();
     const paused = !running && status === "going" && steps.length ? "Paused. " : "";
     speak(`${paused}${sentence}${trouble && ` ${trouble}`}`, trouble || paused || status);
@@ -56,20 +62,20 @@ function render({ model, el }) {
   const gone = () => {
     halt();
     clearTimeout(waiting);
-    for (const node of [toggle, reset, rate.input]) node.disabled = true;
+    for (const node of [toggle, ...past.buttons.children, rate.input]) node.disabled = true;
     tell(GONE);
   };
   const frame = atNextFrame(() => {
     update();
     if (running && waiting === null) ask("go on");
   });
-  const buttons = html("div", { class: "lstm-buttons" }, toggle, reset);
+  const buttons = html("div", { class: "lstm-buttons" }, toggle, past.buttons);
   const group = { class: "lstm-widget lstm-live-training", role: "group", "aria-label": "Training by hand" };
-  el.append(html("div", group, title, html("div", { class: "lstm-controls" }, buttons, rate.row), picture.place, ...words.nodes));
+  el.append(html("div", group, title, html("div", { class: "lstm-controls" }, buttons, rate.row), picture.place, reading.row, ...words.nodes));
   const unfollow = follow(model, ["_shown", "title", "rate"], hear);
   const unwatch = whenKernelGoes(model, gone);
   update();
-  return leave(el, halt, () => clearTimeout(waiting), unfollow, unwatch, frame.stop, picture.stop, words.stop);
+  return leave(el, halt, past.stop, () => clearTimeout(waiting), unfollow, unwatch, frame.stop, picture.stop, words.stop);
 }
 
 export default { render };

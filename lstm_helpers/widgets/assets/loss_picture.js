@@ -1,5 +1,5 @@
 // The loss against the step on a logarithmic axis: every loss that Python kept as a thin line, the mean of the last
-// steps as a thick one, what guessing costs as dashes. All numbers and words come from Python.
+// steps as a thick one, the chance level as dashes, the first run dotted. All numbers and words come from Python.
 
 const ROWS = 3; // steps, losses, means
 
@@ -10,7 +10,9 @@ function unpackShown(model) {
   const numbers = new Float32Array(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
   const length = numbers.length / ROWS;
   const [steps, losses, means] = [0, 1, 2].map((k) => numbers.subarray(k * length, (k + 1) * length));
-  return { ...shown, steps, losses, means };
+  const before = shown.first ? new Float32Array(shown.first.buffer.slice(shown.first.byteOffset, shown.first.byteOffset + shown.first.byteLength)) : [];
+  const first = [before.slice(0, before.length / 2), before.slice(before.length / 2)];
+  return { ...shown, steps, losses, means, first };
 }
 
 const raise = (whole) => String(whole).replaceAll("-", "\u207b").replace(/\d/g, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]);
@@ -24,10 +26,11 @@ function powersAround(values) {
   return [low, Math.max(Math.ceil(Math.max(...logs) + 0.02), low + 1)];
 }
 
-function drawLosses({ steps, losses, means, total, rates = [] }, level, width, height) {
-  const box = { left: 50, right: width - (level.label ? 76 : 14), top: 26, bottom: height - 42 };
-  const [low, high] = powersAround([...losses, ...means, ...(level.loss ? [level.loss] : [])]);
-  const last = Math.max(total, roundLimit(Math.max(steps.at(-1) || 0, 100)) * (total ? 0 : 1), steps.at(-1) || 0);
+function drawLosses({ steps, losses, means, total, first, first_name, read, rates = [] }, level, width, height) {
+  const box = { left: 50, right: width - marginOf(level), top: 26, bottom: height - 42 };
+  const [low, high] = powersAround([...losses, ...means, ...first[1], ...(level.loss ? [level.loss] : [])]);
+  const longest = Math.max(steps.at(-1) || 0, first[0].at(-1) || 0);
+  const last = Math.max(total, roundLimit(Math.max(longest, 100)) * (total ? 0 : 1), longest);
   const x = scale(0, last, box.left, box.right);
   const y = scale(low, high, box.bottom, box.top);
   const out = [text(4, 14, "loss", { class: "lstm-tick" })];
@@ -44,11 +47,58 @@ function drawLosses({ steps, losses, means, total, rates = [] }, level, width, h
   out.push(text((box.left + box.right) / 2, box.bottom + 36, width < 480 ? "step of training" : axis, { class: "lstm-tick", "text-anchor": "middle" }));
   if (level.loss) {
     const at = y(Math.log10(level.loss));
+    out.push(svg("rect", { class: "lstm-band", x: box.left, y: box.top, width: box.right - box.left, height: Math.max(0, at - box.top) }));
+    out.push(text(box.right - 4, at - 5, "worse than chance", { class: "lstm-tick lstm-halo", "text-anchor": "end" }));
     out.push(line(box.left, at, box.right, at, { class: "lstm-level" }));
     out.push(text(box.right + 6, at + 5, level.label, { class: "lstm-tick lstm-goal-name" }));
   }
   out.push(trackOf(steps, losses, "lstm-loss", x, y), trackOf(steps, means, "lstm-mean", x, y));
+  if (first[0].length) {
+    const [end, value] = [first[0].at(-1), first[1].at(-1)];
+    const below = value > 0 && Number.isFinite(value) ? y(Math.log10(value)) + 16 : box.top + 16;
+    out.push(trackOf(...first, "lstm-first", x, y));
+    out.push(text(Math.max(x(end), box.left + 7 * first_name.length), Math.min(below, box.bottom - 4), first_name, { class: "lstm-tick lstm-halo", "text-anchor": "end" }));
+  }
+  const k = nearestStep(steps, read);
+  if (k !== null) out.push(line(x(steps[k]), box.top, x(steps[k]), box.bottom, { class: "lstm-cursor", "data-read": steps[k] }));
   return [...out, ...rateMarks(rates, x, box)];
+}
+
+// Room at the right for the name of the level.
+const marginOf = ({ label }) => (label ? 14 + 6.8 * label.length : 14);
+
+// Where the drawn step stands that is nearest to this one; nowhere if none is read, or none is there.
+function nearestStep(steps, read) {
+  if (read === null || !steps.length) return null;
+  let best = 0;
+  steps.forEach((step, k) => { if (Math.abs(step - read) < Math.abs(steps[best] - read)) best = k; });
+  return best;
+}
+
+// Any drawn step can be read, by slider or by pointing at the picture.
+function readings(model, picture) {
+  let read = null;
+  const say = (value) => (value > 0 && value < 0.001 ? value.toExponential(1).replace("-", "\u2212") : Number(value.toPrecision(3)));
+  const move = (step) => { read = step; show(); picture.redraw(); };
+  const control = slider({ symbol: "", name: "read step", min: 0, max: 0, step: 1, onInput: (k) => move(unpackShown(model).steps[k]) });
+  control.row.classList.add("lstm-reading");
+  const show = () => {
+    const { steps, losses, means } = unpackShown(model);
+    const k = nearestStep(steps, read);
+    control.input.max = Math.max(0, steps.length - 1);
+    control.input.disabled = !steps.length;
+    control.set(k ?? 0, k === null ? "point at a step" : `step ${steps[k]}: loss ${say(losses[k])}, mean ${say(means[k])}`);
+  };
+  picture.picture.addEventListener("pointermove", (event) => {
+    const { steps, total, first } = unpackShown(model);
+    if (!steps.length) return;
+    const { left, width } = picture.picture.getBoundingClientRect();
+    const level = model.get("_level");
+    const longest = Math.max(steps.at(-1), first[0].at(-1) || 0);
+    const last = total ? Math.max(total, longest) : Math.max(roundLimit(Math.max(longest, 100)), longest);
+    move(scale(50, width - marginOf(level), 0, last)(event.clientX - left));
+  });
+  return { row: control.row, show, step: () => read };
 }
 
 // A line with a gap where there is no logarithm.

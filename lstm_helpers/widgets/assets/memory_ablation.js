@@ -133,6 +133,7 @@ function render({ model, el }) {
   const zeroed = choice({ name: "Set to zero:", options: CHOICES, onInput: (name) => put(model, "zeroed", name) });
   const picture = stage(336, (width) => drawAblation(settings(), run, colours, width));
   const words = caption(picture.picture);
+  const past = history(model, el);
   const update = () => {
     const now = settings();
     at.set(now.at, `${now.at + 1} of ${run.steps}`);
@@ -142,12 +143,12 @@ function render({ model, el }) {
     picture.redraw();
     words.say(sentence(now, run.original(now.unit), run.without(now), run));
   };
-  const controls = html("div", { class: "lstm-controls" }, zeroed.row, at.row, run.hidden > 1 ? unit.row : "");
+  const controls = html("div", { class: "lstm-controls" }, past.beside(zeroed.row), at.row, run.hidden > 1 ? unit.row : "");
   const group = { class: "lstm-widget lstm-ablation", role: "group", "aria-label": "Set a state to zero and run on" };
   el.append(html("div", group, controls, picture.place, ...words.nodes));
   const unfollow = follow(model, ["at", "zeroed", "unit"], update);
   update();
-  return leave(el, unfollow, picture.stop, words.stop);
+  return leave(el, past.stop, unfollow, picture.stop, words.stop);
 }
 
 export default { render };

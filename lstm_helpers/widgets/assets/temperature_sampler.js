@@ -1,5 +1,5 @@
-// The chances of the next character at a temperature, from the scores that Python sent once, and the text that was drawn
-// at each temperature. `tempered` and `sentence` mirror sampling.temper and TemperatureSampler.words; a test compares.
+// The probabilities of the next character at a temperature, from the logits that Python sent once, and the texts that
+// were drawn at each temperature. `tempered` and `sentence` mirror sampling.temper and TemperatureSampler.words; a test compares.
 
 function tempered(scores, temperature) {
   const best = Math.max(...scores);
@@ -37,7 +37,7 @@ function drawNext(chances, letters, shown, colour, width, height) {
   bars.push({ key: "others", words: ["the", "rest"], p: rest });
   const y = scale(0, 1, box.bottom, box.top);
   const step = (box.right - box.left) / bars.length;
-  const out = [text(4, 12, "chance to come next", { class: "lstm-tick" })];
+  const out = [text(4, 12, "probability of the next character", { class: "lstm-tick" })];
   for (const level of [0, 0.5, 1]) {
     out.push(line(box.left, y(level), box.right, y(level), { class: "lstm-grid" }));
     out.push(text(box.left - 6, y(level) + 4, `${100 * level} %`, { class: "lstm-tick", "text-anchor": "end" }));
@@ -68,23 +68,28 @@ function render({ model, el }) {
   const picture = stage(210, (width, tall) => drawNext(chances(), letters, shown, model.get("_colours").h, width, tall));
   const words = caption(picture.picture);
   const begins = html("span", { class: "lstm-prompt" });
+  const samples = model.get("_texts")[0].length;
+  const another = button("Another sample", () => put(model, "sample", (model.get("sample") + 1) % samples));
+  const which_one = html("span", { class: "lstm-sample-count" });
   const goesOn = html("span", { class: "lstm-drawn" });
+  const past = history(model, el);
   const update = () => {
     const { prompt, temperature } = now();
     heat.set(place(temperature), temperature.toFixed(1));
     which.set(String(prompt));
     picture.redraw();
     begins.textContent = prompts[prompt];
-    goesOn.textContent = model.get("_texts")[prompt][place(temperature)];
+    goesOn.textContent = model.get("_texts")[prompt][model.get("sample")][place(temperature)];
+    which_one.textContent = `sample ${model.get("sample") + 1} of ${samples}`;
     words.say(sentence(chances(), temperature, letters, names));
   };
-  const controls = html("div", { class: "lstm-controls" }, heat.row, prompts.length > 1 ? which.row : "");
-  const written = html("p", { class: "lstm-sample" }, begins, goesOn);
+  const controls = html("div", { class: "lstm-controls" }, heat.row, prompts.length > 1 ? past.beside(which.row) : past.buttons);
+  const written = html("p", { class: "lstm-sample", "aria-live": "polite" }, begins, goesOn);
   const group = { class: "lstm-widget lstm-temperature", role: "group", "aria-label": "What comes next, at a temperature" };
-  el.append(html("div", group, controls, picture.place, ...words.nodes, written));
-  const unfollow = follow(model, ["temperature", "prompt"], update);
+  el.append(html("div", group, controls, picture.place, ...words.nodes, samples > 1 ? html("div", { class: "lstm-buttons" }, another, which_one) : "", written));
+  const unfollow = follow(model, ["temperature", "prompt", "sample"], update);
   update();
-  return leave(el, unfollow, picture.stop, words.stop);
+  return leave(el, past.stop, unfollow, picture.stop, words.stop);
 }
 
 export default { render };

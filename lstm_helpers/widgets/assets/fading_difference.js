@@ -1,0 +1,114 @@
+// Two sequences through one vanilla RNN, run here. `rnnStates` mirrors lstm_helpers.cells.rnn, `fade` and `sentence`
+// mirror lstm_helpers.widgets.fading and FadingDifference.words; a test compares them.
+
+function unpackNumbers(model) {
+  const arrays = {};
+  for (const [name, view] of Object.entries(model.get("_numbers"))) {
+    // A copy: the view need not start at a multiple of eight bytes.
+    arrays[name] = new Float64Array(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
+  }
+  return arrays;
+}
+
+function rnnStates({ W_x, W_h, b }, xs, factor, { steps, hidden, inputs }) {
+  const states = [];
+  let h = new Float64Array(hidden);
+  for (let t = 0; t < steps; t += 1) {
+    const before = h;
+    h = Float64Array.from({ length: hidden }, (_, k) => {
+      let z = b[k];
+      for (let d = 0; d < inputs; d += 1) z += xs[t * inputs + d] * W_x[d * hidden + k];
+      for (let j = 0; j < hidden; j += 1) z += before[j] * factor * W_h[j * hidden + k];
+      return Math.tanh(z);
+    });
+    states.push(h);
+  }
+  return states;
+}
+
+function fade(numbers, factor, size) {
+  const [a, b] = [numbers.xs, numbers.others].map((xs) => rnnStates(numbers, xs, factor, size));
+  const difference = a.map((h, t) => Math.hypot(...h.map((value, k) => value - b[t][k])));
+  const left = difference.at(-1) / difference[size.first];
+  return { difference, left, factor: left ** (1 / (size.steps - 1 - size.first)) };
+}
+
+const raised = (whole) => String(whole).replaceAll("-", "\u207b").replace(/\d/g, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]);
+
+function sayPower(value) {
+  const [mantissa, exponent] = value.toExponential(1).split("e").map(Number);
+  if (exponent > -4 && exponent < 4) return Number(`${mantissa}e${exponent}`).toFixed(Math.max(0, 1 - exponent));
+  const [digit, power] = value.toExponential(0).split("e").map(Number);
+  return `${digit}\u00a0×\u00a010${raised(power)}`;
+}
+
+function sentence(scale_, { left, factor }, { radius, steps, first }) {
+  const begin = `W_h × ${scale_.toFixed(2)} has spectral radius ${(radius * scale_).toFixed(2)}. `;
+  const more = steps - 1 - first;
+  if (!(left > 0)) return `${begin}Nothing of the difference is left ${more} words later.`;
+  return `${begin}${more} words later the difference is ${sayPower(left)} times what it was: ` +
+    `a factor of ${factor.toFixed(2)} per word, on average.`;
+}
+
+function drawFading(run, before, { steps, low, high, first }, labels, colour, width, height) {
+  const box = { left: 48, right: width - 92, top: 20, bottom: height - 46 };
+  const x = scale(0, steps - 1, box.left, box.right);
+  const y = scale(low, high, box.bottom, box.top);
+  const out = [text(4, 12, "difference of the states", { class: "lstm-tick" })];
+  for (let power = low; power <= high; power += 3) {
+    out.push(line(box.left, y(power), box.right, y(power), { class: "lstm-grid" }));
+    out.push(text(box.left - 6, y(power) + 4, power === 0 ? "1" : `10${raised(power)}`, { class: "lstm-tick", "text-anchor": "end" }));
+  }
+  // A line as far as it is on the picture: it does not run along the floor as if that were a value.
+  const logs = ({ difference }) => difference.map((value, t) => [t, Math.log10(value)]).filter(([t, log]) => t >= first && log >= low);
+  const path = (points) => (points.length ? `M${points.map(([t, log]) => `${x(t)},${y(log)}`).join("L")}` : null);
+  const end = (points) => points.at(-1) ?? [first, low];
+  const now = logs(run);
+  if (before) {
+    const points = logs(before);
+    out.push(svg("path", { class: "lstm-line lstm-ghost", d: path(points), stroke: "currentColor" }));
+    const [yn, yb] = apart(y(end(now)[1]), y(end(points)[1]), 17, box.top + 4, box.bottom - 4);
+    out.push(text(box.right + 8, yb + 4, "last setting", { class: "lstm-tick" }), text(box.right + 8, yn + 4, "now", { class: "lstm-end" }));
+  }
+  out.push(svg("path", { class: "lstm-line lstm-fading", d: path(now), stroke: "currentColor" }));
+  run.difference.forEach((value, t) => {
+    const log = Math.log10(value);
+    if (t >= first && log >= low) out.push(svg("circle", { class: "lstm-left", cx: x(t), cy: y(log), r: 3.2, fill: "currentColor", "data-t": t, "data-value": value }));
+  });
+  let taken = -Infinity;
+  labels.forEach((label, t) => {
+    const half = 4 + label.length * 3.6;
+    if (x(t) - half < taken || x(t) + half > width) return;
+    taken = x(t) + half;
+    out.push(text(x(t), box.bottom + 18, label, { class: t === first ? "lstm-now" : "lstm-tick", "text-anchor": "middle" }));
+  });
+  out.push(text((box.left + box.right) / 2, height - 6, "words read", { class: "lstm-tick", "text-anchor": "middle" }));
+  return out;
+}
+
+function render({ model, el }) {
+  const numbers = unpackNumbers(model);
+  const size = model.get("_size");
+  const labels = model.get("_labels");
+  const past = history(model, el);
+  const of = (factor) => fade(numbers, factor, size);
+  const factor = slider({ symbol: "", name: "scale of W_h", min: 0, max: size.most, step: 0.05, onInput: (value) => put(model, "scale", value) });
+  const picture = stage(260, (width, tall) => {
+    const then = past.before();
+    return drawFading(of(model.get("scale")), then && of(then.scale), size, labels, model.get("_colours").h, width, tall);
+  });
+  const words = caption(picture.picture);
+  const update = () => {
+    const now = model.get("scale");
+    factor.set(now, `× ${now.toFixed(2)}`);
+    picture.redraw();
+    words.say(sentence(now, of(now), size));
+  };
+  const group = { class: "lstm-widget lstm-fading-difference", role: "group", "aria-label": "How a difference fades" };
+  el.append(html("div", group, html("div", { class: "lstm-controls" }, factor.row, past.buttons), picture.place, ...words.nodes));
+  const unfollow = follow(model, ["scale"], update);
+  update();
+  return leave(el, past.stop, unfollow, picture.stop, words.stop);
+}
+
+export default { render };

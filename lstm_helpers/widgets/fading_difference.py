@@ -1,0 +1,116 @@
+"""Two sentences through one vanilla RNN: what is left of their difference at a size of the recurrent weights."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import traitlets
+from matplotlib.figure import Figure
+
+from lstm_helpers.arrays import Array
+from lstm_helpers.cells import rnn
+from lstm_helpers.figures.logarithmic import say_power
+from lstm_helpers.figures.style import INK
+from lstm_helpers.widgets.base import Between, HouseWidget, assets, tidy
+from lstm_helpers.widgets.fading import Fading, fading, spectral_radius
+
+LOW, HIGH = -12, 1  # powers of ten that are shown
+MOST = 4.0  # times W_h
+
+
+class FadingDifference(HouseWidget):
+    """Show how the difference between two runs of a vanilla RNN fades; the reader scales its recurrent weights.
+
+    The cell runs in the browser, at every move of the slider. The last setting's curve stays as a ghost.
+
+    Parameters
+    ----------
+    params : rnn.Params
+        The weights.
+    xs, others : array (T, 1, D)
+        Two sequences that differ somewhere before the last step.
+    labels : sequence of str, optional
+        One word a step.
+    scale : float
+        What W_h is multiplied by, 0 to 4.
+
+    Raises
+    ------
+    ValueError
+        If the sequences or the labels do not fit.
+    traitlets.TraitError
+        If ``scale`` is out of range, here or when it is set later.
+    """
+
+    _esm = assets("common.js", "fading_difference.js")
+    scale = Between(1.0, 0.0, MOST, "the factor of W_h").tag(sync=True)
+    _numbers = traitlets.Dict().tag(sync=True)
+    _size = traitlets.Dict().tag(sync=True)
+    _labels = traitlets.List(traitlets.Unicode()).tag(sync=True)
+
+    def __init__(
+        self,
+        params: rnn.Params,
+        xs: Array,
+        others: Array,
+        labels: Sequence[str] | None = None,
+        scale: float = 1.0,
+        **kwargs: Any,
+    ) -> None:
+        first = fading(params, xs, others).first
+        if labels is not None and len(labels) != len(xs):
+            raise ValueError(f"labels has {len(labels)} entries; expected {len(xs)}, one for each step")
+        self._params, self._xs, self._others = params, xs, others
+        self._radius = spectral_radius(params.W_h)
+        named = {**params._asdict(), "xs": xs[:, 0], "others": others[:, 0]}
+        super().__init__(
+            _numbers={name: np.ascontiguousarray(part, "<f8").tobytes() for name, part in named.items()},
+            _size={
+                "steps": len(xs),
+                "hidden": len(params.W_h),
+                "inputs": xs.shape[2],
+                "radius": self._radius,
+                "first": first,
+                "most": MOST,
+                "low": LOW,
+                "high": HIGH,
+            },
+            _labels=[str(label) for label in labels or range(1, len(xs) + 1)],
+            **kwargs,
+        )
+        self.begin(scale=scale)
+
+    def __repr__(self) -> str:
+        """Write what is shown, the same on every machine."""
+        return f"FadingDifference({self._size['steps']} steps, {self._size['hidden']} units, scale={tidy(self.scale)})"
+
+    @property
+    def run(self) -> Fading:
+        """The numbers that the picture shows."""
+        return fading(self._params, self._xs, self._others, self.scale)
+
+    @property
+    def words(self) -> str:
+        """The sentence below the picture."""
+        run = self.run
+        begin = f"W_h × {self.scale:.2f} has spectral radius {self._radius * self.scale:.2f}. "
+        steps = self._size["steps"] - 1 - run.first
+        if not run.left > 0:
+            return f"{begin}Nothing of the difference is left {steps} words later."
+        return (
+            f"{begin}{steps} words later the difference is {say_power(math.log10(run.left))} times what it was: "
+            f"a factor of {run.factor:.2f} per word, on average."
+        )
+
+    def draw_static(self, figure: Figure) -> None:
+        """Draw the difference after each step."""
+        run, ax = self.run, figure.add_subplot()
+        steps = np.arange(len(run.difference)) + 1
+        shown = run.difference > 10.0**LOW
+        ax.semilogy(steps[shown], run.difference[shown], "o-", color=INK, ms=3.5)
+        ax.set(xlabel="words read", ylabel="difference of the states", ylim=(10.0**LOW, 10.0**HIGH))
+        radius = f"{self._radius * self.scale:.2f}"
+        ax.set_title(f"W_h × {self.scale:.2f}, spectral radius {radius}", loc="left", size=10)

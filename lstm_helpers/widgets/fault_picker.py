@@ -1,0 +1,102 @@
+"""Choose a wrong backward pass of the museum, and see which gradients it gets wrong in which experiment."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import traitlets
+from matplotlib.figure import Figure
+
+from lstm_helpers import museum
+from lstm_helpers.arrays import Array
+from lstm_helpers.figures import draw_pattern
+from lstm_helpers.figures.style import number
+from lstm_helpers.figures.text import AMOUNT_MAP
+from lstm_helpers.museum.examination import RIGHT
+from lstm_helpers.widgets.base import HouseWidget, assets
+from lstm_helpers.widgets.text_inspector import colours_of
+
+FAULTS = tuple(one.name for one in museum.EXHIBITS if one.replaces in ("backward", "backpropagate"))
+
+
+class FaultPicker(HouseWidget):
+    """Show the relative errors of all gradients for one of the museum's wrong backward passes.
+
+    Every pass is examined when the widget is made, by ``museum.examine``.
+
+    Parameters
+    ----------
+    fault : str
+        A name from ``museum.EXHIBITS``, of a wrong backward pass.
+    experiment : str
+        One of ``museum.COLUMNS``, whose gradients are counted.
+
+    Raises
+    ------
+    traitlets.TraitError
+        If ``fault`` or ``experiment`` is not there, here or when it is set later.
+    """
+
+    _esm = assets("common.js", "fault_picker.js")
+    _inches = (7.5, 3.6)
+    fault = traitlets.Unicode(FAULTS[0]).tag(sync=True)
+    experiment = traitlets.Unicode("1 step").tag(sync=True)
+    _errors = traitlets.Bytes().tag(sync=True)
+    _names = traitlets.Dict().tag(sync=True)
+    _map: Any = traitlets.List().tag(sync=True)
+
+    def __init__(self, fault: str = FAULTS[0], experiment: str = "1 step", **kwargs: Any) -> None:
+        exhibits = [museum.exhibit_named(name) for name in FAULTS]
+        self._patterns = {one.name: museum.examine(one.cell, one.engine) for one in exhibits}
+        # What is infinite or not a number is as wrong as can be.
+        table = np.array([np.nan_to_num(p.errors[len(museum.FORWARD) :], nan=1.0) for p in self._patterns.values()])
+        self._table = np.where(table < RIGHT, 0.0, np.minimum(table, 1e9))
+        super().__init__(
+            _errors=self._table.astype("<f8").tobytes(),
+            _names={"faults": list(FAULTS), "rows": list(museum.BACKWARD), "columns": list(museum.COLUMNS)},
+            _map=colours_of(AMOUNT_MAP),
+            **kwargs,
+        )
+        self.begin(fault=fault, experiment=experiment)
+
+    def __repr__(self) -> str:
+        """Write what is shown, the same on every machine."""
+        return f"FaultPicker({self.fault!r}, experiment={self.experiment!r})"
+
+    @property
+    def errors(self) -> Array:
+        """The relative error of every gradient in every experiment, rows as museum.BACKWARD; 0 where it is right."""
+        return np.asarray(self._table[FAULTS.index(self.fault)])
+
+    @property
+    def words(self) -> str:
+        """The sentence below the table."""
+        column = self.errors[:, museum.COLUMNS.index(self.experiment)]
+        blind = [name for k, name in enumerate(museum.COLUMNS) if not self.errors[:, k].any()]
+        unseen = f" Blind to it: {', '.join(blind)}." if blind else " Every experiment sees it."
+        wrong = int((column > 0).sum())
+        count, asked = len(column), f"In “{self.experiment}”"
+        if not wrong:
+            return f"{asked} all {count} gradients are right: this experiment would pass it.{unseen}"
+        worst = int(column.argmax())
+        by = f"most of all {museum.BACKWARD[worst]}, by {number(float(column[worst]))} of its size"
+        return f"{asked} {wrong} of {count} gradients are wrong, {by}.{unseen}"
+
+    def draw_static(self, figure: Figure) -> None:
+        """Draw the whole pattern."""
+        draw_pattern(self._patterns[self.fault], ax=figure.add_subplot())
+
+    @traitlets.validate("fault")
+    def _check_fault(self, proposal: Any) -> str:
+        return _one_of("fault", proposal["value"], FAULTS)
+
+    @traitlets.validate("experiment")
+    def _check_experiment(self, proposal: Any) -> str:
+        return _one_of("experiment", proposal["value"], museum.COLUMNS)
+
+
+def _one_of(name: str, value: Any, known: tuple[str, ...]) -> str:
+    if value not in known:
+        raise traitlets.TraitError(f"{name} is {value!r}; expected one of {', '.join(map(repr, known))}")
+    return str(value)

@@ -1,0 +1,118 @@
+"""Change one input of a bidirectional layer and see which outputs move, in each direction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import traitlets
+from matplotlib.figure import Figure
+
+from lstm_helpers.arrays import Array
+from lstm_helpers.cells import lstm
+from lstm_helpers.figures.text import AMOUNT_MAP
+from lstm_helpers.inspection import moved_outputs
+from lstm_helpers.through_time import unroll
+from lstm_helpers.widgets.base import HouseWidget, Whole, assets, within
+from lstm_helpers.widgets.text_inspector import colours_of
+
+MOST = 24  # steps: each has a place in a row
+DIRECTIONS = ("forward", "backward")
+
+
+class MovedOutputs(HouseWidget):
+    """Show which outputs of the forward and of the backward direction move when the reader changes one input.
+
+    Every change is tried when the widget is made, by ``inspection.moved_outputs``.
+
+    Parameters
+    ----------
+    params : pair of lstm.Params
+        The weights of ``Bidirectional(lstm)``, forward first.
+    xs : array (T, 1, D)
+        One sequence of at most 24 steps.
+    labels : sequence of str, optional
+        One word a step.
+    at : int
+        Which input is changed first, from 0; 1 is added to all its numbers.
+
+    Raises
+    ------
+    ValueError
+        If ``xs`` is not one sequence, is too long, or ``labels`` do not fit it.
+    traitlets.TraitError
+        If ``at`` is not there, here or when it is set later.
+    """
+
+    _esm = assets("common.js", "moved_outputs.js")
+    _inches = (7.5, 2.0)
+    at = Whole(0).tag(sync=True)
+    _moved = traitlets.Dict().tag(sync=True)
+    _labels = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    _map: Any = traitlets.List().tag(sync=True)
+
+    def __init__(
+        self,
+        params: tuple[lstm.Params, lstm.Params],
+        xs: Array,
+        labels: Sequence[str] | None = None,
+        at: int = 0,
+        **kwargs: Any,
+    ) -> None:
+        if np.ndim(xs) != 3 or xs.shape[1] != 1 or not 1 <= len(xs) <= MOST:
+            raise ValueError(f"xs has shape {np.shape(xs)}; expected (T, 1, D), one sequence of at most {MOST} steps")
+        if labels is not None and len(labels) != len(xs):
+            raise ValueError(f"labels has {len(labels)} entries; expected {len(xs)}, one for each step")
+        there, back = params
+        self._table = {
+            "forward": moved_outputs(lambda some: unroll(lstm, there, some).h, xs),
+            "backward": moved_outputs(lambda some: unroll(lstm, back, some[::-1]).h[::-1], xs),
+        }
+        super().__init__(
+            _moved={name: table.astype("<f8").tobytes() for name, table in self._table.items()},
+            _labels=[str(label) for label in labels or range(1, len(xs) + 1)],
+            _map=colours_of(AMOUNT_MAP),
+            **kwargs,
+        )
+        self.begin(at=at)
+
+    def __repr__(self) -> str:
+        """Write what is shown, the same on every machine."""
+        return f"MovedOutputs({len(self._labels)} steps, at={self.at})"
+
+    @property
+    def moved(self) -> dict[str, Array]:
+        """How far each output moves, by direction, (T,)."""
+        return {name: table[self.at] for name, table in self._table.items()}
+
+    @property
+    def words(self) -> str:
+        """The sentence below the picture."""
+        there, back = (_range(row) for row in self.moved.values())
+        return (
+            f"Input {self.at + 1} of {len(self._labels)} is changed. The forward direction's {there}, "
+            f"the backward direction's {back}. On its other side each stays exactly as it was."
+        )
+
+    def draw_static(self, figure: Figure) -> None:
+        """Draw both rows as they are now."""
+        ax, rows = figure.add_subplot(), np.array(list(self.moved.values()))
+        ax.imshow(rows / max(float(rows.max()), 1e-300), cmap=AMOUNT_MAP, vmin=0, vmax=1, aspect="auto")
+        ax.set(yticks=(0, 1), yticklabels=DIRECTIONS, xticks=range(len(self._labels)), xticklabels=self._labels)
+        ax.set_title(f"outputs that move when input {self.at + 1} is changed", loc="left", size=10)
+        for (k, t), value in np.ndenumerate(rows):
+            if value == 0:
+                ax.text(t, k, "0", ha="center", va="center", size=9)
+
+    @traitlets.validate("at")
+    def _check_at(self, proposal: Any) -> int:
+        return within("at", proposal["value"], 0, max(len(self._labels) - 1, 0), "inputs count from 0")
+
+
+def _range(row: Array) -> str:
+    """Say which outputs move."""
+    moving = np.flatnonzero(row) + 1
+    if moving.size == 1:
+        return f"output {moving[0]} moves"
+    return f"outputs {moving[0]} to {moving[-1]} move" if moving.size else "outputs all stay"

@@ -1,0 +1,153 @@
+"""Undo, redo and reset: one mechanism for all widgets, by button and by key, and never the notebook's own."""
+
+import pytest
+
+from tests.browser.every_widget import EXAMPLES, cells
+from tests.browser.test_widgets import ask, eventually, tell, where_the_reader_is
+
+CHANGES = {
+    "AlignmentInspector": ("at", 3),
+    "GateBelt": ("f", 0.25),
+    "GradientDial": ("lag", 12),
+    "MemoryAblation": ("zeroed", "c"),
+    "SoftSwitch": ("logit", -1.5),
+    "TemperatureSampler": ("temperature", 1.5),
+    "TextInspector": ("show", "unit"),
+}
+NOTHING_TO_SET = {"BackwardCell", "LiveCell", "LiveTraining", "LossCurve", "SequencePlayer"}
+SETTINGS = "{{name: getattr({0}, name) for name in {0}._start}}"
+
+
+@pytest.fixture
+def page(lab):
+    """A page with a belt and an inspector, run."""
+    lab.write("undo_under_test", *cells("GateBelt", "TextInspector"))
+    page = lab.open("undo_under_test")
+    lab.run_all(page)
+    page.wait_for_function("() => document.querySelectorAll('.lstm-widget .lstm-past').length === 2")
+    yield page
+    assert not lab.reports
+
+
+def becomes(page, expression, value):
+    eventually(page, lambda: ask(page, expression) == value)
+
+
+def test_a_run_of_keys_is_one_step_and_so_is_a_drag(page):
+    belt = page.locator(".lstm-gate-belt")
+    undo, reset = belt.get_by_role("button", name="Undo"), belt.get_by_role("button", name="Reset")
+    assert undo.is_disabled() and reset.is_disabled()
+    forget, gate = belt.get_by_label("forget gate f"), belt.get_by_label("output gate o")
+    forget.focus()
+    place = where_the_reader_is(page)
+    for _ in range(4):
+        page.keyboard.press("ArrowLeft")
+    becomes(page, "gatebelt.f", "0.86")
+    box = gate.bounding_box()
+    page.mouse.move(box["x"] + box["width"] - 9, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 5, steps=6)
+    page.wait_for_timeout(1700)  # longer than the pause that ends a run of keys
+    page.mouse.move(box["x"] - 40, box["y"] - 60, steps=6)  # let go elsewhere
+    page.mouse.up()
+    becomes(page, "gatebelt.o", "0.0")
+    gate.focus()
+    page.keyboard.press("ArrowRight")
+    becomes(page, "gatebelt.o", "0.01")
+    for key, f, o in (
+        ("Control+z", "0.86", "0.0"),
+        ("Control+z", "0.86", "1.0"),
+        ("Control+z", "0.9", "1.0"),
+        ("Control+z", "0.9", "1.0"),  # nothing is left to undo
+        ("Control+Shift+z", "0.86", "1.0"),
+        ("Meta+Shift+z", "0.86", "0.0"),
+        ("Control+y", "0.86", "0.01"),
+        ("Meta+z", "0.86", "0.0"),
+    ):
+        page.keyboard.press(key)
+        becomes(page, "(gatebelt.f, gatebelt.o)", f"({f}, {o})")
+    assert forget.get_attribute("aria-valuetext") == "0.86"
+    undo.click()
+    becomes(page, "gatebelt.o", "1.0")
+    undo.press("Enter")
+    becomes(page, "gatebelt.f", "0.9")
+    assert undo.is_disabled() and reset.is_disabled()
+    assert page.evaluate("document.activeElement.textContent") == "Undo", "the focus fell out of the widget"
+    page.keyboard.press("Enter")
+    assert where_the_reader_is(page) == place
+
+
+def test_reset_returns_to_the_constructor_and_can_be_undone(page):
+    belt = page.locator(".lstm-gate-belt")
+    for name, value in (("f", 0.5), ("f", 0.25), ("steps", 40), ("feed", "always")):
+        tell(page, f"gatebelt.{name}", value)
+    eventually(page, lambda: belt.get_by_label("at every step", exact=True).is_checked())
+    reset, undo = belt.get_by_role("button", name="Reset"), belt.get_by_role("button", name="Undo")
+    reset.click()
+    becomes(page, "repr(gatebelt) == repr(widgets.GateBelt())", "True")
+    assert reset.is_disabled()
+    undo.click()
+    becomes(page, "(gatebelt.f, gatebelt.steps, gatebelt.feed)", "(0.25, 40, 'always')")
+    for f, steps, feed in ((0.25, 40, "once"), (0.25, 20, "once"), (0.5, 20, "once"), (0.9, 20, "once")):
+        assert not undo.is_disabled()
+        undo.click()
+        becomes(page, "(gatebelt.f, gatebelt.steps, gatebelt.feed)", repr((f, steps, feed)))
+    assert undo.is_disabled()
+
+
+def test_pointing_along_a_text_is_one_step_and_the_other_widget_keeps_its_own(page):
+    text, belt = page.locator(".lstm-inspector"), page.locator(".lstm-gate-belt")
+    for at in (2, 9, 12):
+        text.locator(".lstm-read span").nth(at).hover()
+        becomes(page, "textinspector.at", str(at))
+        page.wait_for_timeout(1600 if at == 2 else 0)
+    undo = text.get_by_role("button", name="Undo")
+    undo.focus()
+    page.keyboard.press("Control+z")
+    becomes(page, "textinspector.at", "5")
+    assert belt.get_by_role("button", name="Undo").is_disabled()
+
+
+def test_keys_elsewhere_are_the_notebooks_and_keys_here_are_not(page):
+    belt, count = page.locator(".lstm-gate-belt"), "() => document.querySelectorAll('.jp-Notebook .jp-Cell').length"
+    slider = belt.get_by_label("forget gate f")
+    slider.focus()
+    slider.press("ArrowLeft")
+    becomes(page, "gatebelt.f", "0.89")
+    cells_before = page.evaluate(count)
+    page.evaluate("() => window.jupyterapp.commands.execute('notebook:insert-cell-below')")
+    slider.focus()
+    page.keyboard.press("Control+z")
+    becomes(page, "gatebelt.f", "0.9")
+    assert page.evaluate(count) == cells_before + 1, "the notebook undid as well"
+    page.keyboard.press("Control+Shift+z")
+    becomes(page, "gatebelt.f", "0.89")
+    editor = page.locator(".jp-Notebook .jp-Cell .cm-content").last
+    editor.click()
+    page.keyboard.type("x")
+    page.keyboard.press("Control+z")
+    page.wait_for_timeout(300)
+    assert ask(page, "gatebelt.f") == "0.89"
+    page.evaluate("() => window.jupyterapp.commands.execute('notebook:undo-cell-action')")
+
+
+def test_every_widget_undoes_and_resets_what_python_sets(lab):
+    lab.write("undo_everywhere", *cells())
+    page = lab.open("undo_everywhere", height=2600)
+    lab.run_all(page)
+    shown = page.locator(".lstm-widget")
+    eventually(page, lambda: shown.count() == len(EXAMPLES))
+    for k, name in enumerate(EXAMPLES):
+        at_first = ask(page, SETTINGS.format(name.lower()))
+        if name in NOTHING_TO_SET:
+            assert at_first == "{}", f"{name} has settings: say in CHANGES how to change one"
+            continue
+        trait = CHANGES[name]
+        tell(page, f"{name.lower()}.{trait[0]}", trait[1])
+        undo, reset = (shown.nth(k).get_by_role("button", name=words, exact=True) for words in ("Undo", "Reset"))
+        for button in (undo, reset):
+            eventually(page, lambda button=button: not button.is_disabled())
+            button.click()
+            becomes(page, SETTINGS.format(name.lower()), at_first)
+            tell(page, f"{name.lower()}.{trait[0]}", trait[1])
+    assert not lab.problems(page)

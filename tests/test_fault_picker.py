@@ -1,0 +1,46 @@
+"""The fault picker shows what the museum's examination found; `browser/` tests the other half."""
+
+import numpy as np
+import pytest
+import traitlets
+
+from lstm_helpers import museum
+from lstm_helpers.widgets import FaultPicker
+from lstm_helpers.widgets.fault_picker import FAULTS
+
+
+def test_every_wrong_backward_pass_is_there_with_the_examinations_numbers():
+    widget = FaultPicker()
+    assert {one.name for one in museum.EXHIBITS if one.replaces.startswith("back")} == set(FAULTS)
+    for name in FAULTS:
+        widget.fault = name
+        one = museum.exhibit_named(name)
+        pattern = museum.examine(one.cell, one.engine)
+        assert np.array_equal(widget.errors > 0, pattern.wrong[len(museum.FORWARD) :]), name
+        finite = np.isfinite(pattern.errors[len(museum.FORWARD) :]) & (widget.errors > 0)
+        assert np.array_equal(widget.errors[finite], pattern.errors[len(museum.FORWARD) :][finite])
+
+
+def test_the_words_say_what_an_experiment_sees():
+    widget = FaultPicker("belt_gradient_dropped", "1 step")
+    assert repr(widget) == "FaultPicker('belt_gradient_dropped', experiment='1 step')"
+    column = widget.errors[:, museum.COLUMNS.index("1 step")]
+    assert (column > 0).sum() == 1 and museum.BACKWARD[int(column.argmax())] == "start.c"
+    assert widget.words == (
+        "In “1 step” 1 of 15 gradients are wrong, most of all start.c, by 1.00 of its size. Every experiment sees it."
+    )
+    widget.fault = "divided_by_batch_size"
+    assert widget.words.startswith(
+        "In “1 step” all 15 gradients are right: this experiment would pass it. Blind to it: "
+    )
+    assert "batch 2" not in widget.words
+    before = widget.static_png()[0]
+    widget.fault = FAULTS[0]
+    assert widget.static_png()[0] != before
+
+
+def test_what_is_not_there_is_refused():
+    with pytest.raises(traitlets.TraitError, match="fault is 'belt_shown_raw'; expected one of "):
+        FaultPicker("belt_shown_raw")  # a wrong forward pass
+    with pytest.raises(traitlets.TraitError, match="experiment is '4 steps'; expected one of 'first call'"):
+        FaultPicker(experiment="4 steps")
