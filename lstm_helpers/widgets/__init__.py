@@ -12,6 +12,7 @@ from lstm_helpers.widgets.loss_curve import LossCurve
 from lstm_helpers.widgets.memory_ablation import MemoryAblation
 from lstm_helpers.widgets.moved_outputs import MovedOutputs
 from lstm_helpers.widgets.predict import Predict
+from lstm_helpers.widgets.sentence_cell import SentenceCell
 from lstm_helpers.widgets.sequence_player import SequencePlayer
 from lstm_helpers.widgets.soft_switch import SoftSwitch
 from lstm_helpers.widgets.temperature_sampler import TemperatureSampler
@@ -30,6 +31,7 @@ __all__ = [
     "MemoryAblation",
     "MovedOutputs",
     "Predict",
+    "SentenceCell",
     "SequencePlayer",
     "SoftSwitch",
     "TemperatureSampler",

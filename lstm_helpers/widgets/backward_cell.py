@@ -40,7 +40,7 @@ class BackwardCell(HouseWidget):
     unit, sequence : int
         Which unit is shown first, and which sequence of the batch (fixed).
     part : str
-        What is lit: "hidden", "update" (the belt), "output", "forget", "input", "candidate", or "" for all.
+        What is lit: "hidden", "update" (the cell state), "output", "forget", "input", "candidate", or "" for all.
     title : str
         A line above.
 
@@ -105,11 +105,7 @@ class BackwardCell(HouseWidget):
             title=title,
             **kwargs,
         )
-        self.unit, self.step, self.part = (
-            unit,
-            steps - 1 if step is None else step,
-            part,
-        )  # checked, now that sizes stand
+        self.begin(unit=unit, step=steps - 1 if step is None else step, part=part)
 
     def __repr__(self) -> str:
         """Write what is shown, the same on every machine."""

@@ -52,13 +52,14 @@ class LiveCell(HouseWidget):
     sequence : int
         Which sequence of the batch (fixed).
     part : str
-        What is lit: "forget", "input", "candidate", "update" (the belt), "output", "hidden", or "" for all.
+        What is lit: "forget", "input", "candidate", "update" (the cell state), "output", "hidden", or "" for all.
     overrides : dict, optional
         Gates held by hand from the start, as for ``what_if.hold_gates``: ``{(4, "f", 0): 0.0}``.
     readout : (W_y, b_y), optional
         (H, 1) and (1,): then sigmoid(h W_y + b_y) is shown as a third line, p.
-    answer : str
-        What p is the probability of, in words, such as "p(plural)".
+    answer : str or (str, str)
+        What p is the probability of, such as "p(plural)"; or what the network chooses between, the first for p below
+        one half: ``("runs", "run")``.
     title : str
         A line above.
 
@@ -90,7 +91,7 @@ class LiveCell(HouseWidget):
     _numbers = traitlets.Dict().tag(sync=True)
     _params = traitlets.Dict().tag(sync=True)
     _readout = traitlets.Dict().tag(sync=True)
-    _answer = traitlets.Unicode("p").tag(sync=True)
+    _answer = traitlets.List(traitlets.Unicode()).tag(sync=True)
     _size = traitlets.Dict().tag(sync=True)
     _labels = traitlets.List(traitlets.Unicode()).tag(sync=True)
     _inputs = traitlets.List(traitlets.Unicode()).tag(sync=True)
@@ -108,7 +109,7 @@ class LiveCell(HouseWidget):
         part: str = "",
         overrides: Mapping[tuple[int, str, int], float] | None = None,
         readout: Sequence[Any] | None = None,
-        answer: str = "p",
+        answer: str | Sequence[str] = "p",
         title: str = "",
         **kwargs: Any,
     ) -> None:
@@ -121,16 +122,15 @@ class LiveCell(HouseWidget):
             _numbers=numbers_of(self._trace, 0),
             _params={} if params is None else {k: as_bytes(v) for k, v in params._asdict().items()},
             _readout=_readout_bytes(readout, hidden_size),
-            _answer=answer,
+            _answer=_names(answer),
             _size={"steps": steps, "hidden": hidden_size, "inputs": trace.x.shape[2]},
             _labels=[] if labels is None else [str(label) for label in labels],
-            _inputs=[input_text(x) for x in self._trace.x[:, 0]],
+            _inputs=["" if labels is not None and _one_hot(x) else input_text(x) for x in self._trace.x[:, 0]],
             _diagram=plain(drawing.LAYOUT, drawing.CARRIES, _equations(params is not None)),
             title=title,
             **kwargs,
         )
-        self.unit, self.step, self.part = unit, step, part  # after the size is known, so that they are checked
-        self.overrides = {} if overrides is None else overrides
+        self.begin(unit=unit, step=step, part=part, overrides={} if overrides is None else overrides)
 
     def __repr__(self) -> str:
         """Write what is shown, the same on every machine."""
@@ -142,22 +142,32 @@ class LiveCell(HouseWidget):
     @property
     def trace(self) -> Trace:
         """The run that is shown, one sequence (T, 1, ·): the original, or what it becomes with gates held."""
-        if self._weights is None:
-            return self._trace
-        return hold_gates(self._weights, self._trace, dict(self.overrides))
+        free = self._free()
+        return free if self._weights is None else hold_gates(self._weights, free, dict(self.overrides))
+
+    def _axis(self) -> list[Any] | None:
+        """Name the steps."""
+        return self._times
+
+    def _free(self) -> Trace:
+        """Give the run with no gate held."""
+        return self._trace
+
+    def _beside(self) -> Trace:
+        """Give the run that is drawn dashed beside the one that is shown."""
+        return self._trace
 
     def draw_static(self, figure: Figure) -> None:
         """Draw the cell at this step, and below it the run beside the original."""
         above, below = figure.subplots(2, 1, height_ratios=[2.6, 1.0])
-        trace, token = self.trace, self._labels[self.step] if self._labels else None
+        trace, labels = self.trace, self._axis()
+        token = str(labels[self.step]) if labels else None
         draw_cell(trace[self.step], unit=self.unit, highlight=self.part or None, token=token, ax=above)
-        draw_what_if(self._trace, trace, unit=self.unit, labels=self._times, step=self.step, ax=below)
+        draw_what_if(self._beside(), trace, unit=self.unit, labels=labels, step=self.step, ax=below)
 
     @traitlets.validate("step")
     def _check_step(self, proposal: Any) -> int:
-        return within(
-            "step", proposal["value"], 0, self._size.get("steps", 1) - 1, "it counts from 0, as in trace[step]"
-        )
+        return within("step", proposal["value"], 0, len(self._free()) - 1, "it counts from 0, as in trace[step]")
 
     @traitlets.validate("unit")
     def _check_unit(self, proposal: Any) -> int:
@@ -177,7 +187,7 @@ class LiveCell(HouseWidget):
                 "overrides need the weights, to compute what follows from them: pass params to LiveCell"
             )
         try:
-            check_held(self._trace, held)
+            check_held(self._free(), held)
         except ValueError as error:
             raise traitlets.TraitError(f"overrides do not fit: {error}") from None
         return {(int(t), gate, int(unit)): float(value) for (t, gate, unit), value in held.items()}
@@ -202,6 +212,11 @@ def _check_params(params: Any, trace: Trace) -> None:
         )
 
 
+def _one_hot(x: Any) -> bool:
+    """Tell whether an input is a word: then its name says more than its place."""
+    return len(x) > 1 and bool(np.count_nonzero(x) == 1 and x.max() == 1)
+
+
 def _readout_bytes(readout: Any, hidden_size: int) -> dict[str, bytes]:
     if readout is None:
         return {}
@@ -209,6 +224,13 @@ def _readout_bytes(readout: Any, hidden_size: int) -> dict[str, bytes]:
     if shapes != [(hidden_size, 1), (1,)]:
         raise ValueError(f"readout has shapes {shapes}; expected W_y ({hidden_size}, 1) and b_y (1,): one answer")
     return {name: as_bytes(np.asarray(part)) for name, part in zip(("W_y", "b_y"), readout, strict=True)}
+
+
+def _names(answer: str | Sequence[str]) -> list[str]:
+    names = [answer] if isinstance(answer, str) else [str(name) for name in answer]
+    if len(names) not in (1, 2):
+        raise ValueError(f"answer is {answer!r}; expected one name of p, or two words to choose between")
+    return names
 
 
 def _equations(with_weights: bool) -> dict[str, Any]:

@@ -52,6 +52,7 @@ EXAMPLES = {
     ),
     "MovedOutputs": Example("widgets.MovedOutputs(both, xs, words.split(), at=3)", {"changed input": "at"}),
     "Predict": Example("widgets.Predict('it grows', 'it shrinks')", {}),
+    "SentenceCell": Example("widgets.SentenceCell(network, words)", {}),
     "SequencePlayer": Example("widgets.SequencePlayer(trace, words.split())", {"step": "t", "unit": "unit"}),
     "SoftSwitch": Example("widgets.SoftSwitch()", {"value v": "value", "pre-activation z": "logit"}),
     "TemperatureSampler": Example("widgets.TemperatureSampler(prose, ['The forget gate '], temperature=0.7)", {}),

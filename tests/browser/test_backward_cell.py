@@ -128,3 +128,27 @@ def test_a_gradient_that_fades_is_drawn_thinner(lab, page_of):
     values, widths = np.array(thick).T
     slope = np.polynomial.Polynomial.fit(values, widths, 1)  # one measure for all steps
     assert np.abs(slope(values) - widths).max() < 1e-6 and np.ptp(widths) > 0.5
+
+
+@pytest.mark.parametrize(("width", "most"), [(680, 830), (900, 680), (1200, 680)])
+def test_it_is_no_taller_than_it_needs_to_be(lab, page_of, width, most):
+    page = page_of(width=1366, height=768)
+    widget = page.locator(".lstm-backward-cell")
+    widget.evaluate("(node, width) => { node.style.width = `${width}px`; }", width)
+    page.wait_for_timeout(200)
+    assert widget.bounding_box()["height"] < most
+    assert widget.evaluate(CLIPPED) == []
+
+
+def test_the_lines_keep_the_initial_states_gradient_in_their_range(lab, page_of):
+    page = page_of()
+    widget = page.locator(".lstm-backward-cell")
+    for unit in range(H):
+        ask(page, f"first.set_trait('unit', {unit})")
+        eventually(page, lambda unit=unit: matches(widget, T - 1, unit))
+        for name in "ch":
+            path = widget.locator(f".lstm-{name}-line").get_attribute("d")
+            heights = [float(point.split(",")[1]) for point in path[1:].split("L")]
+            assert max(heights) - min(heights) <= 40 + 1e-9, (unit, name)
+            edges = [float(line.get_attribute("y1")) for line in widget.locator(".lstm-grid").all()]
+            assert min(edges) - 1e-9 <= min(heights) and max(heights) <= max(edges) + 1e-9, (unit, name)

@@ -380,6 +380,67 @@ def test_refusals_reach_python_and_the_page_stays(lab, page_of):
     assert not lab.problems(page)
 
 
+def test_a_word_below_the_lines_is_pressed_to_go_to_its_step(lab, page_of):
+    page = page_of(height=1300)
+    for place, cursor in ((0, "pointer"), (1, "pointer")):
+        widget = page.locator(".lstm-live-cell").nth(place)
+        lines = widget.locator(".lstm-body ~ .lstm-place")
+        for t in (4, 0, 6):
+            lines.locator(f"text[data-step='{t}']").click()
+            eventually(page, lambda t=t: f"Step {t + 1} of" in widget.locator(".lstm-caption").inner_text())  # noqa: B023
+        assert lines.evaluate("node => getComputedStyle(node).cursor") == cursor
+    shown = row(page.locator(".lstm-live-cell").first, "step").locator("xpath=..").locator("output").inner_text()
+    assert shown == f"7 of {T}: ."
+    assert not lab.problems(page)
+
+
+STEP_NAMES = """({ code, names, width }) => {
+    const make = new Function(code + '; return { stepLabels, linesScale, linesHeight };')();
+    const run = { steps: names.length, labels: names, seen: () => true };
+    const svg = document.querySelector('svg');
+    return names.map((_, t) => {
+        svg.replaceChildren(...make.stepLabels(run, t, make.linesScale(names.length, width), 20, width));
+        const words = [...svg.querySelectorAll('text')];
+        const boxes = words.map(word => [word.getBBox(), word.getAttribute('transform')]);
+        const flat = boxes.filter(([, turned]) => !turned).map(([box]) => box);
+        const hit = (a, b) => a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
+        return { words: words.map(word => word.textContent), bold: words.filter(word =>
+            word.classList.contains('lstm-now')).map(word => word.textContent),
+            overlap: flat.some((a, i) => flat.some((b, j) => i < j && hit(a, b))) };
+    });
+}"""
+
+
+@pytest.mark.parametrize(
+    ("names", "width"),
+    [
+        ("the dogs near the cat behind the horse".split(), 700),
+        ("the dogs near the cat behind the horse".split(), 340),  # two rows
+        (("the children " + "beside the children " * 5).split(), 560),  # aslant
+        ([f"x{k}" for k in range(9)], 300),
+        (["a"], 300),
+    ],
+)  # fmt: skip
+def test_no_name_of_a_step_is_dropped_where_there_is_room(lab, names, width):
+    page = lab.browser.new_page()
+    style = assets("common.css", "live_cell.css")
+    page.set_content(f"<style>{style}</style><div class='lstm-widget'><svg class='lstm-picture' width='{width}'></svg>")
+    code = assets("common.js", "time_lines.js")
+    for t, found in enumerate(page.evaluate(STEP_NAMES, {"code": code, "names": names, "width": width})):
+        assert sorted(found["words"]) == sorted(names) and found["bold"] == [names[t]] and not found["overlap"]
+    page.close()
+
+
+def test_of_too_many_names_the_present_one_stays(lab):
+    page = lab.browser.new_page()
+    page.set_content("<svg></svg>")
+    names = [str(1701 + k) for k in range(220)]
+    sent = {"code": assets("common.js", "time_lines.js"), "names": names, "width": 700}
+    for t, found in enumerate(page.evaluate(STEP_NAMES, sent)):
+        assert found["bold"] == [names[t]] and 5 < len(found["words"]) < 20 and not found["overlap"]
+    page.close()
+
+
 @pytest.mark.parametrize("end", ["shutdown", "restart"])
 def test_it_needs_no_kernel_once_it_is_shown(lab, page_of, end):
     page = page_of()

@@ -7,14 +7,17 @@ from tests.browser.test_widgets import ask, eventually, tell, where_the_reader_i
 
 CHANGES = {
     "AlignmentInspector": ("at", 3),
+    "BackwardCell": ("part", "update"),
     "GateBelt": ("f", 0.25),
     "GradientDial": ("lag", 12),
+    "LiveCell": ("overrides", {(2, "f", 0): 0.0}),
     "MemoryAblation": ("zeroed", "c"),
+    "SentenceCell": ("sentence", "the birds near the cat"),
     "SoftSwitch": ("logit", -1.5),
     "TemperatureSampler": ("temperature", 1.5),
     "TextInspector": ("show", "unit"),
 }
-NOTHING_TO_SET = {"BackwardCell", "LiveCell", "LiveTraining", "LossCurve", "SequencePlayer"}
+NOTHING_TO_SET = {"LiveTraining", "LossCurve", "SequencePlayer"}
 SETTINGS = "{{name: getattr({0}, name) for name in {0}._start}}"
 
 

@@ -310,7 +310,8 @@ CONTRAST = """node => {
 FITS = """node => node.scrollWidth <= node.clientWidth
     && node.getBoundingClientRect().right <= node.closest('.jp-OutputArea').getBoundingClientRect().right + 1"""
 LETTERS = """node => [...node.querySelectorAll('text')]
-    .map(word => parseFloat(getComputedStyle(word).fontSize) * word.getScreenCTM().a)"""
+    .map(word => parseFloat(getComputedStyle(word).fontSize)
+        * Math.hypot(word.getScreenCTM().a, word.getScreenCTM().b))"""
 CLIPPED = """node => [...node.querySelectorAll('svg')].flatMap(picture => {
     const view = picture.viewBox.baseVal;
     return [...picture.querySelectorAll('text')].filter(word => {

@@ -1,17 +1,21 @@
 // A cell's diagram, drawn from the layout that the book's figures are drawn from. What is lit, how thick a wire is and
 // how full a vessel is follow from the numbers; nothing is computed here.
 
-// Sizes for a width: letters stay readable, so a narrow drawing gets taller and leaves formulas beside numbers out.
+const LOW = 345; // pixels
+
+// Sizes for a width: letters stay readable, so a narrow drawing gets taller and leaves formulas beside numbers out. A
+// wide one gets no taller than fits a laptop's screen with all that stands around it.
 function diagramSizes(layout, width) {
   const across = width / layout.width;
-  const font = Math.max(12, Math.min(16, 2.7 * across));
-  const up = Math.max(across, font / 2.75);
+  const most = Math.max(LOW, 0.46 * window.innerHeight) / (layout.top - layout.bottom);
+  const font = Math.max(12, Math.min(16, 2.7 * across, 3.1 * most));
+  const up = Math.max(Math.min(across, most), font / 3.1);
   return { across, up, font, compact: across < 4.2, tiny: across < 2.8, width, height: Math.round((layout.top - layout.bottom) * up) };
 }
 
 function nodeBox(layout, sizes, node) {
   const [width, height] = layout.sizes[node.kind];
-  const wide = { state: layout.letters, input: 5, gate: 2.4, squash: 2.9 }[node.kind] || 0; // in letters, at least
+  const wide = { state: layout.letters, input: 6, gate: 2.4, squash: 2.9 }[node.kind] || 0; // in letters, at least
   const round = Math.max(width * sizes.across, sizes.font * 1.1);
   const box = node.kind === "times" || node.kind === "plus" ? [round, round]
     : [Math.max(width * sizes.across, wide * sizes.font), height * sizes.up];
@@ -115,11 +119,12 @@ function drawNode(pen, node) {
   }
   const box = { class: "lstm-box", x: x - width / 2, y: y - height / 2, width, height, stroke: ink };
   if (node.kind === "gate" || node.kind === "squash") return [drawVessel(pen, node, group, box)];
-  const value = node.kind === "input" ? view.input : view.say(view.numbers[node.number]);
+  const inside = node.kind === "input" && !view.input && view.token.length <= 8; // the word is the input
+  const value = inside ? view.token : node.kind === "input" ? view.input : view.say(view.numbers[node.number]);
   const number = { class: "lstm-number", "text-anchor": "middle", "data-number": node.number, "data-value": view.numbers[node.number] };
-  const token = node.kind === "input" && view.token ? [text(x + width / 2 + 8, y + font * 0.35, view.token, { class: "lstm-number", style: `font-size:${font}px` })] : [];
+  const token = node.kind === "input" && view.token && !inside ? [text(x + width / 2 + 8, y + font * 0.35, view.token, { class: "lstm-number", style: `font-size:${font}px` })] : [];
   return [svg("g", group, svg("rect", { ...box, rx: 9 }),
-    label(x, y - 0.1 * height + 1, node.text, font, { "text-anchor": "middle" }),
+    label(x, value ? y - 0.1 * height + 1 : y + 0.3 * font, node.text, font, { "text-anchor": "middle" }),
     text(x, y + 0.36 * height, value, { ...number, style: `font-size:${Math.max(12, (node.kind === "input" ? 0.82 : 0.95) * font)}px` }), ...token)];
 }
 

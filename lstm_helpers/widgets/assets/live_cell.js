@@ -2,7 +2,7 @@
 // mirror of the cell. The trait `overrides` is a list of [step, gate, unit, value].
 
 const SLIDERS = [["f", "forget gate", 0], ["i", "input gate", 0], ["g", "candidate", -1], ["o", "output gate", 0]];
-const PARTS = [["", "all"], ["forget", "forget gate"], ["input", "input gate"], ["candidate", "candidate"], ["update", "belt"], ["output", "output gate"], ["hidden", "hidden state"]];
+const PARTS = [["", "all"], ["forget", "forget gate"], ["input", "input gate"], ["candidate", "candidate"], ["update", "cell state"], ["output", "output gate"], ["hidden", "hidden state"]];
 const BELT_KEYS = ["c", "c_previous", "kept", "written"];
 
 // Every number that the diagram and its equations show, for one unit at one step.
@@ -24,21 +24,23 @@ function numbersOf(run, params, t, unit) {
   return numbers;
 }
 
-// What the hand changed, in words; empty where nothing is held.
-function compare(run, original, held, answer, t, unit) {
-  if (!held.length) return "";
+// What the hand changed, or the sentence, in words; empty where nothing is beside the run.
+function compare(run, beside, held, answer, t, unit) {
+  const ends = answer?.high && !held.length ? ` After the last word ${answer.say(answer.of(run, run.steps - 1))}` : "";
+  if (!beside) return ends && `${ends}.`;
+  if (!held.length) return `${ends}; in the first sentence it was ${answer.short(answer.of(beside, run.steps - 1))}, with c = ${fixed(beside.at("c", t, unit))} and h = ${fixed(beside.at("h", t, unit))} here.`;
   const names = Object.fromEntries(SLIDERS.map(([gate, name]) => [gate, name]));
   const here = held.filter(([at, , k]) => at === t && k === unit);
-  const words = here.map(([, gate, , value]) => `${names[gate]} ${fixed(value)} instead of ${fixed(original.at(gate, t, unit))}`);
+  const words = here.map(([, gate, , value]) => `${names[gate]} ${fixed(value)} instead of ${fixed(beside.at(gate, t, unit))}`);
   const steps = [...new Set(held.map(([at]) => at + 1))].sort((a, b) => a - b);
   const first = words.length ? ` Held by hand here: ${words.join(", ")}.` : ` Held by hand at step ${steps.join(", ")}.`;
-  const was = ` In the original run, c = ${fixed(original.at("c", t, unit))} and h = ${fixed(original.at("h", t, unit))} here`;
+  const was = ` In the original run, c = ${fixed(beside.at("c", t, unit))} and h = ${fixed(beside.at("h", t, unit))} here`;
   if (!answer) return `${first}${was}.`;
   const end = run.steps - 1;
-  return `${first}${was}, and at the end ${answer.words} ${fixed(answer.of(original, end))}; now it is ${fixed(answer.of(run, end))}.`;
+  return `${first}${was}, and at the end ${answer.say(answer.of(beside, end))}; now it is ${answer.short(answer.of(run, end))}.`;
 }
 
-// The readout's answer, sigmoid(h W_y + b_y), if there is one.
+// The readout's answer, sigmoid(h W_y + b_y), if there is one: a probability, or the likelier of two words and its own.
 function readAnswer(model, hidden) {
   const weights = unpackArrays(model.get("_readout"));
   if (!weights.W_y) return null;
@@ -47,32 +49,47 @@ function readAnswer(model, hidden) {
     for (let k = 0; k < hidden; k += 1) y += (t < 0 ? run.before("h", 0, k) : run.at("h", t, k)) * weights.W_y[k];
     return sigmoid(y);
   };
-  return { of, words: model.get("_answer") };
+  const [low, high] = model.get("_answer");
+  if (!high) return { of, low, high, say: (p) => `${low} ${fixed(p)}`, short: (p) => fixed(p) };
+  const pick = (p) => `${p < 0.5 ? low : high} ${fixed(Math.max(p, 1 - p))}`;
+  return { of, low, high, say: (p) => `the answer is ${pick(p)}`, short: pick };
 }
 
 function render({ model, el }) {
   const colours = model.get("_colours");
   const layout = model.get("_diagram");
-  const original = unpack(model);
-  const { steps, hidden, inputs } = original;
+  const first = unpack(model);
+  const { hidden, inputs } = first;
   const weights = unpackArrays(model.get("_params"));
   const params = weights.W_x ? weights : null;
   const answer = readAnswer(model, hidden);
-  let [run, held, hover, everyUnit, acted, drag, lift] = [original, [], null, false, false, null, null];
+  const language = model.get("_language"); // where the reader can write the sentence
+  const words = () => (language ? model.get("sentence").split(" ") : first.labels);
+  // `free` is the run without a gate held, `run` the one that is shown, `beside` the one drawn dashed, if any.
+  let [free, run, beside, held, hover, everyUnit, acted, drag, lift] = [first, first, null, [], null, false, false, null, null];
 
-  const recompute = () => {
-    held = model.get("overrides");
-    run = held.length ? readTrace(holdGates(params, original.trace, held), { steps, hidden, inputs }, original.labels) : original;
+  const of = (trace, labels) => readTrace(trace, { steps: trace.mask.length, hidden, inputs }, labels);
+  const reread = () => {
+    const present = words();
+    if (present.join(" ") === free.labels.join(" ")) return;
+    free = present.join(" ") === first.labels.join(" ") ? first : of(readInputs(params, first.trace, oneHot(present, vocabularyOf(language))), present);
   };
-  const now = () => [model.get("step"), model.get("unit")];
+  const recompute = () => {
+    reread();
+    held = model.get("overrides").filter(([t]) => t < free.steps);
+    run = held.length ? of(holdGates(params, free.trace, held), free.labels) : free;
+    beside = held.length ? free : free !== first && free.steps === first.steps ? first : null;
+  };
+  const highest = () => Math.max(run.top, free.top, first.top);
+  const now = () => [Math.min(model.get("step"), run.steps - 1), model.get("unit")];
   const view = () => {
     const [t, unit] = now();
-    const top = Math.max(run.top, original.top);
+    const top = highest();
     const idle = !run.seen(t);
     return {
       numbers: numbersOf(run, params, t, unit), limits: Object.fromEntries(BELT_KEYS.map((key) => [key, top])), say: (number) => fixed(number),
       part: hover ?? model.get("part"), idle, held: held.filter(([at, , k]) => at === t && k === unit).map(([, gate]) => gate),
-      movable: params && !idle ? BLOCKS : [], input: idle ? "none" : model.get("_inputs")[t], token: run.labels.length && !idle ? run.labels[t] : "",
+      movable: params && !idle ? BLOCKS : [], input: idle ? "none" : language ? "" : model.get("_inputs")[t], token: run.labels.length && !idle ? run.labels[t] : "",
     };
   };
 
@@ -88,7 +105,7 @@ function render({ model, el }) {
   const light = (part) => act(() => put(model, "part", part));
 
   // Controls ----------------------------------------------------------------------------------------------------
-  const time = playback({ model, trait: "step", steps, towards: 1, names: ["Previous", "Play", "Next"], act, onMove: () => update() });
+  const time = playback({ model, trait: "step", labels: () => (run.labels.length ? run.labels : Array.from({ length: run.steps }, () => "")), towards: 1, names: ["Previous", "Play", "Next"], act, onMove: () => update() });
   const reset = button("Original run", () => act(() => put(model, "overrides", [])));
   const units = unitMenu(hidden, (unit) => act(() => put(model, "unit", unit)));
   const all = html("input", { type: "checkbox", ...OWN_KEYS });
@@ -100,22 +117,43 @@ function render({ model, el }) {
   const cell = stage((width) => diagramSizes(layout, width).height, (width) => drawDiagram(layout, view(), colours, width));
   const tracks = () => {
     const [, unit] = now();
-    const top = Math.max(run.top, original.top);
+    const top = highest();
     const track = (name, limit, colour) => {
       const value = (source) => (t) => (t < 0 ? source.before(name, 0, unit) : source.at(name, t, unit));
-      return { name, words: name, low: -limit, high: limit, colour, now: value(run), before: held.length ? value(original) : null };
+      return { name, words: name, low: -limit, high: limit, colour, now: value(run), before: beside ? value(beside) : null };
     };
     const both = [track("c", top, "currentColor"), track("h", 1, colours.h)];
     if (!answer) return both;
     const p = (source) => (t) => answer.of(source, t);
-    return [...both, { name: "p", words: "p", low: 0, high: 1, colour: colours.x, now: p(run), before: held.length ? p(original) : null }];
+    const named = answer.high ? { say: answer.short, ends: [answer.low, answer.high] } : {};
+    return [...both, { name: "p", words: "p", low: 0, high: 1, colour: colours.x, now: p(run), before: beside ? p(beside) : null, ...named }];
   };
-  const lines = stage(linesHeight(answer ? 3 : 2), (width) => drawLines(run, tracks(), model.get("step"), [...new Set(held.map(([t]) => t))], width, held.length ? "▼ held by hand; dashed: the original run" : ""));
-  lines.picture.setAttribute("aria-label", `c and h of the unit${answer ? `, and p, the answer ${answer.words},` : ""} over all steps; the sentence below says the numbers`);
-  const words = caption(cell.picture);
+  const note = () => (held.length ? "\u25bc held by hand; dashed: the original run" : beside ? "dashed: the first sentence" : "");
+  const lines = stage((width) => linesHeight(answer ? 3 : 2, run, width), (width) => drawLines(run, tracks(), now()[0], [...new Set(held.map(([t]) => t))], width, note()));
+  lines.picture.setAttribute("aria-label", `c and h of the unit${answer ? ", and p, the answer," : ""} over all steps; the sentence below says the numbers`);
+  const spokenWords = caption(cell.picture);
   const formula = html("p", { class: "lstm-formula", "aria-hidden": "true" });
   const legend = html("p", { class: "lstm-legend" });
-  legend.textContent = `The thicker a wire, the larger its number; broken: below zero. ${params ? "Drag a gate up or down, or use its slider." : "A recording: without the weights no gate can be moved."}`;
+  legend.textContent = `The thicker a wire, the larger its number; broken: below zero. ${params ? "Drag a gate up or down, or use its slider; press a word to go to its step." : "A recording: without the weights no gate can be moved."}`;
+
+  // What the network answers after the last word: the likelier word, its probability, and what it was beside.
+  const verdict = html("p", { class: "lstm-answer" });
+  const writeAnswer = () => {
+    if (!answer) return;
+    const p = answer.of(run, run.steps - 1);
+    const was = beside ? html("span", { class: "lstm-was" }, ` (${held.length ? "was" : "at first"} ${answer.short(answer.of(beside, beside.steps - 1))})`) : "";
+    if (!answer.high) { verdict.replaceChildren(`At the end: ${answer.say(p)}`, was); return; }
+    const [word, other] = p < 0.5 ? [answer.low, answer.high] : [answer.high, answer.low];
+    verdict.replaceChildren("\u2192 ", html("b", {}, word), ` ${fixed(Math.max(p, 1 - p))}, ${other} ${fixed(Math.min(p, 1 - p))}`, was);
+  };
+  const write = (sentence, t) => act(() => {
+    time.stop();
+    model.set("sentence", sentence.join(" "));
+    model.set("step", t);
+    model.set("overrides", model.get("overrides").filter(([at]) => at < sentence.length));
+    model.save_changes();
+  });
+  const composing = language ? composer({ language, write, jump: (t) => time.manual(t), after: verdict }) : null;
 
   const update = () => {
     const [t, unit] = now();
@@ -136,7 +174,9 @@ function render({ model, el }) {
     cell.redraw();
     lines.redraw();
     writeFormula(formula, layout, shown, colours);
-    words.say(describe(run, t, unit) + compare(run, original, held, answer, t, unit), !acted || time.playing());
+    writeAnswer();
+    composing?.show(run.labels, t);
+    spokenWords.say(describe(run, t, unit) + compare(run, beside, held, answer, t, unit), !acted || time.playing());
   };
 
   // Mouse and touch: hover lights a part, a press chooses it, a drag moves a gate or the step ------------------------
@@ -173,32 +213,27 @@ function render({ model, el }) {
     lift = null;
     if (!moved) light(part === model.get("part") ? "" : part);
   });
-  const scrub = (event) => {
-    const box = lines.picture.getBoundingClientRect();
-    const width = lines.picture.viewBox.baseVal.width;
-    const x = linesScale(steps, width);
-    time.manual(Math.round((((event.clientX - box.left) / box.width) * width - x(0)) / (x(1) - x(0))));
-  };
-  lines.picture.addEventListener("pointerdown", (event) => { lines.picture.setPointerCapture(event.pointerId); scrub(event); });
-  lines.picture.addEventListener("pointermove", (event) => { if (event.buttons & 1) scrub(event); });
+  scrubs(lines.picture, () => run.steps, (t) => time.manual(t));
 
   // The page ----------------------------------------------------------------------------------------------------
   const title = html("p", { class: "lstm-title" });
+  const past = history(model, el);
   const everywhere = html("label", { class: "lstm-pick" }, all, " all units at once");
   const buttons = html("div", { class: "lstm-buttons" }, ...time.buttons, units.place);
   const side = html("div", { class: "lstm-side", role: "group", "aria-label": "gates at this step" },
     formula, ...gates.map(([, { row }]) => row), html("div", { class: "lstm-buttons" }, ...(params ? [reset, hidden > 1 ? everywhere : ""] : [])),
-    parts.row, legend);
+    parts.row);
   const body = html("div", { class: "lstm-body" }, html("div", { class: "lstm-drawing" }, cell.place), side);
   const group = { class: "lstm-widget lstm-live-cell", role: "group", "aria-label": "The cell at work" };
-  el.append(html("div", group, title, html("div", { class: "lstm-controls" }, buttons, time.row), body, lines.place, ...words.nodes));
+  el.append(html("div", group, title, ...(composing ? composing.nodes : []), html("div", { class: "lstm-controls" }, buttons, time.row, past.buttons), body,
+    composing ? "" : verdict, lines.place, ...spokenWords.nodes, legend));
   const unfollow = [
     follow(model, ["step", "unit", "part", "title"], () => update()),
-    follow(model, ["overrides"], () => { recompute(); update(); }),
+    follow(model, language ? ["overrides", "sentence"] : ["overrides"], () => { recompute(); update(); }),
   ];
   recompute();
   update();
-  return leave(el, time.stop, ...unfollow, cell.stop, lines.stop, words.stop);
+  return leave(el, time.stop, past.stop, ...unfollow, cell.stop, lines.stop, spokenWords.stop);
 }
 
 // The lit part's equation with this step's numbers; a held gate has a value instead of a sum, a masked step none of it.

@@ -31,14 +31,22 @@ function lstmForward(params, h, c, x, held = []) {
 }
 
 // The trace with some gates held: the same arrays up to the first held step, new ones from there.
-function holdGates(params, trace, held) {
-  if (!held.length) return trace;
+const holdGates = (params, trace, held) => (held.length ? runFrom(params, trace, held, Math.min(...held.map(([at]) => at))) : trace);
+
+// The run over other inputs (flat, one row a step) from the same initial state.
+function readInputs(params, trace, x) {
+  const steps = x.length / (params.W_x.length / (4 * trace.start_h.length));
+  const blank = Object.fromEntries([...BLOCKS, "c", "h"].map((name) => [name, new Float64Array(steps * trace.start_h.length)]));
+  return runFrom(params, { ...trace, ...blank, x, mask: new Float64Array(steps).fill(1) }, [], 0);
+}
+
+function runFrom(params, trace, held, first) {
   const [steps, hidden] = [trace.mask.length, trace.start_h.length];
   const inputs = trace.x.length / steps;
   const changed = { ...trace };
   for (const name of [...BLOCKS, "c", "h"]) changed[name] = trace[name].slice();
   const row = (name, t) => (t < 0 ? trace[`start_${name}`] : changed[name].subarray(t * hidden, (t + 1) * hidden));
-  for (let t = Math.min(...held.map(([at]) => at)); t < steps; t += 1) {
+  for (let t = first; t < steps; t += 1) {
     const [h, c] = [row("h", t - 1), row("c", t - 1)];
     const none = new Float64Array(hidden);
     const step = trace.mask[t] === 0 ? { i: none, f: none, g: none, o: none, c, h }

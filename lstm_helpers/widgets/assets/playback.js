@@ -1,29 +1,35 @@
 // Going through time by button, by slider or by the clock. Nothing moves before the reader asks for it; who asked for
 // less motion gets a step a second at most. `towards` is 1 for forwards, -1 for backwards in time.
 
-function playback({ model, trait, steps, towards, names: [earlier, start, later], act, onMove }) {
-  const [first, last] = towards > 0 ? [0, steps - 1] : [steps - 1, 0];
+// `labels()` names the steps that there are now; a sentence can grow.
+function playback({ model, trait, labels, towards, names: [earlier, start, later], act, onMove }) {
+  const end = () => labels().length - 1;
+  const [first, last] = towards > 0 ? [() => 0, end] : [end, () => 0];
   const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
-  const pace = Math.max(still ? 1000 : 60, Math.min(1000, 12000 / steps));
+  const pace = () => Math.max(still ? 1000 : 60, Math.min(1000, 12000 / labels().length));
   let timer = null;
-  const go = (t) => put(model, trait, Math.max(0, Math.min(steps - 1, t)));
+  const go = (t) => put(model, trait, Math.max(0, Math.min(end(), t)));
   const stop = () => { clearTimeout(timer); timer = null; };
   const manual = (t) => act(() => { stop(); go(t); onMove(); });
   const tick = () => {
     go(model.get(trait) + towards);
-    if (model.get(trait) === last) { stop(); onMove(); } else timer = setTimeout(tick, pace);
+    if (model.get(trait) === last()) { stop(); onMove(); } else timer = setTimeout(tick, pace());
   };
   const play = () => act(() => {
     if (timer !== null) { stop(); onMove(); return; }
-    if (model.get(trait) === last) go(first);
-    timer = setTimeout(tick, pace);
+    if (model.get(trait) === last()) go(first());
+    timer = setTimeout(tick, pace());
     onMove();
   });
   const toggle = button(start, play);
-  const step = slider({ symbol: "", name: "step", min: 0, max: steps - 1, step: 1, onInput: manual });
+  const step = slider({ symbol: "", name: "step", min: 0, max: end(), step: 1, onInput: manual });
   step.input.addEventListener("keydown", (event) => { if (event.key === " ") { event.preventDefault(); play(); } });
   const show = () => {
-    step.set(model.get(trait), `${model.get(trait) + 1} of ${steps}`);
+    const [t, names] = [Math.min(model.get(trait), end()), labels()];
+    const words = (s) => `${s + 1} of ${names.length}${names[s] ? `: ${names[s]}` : ""}`;
+    step.input.max = end();
+    step.set(t, words(t));
+    step.input.nextSibling.style.minWidth = `${Math.max(...names.map((_, s) => words(s).length)) * 0.9}ch`; // the slider keeps its width
     toggle.textContent = timer === null ? start : "Pause";
   };
   const buttons = [button(earlier, () => manual(model.get(trait) - 1)), toggle, button(later, () => manual(model.get(trait) + 1))];

@@ -86,13 +86,17 @@ function inputStrip(run, t, x, box) {
   const now = Math.max(half(words), Math.min(box.right + 76 - half(words), x(t)));
   out.push(text(now, line0, words, { class: "lstm-now", "text-anchor": "middle", "data-step": t }));
   if (run.inputs === 1) return out;
-  let taken = -Infinity;
+  // In two rows where one is too short; a word that fits in neither is left out.
+  const width = (s) => 2 * half(run.labels[s]);
+  const rows = run.labels.every((_, s) => s === 0 || (width(s - 1) + width(s)) / 2 <= x(s) - x(s - 1)) ? 1 : 2;
+  const taken = [-Infinity, -Infinity];
+  out[0].setAttribute("y", line0 - 15 * (t % rows));
   for (let s = 0; s < run.labels.length; s += 1) {
-    const from = x(s) - half(run.labels[s]);
-    const to = x(s) + half(run.labels[s]);
-    if (s === t || from < taken || (to > now - half(words) && from < now + half(words)) || to > box.right + 76) continue;
-    taken = to;
-    out.push(text(x(s), line0, run.labels[s], { class: "lstm-tick", "text-anchor": "middle", opacity: 0.6 }));
+    const [from, to, row] = [x(s) - width(s) / 2, x(s) + width(s) / 2, s % rows];
+    const under = row === t % rows && to > now - half(words) && from < now + half(words);
+    if (s === t || from < taken[row] || under || to > box.right + 76) continue;
+    taken[row] = to;
+    out.push(text(x(s), line0 - 15 * row, run.labels[s], { class: "lstm-tick", "text-anchor": "middle", opacity: 0.6 }));
   }
   return out;
 }

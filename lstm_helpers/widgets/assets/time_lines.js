@@ -1,13 +1,26 @@
 // Quantities of a run as small lines over its steps, one below the other; the run it is compared with is dashed.
 
-const LINE = { left: 56, right: 12, top: 30, tall: 54, gap: 16, foot: 22 };
-const linesHeight = (count) => LINE.top + count * LINE.tall + (count - 1) * LINE.gap + LINE.foot;
+const LINE = { left: 56, right: 12, top: 20, tall: 40, gap: 16, foot: 6 };
+const linesFloor = (count) => LINE.top + count * LINE.tall + (count - 1) * LINE.gap;
+const linesHeight = (count, run, width) => linesFloor(count) + LINE.foot + stepNames(run, width).tall;
 const linesScale = (steps, width) => scale(-1, steps - 1, LINE.left, width - LINE.right - 8);
+
+// A press on the lines or on a word below goes to that step, and a drag goes along.
+function scrubs(picture, steps, go) {
+  const to = (event) => {
+    const [box, width] = [picture.getBoundingClientRect(), picture.viewBox.baseVal.width];
+    const named = event.type === "pointerdown" && event.target.closest("text[data-step]"); // a word may stand beside its place
+    const x = linesScale(steps(), width);
+    go(named ? Number(named.dataset.step) : Math.round((((event.clientX - box.left) / box.width) * width - x(0)) / (x(1) - x(0))));
+  };
+  picture.addEventListener("pointerdown", (event) => { if (event.button === 0) { picture.setPointerCapture(event.pointerId); to(event); } });
+  picture.addEventListener("pointermove", (event) => { if (event.buttons & 1) to(event); });
+}
 
 // tracks: name, words, low, high, colour, now(t) and before(t) for t from -1; before may be null; `say` writes a number.
 function drawLines(run, tracks, t, marks, width, note) {
   const x = linesScale(run.steps, width);
-  const floor = linesHeight(tracks.length) - LINE.foot;
+  const floor = linesFloor(tracks.length);
   const out = [];
   for (let s = 0; s < run.steps; s += 1) {
     if (!run.seen(s)) out.push(svg("rect", { class: "lstm-masked", x: x(s - 1), y: LINE.top, width: x(s) - x(s - 1), height: floor - LINE.top }));
@@ -18,17 +31,18 @@ function drawLines(run, tracks, t, marks, width, note) {
     out.push(svg("path", { class: "lstm-held-mark", d: `M${x(s)},${LINE.top - 1}l-5,-9h10Z`, "data-step": s }));
   }
   if (note) out.push(text(6, 12, note, { class: "lstm-tick" }));
-  out.push(...stepLabels(run, t, x, floor + 16, width));
+  out.push(...stepLabels(run, t, x, floor + LINE.foot, width));
   return out;
 }
 
-function drawTrack({ name, words, low, high, colour, now, before, say = fixed }, steps, t, x, top, width) {
+function drawTrack({ name, words, low, high, colour, now, before, say = fixed, ends = null }, steps, t, x, top, width) {
   const y = scale(low, high, top + LINE.tall, top);
   const path = (value) => `M${Array.from({ length: steps + 1 }, (_, s) => `${x(s - 1)},${y(value(s - 1))}`).join("L")}`;
   const zero = Math.max(low, Math.min(high, 0));
   const out = [line(LINE.left, y(zero), width - LINE.right, y(zero), { class: "lstm-grid" })];
   if (low < 0) out.push(line(LINE.left, top, width - LINE.right, top, { class: "lstm-grid" }), line(LINE.left, top + LINE.tall, width - LINE.right, top + LINE.tall, { class: "lstm-grid" }));
-  for (const level of [low, high]) out.push(text(LINE.left - 6, y(level) + 4, say === fixed ? fixed(level, 0) : say(level), { class: "lstm-tick", "text-anchor": "end" }));
+  const tick = (level, k) => (ends ? ends[k] : say === fixed ? fixed(level, 0) : say(level));
+  [low, high].forEach((level, k) => out.push(text(LINE.left - 6, y(level) + 4, tick(level, k), { class: "lstm-tick", "text-anchor": "end" })));
   out.push(text(6, top + LINE.tall / 2 + 4, words, { class: "lstm-end", "font-style": words.length === 1 ? "italic" : null }));
   if (before) out.push(svg("path", { class: `lstm-line lstm-before lstm-${name}-before`, d: path(before), stroke: colour }));
   out.push(svg("path", { class: `lstm-line lstm-${name}-line`, d: path(now), stroke: colour, "stroke-width": 2.5 }));
@@ -41,18 +55,38 @@ function drawTrack({ name, words, low, high, colour, now, before, say = fixed },
   return out;
 }
 
-// As many as fit, the present one always.
+// Where the names of the steps go: in one row if all fit, else in two, else aslant; where there are too many for that,
+// some are left out, never the present one.
+function stepNames(run, width) {
+  const words = run.labels.length ? run.labels : Array.from({ length: run.steps }, (_, s) => `${s + 1}`);
+  const apart = run.steps > 1 ? linesScale(run.steps, width)(1) - linesScale(run.steps, width)(0) : width;
+  const long = words.map((word) => 8 + word.length * 7.2);
+  const fit = (rows) => long.every((size, s) => s + rows >= long.length || (size + long[s + rows]) / 2 <= rows * apart);
+  const longest = Math.max(...long);
+  if (fit(1)) return { words, long, how: "row", tall: 16 };
+  if (fit(2)) return { words, long, how: "two", tall: 32 };
+  const slant = Math.max(0.6, Math.asin(Math.min(1, 13 / apart))); // radians; the narrower, the steeper
+  if (apart >= 11.5 && longest < 120) return { words, long, how: "aslant", slant, tall: 14 + (longest - 4) * Math.sin(slant) };
+  return { words, long, how: "some", tall: 16 };
+}
+
 function stepLabels(run, t, x, y, width) {
-  const words = (s) => (run.labels.length ? run.labels[s] : `${s + 1}`);
-  const half = (s) => 4 + words(s).length * 3.8;
-  const clear = (s) => Math.max(half(s), Math.min(width - half(s), x(s)));
-  const out = [text(clear(t), y, run.seen(t) ? words(t) : "padding", { class: "lstm-now", "text-anchor": "middle", "data-step": t })];
+  const { words, long, how, slant } = stepNames(run, width);
+  const clear = (s) => Math.max(long[s] / 2, Math.min(width - long[s] / 2, x(s)));
+  const word = (s) => (s === t && !run.seen(t) ? "padding" : words[s]);
+  const look = (s) => ({ class: s === t ? "lstm-now" : "lstm-tick", "data-step": s });
+  const every = Array.from({ length: run.steps }, (_, s) => s);
+  if (how === "aslant") {
+    return every.map((s) => text(x(s) + 5, y + 10, word(s), { ...look(s), "text-anchor": "end", transform: `rotate(${(-slant * 180) / Math.PI} ${x(s) + 5} ${y + 10})` }));
+  }
+  if (how !== "some") return every.map((s) => text(clear(s), y + 11 + (how === "two" && s % 2 ? 16 : 0), word(s), { ...look(s), "text-anchor": "middle" }));
+  const out = [text(clear(t), y + 11, word(t), { ...look(t), "text-anchor": "middle" })];
   let taken = -Infinity;
-  for (let s = 0; s < run.steps; s += 1) {
-    const [from, to] = [clear(s) - half(s), clear(s) + half(s)];
-    if (s === t || from < taken || (to > clear(t) - half(t) - 6 && from < clear(t) + half(t) + 6)) continue;
+  for (const s of every) {
+    const [from, to] = [clear(s) - long[s] / 2, clear(s) + long[s] / 2];
+    if (s === t || from < taken || (to > clear(t) - long[t] / 2 && from < clear(t) + long[t] / 2)) continue;
     taken = to;
-    out.push(text(clear(s), y, words(s), { class: "lstm-tick", "text-anchor": "middle" }));
+    out.push(text(clear(s), y + 11, words[s], { ...look(s), "text-anchor": "middle" }));
   }
   return out;
 }

@@ -1,0 +1,266 @@
+"""The reader's own sentence in a browser: chosen, flipped and typed, its numbers held against the package's."""
+
+import numpy as np
+import pytest
+
+from lstm_helpers import trained, unroll
+from lstm_helpers.activations import sigmoid
+from lstm_helpers.cells import lstm
+from lstm_helpers.figures.layouts import lstm as drawing
+from lstm_helpers.tasks import agreement
+from lstm_helpers.what_if import hold_gates
+from lstm_helpers.widgets.base import assets
+from lstm_helpers.widgets.sentence_cell import spoken
+from tests.browser.test_live_cell import SHOWN, row
+from tests.browser.test_widgets import CLIPPED, FITS, LETTERS, ask, eventually, where_the_reader_is
+
+NETWORK = trained.agreement()
+FIRST = "the dogs near the cat behind the horse"
+CELLS = (
+    "from lstm_helpers import trained\nfrom lstm_helpers.widgets import SentenceCell",
+    f"first = SentenceCell(trained.agreement(), {FIRST!r}, step=1, unit=3)\nfirst",
+)
+
+
+@pytest.fixture
+def page_of(lab):
+    """Open a page with one such cell, run."""
+
+    def open_page(**options):
+        lab.write("sentence_cell_under_test", *CELLS)
+        page = lab.open("sentence_cell_under_test", **options)
+        lab.run_all(page)
+        page.wait_for_selector(".lstm-words .lstm-here")
+        return page
+
+    return open_page
+
+
+def read(sentence, held=None):
+    trace = unroll(lstm, NETWORK.cell, agreement.encode(sentence))
+    return hold_gates(NETWORK.cell, trace, held or {})
+
+
+def plural(trace, t=-1):
+    return float(sigmoid(trace.h[t, 0] @ NETWORK.W_y + NETWORK.b_y)[0])
+
+
+def matches(widget, sentence, t, unit, held=None):
+    """Tell whether the words, the drawing, the lines and the answer are those of the package's run of the sentence."""
+    run = read(sentence, held)
+    want, shown = drawing.numbers(run[t], unit, 0), widget.evaluate(SHOWN)
+    near = [(value, want[drawing.CARRIES[wire]]) for wire, value in shown["wires"].items()]
+    near += [(value, want[note]) for note, value in shown["notes"].items()]
+    near += [(shown["gates"][gate], want[gate]) for gate in "ifgo"]
+    near += [(shown["lines"][name], want[name]) for name in "ch"] + [(shown["lines"]["p"], plural(run, t))]
+    words = widget.locator(".lstm-word span").all_inner_texts()
+    p = plural(run)
+    chosen, other = ("run", "runs") if p >= 0.5 else ("runs", "run")
+    answer = f"→ {chosen} {max(p, 1 - p):.2f}, {other} {min(p, 1 - p):.2f}"
+    return (
+        words == sentence.split()
+        and len(shown["wires"]) == len(drawing.CARRIES)
+        and max(abs(a - b) for a, b in near) < 1e-12
+        and widget.locator(".lstm-answer").inner_text().startswith(answer)
+    )
+
+
+def test_one_press_from_dogs_to_dog(lab, page_of):
+    page = page_of()
+    widget = page.locator(".lstm-live-cell")
+    assert matches(widget, FIRST, 1, 3)
+    widget.get_by_role("button", name="change word 2 to dog").click()
+    dog = FIRST.replace("dogs", "dog")
+    eventually(page, lambda: ask(page, "first.sentence") == repr(dog))
+    assert matches(widget, dog, 1, 3)
+    assert "(at first run 1.00)" in widget.locator(".lstm-answer").inner_text()
+    assert "first sentence" in widget.locator(".lstm-caption").inner_text()
+    shown = widget.evaluate(SHOWN)["before"]  # the first sentence stays as a dashed line
+    assert abs(shown["c"] - read(FIRST).c[1, 0, 3]) < 1e-12 and abs(shown["p"] - plural(read(FIRST), 1)) < 1e-12
+    widget.get_by_role("button", name="change word 2 to dogs").press("Enter")
+    eventually(page, lambda: ask(page, "first.sentence") == repr(FIRST))
+    assert matches(widget, FIRST, 1, 3) and not widget.evaluate(SHOWN)["before"]
+    assert not lab.problems(page)
+
+
+def test_composed_by_keyboard_alone(lab, page_of):
+    page = page_of()
+    widget = page.locator(".lstm-live-cell")
+    widget.get_by_label("word 2: dogs").focus()
+    place = where_the_reader_is(page)
+    page.keyboard.press("ArrowRight")  # the words are one group: the arrows go from word to word
+    eventually(page, lambda: ask(page, "first.step") == "2")
+    page.keyboard.press("ArrowLeft")
+    eventually(page, lambda: ask(page, "first.step") == "1")
+    change = widget.get_by_label("word 2", exact=True)
+    change.focus()
+    page.keyboard.type("birds")
+    eventually(page, lambda: ask(page, "first.sentence") == repr(FIRST.replace("dogs", "birds")))
+    widget.get_by_label("add a word after this one").select_option("near")
+    longer = "the birds near near the cat behind the horse"
+    eventually(page, lambda: ask(page, "(first.sentence, first.step)") == repr((longer, 2)))
+    assert matches(widget, longer, 2, 3)
+    assert "no such sentence" in widget.locator(".lstm-trained").inner_text()
+    widget.get_by_role("button", name="remove word 3, near").press("Enter")
+    eventually(page, lambda: ask(page, "first.step") == "1")
+    assert matches(widget, FIRST.replace("dogs", "birds"), 1, 3)
+    field = widget.get_by_label("the whole sentence")
+    field.fill("The child beside the cats.")
+    field.press("Enter")
+    typed = "the child beside the cats"
+    eventually(page, lambda: ask(page, "(first.sentence, first.step)") == repr((typed, 4)))
+    assert matches(widget, typed, 4, 3) and field.input_value() == typed
+    step = row(widget, "step")
+    step.press("End")
+    step.press("ArrowLeft")
+    eventually(page, lambda: matches(widget, typed, 3, 3))
+    assert where_the_reader_is(page) == place
+    assert not lab.problems(page)
+
+
+def test_an_unknown_word_is_refused_kindly(lab, page_of):
+    page = page_of()
+    widget = page.locator(".lstm-live-cell")
+    field, said = widget.get_by_label("the whole sentence"), widget.locator(".lstm-refused")
+    field.fill("the hores near the cat")
+    field.press("Enter")
+    assert "never read “hores”" in said.inner_text() and field.get_attribute("aria-invalid") == "true"
+    assert matches(widget, FIRST, 1, 3) and field.input_value() == "the hores near the cat"
+    said.get_by_role("button", name="horse", exact=True).click()
+    eventually(page, lambda: ask(page, "first.sentence") == "'the horse near the cat'")
+    assert matches(widget, "the horse near the cat", 4, 3) and said.inner_text() == ""
+    for words, answer in (
+        ("the electricity", "It knows 20 words: the, near"),
+        ("", "no word yet"),
+        ("the " * 21, "21 words; there is room for 20"),
+    ):
+        field.fill(words)
+        field.press("Enter")
+        assert answer in said.inner_text()
+    assert matches(widget, "the horse near the cat", 4, 3)
+    assert not lab.problems(page)
+
+
+def test_undo_and_reset_bring_the_sentence_back(lab, page_of):
+    page = page_of()
+    widget = page.locator(".lstm-live-cell")
+    row(widget, "forget gate f").press("Home")
+    field = widget.get_by_label("the whole sentence")
+    field.fill("the birds")
+    field.press("Enter")
+    eventually(page, lambda: ask(page, "first.sentence") == "'the birds'")
+    widget.get_by_role("button", name="Remove").focus()
+    page.keyboard.press("Control+z")
+    held = {(1, "f", 3): 0.0}
+    eventually(page, lambda: ask(page, "(first.sentence, first.step, first.overrides)") == repr((FIRST, 1, held)))
+    assert matches(widget, FIRST, 1, 3, held)
+    page.keyboard.press("Control+Shift+z")
+    eventually(page, lambda: ask(page, "first.sentence") == "'the birds'")
+    widget.get_by_role("button", name="Reset").click()
+    eventually(page, lambda: ask(page, "(first.sentence, first.overrides)") == repr((FIRST, {})))
+    assert matches(widget, FIRST, 1, 3)
+    assert not lab.problems(page)
+
+
+FITS_A_LAPTOP = """node => {
+    const top = node.getBoundingClientRect().top;
+    const bottom = part => part.getBoundingClientRect().bottom - top;
+    return { columns: node.querySelector('.lstm-side').getBoundingClientRect().left
+                 >= node.querySelector('.lstm-drawing').getBoundingClientRect().right,
+             gates: Math.max(...[...node.querySelectorAll('.lstm-side input[type=range]')].map(bottom)),
+             drawing: bottom(node.querySelector('.lstm-drawing')), answer: bottom(node.querySelector('.lstm-answer')),
+             lines: bottom(node.querySelector('.lstm-body ~ .lstm-place')) };
+}"""
+
+
+@pytest.mark.parametrize("width", [680, 757, 950, 1200])
+def test_gates_answer_and_drawing_fit_a_laptops_screen(lab, page_of, width):
+    page = page_of(width=1366, height=768)
+    widget = page.locator(".lstm-live-cell")
+    widget.evaluate("(node, width) => { node.style.width = `${width}px`; }", width)  # whatever the page around gives
+    page.wait_for_timeout(200)
+    found = widget.evaluate(FITS_A_LAPTOP)
+    assert found.pop("columns") and max(found["gates"], found["drawing"], found["answer"]) < 560, found
+    assert found["lines"] < 704, found  # below the web edition's header
+    assert widget.evaluate(CLIPPED) == []
+    assert widget.locator("svg").first.bounding_box()["width"] > 0.5 * width  # a wider window gives a wider drawing
+
+
+def test_held_gates_stay_at_their_step(lab, page_of):
+    page = page_of()
+    widget = page.locator(".lstm-live-cell")
+    held = {(2, "f", 3): 0.0, (6, "o", 3): 0.5}
+    ask(page, f"first.set_trait('overrides', {held!r})")
+    eventually(page, lambda: matches(widget, FIRST, 1, 3, held))
+    field = widget.get_by_label("the whole sentence")
+    field.fill("the horses near the cat")
+    field.press("Enter")
+    left = {(2, "f", 3): 0.0}
+    eventually(page, lambda: ask(page, "first.overrides") == repr(left))
+    assert matches(widget, "the horses near the cat", 4, 3, left)
+    ask(page, "first.set_trait('sentence', 'the horses')")  # Python does the same
+    eventually(page, lambda: matches(widget, "the horses", 1, 3))
+    assert ask(page, "(first.step, first.overrides)") == "(1, {})"
+    assert not lab.problems(page)
+
+
+def test_it_needs_no_kernel_once_it_is_shown(lab, page_of):
+    page = page_of()
+    widget = page.locator(".lstm-live-cell")
+    page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.shutdown()")
+    page.wait_for_timeout(500)
+    field = widget.get_by_label("the whole sentence")
+    rng = np.random.default_rng(0)
+    for sentence in (*(" ".join(one.before_verb) for one in agreement.sentences(rng, 4, (0, 4))), "cat run the near"):
+        field.fill(sentence)
+        field.press("Enter")
+        n = len(sentence.split()) - 1
+        assert matches(widget, sentence, n, 3)
+    assert not [problem for problem in lab.problems(page) if "page error" in problem]
+
+
+def test_what_it_was_trained_on_is_said(lab, page_of):
+    page = page_of()
+    widget = page.locator(".lstm-live-cell")
+    rng = np.random.default_rng(1)
+    trained_on = [" ".join(one.before_verb) for one in agreement.sentences(rng, 5, (0, 4))]
+    cases = [(sentence, "") for sentence in trained_on]
+    cases += [(" ".join(agreement.sentence(rng, 5).before_verb), "longer"), ("the dogs run", "never read a verb")]
+    cases += [("dogs", "no such sentence"), ("the dogs near", "no such sentence")]
+    for sentence, words in cases:
+        ask(page, f"first.set_trait('sentence', {sentence!r})")
+        eventually(page, lambda s=sentence: widget.locator(".lstm-word span").all_inner_texts() == s.split())
+        said = widget.locator(".lstm-trained").inner_text()
+        assert said.startswith("Trained on") and (words in said if words else said.endswith("to choose.")), sentence
+    assert not lab.problems(page)
+
+
+def test_texts_are_split_as_in_python(lab):
+    page = lab.browser.new_page()
+    texts = ["The dogs, near the CAT …", " .,;:!? ", "the\tdogs\n near", "", "a.b"]
+    code = assets("common.js", "sentence.js")
+    made = page.evaluate("([code, texts]) => new Function(code + '; return spoken;')() && texts.map(new Function(code"
+                         " + '; return spoken;')())", [code, texts])  # fmt: skip
+    assert made == [spoken(text) for text in texts]
+    page.close()
+
+
+def test_readable_in_both_themes_and_at_every_width(lab, page_of):
+    page = page_of()
+    widget = page.locator(".lstm-live-cell")
+    long = " ".join(["the children", *["beside the horses"] * 6])
+    for theme, width in (("light", 1366), ("dark", 560), ("light", 375)):
+        lab.look(theme, width)
+        for sentence in (FIRST, long, "the"):
+            ask(page, f"first.set_trait('sentence', {sentence!r})")
+            eventually(page, lambda s=sentence: widget.locator(".lstm-word span").all_inner_texts() == s.split())
+            page.wait_for_timeout(100)
+            assert widget.evaluate(CLIPPED) == []
+            assert min(widget.evaluate(LETTERS)) >= 11.5
+            assert widget.evaluate(FITS), "wider than its place"
+            labels = widget.locator("svg").nth(1).locator("text[data-step]").all_text_contents()
+            if (width, sentence) == (375, long):  # twenty words on a telephone: some, and the present one
+                assert sentence.split()[int(ask(page, "first.step"))] in labels
+            else:
+                assert labels == sentence.split()
+    assert not lab.problems(page)
