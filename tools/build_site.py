@@ -5,7 +5,9 @@
 
 What readers see are the outputs stored in notebooks/. Only for widgets that work without a kernel is a page run again,
 in a copy (tools/live_widgets.py). Sphinx, myst-nb and sphinx-book-theme do the rest; a warning is an error. Nothing is
-loaded from elsewhere when a page is read: MathJax comes from a Python package, the widgets' scripts from this one.
+loaded from elsewhere when a page is read: MathJax comes from a Python package and sets the formulas here
+(tools/formulas.py), the widgets' scripts come from this one. tools/site_search.py writes what search looks in, and
+tools/lighten.py takes out of the pages what a reader does not need.
 """
 
 import ast
@@ -17,7 +19,7 @@ import subprocess
 import sys
 import time
 import tomllib
-from importlib import import_module, metadata
+from importlib import import_module
 from itertools import groupby
 from pathlib import Path
 from pkgutil import iter_modules
@@ -27,23 +29,17 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "tools"), str(ROOT / "docs" / "site")]
 
+import formulas
+import lighten
 import live_widgets
 import nbformat
 import page_header
+import site_search
 from nbformat import NotebookNode
 
 BOOK = ROOT / "docs" / "site"
 SOURCE = ROOT / "build" / "site-source"
 SITE = ROOT / "build" / "site"
-MATHJAX = (
-    "tex-chtml.js",
-    "output/chtml/fonts/",
-    "input/tex/extensions/",
-    "a11y/",
-    "ui/",
-)  # of MathJax, what is carried
-
-
 SHORT = 100  # letters of a line that leads on to what stands below it; as in predict.js
 
 
@@ -56,6 +52,9 @@ def main() -> int:
     if failed:
         return failed
     mend(SITE)
+    site_search.write(SITE)  # from TeX, before formulas are set
+    formulas.write(SITE)
+    lighten.lighten(SITE)
     for page in pages:  # what a reader takes home is the notebook as it is in the repository
         shutil.copy(page, SITE / "_sources" / "notebooks" / page.name)
     (SITE / ".nojekyll").touch()
@@ -76,9 +75,8 @@ def gather(pages: list[Path]) -> None:
     shutil.rmtree(SOURCE, ignore_errors=True)
     (SOURCE / "notebooks").mkdir(parents=True)
     carried = SOURCE / "carried"
-    copy_mathjax(carried / "mathjax")
     live = live_widgets.collect(pages)
-    (carried / "widgets").mkdir()
+    (carried / "widgets").mkdir(parents=True)
     for name in sorted({one["widget"] for cells in live.values() for many in cells.values() for one in many}):
         (carried / "widgets" / f"{name}.js").write_text(live_widgets.script(name), encoding="utf-8")
     for page in pages:
@@ -147,8 +145,8 @@ def read(page: Path) -> NotebookNode:
 
 def for_the_web(notebook: NotebookNode, live: dict[int, list[dict[str, Any]]]) -> NotebookNode:
     """Tell myst-nb what the web edition does with each cell: words for pictures, what is folded, living widgets."""
-    notebook.cells[0].source = opened(notebook.cells[0].source)
     mark_results(notebook)
+    notebook.cells[0].source = opened(notebook.cells[0].source)
     for position, cell in enumerate(notebook.cells):
         if cell.cell_type != "code":
             continue
@@ -170,6 +168,33 @@ def for_the_web(notebook: NotebookNode, live: dict[int, list[dict[str, Any]]]) -
         waiting = list(live.get(position, []))  # each output that is a widget's picture takes the next
         cell.outputs = [new for out in cell.outputs for new in with_life(out, waiting)]
     return notebook
+
+
+def mark_results(notebook: NotebookNode) -> None:
+    """Mark what each question's answers open, as `Predict` says: code cells, and the text behind them."""
+    cells = notebook.cells
+    for position, cell in enumerate(cells):
+        if "predict" not in cell.metadata.get("tags", []):
+            continue
+        cell.metadata["tags"] = [*cell.metadata["tags"], "remove-input"]
+        for result in cells[position + 1 :]:
+            if result.cell_type == "code":
+                if "predict" in tags_of(result):
+                    break
+                result.metadata["tags"] = [*tags_of(result), "result"]
+                continue
+            heading = re.search(r"^#{1,6} ", result.source, re.MULTILINE)
+            end = heading.start() if heading else len(result.source)
+            text, rest = result.source[:end].strip(), result.source[end:]
+            if text:
+                result.source = f"``````{{container}} book-result\n{text}\n``````\n\n{rest}"
+            if rest or not text.endswith(":") or len(text) > SHORT:
+                break
+
+
+def tags_of(cell: NotebookNode) -> list[str]:
+    """List a cell's tags."""
+    return list(cell.metadata.get("tags", []))
 
 
 def opened(source: str) -> str:
@@ -198,33 +223,6 @@ def around(cell: NotebookNode, before: str, after: str) -> NotebookNode:
     )
     texts = [nbformat.v4.new_markdown_cell(words.strip()) for words in (before, after)]
     return nbformat.v4.new_notebook(cells=[texts[0], shown, texts[1]])
-
-
-def mark_results(notebook: NotebookNode) -> None:
-    """Mark what each question's answers open, as `Predict` says: code cells, and the text behind them."""
-    cells = notebook.cells
-    for position, cell in enumerate(cells):
-        if "predict" not in cell.metadata.get("tags", []):
-            continue
-        cell.metadata["tags"] = [*cell.metadata["tags"], "remove-input"]
-        for result in cells[position + 1 :]:
-            if result.cell_type == "code":
-                if "predict" in tags_of(result):
-                    break
-                result.metadata["tags"] = [*tags_of(result), "result"]
-                continue
-            heading = re.search(r"^#{1,6} ", result.source, re.MULTILINE)
-            end = heading.start() if heading else len(result.source)
-            text, rest = result.source[:end].strip(), result.source[end:]
-            if text:
-                result.source = f"``````{{container}} book-result\n{text}\n``````\n\n{rest}"
-            if rest or not text.endswith(":") or len(text) > SHORT:
-                break
-
-
-def tags_of(cell: NotebookNode) -> list[str]:
-    """List a cell's tags."""
-    return list(cell.metadata.get("tags", []))
 
 
 def with_life(out: NotebookNode, waiting: list[dict[str, Any]]) -> list[NotebookNode]:
@@ -345,17 +343,7 @@ def sentence(module: ModuleType) -> str:
     return " ".join((module.__doc__ or "").split("\n\n", 1)[0].split())
 
 
-# --- what is carried, what is linked
-
-
-def copy_mathjax(folder: Path) -> None:
-    """Copy of MathJax what pages load, and its licence."""
-    for file in metadata.files("sphinx-mathjax-offline") or ():
-        inside = file.as_posix().partition("static/mathjax/")[2]
-        if inside.startswith(MATHJAX):
-            (folder / inside).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(file.locate(), folder / inside)
-    assert (folder / "tex-chtml.js").is_file()
+# --- what is linked
 
 
 def external(site: Path) -> list[str]:

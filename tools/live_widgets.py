@@ -125,4 +125,5 @@ def export(model: dict[str, Any], said: str) -> Live:
 def script(name: str) -> str:
     """Write the file that gives the web edition a widget's script and style."""
     kind = getattr(widgets, name)
-    return f"lstmBook.add({json.dumps(name)}, {json.dumps({'esm': str(kind._esm), 'css': str(kind._css)})});\n"
+    held = json.dumps({"esm": str(kind._esm), "css": str(kind._css)})
+    return f"(window.lstmWidgets ??= {{}}).{name} = {held};\n"

@@ -23,12 +23,13 @@ extensions = [
     "myst_nb",
     "sphinx.ext.autodoc",
     "sphinx.ext.napoleon",
-    "sphinx.ext.mathjax",
     "sphinx.ext.viewcode",
     "docstrings",
     "code_lines",
     "page_header",
+    "unset_formulas",
 ]
+html_math_renderer = "unset"
 
 # Pages: the stored outputs, nothing is run.
 nb_execution_mode = "off"
@@ -57,14 +58,13 @@ viewcode_line_numbers = False
 html_theme = "sphinx_book_theme"
 html_title = project
 html_static_path = ["static", str(ROOT / "build" / "site-source" / "carried")]
-html_css_files = ["book.css"]
-html_js_files = [("book.js", {"defer": "defer"})]
+html_css_files = ["book.css", "finding.css"]
+html_js_files = [("book.js", {"defer": "defer"}), ("keys.js", {"defer": "defer"})]
 html_copy_source = True
 html_show_sphinx = False
 html_last_updated_fmt = None
 html_permalinks_icon = "#"
 html_baseurl = os.environ.get("SITE_URL", "")
-mathjax_path = "mathjax/tex-chtml.js"
 html_favicon = "static/favicon.svg"
 html_context = {"default_mode": "auto"}
 html_theme_options = {

@@ -93,6 +93,8 @@ def add_buttons(app: Any, page: str, template: str, context: dict[str, Any], doc
         source = f"{context['pathto']('_sources', 1)}/{page}.ipynb"
         icon = "fas fa-download"
         buttons.append({"type": "link", "url": source, "tooltip": "Download this notebook", "icon": icon, "text": ""})
+        tip, do, icon = "Keys on this page", "lstmKeys.show()", "fas fa-keyboard"
+        buttons.append({"type": "javascript", "javascript": do, "tooltip": tip, "icon": icon, "text": ""})
     if doctree is not None:
         tip, do = "Print this page", "window.print()"
         buttons.append({"type": "javascript", "javascript": do, "tooltip": tip, "icon": "fas fa-print", "text": ""})

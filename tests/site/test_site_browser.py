@@ -144,15 +144,6 @@ def test_pages_opened_from_a_folder_are_alive_too(browser, site):
     context.close()
 
 
-def test_search_finds_a_chapter(read):
-    reader = read()
-    page = reader.open("search.html?q=half-life")
-    page.wait_for_selector("#search-results li a")
-    found = page.locator("#search-results li a").all_inner_texts()
-    assert any("gates" in text.lower() for text in found)
-    assert reader.problems == []
-
-
 def test_a_telephone_sees_the_same_and_opens_the_menu(read):
     reader = read(viewport=PHONE, is_mobile=True, has_touch=True, color_scheme="dark")
     page = reader.open("notebooks/04_assemble_the_cell.html")

@@ -240,23 +240,6 @@ def test_no_page_names_the_machine_it_was_built_on(site):
         assert not found, f"{path.relative_to(site)} holds {found[0]}"
 
 
-def test_search_knows_the_words_of_the_book(site):
-    text = (site / "searchindex.js").read_text(encoding="utf-8")
-    index = json.loads(text[text.index("(") + 1 : text.rindex(")")])
-    names = index["docnames"]
-    assert {f"notebooks/{notebook.stem}" for notebook in NOTEBOOKS} <= set(names)
-
-    def where(word: str) -> set[str]:
-        found = index["terms"].get(word, [])
-        return {names[k] for k in (found if isinstance(found, list) else [found])}
-
-    assert "notebooks/02_turn_soft_switches" in where("sigmoid")
-    assert "notebooks/11_forecast_a_series" in where("sunspot")
-    assert "bibliography" in where("schmidhub")
-    assert len(where("gate")) > 8
-    assert not where("_diagram") and not where("w_x0"), "a widget's numbers are not words of the book"
-
-
 def test_the_package_is_described_whole(site):
     import importlib
     import pkgutil

@@ -7,23 +7,25 @@
   const home = new URL("widgets/", document.currentScript.src);
   const loading = new Map(); // by class: the module that renders it
 
-  window.lstmBook = { add: (name, { esm, css }) => loading.get(name).arrived(esm, css) };
+  // The pages ask for their widgets' scripts before this one (tools/lighten.py); what did not come is asked for again.
+  function source(name) {
+    if (window.lstmWidgets?.[name]) return Promise.resolve(window.lstmWidgets[name]);
+    return new Promise((done, failed) => {
+      const script = Object.assign(document.createElement("script"), { src: new URL(`${name}.js`, home) });
+      script.addEventListener("load", () => done(window.lstmWidgets[name]));
+      script.addEventListener("error", () => failed(new Error(`${script.src} could not be loaded`)));
+      document.head.append(script);
+    });
+  }
+
+  async function module({ esm, css }) {
+    document.head.append(Object.assign(document.createElement("style"), { textContent: css }));
+    return import(URL.createObjectURL(new Blob([esm], { type: "text/javascript" })));
+  }
 
   function load(name) {
-    if (!loading.has(name)) {
-      const entry = {};
-      entry.module = new Promise((done, failed) => {
-        entry.arrived = (esm, css) => {
-          document.head.append(Object.assign(document.createElement("style"), { textContent: css }));
-          import(URL.createObjectURL(new Blob([esm], { type: "text/javascript" }))).then(done, failed);
-        };
-        const script = Object.assign(document.createElement("script"), { src: new URL(`${name}.js`, home) });
-        script.addEventListener("error", () => failed(new Error(`${script.src} could not be loaded`)));
-        document.head.append(script);
-      });
-      loading.set(name, entry);
-    }
-    return loading.get(name).module;
+    if (!loading.has(name)) loading.set(name, source(name).then(module));
+    return loading.get(name);
   }
 
   // What anywidget calls a model: values by name, and who is told when one changes.
@@ -77,6 +79,7 @@
   window.addEventListener("beforeprint", () => {
     theme ??= root.dataset.theme;
     root.dataset.theme = "light";
+    for (const image of document.images) image.loading = "eager"; // those further down wait until they are near
     for (const part of document.querySelectorAll("details:not([open])")) {
       part.open = true;
       part.dataset.unfolded = "";
@@ -91,21 +94,12 @@
     }
   });
 
-  // A figure opens in its full size, which a telephone's reader may want.
-  function link_figures() {
-    for (const image of document.querySelectorAll(".bd-article .cell_output img")) {
-      const link = image.closest("a") ?? Object.assign(document.createElement("a"), { href: image.src });
-      link.classList.add("book-figure");
-      if (link.contains(image)) continue;
-      image.replaceWith(link);
-      link.append(image);
-    }
-  }
-
-  // What scrolls sideways can be reached, and so be scrolled, by keyboard.
+  // What scrolls sideways can be reached, and so be scrolled, by keyboard; nothing else gets in the way of the Tab key.
   function reach() {
-    for (const part of document.querySelectorAll(".bd-article :is(pre, table, .cell_output, mjx-container)")) {
+    const wide = ':is(pre, table, .cell_output, mjx-container[display="true"])';
+    for (const part of document.querySelectorAll(`.bd-article ${wide}`)) {
       if (part.scrollWidth > part.clientWidth + 1) part.tabIndex = 0;
+      else part.removeAttribute("tabindex");
     }
   }
   window.addEventListener("load", reach);
@@ -120,7 +114,6 @@
 
   const begin = () => {
     document.querySelectorAll(".book-live").forEach(revive);
-    link_figures();
     reach();
   };
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", begin);
