@@ -4,6 +4,7 @@ import ast
 import importlib.util
 import itertools
 import re
+import tomllib
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,9 +14,11 @@ import nbformat
 import pytest
 
 from lstm_helpers import frameworks
+from lstm_helpers.wrapping import COLUMNS
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted((ROOT / "notebooks").glob("*.ipynb"))
+SHORT = 100  # letters of a line such as "In numbers:", which leads on to what stands below it; as in predict.js
 each_page = pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
 
 
@@ -48,6 +51,18 @@ def anchor(heading: str) -> str:
 
 def is_solution(cell: nbformat.NotebookNode) -> bool:
     return "solution" in cell.metadata.get("tags", [])
+
+
+def is_predict(cell: nbformat.NotebookNode) -> bool:
+    return "predict" in cell.metadata.get("tags", [])
+
+
+def printed(cell: nbformat.NotebookNode) -> Iterator[str]:
+    """The lines of a cell's stored outputs that are shown as text, nothing richer standing in their place."""
+    for out in cell.outputs:
+        rich = {kind for kind in out.get("data", {}) if kind.startswith("image/") or kind.startswith("text/")}
+        if "text" in out or rich == {"text/plain"}:
+            yield from (out.get("text") or out.data["text/plain"]).splitlines()
 
 
 def tree(cell: nbformat.NotebookNode) -> ast.Module:
@@ -135,11 +150,63 @@ def test_every_picture_is_said_in_one_sentence(path):
 
 @each_page
 def test_code_is_short_and_text_is_not_outnumbered(path):
-    kinds = [cell.cell_type for cell in load(path).cells if not is_solution(cell)]
-    assert kinds.count("markdown") >= kinds.count("code"), f"{Counter(kinds)}, not counting solutions"
+    kinds = [cell.cell_type for cell in load(path).cells if not (is_solution(cell) or is_predict(cell))]
+    assert kinds.count("markdown") >= kinds.count("code"), f"{Counter(kinds)}, not counting solutions and predictions"
     for position, cell in code_cells(path):
         assert cell.source.strip(), f"cell {position} is empty"
         assert len(cell.source.splitlines()) <= 20, f"cell {position} is longer than 20 lines"
+
+
+@each_page
+def test_no_line_is_cut_off_beside_the_page(path):
+    for position, cell in code_cells(path):
+        for line in (*cell.source.splitlines(), *printed(cell)):  # folded solutions too: they are opened
+            assert len(line) <= COLUMNS, f"cell {position}, {len(line)} columns: {line}"
+
+
+def test_the_formatter_breaks_lines_where_the_pages_end():
+    settings = tomllib.loads((ROOT / "notebooks" / ".ruff.toml").read_text(encoding="utf-8"))
+    assert settings["line-length"] == COLUMNS
+
+
+@each_page
+def test_a_question_ends_its_text_and_its_answers_follow(path):
+    cells = load(path).cells
+    for position, cell in enumerate(cells):
+        if cell.cell_type == "markdown" and "**Predict" in cell.source:
+            assert "**Predict.** " in cell.source.split("\n\n")[-1], f"cell {position} goes on after its question"
+            assert is_predict(cells[position + 1]), f"cell {position} asks, and offers no answers"
+        if is_predict(cell):
+            before = cells[position - 1]
+            assert before.cell_type == "markdown" and "**Predict.**" in before.source, f"cell {position} asks nothing"
+
+
+@each_page
+def test_answers_are_a_few_short_texts_and_nothing_else(path):
+    for position, cell in code_cells(path):
+        if not is_predict(cell):
+            continue
+        assert cell.metadata.get("jupyter", {}).get("source_hidden") is True, f"cell {position} shows its call"
+        call = ast.parse(cell.source, mode="eval").body
+        assert isinstance(call, ast.Call) and ast.unparse(call.func) == "Predict" and not call.keywords, position
+        answers = [ast.literal_eval(argument) for argument in call.args]
+        assert len(answers) in (0, 2, 3, 4) and max(map(len, answers), default=0) <= 80, f"cell {position}: {answers}"
+        assert [sorted(out.get("data", {})) for out in cell.outputs] == [["text/markdown", "text/plain"]], position
+
+
+@each_page
+def test_a_prediction_opens_its_result_and_nothing_more(path):
+    cells = load(path).cells
+    for position, cell in enumerate(cells):
+        if not is_predict(cell):
+            continue
+        for result in cells[position + 1 :]:  # what `Predict` keeps out of sight
+            assert not is_predict(result), f"cell {position}: the next question comes before an answer in words"
+            if result.cell_type == "markdown":
+                assert not re.search(r"^#{1,6} ", result.source, re.MULTILINE), f"cell {position} would hide a heading"
+                assert "**Predict" not in result.source, f"cell {position} would hide the next question"
+                if len(result.source) > SHORT or not result.source.endswith(":"):
+                    break
 
 
 @each_page
@@ -155,6 +222,25 @@ def test_has_one_title_and_headings_in_order(path):
     assert levels[0] == 1 and levels.count(1) == 1, levels
     assert all(later - earlier <= 1 for earlier, later in itertools.pairwise(levels)), headings(path)
     assert load(path).cells[0].cell_type == "markdown"
+
+
+@each_page
+def test_what_is_read_comes_before_what_is_imported(path):
+    first = next(position for position, _ in code_cells(path))
+    assert sum(len(text.split()) for position, text in prose(path) if position < first) >= 60
+
+
+def test_the_cover_says_what_to_press_before_there_is_anything_to_press():
+    cover, words = PAGES[0], dict(prose(PAGES[0]))
+    first = next(position for position, _ in code_cells(cover))
+    assert "Run → Run All Cells" in " ".join(text for position, text in words.items() if position < first)
+    assert "no running kernel" not in " ".join(words.values())  # JupyterLab says "Idle": the cell was not run
+
+
+def test_the_cover_names_what_a_reader_may_meet():
+    words = " ".join(text for _, text in prose(PAGES[0]))
+    for message in ("Error displaying widget: model not found", "NameError", "ModuleNotFoundError"):
+        assert message in words
 
 
 @each_page
