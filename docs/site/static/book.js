@@ -122,8 +122,13 @@
     setTimeout(() => (menu?.querySelector(".active") ?? menu?.querySelector("a, button"))?.focus());
   });
 
+  // Paper shows every figure and has no time to fetch one: what waits further down comes once the widgets are alive.
+  function fetch_figures() {
+    for (const image of document.querySelectorAll("img[loading=lazy]")) image.loading = "eager";
+  }
+
   const begin = () => {
-    document.querySelectorAll(".book-live").forEach(revive);
+    Promise.all([...document.querySelectorAll(".book-live")].map(revive)).then(fetch_figures);
     reach();
   };
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", begin);
