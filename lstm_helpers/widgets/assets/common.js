@@ -106,7 +106,7 @@ function draggable(picture, pick) {
     if (!follows) return;
     picture.setPointerCapture(event.pointerId);
     event.preventDefault();
-    follows(place(event));
+    if (event.pointerType !== "touch") follows(place(event)); // a finger begins where it touches, and moves from there
   });
   picture.addEventListener("pointermove", (event) => { if (follows) follows(place(event)); });
   for (const event of ["pointerup", "pointercancel"]) picture.addEventListener(event, () => { follows = null; });
