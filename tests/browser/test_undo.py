@@ -8,16 +8,20 @@ from tests.browser.test_widgets import ask, eventually, tell, where_the_reader_i
 CHANGES = {
     "AlignmentInspector": ("at", 3),
     "BackwardCell": ("part", "update"),
+    "FadingDifference": ("scale", 2.0),
+    "FaultPicker": ("experiment", "mask"),
     "GateBelt": ("f", 0.25),
     "GradientDial": ("lag", 12),
     "LiveCell": ("overrides", {(2, "f", 0): 0.0}),
+    "LiveTraining": ("rate", 0.1),
     "MemoryAblation": ("zeroed", "c"),
+    "MovedOutputs": ("at", 7),
     "SentenceCell": ("sentence", "the birds near the cat"),
     "SoftSwitch": ("logit", -1.5),
     "TemperatureSampler": ("temperature", 1.5),
     "TextInspector": ("show", "unit"),
 }
-NOTHING_TO_SET = {"LiveTraining", "LossCurve"}
+NOTHING_TO_SET = {"LossCurve", "Predict"}
 SETTINGS = "{{name: getattr({0}, name) for name in {0}._start}}"
 
 
