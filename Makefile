@@ -10,15 +10,19 @@ ONE_THREAD = OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 VECLIB_M
 # Shared among the processors, four at most, each with a JupyterLab and a browser of its own. One after the other: make test SHARED=
 SHARED = -n auto --maxprocesses=4 --dist=loadscope --no-loadscope-reorder
 AS_ROOT = $(if $(filter 0,$(shell id -u)),--allow-root)
-PREPARE = $(PYTHON) tools/environment.py --venv $(VENV) --deps $(DEPS)
+FOUND = command -v "$(PYTHON)" >/dev/null || { echo "There is no $(PYTHON) here. This book needs Python 3.11 or newer:" \
+	"install it, or name the one you have: make $(or $(MAKECMDGOALS),lab) PYTHON=python3.13" >&2; exit 1; };
+PREPARE = $(FOUND) $(PYTHON) tools/environment.py --venv $(VENV) --deps $(DEPS)
 
 .PHONY: help lab test soak check notebooks bench lock clean read-set test-set
 
 help:  ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1@/p' Makefile | tr '@' '\t'
 
+# One Ctrl-C ends it; in place of the shell (exec), so that make has nothing to complain of.
 lab: read-set  ## open the book in JupyterLab
-	$(RUN) -m jupyterlab --ServerApp.root_dir="$(CURDIR)" $(AS_ROOT) $(LAB) notebooks/00_start_here.ipynb
+	exec $(RUN) -m jupyterlab --ServerApp.root_dir="$(CURDIR)" --ServerApp.answer_yes=True $(AS_ROOT) $(LAB) \
+		notebooks/00_start_here.ipynb
 
 test: test-set  ## run all tests: the package, every page, a browser
 	$(ONE_THREAD) $(RUN) -m pytest --nbval --nbval-cell-timeout=120 $(SHARED) $(ARGS)
@@ -40,10 +44,10 @@ bench: test-set  ## measure speed and memory beside other libraries, and the wid
 	$(RUN) -m benchmarks.widgets $(if $(findstring --quick,$(ARGS)),--keys 10)
 
 lock:  ## find the newest versions again and write them into locks/
-	$(PYTHON) tools/lock.py
+	@$(FOUND) $(PYTHON) tools/lock.py
 
 clean:  ## remove the environments and caches that make has made
-	@$(PYTHON) tools/environment.py clean
+	@$(FOUND) $(PYTHON) tools/environment.py clean
 
 read-set:
 	@$(PREPARE) $(or $(WITH),read)
@@ -65,7 +69,7 @@ site-test: site-set  ## build it and read every page: links, words, a browser, a
 	$(ONE_THREAD) SITE_TEST=built $(SITE_RUN) -m pytest tests/site $(SHARED) $(ARGS)
 
 site-set:
-	@$(PYTHON) tools/environment.py site --venv $(SITE_VENV) --deps $(DEPS)
+	@$(FOUND) $(PYTHON) tools/environment.py site --venv $(SITE_VENV) --deps $(DEPS)
 
 # --- the browser edition, in environments of its own: lite-check's JupyterLite is older, for all of its Pyodide can be had
 LITE_VENV = $(subst .venv,.venv-lite,$(VENV))
@@ -73,11 +77,11 @@ LITE_CHECK_VENV = $(subst .venv,.venv-lite-check,$(VENV))
 .PHONY: lite lite-check student measure dist dist-check
 
 lite:  ## build the edition that runs in the browser into build/lite
-	@$(PYTHON) tools/environment.py lite --venv $(LITE_VENV) --deps $(DEPS)
+	@$(FOUND) $(PYTHON) tools/environment.py lite --venv $(LITE_VENV) --deps $(DEPS)
 	$(LITE_VENV)/bin/python tools/lite.py build/lite
 
 lite-check:  ## run every page of it in Chromium, where Pyodide can be had (ONLY=03 for one)
-	@$(PYTHON) tools/environment.py lite-check --venv $(LITE_CHECK_VENV)
+	@$(FOUND) $(PYTHON) tools/environment.py lite-check --venv $(LITE_CHECK_VENV)
 	$(LITE_CHECK_VENV)/bin/python tools/lite_check.py $(ARGS) $(ONLY)
 
 # --- a class

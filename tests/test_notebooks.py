@@ -225,6 +225,25 @@ def test_has_one_title_and_headings_in_order(path):
 
 
 @each_page
+def test_what_is_read_comes_before_what_is_imported(path):
+    first = next(position for position, _ in code_cells(path))
+    assert sum(len(text.split()) for position, text in prose(path) if position < first) >= 60
+
+
+def test_the_cover_says_what_to_press_before_there_is_anything_to_press():
+    cover, words = PAGES[0], dict(prose(PAGES[0]))
+    first = next(position for position, _ in code_cells(cover))
+    assert "Run → Run All Cells" in " ".join(text for position, text in words.items() if position < first)
+    assert "no running kernel" not in " ".join(words.values())  # JupyterLab says "Idle": the cell was not run
+
+
+def test_the_cover_names_what_a_reader_may_meet():
+    words = " ".join(text for _, text in prose(PAGES[0]))
+    for message in ("Error displaying widget: model not found", "NameError", "ModuleNotFoundError"):
+        assert message in words
+
+
+@each_page
 def test_links_lead_somewhere(path):
     for position, text in prose(path):
         for target in re.findall(r"\]\(\s*<?([^)\s>]+)>?[^)]*\)|(?:href|src)=[\"']([^\"']+)", text):

@@ -187,9 +187,36 @@ def test_wheel_and_sdist_hold_the_data(tmp_path):
         assert expected <= set(archive.namelist())
     with tarfile.open(sdist) as archive:
         inside = {name.split("/", 1)[-1] for name in archive.getnames()}
-    assert expected <= inside
+    assert expected | {f"environment/{name}" for name in shipped()} <= inside
     assert {"LICENSE", "LICENSE-text", "Makefile", "environment.yml", "locks/test.txt", "pyproject.toml"} <= inside
     assert not any("__pycache__" in name or ".venv" in name for name in inside)
+
+
+def shipped() -> set[str]:
+    """What JupyterLab reads at its start, by its place in an environment."""
+    files = (path.relative_to(ROOT / "environment") for path in (ROOT / "environment").rglob("*") if path.is_file())
+    return {path.as_posix() for path in files}
+
+
+@pytest.mark.parametrize("kind", ["standard", "editable"])
+def test_every_way_to_install_brings_what_jupyterlab_reads(kind, tmp_path):
+    command = [sys.executable, "-m", "hatchling", "build", "--target", f"wheel:{kind}", "--directory", str(tmp_path)]
+    subprocess.run(command, cwd=ROOT, check=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        inside = {name.partition(".data/data/")[2] for name in archive.namelist()}
+    assert inside - {""} == shipped() != set()
+
+
+def test_jupyterlab_reads_them_where_they_are_brought():
+    """Each file has a name of its own there, beside those of other packages and of the reader."""
+    assert shipped() == {
+        "etc/jupyter/jupyter_server_config.d/lstm_helpers.json",
+        "share/jupyter/lab/settings/overrides.d/lstm_helpers.json",
+    }
+    config = json.loads(read("environment/etc/jupyter/jupyter_server_config.d/lstm_helpers.json"))
+    (extension,) = config["ServerApp"]["jpserver_extensions"]
+    assert importlib.import_module(extension)._jupyter_server_extension_points() == [{"module": extension}]
 
 
 def test_every_module_has_a_floor():
@@ -288,6 +315,15 @@ def test_new_bounds_are_installed_into_what_is_there(environment, quick_venv, mo
     monkeypatch.setattr(environment, "digest", lambda project, lock, wanted: "changed")
     environment.prepare(quick_venv, "read", "newest")
     assert sets(environment) == ["read", "read"] and (quick_venv / "kept").exists()
+
+
+def test_new_settings_for_jupyterlab_are_installed_into_what_is_there(environment, quick_venv, monkeypatch, tmp_path):
+    environment.prepare(quick_venv, "read", "newest")
+    (tmp_path / "etc").mkdir()
+    (tmp_path / "etc" / "other.json").write_text("{}", encoding="utf-8")
+    monkeypatch.setattr(environment, "SHIPPED", tmp_path / "etc")
+    environment.prepare(quick_venv, "read", "newest")
+    assert sets(environment) == ["read", "read"]
 
 
 def test_new_frameworks_are_installed_into_what_is_there(environment, quick_venv, monkeypatch, tmp_path):

@@ -63,6 +63,67 @@ def test_assigned_exercises_exist():
         assert "long evening" not in exercises or "**For a long evening.**" in text
 
 
+# --- the marking scheme
+
+MARKING = (ROOT / "docs" / "marking.md").read_text(encoding="utf-8")
+EXERCISE = re.compile(r"^\*\*((?:\d\. |For a long |Write a test )[^*]+)\*\*", re.MULTILINE)
+
+
+def exercises_of(path: Path) -> list[str]:
+    """The titles of a page's exercises, in order."""
+    cells = nbformat.read(path, as_version=4).cells
+    return [name for cell in cells if cell.cell_type == "markdown" for name in EXERCISE.findall(cell.source)]
+
+
+def scheme() -> dict[str, str]:
+    """The part of the marking scheme for each chapter, by its number."""
+    parts = re.split(r"^## (?=\d\d |[A-Z] )", MARKING, flags=re.MULTILINE)[1:]
+    return {part.split()[0]: part for part in parts}
+
+
+def test_every_exercise_is_in_the_marking_scheme_under_its_pages_title():
+    with_exercises = {path.name.split("_")[0]: path for path in PAGES if exercises_of(path)}
+    assert list(scheme()) == list(with_exercises) and len(with_exercises) >= 20
+    for number, path in with_exercises.items():
+        title = re.match(r"# (.+)", nbformat.read(path, as_version=4).cells[0].source)[1].strip()
+        part = scheme()[number]
+        assert part.splitlines()[0] == f"{number} {title}"
+        assert EXERCISE.findall(part) == exercises_of(path), f"chapter {number}"
+        for one in re.split(r"^\*\*", part, flags=re.MULTILINE)[1:]:
+            assert re.search(r"\*\* \d+ points, \d+ minutes\.", one)
+            assert all(f"- *{kind}:* " in one for kind in ("Full", "Partial", "Empty", "Look for")), one
+
+
+def test_chapters_with_a_heading_for_exercises_have_some():
+    for path in PAGES:
+        text = "\n".join(cell.source for cell in nbformat.read(path, as_version=4).cells)
+        assert ("\n## Exercises" in f"\n{text}") <= (len(exercises_of(path)) >= 3), path.name
+
+
+def test_the_marking_scheme_names_what_collecting_gives(student):
+    for path in PAGES:
+        page = nbformat.read(path, as_version=4)
+        (number, part) = path.name.split("_")[0], scheme().get(path.name.split("_")[0], "")
+        at = next((k for k, cell in enumerate(page.cells) if EXERCISE.search(cell.source)), len(page.cells))
+        asked = list(student.checked(nbformat.v4.new_notebook(cells=page.cells[at:])))
+        assert re.findall(r"^- \*Collect:\* `(\w+)`", part, re.MULTILINE) == asked, f"chapter {number}"
+
+
+def test_the_table_of_points_adds_up():
+    rows = re.findall(r"^\| \[(\w+) .*\| (\d+) \| (\d+) \| (\d+) \| (.+) \|$", MARKING, re.MULTILINE)
+    assert [row[0] for row in rows] == list(scheme())
+    for number, many, points, length, collected in rows:
+        found = re.findall(r"\*\* (\d+) points, (\d+) minutes\.", scheme()[number])
+        assert (int(many), int(points), int(length)) == (
+            len(found),
+            *(sum(map(int, one)) for one in zip(*found, strict=True)),
+        )
+        assert re.findall(r"`(\w+)`", collected) == re.findall(r"\*Collect:\* `(\w+)`", scheme()[number])
+    total = re.search(r"^(\d+) exercises, (\d+) points; (\d+) of them have a row", MARKING, re.MULTILINE)
+    named = len(re.findall(r"\*Collect:\*", MARKING)) - MARKING.split("\n## 01")[0].count("*Collect:*")
+    assert [int(one) for one in total.groups()] == [sum(int(r[1]) for r in rows), sum(int(r[2]) for r in rows), named]
+
+
 # --- the version without solutions
 
 
@@ -85,6 +146,50 @@ def test_without_solutions_all_else_stays_as_it_is(student, path):
     counts = [cell.execution_count for cell in stripped.cells if cell.cell_type == "code"]
     assert counts == list(range(1, len(counts) + 1))
     assert whole == nbformat.read(path, as_version=4), "the original was changed"
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+def test_no_page_promises_a_student_what_is_not_there(student, path):
+    page = student.without_solutions(nbformat.read(path, as_version=4))
+    before = [(cell.id, cell.cell_type) for cell in page.cells]
+    assert student.in_students_words(page, path.name) == []
+    assert [(cell.id, cell.cell_type) for cell in page.cells] == before
+    text = "\n".join(cell.source for cell in page.cells)
+    for word in ("solution below", "folded", "`make", "tools/", "git checkout", "web edition", "book's tests"):
+        assert word not in text
+    for change in student.WORDS:
+        if path.name.startswith(change["page"]):
+            assert change["book"] not in text and change["student"] in text
+
+
+def test_every_change_of_words_is_for_a_page_and_they_are_needed(student, monkeypatch):
+    names = [path.name for path in PAGES]
+    assert all(sum(name.startswith(change["page"]) for name in names) == 1 for change in student.WORDS)
+    monkeypatch.setattr(student, "WORDS", [])
+    told = [student.in_students_words(student.without_solutions(nbformat.read(p, as_version=4)), p.name) for p in PAGES]
+    promised = " ".join(one for page in told for one in page)
+    for wanted in ("The solution below", "make lab", "folded", "git checkout", "tools/measure_lags.py", "make bench"):
+        assert wanted in promised
+
+
+def test_handing_out_refuses_words_that_are_gone_and_new_promises(student, monkeypatch, tmp_path):
+    gone = {"page": "03", "book": "no such sentence", "student": ""}
+    monkeypatch.setattr(student, "WORDS", [*student.WORDS, gone])
+    with pytest.raises(
+        SystemExit, match=r"03_open_the_gates\.ipynb: these words stand there 0 times.*no such sentence"
+    ):
+        student.hand_out(tmp_path / "student")
+    assert not (tmp_path / "student").exists()
+    new = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_markdown_cell("It is in `tools/x.py`; see the solution below.")]
+    )
+    assert ["promises" in one for one in student.in_students_words(new, "99_new.ipynb")] == [True]
+
+
+def test_what_the_pages_say_of_the_readme_is_in_the_students_readme(student):
+    cover = nbformat.read(PAGES[0], as_version=4)
+    assert "README" in " ".join(cell.source for cell in cover.cells)
+    assert "## When something fails" in student.READ_ME and "kernel" in student.READ_ME
 
 
 def test_what_is_handed_out_runs_and_installs_itself(student, tmp_path, capsys):

@@ -35,6 +35,7 @@ STAMP = "lstm_helpers.json"
 SETS = ("read", "test", "frameworks")  # each one contains those before it
 ALONE = ("site", "lite", "lite-check")  # each one in a folder of its own
 FRAMEWORKS = ROOT / "tools" / "frameworks.txt"
+SHIPPED = ROOT / "environment"  # JupyterLab's settings, copied when the package is installed
 CACHES = (".pytest_cache", ".mypy_cache", ".ruff_cache", ".import_linter_cache", ".hypothesis", "build", "dist")
 RUNNING = f"{sys.version_info.major}.{sys.version_info.minor}"
 
@@ -168,6 +169,7 @@ def pip(folder: Path, *arguments: str) -> None:
 def digest(project: dict, lock: "Path | None", wanted: str) -> str:
     """Hash all that decides what is installed."""
     parts = [project["project"], project["build-system"], lock.read_text(encoding="utf-8") if lock else None]
+    parts += [file.read_text(encoding="utf-8") for file in sorted(SHIPPED.rglob("*.json"))]
     if wanted == "frameworks":
         parts.append(FRAMEWORKS.read_text(encoding="utf-8"))
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()

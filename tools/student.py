@@ -5,7 +5,8 @@
     python tools/student.py --collect FOLDER     a table of what handed-in pages say, as CSV; runs nothing
 
 A cell tagged ``solution`` is left out; everything else stays, the stored outputs and the checks too. No later cell
-uses a name that a solution bound (a test holds that), so what is left still runs from top to bottom.
+uses a name that a solution bound (a test holds that), so what is left still runs from top to bottom. A sentence that
+promises what students do not have is put in other words, which tools/student_words.toml keeps beside it.
 """
 
 import argparse
@@ -25,6 +26,14 @@ from nbformat import NotebookNode
 ROOT = Path(__file__).resolve().parents[1]
 OUTPUT = ROOT / "build" / "student"
 CHECK = re.compile(r"^(?:\w+ = )?exercises\.(\w+)\.check\(", re.MULTILINE)
+WORDS = tomllib.loads(Path(__file__).with_name("student_words.toml").read_text(encoding="utf-8"))["change"]
+# What a student's folder does not have, and a page in it must not promise.
+LACKS = re.compile(
+    r"\bfolded\b|\bmake (?:lab|test|bench|notebooks|site|lite|student)\b"
+    r"|(?<![\w/])(?:tools|docs|tests|benchmarks|locks)/"
+    r"|\bgit (?:checkout|clone|pull)|web edition|browser edition|the book's tests|the package's tests do|\brepository\b"
+    r"|[Ss]olutions? (?:below|above|cell|use|follow|stand)|three dots|\[frameworks\]|CONTRIBUTING|CHANGELOG",
+)
 TELLS = ("not run", "not passed", "passed")  # of one exercise, the best of its cells counts
 READ_ME = """# {title}: pages to work on
 
@@ -35,6 +44,17 @@ With conda: `conda env create -f environment.yml`, then `conda activate lstm-boo
 `pip install jupyterlab ./{wheel}`. Then: `jupyter lab notebooks/00_start_here.ipynb`.
 
 To hand in a page: run all its cells from top to bottom, save it, and give back the file.
+
+## When something fails
+
+- **`No module named lstm_helpers`:** JupyterLab was started from another environment. Activate the one in which you
+  installed the wheel, start JupyterLab there, and choose the kernel "Python 3 (ipykernel)".
+- **A widget shows only a picture, or an error:** that is the stored page. Choose *Run → Run All Cells*; if that does
+  not help, reload the page in the browser once.
+- **`NameError`:** an earlier cell has not been run since the kernel started. Choose *Run → Run All Cells*.
+- **A cell runs for ever:** the button ■ stops it. *Kernel → Restart Kernel* always does.
+- **No browser opens:** copy the address that JupyterLab prints in the terminal.
+- **You want the page as it was:** take it again from where you got this folder.
 """
 
 
@@ -55,13 +75,17 @@ def hand_out(output: Path) -> None:
     """Write the folder to hand out, in place of an earlier one."""
     shutil.rmtree(output, ignore_errors=True)
     (output / "notebooks").mkdir(parents=True)
-    left_out = 0
+    left_out, wrong = 0, list[str]()
     for page in sorted((ROOT / "notebooks").glob("*.ipynb")):
         whole = nbformat.read(page, as_version=4)
         stripped = without_solutions(whole)
+        wrong += in_students_words(stripped, page.name)
         left_out += len(whole.cells) - len(stripped.cells)
         text = nbformat.writes(stripped) + "\n"
         (output / "notebooks" / page.name).write_text(text, encoding="utf-8", newline="\n")
+    if wrong:
+        shutil.rmtree(output)
+        sys.exit("\n".join(["Nothing was handed out (see tools/student_words.toml):", *wrong]))
     lite = load("lite")
     wheel = lite.build_wheel(output)
     own = (ROOT / "environment.yml").read_text(encoding="utf-8").replace("- -e .", f"- ./{wheel.name}")
@@ -82,6 +106,28 @@ def without_solutions(notebook: NotebookNode) -> NotebookNode:
             if "execution_count" in out:
                 out.execution_count = count
     return copy
+
+
+def in_students_words(notebook: NotebookNode, name: str) -> list[str]:
+    """Put a page without solutions in words that promise only what students have; return what could not be."""
+    wrong = []
+    for change in WORDS:
+        if name.startswith(change["page"]):
+            cells = [cell for cell in notebook.cells if change["book"] in cell.source]
+            if len(cells) != 1 or cells[0].source.count(change["book"]) != 1:
+                wrong.append(f"{name}: these words stand there {len(cells)} times, expected once: {change['book']}")
+            for cell in cells:
+                cell.source = cell.source.replace(change["book"], change["student"])
+    for cell in notebook.cells:
+        texts = [cell.source, *(shown_text(out) for out in cell.get("outputs", []))]
+        lines = [line for text in texts for line in text.splitlines() if LACKS.search(line)]
+        wrong += [f"{name}: promises what students do not have, {LACKS.search(line)[0]!r}: {line}" for line in lines]  # type: ignore[index]
+    return wrong
+
+
+def shown_text(out: NotebookNode) -> str:
+    """Give the words of an output."""
+    return str(out.get("text") or out.get("data", {}).get("text/plain", ""))
 
 
 def run_all(folder: Path, beginnings: list[str]) -> int:

@@ -32,6 +32,7 @@ import pytest
 from tests.browser.finding import HOW_TO_GET_CHROMIUM, find_browser
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+SHIPPED = Path(__file__).parents[2] / "environment"  # what an installation brings to JupyterLab: here from the source
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -92,13 +93,13 @@ ERRORS = """() => window.jupyterapp.shell.currentWidget.content.widgets.flatMap(
 class Server:
     """A JupyterLab of its own: private settings, a private folder with a copy of the notebooks, a free port."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, settings: dict[str, dict] = SETTINGS) -> None:
         self.folder = home / "notebooks"
         self.log = home / "jupyterlab.log"
         if NOTEBOOKS.is_dir():
             shutil.copytree(NOTEBOOKS, self.folder, ignore=shutil.ignore_patterns(".ipynb_checkpoints", "__pycache__"))
         self.folder.mkdir(exist_ok=True)
-        for name, value in SETTINGS.items():
+        for name, value in settings.items():
             path = home / "settings" / f"{name}.jupyterlab-settings"
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(json.dumps(value), encoding="utf-8")
@@ -111,6 +112,7 @@ class Server:
             JUPYTERLAB_SETTINGS_DIR=str(home / "settings"),
             JUPYTERLAB_WORKSPACES_DIR=str(home / "workspaces"),
             JUPYTER_CONFIG_DIR=str(home / "config"),
+            JUPYTER_CONFIG_PATH=str(SHIPPED / "etc" / "jupyter"),
             JUPYTER_DATA_DIR=str(home / "data"),
             JUPYTER_RUNTIME_DIR=str(home / "runtime"),
             IPYTHONDIR=str(home / "ipython"),
@@ -120,6 +122,7 @@ class Server:
         command += [f"--ServerApp.port={self.port}", "--ServerApp.port_retries=0"]
         command += [f"--IdentityProvider.token={self.token}", f"--ServerApp.root_dir={self.folder}"]
         command += ["--LabApp.expose_app_in_browser=True", "--LabApp.news_url=", "--LabApp.extension_manager=readonly"]
+        command += [f"--LabApp.app_settings_dir={SHIPPED / 'share' / 'jupyter' / 'lab' / 'settings'}"]
         with self.log.open("w", encoding="utf-8") as log:
             self.process = subprocess.Popen(command, env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         self._wait_until_it_answers(seconds=60)
