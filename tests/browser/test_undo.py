@@ -8,16 +8,20 @@ from tests.browser.test_widgets import ask, eventually, tell, where_the_reader_i
 CHANGES = {
     "AlignmentInspector": ("at", 3),
     "BackwardCell": ("part", "update"),
+    "FadingDifference": ("scale", 2.0),
+    "FaultPicker": ("experiment", "mask"),
     "GateBelt": ("f", 0.25),
     "GradientDial": ("lag", 12),
     "LiveCell": ("overrides", {(2, "f", 0): 0.0}),
+    "LiveTraining": ("rate", 0.1),
     "MemoryAblation": ("zeroed", "c"),
+    "MovedOutputs": ("at", 7),
     "SentenceCell": ("sentence", "the birds near the cat"),
     "SoftSwitch": ("logit", -1.5),
     "TemperatureSampler": ("temperature", 1.5),
     "TextInspector": ("show", "unit"),
 }
-NOTHING_TO_SET = {"LiveTraining", "LossCurve"}
+NOTHING_TO_SET = {"LossCurve", "Predict"}
 SETTINGS = "{{name: getattr({0}, name) for name in {0}._start}}"
 
 
@@ -140,6 +144,7 @@ def test_every_widget_undoes_and_resets_what_python_sets(lab):
     lab.run_all(page)
     shown = page.locator(".lstm-widget")
     eventually(page, lambda: shown.count() == len(EXAMPLES))
+    ask(page, "predict.set_trait('opened', True)")  # else it hides what stands below it
     for k, name in enumerate(EXAMPLES):
         at_first = ask(page, SETTINGS.format(name.lower()))
         if name in NOTHING_TO_SET:

@@ -47,12 +47,13 @@ function drawMatrix({ source, answer, row }, map, { left, top, size, tall, uprig
     nodes.push(text(left - 5, y + tall / 2 + 4, shown(token), { class: "lstm-tick", "text-anchor": "end", "data-t": t }));
     row(t).forEach((weight, s) => {
       const [fill] = map[Math.round(Math.max(0, Math.min(1, weight)) * (map.length - 1))];
-      nodes.push(svg("rect", { class: "lstm-weight", x: left + s * size, y, width: size, height: tall, fill, "data-t": t, "data-weight": weight }));
+      nodes.push(svg("rect", { class: "lstm-faint lstm-weight", x: left + s * size, y, width: size, height: tall, fill, "data-t": t, "data-weight": weight }));
     });
   });
-  const edge = svg("rect", { class: "lstm-row-frame", x: left, width: size * source.length, height: tall });
-  nodes.push(edge);
-  return { nodes, frame: { at: (t) => edge.setAttribute("y", top + t * tall) } };
+  const edges = ["lstm-faint lstm-frame-halo", "lstm-row-frame"].map((name) =>
+    svg("rect", { class: name, x: left, width: size * source.length, height: tall }));
+  nodes.push(...edges);
+  return { nodes, frame: { at: (t) => edges.forEach((edge) => edge.setAttribute("y", top + t * tall)) } };
 }
 
 function render({ model, el }) {

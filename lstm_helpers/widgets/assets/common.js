@@ -106,10 +106,20 @@ function draggable(picture, pick) {
     if (!follows) return;
     picture.setPointerCapture(event.pointerId);
     event.preventDefault();
-    follows(place(event));
+    if (event.pointerType !== "touch") follows(place(event));
+    else followFinger(movable);
   });
-  picture.addEventListener("pointermove", (event) => { if (follows) follows(place(event)); });
-  for (const event of ["pointerup", "pointercancel"]) picture.addEventListener(event, () => { follows = null; });
+  // Each redrawing takes the touched node out of the page, and pointer events end with it; its own touches go on.
+  const followFinger = (node) => {
+    const move = (event) => follows?.(place(event.touches[0]));
+    const end = () => { follows = null; window.dispatchEvent(new PointerEvent("pointerup")); };
+    node.addEventListener("touchmove", move);
+    for (const event of ["touchend", "touchcancel"]) node.addEventListener(event, end);
+  };
+  picture.addEventListener("pointermove", (event) => { if (follows && event.pointerType !== "touch") follows(place(event)); });
+  for (const event of ["pointerup", "pointercancel"]) {
+    picture.addEventListener(event, ({ pointerType }) => { if (pointerType !== "touch") follows = null; });
+  }
 }
 
 // Speech -------------------------------------------------------------------------------------------------------

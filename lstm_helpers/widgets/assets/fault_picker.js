@@ -42,13 +42,15 @@ function drawErrors({ rows, columns }, table, experiment, map, width) {
     table[r].forEach((error, k) => {
       const look = { x: left + k * size, y, width: size, height: TALL, "data-experiment": columns[k], "data-error": error };
       const [paper, ink] = error > 0 ? map[Math.max(2, Math.round(Math.min(1, error) * (map.length - 1)))] : ["none", ""];
-      out.push(svg("rect", { class: "lstm-weight lstm-error", fill: paper, "pointer-events": "all", ...look }));
+      out.push(svg("rect", { class: "lstm-faint lstm-weight lstm-error", fill: paper, "pointer-events": "all", ...look }));
       if (error === 0) out.push(svg("circle", { cx: look.x + size / 2, cy: y + TALL / 2, r: 2, fill: "currentColor", "pointer-events": "none" }));
       else if (size > 34) out.push(text(look.x + size / 2, y + 14, error < 0.005 ? "<.01" : error < 99.5 ? brief(error) : "≥100", { class: "lstm-in-cell", "text-anchor": "middle", style: `fill:${ink}` }));
     });
   });
   const chosen = columns.indexOf(experiment);
-  out.push(svg("rect", { class: "lstm-row-frame", x: left + chosen * size, y: top, width: size, height: TALL * rows.length }));
+  for (const name of ["lstm-faint lstm-frame-halo", "lstm-row-frame"]) {
+    out.push(svg("rect", { class: name, x: left + chosen * size, y: top, width: size, height: TALL * rows.length }));
+  }
   return out;
 }
 

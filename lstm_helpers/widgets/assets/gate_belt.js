@@ -82,8 +82,8 @@ function drawBelt(settings, run, { before, was }, colours, width, height) {
   const r = steps > 60 ? 1.2 : 3;
   for (const step of run) {
     const data = { "data-t": step.t, "data-c": step.c, "data-h": step.h, "data-kept": step.kept, "data-added": step.added };
-    out.push(svg("rect", { class: "lstm-h-mark", x: x(step.t) - r, y: y(step.h) - r, width: 2 * r, height: 2 * r, stroke: colours.h }));
-    out.push(svg("circle", { class: "lstm-c-mark", cx: x(step.t), cy: y(step.c), r, fill: "currentColor", ...data }));
+    out.push(svg("rect", { class: "lstm-faint lstm-h-mark", x: x(step.t) - r, y: y(step.h) - r, width: 2 * r, height: 2 * r, stroke: colours.h }));
+    out.push(svg("circle", { class: "lstm-faint lstm-c-mark", cx: x(step.t), cy: y(step.c), r, fill: "currentColor", ...data }));
   }
   if (showGoal) out.push(...goalLine(goal, x, y, box));
   out.push(...halfMark(settings, load, goal, x, y, box));
@@ -122,7 +122,7 @@ function loads(run, x, y, wide, colours) {
 function rollers(x, y0, steps, every) {
   const out = [line(x(0) - 8, y0, x(steps + 0.5), y0, { class: "lstm-belt" })];
   for (let t = every / 2; t < steps; t += every) {
-    out.push(svg("path", { class: "lstm-chevron", d: `M${x(t) - 3},${y0 - 4}l5,4l-5,4` }));
+    out.push(svg("path", { class: "lstm-faint lstm-chevron", d: `M${x(t) - 3},${y0 - 4}l5,4l-5,4` }));
   }
   return out;
 }

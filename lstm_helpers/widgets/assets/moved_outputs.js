@@ -32,7 +32,7 @@ function drawMoved(tables, at, labels, map, width) {
   const out = [text(left - 8, 20, "inputs", { class: "lstm-end", "text-anchor": "end" })];
   const fits = labels.every((label) => label.length * 7.4 < size - 2);
   labels.forEach((label, t) => {
-    out.push(svg("rect", { class: t === at ? "lstm-row-frame" : "lstm-weight", fill: "none", x: left + t * size + 1, y: 3, width: size - 2, height: 26 }));
+    out.push(svg("rect", { class: t === at ? "lstm-chosen" : "lstm-faint lstm-weight", fill: "none", x: left + t * size + 1, y: 3, width: size - 2, height: 26 }));
     if (fits || t === at) out.push(text(middle(t), 20, fits ? label : `${t + 1}`, { class: t === at ? "lstm-now" : "lstm-tick", "text-anchor": "middle" }));
     out.push(svg("rect", { class: "lstm-hit-area lstm-pointable", x: left + t * size, y: 0, width: size, height: 46 + 2 * ROW, "data-t": t }));
   });
@@ -41,7 +41,7 @@ function drawMoved(tables, at, labels, map, width) {
     out.push(text(left - 8, y + 20, name, { class: "lstm-end", "text-anchor": "end" }));
     row.forEach((value, t) => {
       const [paper, ink] = map[Math.round((value / most) * (map.length - 1))];
-      const look = { class: `lstm-weight lstm-moved-${name}`, x: left + t * size, y, width: size, height: ROW - 4, "data-t": t, "data-value": value };
+      const look = { class: `lstm-faint lstm-weight lstm-moved-${name}`, x: left + t * size, y, width: size, height: ROW - 4, "data-t": t, "data-value": value };
       out.push(svg("rect", { ...look, fill: paper }));
       const words = value === 0 ? "0" : value < 0.005 ? "~0" : fixed(value).replace("0.", ".");
       if (size >= 20 || value === 0) out.push(text(middle(t), y + 19, words, { class: "lstm-in-cell", "text-anchor": "middle", style: `fill:${ink}` }));

@@ -83,7 +83,7 @@ function drawShutter({ value }, { gate, product }, most, colour, box) {
   out.push(write(box.left, wall.left, value, `${room ? "value " : ""}${fixed(value)}`, "lstm-end lstm-halo"));
   out.push(write(wall.right, box.right, product, `${room ? `× ${fixed(gate)} = ` : ""}${fixed(product)}`, "lstm-end lstm-halo"));
   const grip = (box.left + wall.left) / 2;
-  out.push(svg("circle", { class: "lstm-point", cx: grip, cy: y(value), r: 7.5, fill: "currentColor" }));
+  out.push(svg("circle", { class: "lstm-value-grip", cx: grip, cy: y(value), r: 7.5, fill: "currentColor" }));
   out.push(svg("circle", { class: "lstm-movable lstm-hit-area", cx: grip, cy: y(value), r: 22, "data-move": "value" }));
   out.push(text(box.left, box.top - 12, "value, gate, what gets through", { class: "lstm-tick" }));
   return out;
