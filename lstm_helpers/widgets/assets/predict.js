@@ -46,7 +46,7 @@ function render({ model, el }) {
   const choices = answers.map((answer) => button(answer, () => open(answer)));
   const show = button(answers.length ? "Show without choosing" : "Show the result", () => open(""));
   show.classList.add("lstm-show");
-  const words = html("p", { class: "lstm-predict-words", role: "status" });
+  const words = html("div", { class: "lstm-predict-words", role: "status" });
   const group = { class: "lstm-widget lstm-predict", role: "group", "aria-label": "Your prediction" };
   el.append(html("div", group, html("div", { class: "lstm-buttons" }, ...choices, show), words));
 
