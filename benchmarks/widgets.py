@@ -37,7 +37,7 @@ moved.observe(lambda change: setattr(follower, "f", change.new), "f")
 display(moved, follower)
 """
 PAUSE = 200  # ms between presses: five a second, as somebody who looks at each picture
-ONLY_TRAINING_DRAWS = ("LiveTraining", "LossCurve")  # no key changes their picture
+NOT_TIMED = ("LiveTraining", "LossCurve", "Predict")  # no arrow key changes a picture of theirs
 PICTURES = {"AlignmentInspector": ".lstm-alignment", "TextInspector": ".lstm-read"}  # a text is its picture
 WANTED = {"in the browser": 20.0, "through Python": 3.0}  # times faster than interact
 # Waits for the picture to change after the next key, and tells how long that took.
@@ -90,7 +90,7 @@ def cases() -> list[Case]:
         Case("GateBelt that another one moves", "through Python", 2, native, (".lstm-picture", 1)),
     ]
     for cell, name in enumerate(EXAMPLES, start=3):
-        if name not in ONLY_TRAINING_DRAWS:
+        if name not in NOT_TIMED:
             listed.append(Case(name, "in the browser", cell, native, (PICTURES.get(name, ".lstm-picture"), 0)))
     return listed
 

@@ -21,10 +21,11 @@ from PIL import Image
 LEAST = {"word": 4.5, "line": 3.0, "control": 3.0}
 AROUND = 6  # pixels of the page that belong to a picture beside the place itself
 
-# What may be faint: grid lines, bands that show a range, areas of padding, and what is only there to be hit.
+# What may be faint: grid lines, bands that show a range, areas of padding, what is only there to be hit, and the dots
+# where wires of one colour meet.
 FAINT = (
     "lstm-grid, lstm-hit, lstm-masked, lstm-band, lstm-spread, lstm-level, lstm-gap, lstm-well, lstm-rest, "
-    "lstm-before, lstm-middle, lstm-cell-frame, lstm-dim, lstm-ghost, lstm-faint"
+    "lstm-before, lstm-middle, lstm-cell-frame, lstm-dim, lstm-ghost, lstm-faint, lstm-joint"
 )
 ITEMS = Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
 NO_LETTERS = """
@@ -118,7 +119,10 @@ def of_word(bare: np.ndarray, dots: float, item: dict) -> float | None:
 
 
 def of_line(bare: np.ndarray, dots: float, item: dict) -> float | None:
-    """Compare a line's ink with what is painted beside it; the better side counts, of all places the lowest fifth."""
+    """Compare a line with what is painted beside it, on the better side; a third of its length may touch its like.
+
+    A filled shape, such as an arrow's head, may touch what it belongs to along half of its outline.
+    """
     points = np.rint(dots * np.asarray(item["points"])).astype(int)
     inside = ((points >= 0) & (points < [*bare.shape[1::-1], *bare.shape[1::-1]])).all(axis=1)
     if not inside.any():
@@ -126,7 +130,7 @@ def of_line(bare: np.ndarray, dots: float, item: dict) -> float | None:
     x, y, u, v = points[inside].T
     sides = [bare[y, x], bare[v, u]]
     best = np.maximum(*(contrast(over(item["ink"], side), side) for side in sides))
-    return float(np.quantile(best, 0.2))
+    return float(np.quantile(best, 0.5 if item["filled"] else 0.35))
 
 
 def of_control(as_it_is: np.ndarray, dots: float, item: dict) -> float | None:

@@ -51,7 +51,7 @@ EXAMPLES = {
         {"before step": "at", "show unit": "unit"},
     ),
     "MovedOutputs": Example("widgets.MovedOutputs(both, xs, words.split(), at=3)", {"changed input": "at"}),
-    "Predict": Example("widgets.Predict('it grows', 'it shrinks')", {}),
+    "Predict": Example("widgets.Predict('it grows', 'it shrinks', opened=True)", {}),
     "SentenceCell": Example("widgets.SentenceCell(network, words)", {}),
     "SoftSwitch": Example("widgets.SoftSwitch()", {"value v": "value", "pre-activation z": "logit"}),
     "TemperatureSampler": Example("widgets.TemperatureSampler(prose, ['The forget gate '], temperature=0.7)", {}),

@@ -73,11 +73,11 @@ def test_the_inspector_follows_keyboard_and_mouse(lab, page_of):
         same.at = at
         eventually(page, lambda at=at: ask(page, "first.at") == str(at))
         assert shows(first, same), key
-    first.locator("[data-t='4']").hover()
+    first.locator("span[data-t='4']").hover()
     same.at = 4
     eventually(page, lambda: ask(page, "first.at") == "4")
     assert shows(first, same) and shows(second, other)
-    first.locator("[data-t='1']").click()
+    first.locator("span[data-t='1']").click()
     same.at = 1
     eventually(page, lambda: ask(page, "first.at") == "1")
     assert shows(first, same) and where_the_reader_is(page) == where

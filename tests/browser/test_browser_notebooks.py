@@ -69,7 +69,7 @@ def shut(moves, words):
 
 
 def shut_for_all_units(page):
-    widget = page.locator(".lstm-live-cell").first
+    widget = page.locator(".lstm-live-cell", has_text="What if it forgot?")
     widget.scroll_into_view_if_needed()
     widget.get_by_label("all units at once").focus()
     page.keyboard.press("Space")

@@ -147,7 +147,6 @@ def test_a_widget_can_be_looked_at_after_its_kernel_restarts(lab):
 def test_words_lines_and_controls_stand_out_from_what_is_behind_them(lab, theme):
     page = page_of_all(lab, weighed=False)
     lab.look(theme, 1100, 2600)
-    ask(page, "predict.set_trait('opened', True)")  # else it hides what stands below it
     ask(page, "[livetraining.go_on(0) for _ in range(40)] and None")
     ask(page, "[gatebelt.set_trait('f', 0.8), fadingdifference.set_trait('scale', 2)]")
     page.wait_for_timeout(500)

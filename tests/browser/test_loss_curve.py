@@ -123,7 +123,7 @@ def test_the_curve_grows_while_the_cell_runs_and_stop_keeps_all(lab, page_of):
 def test_training_by_hand_with_the_keyboard(lab, page_of):
     page = page_of()
     widget = page.locator(".lstm-live-training")
-    start, slider = widget.get_by_role("button", name="Start"), widget.get_by_label("learning rate")
+    start, slider = widget.get_by_role("button", name="Start"), widget.get_by_role("slider", name="learning rate")
 
     def count():
         return int(ask(page, "live.steps.size"))

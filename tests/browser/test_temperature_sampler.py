@@ -87,7 +87,7 @@ def test_the_sampler_follows_the_keyboard(lab, page_of):
     eventually(page, lambda: ask(page, "first.prompt") == "1")
     assert shows(first, prose) and shows(second, other)
     assert where_the_reader_is(page) == place
-    eventually(page, lambda: "Temperature 0.2" in first.locator("[aria-live=polite]").inner_text())
+    eventually(page, lambda: "Temperature 0.2" in first.locator(".lstm-unseen[aria-live=polite]").inner_text())
     assert first.locator("svg").get_attribute("aria-label") == first.locator(".lstm-caption").inner_text()
     assert ask(page, "first.set_trait('temperature', 9)").startswith("TraitError: temperature is 9")
     assert not lab.problems(page)

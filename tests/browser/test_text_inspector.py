@@ -18,7 +18,7 @@ CELLS = (
 OPENED = {"opened": [WORDS[: t + 1].count("[") for t in range(len(WORDS) - 1)], "place": list(range(len(WORDS) - 1))}
 ONE = f"TextInspector(trained.brackets(), {WORDS!r}, 8, 22, 'unit', {OPENED!r})"
 BARS = """node => [...node.querySelectorAll('.lstm-read span')]
-    .map(({ style }) => Number((style.boxShadow.match(/0px ([0-9.]+)px/) || [0, 0])[1]))"""
+    .map(({ style }) => Number((style.boxShadow.match(/^0 ([0-9.]+)px/) || [0, 0])[1]))"""
 LOOK = """node => [...node.querySelectorAll('.lstm-read span')].map(span => {
     const { backgroundColor, color } = getComputedStyle(span);
     return [span.textContent, backgroundColor, color, span.classList.contains('lstm-here')];

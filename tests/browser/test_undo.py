@@ -144,7 +144,6 @@ def test_every_widget_undoes_and_resets_what_python_sets(lab):
     lab.run_all(page)
     shown = page.locator(".lstm-widget")
     eventually(page, lambda: shown.count() == len(EXAMPLES))
-    ask(page, "predict.set_trait('opened', True)")  # else it hides what stands below it
     for k, name in enumerate(EXAMPLES):
         at_first = ask(page, SETTINGS.format(name.lower()))
         if name in NOTHING_TO_SET:

@@ -110,7 +110,7 @@ function drawNode(pen, node) {
   const group = { class: `lstm-node ${dim(node.parts)}`, "data-part": node.part, "data-node": node.name };
   const ink = colour(node.symbol);
   if (node.kind === "end") return [];
-  if (node.kind === "junction") return [svg("circle", { ...group, cx: x, cy: y, r: 3.5, fill: ink })];
+  if (node.kind === "junction") return [svg("circle", { ...group, class: `${group.class} lstm-joint`, cx: x, cy: y, r: 3.5, fill: ink })];
   if (node.kind === "times" || node.kind === "plus") {
     const r = width / 2;
     const sign = node.kind === "times" ? [svg("circle", { cx: x, cy: y, r: 2.8, fill: ink })]
@@ -142,8 +142,8 @@ function drawVessel({ sizes: { font, tiny }, view, colour }, node, group, box) {
     svg("rect", { ...box, rx: 4 }),
     svg("rect", { ...full, fill: colour(node.symbol) }),
     node.kind === "squash" ? line(box.x, level(0), box.x + box.width, level(0), { class: "lstm-middle" }) : "",
-    label(box.x + box.width / 2, box.y + box.height / 2 + font * 0.35, tiny && "ifgo".includes(node.name) ? [[node.name, "i"]] : node.text, font, { class: "lstm-halo", "text-anchor": "middle" }),
-    movable && !view.idle ? svg("rect", { ...grip, fill: colour(node.symbol) }) : "");
+    movable && !view.idle ? svg("rect", { ...grip, fill: colour(node.symbol) }) : "",
+    label(box.x + box.width / 2, box.y + box.height / 2 + font * 0.35, tiny && "ifgo".includes(node.name) ? [[node.name, "i"]] : node.text, font, { class: "lstm-halo", "text-anchor": "middle" }));
 }
 
 function drawNote({ layout, sizes, view, dim }, note) {

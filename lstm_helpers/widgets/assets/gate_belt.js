@@ -76,7 +76,7 @@ function drawBelt(settings, run, { before, was }, colours, width, height) {
   out.push(...loads(run, x, y, Math.max(1, (x(1) - x(0)) * 0.62), colours));
   out.push(...rollers(x, y(0), steps, every));
   const path = (name, start) => `M${x(0)},${y(start)}` + run.map((step) => `L${x(step.t)},${y(step[name])}`).join("");
-  if (before.length) out.push(...ghost(before.slice(0, steps), x, y, width < 340 ? 4 : box.left, top, was));
+  if (before.length) out.push(...ghost(before.slice(0, steps), x, y, width < 340 ? 4 : box.left, top, was, width < 460));
   out.push(svg("path", { class: "lstm-line lstm-h-line", d: path("h", 0), stroke: colours.h, "stroke-dasharray": "5 3" }));
   out.push(svg("path", { class: "lstm-line lstm-c-line", d: path("c", 0), stroke: "currentColor" }));
   const r = steps > 60 ? 1.2 : 3;
@@ -101,11 +101,11 @@ function axisEnd({ f, i, g, steps, feed }, run, before) {
   return roundLimit(goal <= 1.7 * largest ? Math.max(largest, goal) : largest);
 }
 
-function ghost(before, x, y, left, top, was) {
+function ghost(before, x, y, left, top, was, narrow) {
   const d = `M${x(0)},${y(0)}` + before.map(({ t, c }) => `L${x(t)},${y(c)}`).join("");
   const { c } = before[before.length - 1];
-  const note = text(left, 38, `dotted: last setting, c = ${brief(c)}`, { class: "lstm-note" });
-  if (was !== top) note.append(svg("tspan", { class: "lstm-end lstm-axis-note", "data-top": top, "data-was": was }, `; axis ±${was} → ±${top}`));
+  const note = text(left, 38, `dotted: ${narrow ? "before" : "last setting"}, c = ${brief(c)}`, { class: "lstm-note" });
+  if (was !== top) note.append(svg("tspan", { class: "lstm-end lstm-axis-note", "data-top": top, "data-was": was }, `; ${narrow ? "" : "axis "}±${was} → ±${top}`));
   return [svg("path", { class: "lstm-line lstm-ghost", d, stroke: "currentColor", "data-c": c }), note];
 }
 
