@@ -81,7 +81,7 @@
             return [x + dx, y + dy, x - dx, y - dy];
         });
         const words = `${shape.tagName}.${shape.getAttribute('class') ?? ''}`;
-        items.push({ kind: 'line', words, ink: colour, filled: stroke[3] === 0, points, faint: faintly(shape), disabled: disabled(shape) });
+        items.push({ kind: 'line', words, ink: colour, touches: stroke[3] === 0 || length < 40, points, faint: faintly(shape), disabled: disabled(shape) });
     }
     for (const node of root.querySelectorAll('button, input, select, textarea, [role=slider], [role=button]')) {
         const box = node.getBoundingClientRect();

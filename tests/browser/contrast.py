@@ -11,7 +11,6 @@ Web Content Accessibility Guidelines 2.1: 1 for equal colours, 21 for black on w
 """
 
 import io
-import json
 from pathlib import Path
 from typing import NamedTuple
 
@@ -75,18 +74,19 @@ def measure(page, place) -> list[Measured]:
     return sorted(out)
 
 
-def too_faint(page, place, least: dict[str, float] = LEAST) -> list[str]:
+def too_faint(page, place) -> list[str]:
+    """List what stands out too little at a place, with its number."""
+    return complaints(measure(page, place))
+
+
+def complaints(measured: list[Measured]) -> list[str]:
     """List what stands out too little, leaving out what is meant to be faint and what cannot be used now."""
-    return [
-        str(one)
-        for one in measure(page, place)
-        if not one.disabled and one.contrast < (least[one.kind] if not one.faint else faintest(one, least))
-    ]
+    return [str(one) for one in measured if not one.disabled and one.contrast < least(one)]
 
 
-def faintest(one: Measured, least: dict[str, float]) -> float:
+def least(one: Measured) -> float:
     """Even what is dimmed on purpose can be read; a grid line may be as faint as it likes."""
-    return 3.0 if one.kind == "word" else 0.0
+    return LEAST[one.kind] if not one.faint else 3.0 if one.kind == "word" else 0.0
 
 
 def minima(measured: list[Measured]) -> dict[str, float]:
@@ -99,13 +99,11 @@ def minima(measured: list[Measured]) -> dict[str, float]:
 
 
 def picture(page, place) -> np.ndarray:
-    """Photograph a place with a little of the page around it: (height, width, 3)."""
+    """Photograph a place, which the window is high enough for, and a little around it: (height, width, 3)."""
     box = place.bounding_box()
-    clip = {"x": box["x"] - AROUND, "y": box["y"] - AROUND}
+    clip = {"x": max(0, box["x"] - AROUND), "y": max(0, box["y"] - AROUND)}
     clip |= {"width": box["width"] + 2 * AROUND, "height": box["height"] + 2 * AROUND}
-    scrolled = json.loads(page.evaluate("JSON.stringify([scrollX, scrollY])"))
-    clip["x"], clip["y"] = max(0, clip["x"] + scrolled[0]), max(0, clip["y"] + scrolled[1])
-    png = page.screenshot(clip=clip, full_page=True, animations="disabled")
+    png = page.screenshot(clip=clip, animations="disabled")
     return np.asarray(Image.open(io.BytesIO(png)).convert("RGB"), dtype=np.float64)
 
 
@@ -121,7 +119,7 @@ def of_word(bare: np.ndarray, dots: float, item: dict) -> float | None:
 def of_line(bare: np.ndarray, dots: float, item: dict) -> float | None:
     """Compare a line with what is painted beside it, on the better side; a third of its length may touch its like.
 
-    A filled shape, such as an arrow's head, may touch what it belongs to along half of its outline.
+    An arrow's head, and a short line that is half hidden by one, may touch what they belong to along half of theirs.
     """
     points = np.rint(dots * np.asarray(item["points"])).astype(int)
     inside = ((points >= 0) & (points < [*bare.shape[1::-1], *bare.shape[1::-1]])).all(axis=1)
@@ -130,7 +128,7 @@ def of_line(bare: np.ndarray, dots: float, item: dict) -> float | None:
     x, y, u, v = points[inside].T
     sides = [bare[y, x], bare[v, u]]
     best = np.maximum(*(contrast(over(item["ink"], side), side) for side in sides))
-    return float(np.quantile(best, 0.5 if item["filled"] else 0.35))
+    return float(np.quantile(best, 0.5 if item["touches"] else 0.35))
 
 
 def of_control(as_it_is: np.ndarray, dots: float, item: dict) -> float | None:
