@@ -30,7 +30,7 @@ def shown(read):
 def test_the_button_begins_it_and_escape_ends_it(shown):
     reader, page = shown(CHAPTER)
     usual = page.locator("main p").first.evaluate("node => node.getBoundingClientRect().height / node.offsetHeight")
-    assert usual == pytest.approx(1, abs=0.01)
+    assert usual == pytest.approx(1, abs=0.02)  # offsetHeight is rounded
     assert page.locator(".bd-sidebar-primary").is_visible()
     page.get_by_role("button", name="Show on a projector").click()
     assert not page.locator(".bd-sidebar-primary").is_visible()
@@ -39,7 +39,7 @@ def test_the_button_begins_it_and_escape_ends_it(shown):
     assert page.evaluate(SEEN) == page.evaluate(SECTIONS)[:1]
     large = page.locator("main p").first.evaluate("node => node.getBoundingClientRect().height / node.offsetHeight")
     scale = float(page.evaluate("document.documentElement.style.getPropertyValue('--projector-scale')"))
-    assert scale > 1.2 and (large == pytest.approx(scale, rel=0.05) or large == pytest.approx(1, abs=0.01))
+    assert scale > 1.2 and (large == pytest.approx(scale, rel=0.05) or large == pytest.approx(1, abs=0.02))
     page.keyboard.press("Escape")
     assert page.locator(".bd-sidebar-primary").is_visible() and page.locator(".projector-bar").count() == 0
     assert "view" not in page.url and page.evaluate(SEEN) == page.evaluate(SECTIONS)

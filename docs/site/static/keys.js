@@ -13,7 +13,8 @@
 
   const isOff = () => { try { return localStorage.getItem(OFF) === "yes"; } catch { return false; } };
   const seen = (node) => node.checkVisibility?.() ?? node.offsetParent !== null;
-  const widgets = () => [...document.querySelectorAll(".book-live")].filter((place) => place.dataset.alive && seen(place));
+  const controls = (place) => [...place.querySelectorAll(CONTROL)].filter(seen);
+  const widgets = () => [...document.querySelectorAll(".book-live")].filter((place) => place.dataset.alive && controls(place).length);
 
   // One sentence, seen for a while at the foot of the window and spoken by a screen reader.
   const status = make("div", { className: "book-keys-said", role: "status" });
@@ -25,7 +26,7 @@
   }
 
   function go(place) {
-    [...place.querySelectorAll(CONTROL)].find(seen)?.focus({ preventScroll: true });
+    controls(place)[0].focus({ preventScroll: true });
     const tall = place.offsetHeight > window.innerHeight - 120;
     place.scrollIntoView({ block: tall ? "start" : "center" });
   }
