@@ -64,3 +64,9 @@ def test_a_cell_that_is_run_again_does_not_ask_again(shell):  # noqa: F811
     assert not elsewhere.opened
     (alone,) = shell.run(None, ask("yes", "no"))
     assert not alone.opened
+
+
+def test_nothing_waits_where_the_environment_says_so(monkeypatch):
+    monkeypatch.setattr("lstm_helpers.widgets.predict.ALL_OPEN", True)
+    assert Predict("yes", "no").opened and Predict("yes", "no").answer == ""
+    assert not Predict("yes", "no", opened=False).opened

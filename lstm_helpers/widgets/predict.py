@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import traitlets
@@ -10,16 +11,17 @@ from lstm_helpers.widgets import rerun
 from lstm_helpers.widgets.base import VIEW, HouseWidget, assets
 
 MOST = 5  # answers
+ALL_OPEN = os.environ.get("PREDICT") == "open"  # for somebody who shows or checks a page, and need not decide
 
 
 class Predict(HouseWidget):
     """Offer a question's answers, and keep the result out of sight until the reader has chosen one.
 
-    The question stands in the text cell above. Out of sight are the outputs of the code cells that follow directly, and
+    The question stands in the text cell above. Out of sight are the code cells that follow directly, their outputs, and
     the text cell behind them unless it begins with a heading; if that text is a short line that ends with a colon, such
-    as "In numbers:", what it leads to as well. On paper, and where no script runs, nothing is hidden. An error or a
-    warning is always shown. Nothing is stored: a page that is opened again asks again. A cell that is run again in the
-    same kernel does not.
+    as "In numbers:", what it leads to as well. On paper, and where no script runs, nothing is hidden, and a cell that
+    failed is always shown. Nothing is stored: a page that is opened again asks again. A cell that is run again in the
+    same kernel does not. With ``PREDICT=open`` in the environment of the kernel nothing waits.
 
     Parameters
     ----------
@@ -53,8 +55,8 @@ class Predict(HouseWidget):
         if len(answers) == 1 or len(answers) > MOST:
             raise ValueError(f"answers has {len(answers)} texts; expected two to {MOST}, or none for only a button")
         before = [one for one in rerun.earlier() if isinstance(one, Predict) and one._answers == list(answers)]
-        chosen = {"answer": before[-1].answer, "opened": before[-1].opened} if before else {}
-        super().__init__(_answers=list(answers), **chosen, **kwargs)
+        chosen = {"answer": before[-1].answer, "opened": before[-1].opened} if before else {"opened": ALL_OPEN}
+        super().__init__(**{"_answers": list(answers), **chosen, **kwargs})
 
     def __repr__(self) -> str:
         """Write the answers offered, never the one chosen."""

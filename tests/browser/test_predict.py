@@ -6,8 +6,9 @@ import pytest
 from tests.browser import contrast
 
 SETUP = "from lstm_helpers.widgets import Predict"
-HIDDEN = """() => [...document.querySelectorAll('.jp-Cell')].map((cell) =>
-    [...cell.querySelectorAll('.jp-RenderedText, .jp-RenderedMarkdown')].every((node) => !node.checkVisibility()))"""
+PARTS = ".jp-InputArea, .jp-RenderedText, .jp-RenderedMarkdown"
+HIDDEN = f"""() => [...document.querySelectorAll('.jp-Cell')].map((cell) =>
+    [...cell.querySelectorAll('{PARTS}')].every((node) => !node.checkVisibility()))"""
 
 
 def cell(source, *, predict=False):

@@ -24,7 +24,7 @@ WIDER = """() => {
 # Code has thousands of coloured words, each of which axe would look at: one of each colour is enough.
 THIN = """() => {
     const seen = new Set();
-    for (const word of document.querySelectorAll('.highlight span[class]')) {
+    for (const word of document.querySelectorAll('.highlight span[class]:not(.line)')) {
         const kind = word.className + word.closest('.highlight').parentElement.className;
         if (seen.has(kind) && !word.children.length) word.replaceWith(word.textContent);
         seen.add(kind);
@@ -91,7 +91,7 @@ def test_every_widget_is_alive_or_a_picture(read, name):
     page = reader.open(f"notebooks/{name}.html")
     for place in page.locator(".book-live").all():
         assert place.get_attribute("data-alive")
-        assert place.locator(".lstm-widget :is(svg, input)").count() > 0
+        assert place.locator(".lstm-widget :is(svg, input, button)").count() > 0
     assert page.locator(".book-still").count() == page.locator(".book-live").count()
     assert reader.problems == []
 

@@ -1,5 +1,5 @@
-// A question's answers. What they open is found on the page: the outputs of the code cells that follow directly and the
-// text cell behind them. Only the screen hides it (predict.css), never paper, and never an error.
+// A question's answers. What they open is found on the page: the code cells that follow directly and the text cell
+// behind them. Only the screen hides it (predict.css), never paper, and never an error.
 
 const SHORT = 100; // letters: "In numbers:" leads on to the next cell, a paragraph that ends in a colon does not
 
