@@ -139,7 +139,7 @@ def test_pages_opened_from_a_folder_are_alive_too(browser, site):
     context = browser.new_context()
     page = context.new_page()
     page.goto((site / "notebooks" / "02_turn_soft_switches.html").as_uri(), wait_until="load")
-    page.wait_for_function("document.querySelector('.book-live').dataset.alive === 'SoftSwitch'")
+    page.wait_for_selector(".book-live[data-alive=SoftSwitch]", state="attached")
     assert page.locator("mjx-container").count() > 5
     context.close()
 
