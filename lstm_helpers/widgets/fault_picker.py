@@ -74,14 +74,14 @@ class FaultPicker(HouseWidget):
         """The sentence below the table."""
         column = self.errors[:, museum.COLUMNS.index(self.experiment)]
         blind = [name for k, name in enumerate(museum.COLUMNS) if not self.errors[:, k].any()]
-        unseen = f" Blind to it: {', '.join(blind)}." if blind else " Every experiment sees it."
+        unseen = f" Blind to it: {', '.join(blind)}." if blind else " Every experiment shows the fault."
         wrong = int((column > 0).sum())
         count, asked = len(column), f"In “{self.experiment}”"
         if not wrong:
             return f"{asked} all {count} gradients are right: this experiment would pass it.{unseen}"
         worst = int(column.argmax())
-        by = f"most of all {museum.BACKWARD[worst]}, by {number(float(column[worst]))} of its size"
-        return f"{asked} {wrong} of {count} gradients are wrong, {by}.{unseen}"
+        which = f"{'is wrong,' if wrong == 1 else 'are wrong, most of all'} {museum.BACKWARD[worst]}"
+        return f"{asked} {wrong} of {count} gradients {which}, with a relative error of {number(float(column[worst]))}.{unseen}"
 
     def draw_static(self, figure: Figure) -> None:
         """Draw the whole pattern."""

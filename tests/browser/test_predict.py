@@ -57,7 +57,7 @@ def test_the_result_opens_when_an_answer_is_chosen(lab, page):
     page.wait_for_function("() => document.querySelectorAll('.lstm-awaits').length === 1")
     assert hidden(page) == [10]
     assert first.locator("[aria-pressed=true]").inner_text() == "it shrinks"
-    assert "Your prediction: it shrinks." in first.locator(".lstm-predict-words").inner_text()
+    assert "You chose “it shrinks”." in first.locator(".lstm-predict-words").inner_text()
     page.get_by_role("button", name="Show the result", exact=True).click()
     page.wait_for_function("() => !document.querySelector('.lstm-awaits')")
     assert hidden(page) == []

@@ -15,12 +15,12 @@ function unpackErrors(model) {
 function sentence({ rows, columns }, table, experiment) {
   const column = table.map((row) => row[columns.indexOf(experiment)]);
   const blind = columns.filter((_, k) => table.every((row) => row[k] === 0));
-  const unseen = blind.length ? ` Blind to it: ${blind.join(", ")}.` : " Every experiment sees it.";
+  const unseen = blind.length ? ` Blind to it: ${blind.join(", ")}.` : " Every experiment shows the fault.";
   const wrong = column.filter((error) => error > 0).length;
   if (!wrong) return `In “${experiment}” all ${column.length} gradients are right: this experiment would pass it.${unseen}`;
   const worst = column.indexOf(Math.max(...column));
-  return `In “${experiment}” ${wrong} of ${column.length} gradients are wrong, most of all ${rows[worst]}, ` +
-    `by ${fixed(column[worst])} of its size.${unseen}`;
+  const which = wrong === 1 ? `is wrong, ${rows[worst]}` : `are wrong, most of all ${rows[worst]}`;
+  return `In “${experiment}” ${wrong} of ${column.length} gradients ${which}, with a relative error of ${fixed(column[worst])}.${unseen}`;
 }
 
 const TALL = 19;
@@ -79,7 +79,7 @@ function render({ model, el }) {
     words.say(sentence(museum, table, chosen));
   };
   const which = html("label", { class: "lstm-pick" }, "fault ", menu);
-  const note = html("p", { class: "lstm-equation" }, "dot: right · number: relative error of the gradient, 1 if nothing of it is left");
+  const note = html("p", { class: "lstm-equation" }, "dot: right · colour, and number where there is room: relative error of the gradient, 1 if nothing of it is left");
   const group = { class: "lstm-widget lstm-faults", role: "group", "aria-label": "Choose a wrong backward pass" };
   el.append(html("div", group, html("div", { class: "lstm-controls" }, past.beside(which), experiment.row), picture.place, note, ...words.nodes));
   const unfollow = follow(model, ["fault", "experiment"], update);

@@ -109,7 +109,12 @@ function render({ model, el }) {
   const reset = button("Original run", () => act(() => put(model, "overrides", [])));
   const units = unitMenu(hidden, (unit) => act(() => put(model, "unit", unit)));
   const all = html("input", { type: "checkbox", ...OWN_KEYS });
-  all.addEventListener("change", () => { everyUnit = all.checked; });
+  all.addEventListener("change", () => {
+    everyUnit = all.checked;
+    const [t, unit] = now();
+    const here = model.get("overrides").filter(([at, , k]) => at === t && k === unit);
+    if (everyUnit) for (const [, gate, , value] of here) hold(gate, value); // what this unit is held at holds for all of them
+  });
   const gates = SLIDERS.map(([symbol, name, min]) => [symbol, slider({ symbol, name, min, max: 1, step: 0.01, colour: colours[symbol], onInput: (value) => hold(symbol, value) })]);
   const parts = choice({ name: "Light", options: PARTS, onInput: light });
 

@@ -58,7 +58,7 @@ function render({ model, el }) {
     });
     show.hidden = opened;
     const ask = answers.length ? "Choose an answer, and the result opens below." : "Decide on an answer first.";
-    words.textContent = !opened ? ask : answer ? `Your prediction: ${answer}. The result is open below.` : "The result is open below.";
+    words.textContent = !opened ? ask : answer ? `You chose “${answer}”. The result is open below.` : "The result is open below.";
     cover();
   };
   const unfollow = follow(model, ["answer", "opened"], update);

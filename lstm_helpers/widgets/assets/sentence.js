@@ -77,13 +77,16 @@ function composer({ language, write, jump, after }) {
     if (!typed.length) { refuse("There is no word yet. Try \u201cthe dogs near the cat\u201d."); return; }
     if (unknown >= 0) { offer(typed, unknown); return; }
     if (typed.length > language.most) { refuse(`That is ${typed.length} words; there is room for ${language.most}.`); return; }
+    accept();
     write(typed, typed.length - 1);
   };
   const offer = (typed, k) => {
     const near = nearWords(typed[k], vocabulary);
     const use = (word) => button(word, () => { field.value = typed.map((old, s) => (s === k ? word : old)).join(" "); field.focus(); read(); });
-    if (near.length) { refuse(`This network has never read \u201c${typed[k]}\u201d. Near it: `, ...near.map(use)); return; }
-    refuse(`This network has never read \u201c${typed[k]}\u201d. It knows 20 words: ${vocabulary.join(", ")}.`);
+    const others = typed.filter((word, s) => s > k && !vocabulary.includes(word)).map((word) => `\u201c${word}\u201d`);
+    const unread = `Not read: this network does not know ${[`\u201c${typed[k]}\u201d`, ...others].join(", ")}.`;
+    if (near.length) { refuse(`${unread} In place of \u201c${typed[k]}\u201d, did you mean `, ...near.map(use)); return; }
+    refuse(`${unread} It knows 20 words: ${vocabulary.join(", ")}.`);
   };
   field.addEventListener("keydown", (event) => { if (event.key === "Enter") { event.preventDefault(); read(); } });
   const form = html("div", { class: "lstm-typed" }, field, button("Read", read));
