@@ -27,7 +27,8 @@ def test_the_words_say_what_an_experiment_sees():
     column = widget.errors[:, museum.COLUMNS.index("1 step")]
     assert (column > 0).sum() == 1 and museum.BACKWARD[int(column.argmax())] == "start.c"
     assert widget.words == (
-        "In “1 step” 1 of 15 gradients is wrong, start.c, with a relative error of 1.00. Every experiment shows the fault."
+        "In “1 step” 1 of 15 gradients is wrong, start.c, with a relative error of 1.00. "
+        "Every experiment shows the fault."
     )
     widget.fault = "divided_by_batch_size"
     assert widget.words.startswith(

@@ -81,7 +81,8 @@ class FaultPicker(HouseWidget):
             return f"{asked} all {count} gradients are right: this experiment would pass it.{unseen}"
         worst = int(column.argmax())
         which = f"{'is wrong,' if wrong == 1 else 'are wrong, most of all'} {museum.BACKWARD[worst]}"
-        return f"{asked} {wrong} of {count} gradients {which}, with a relative error of {number(float(column[worst]))}.{unseen}"
+        size = number(float(column[worst]))
+        return f"{asked} {wrong} of {count} gradients {which}, with a relative error of {size}.{unseen}"
 
     def draw_static(self, figure: Figure) -> None:
         """Draw the whole pattern."""

@@ -125,7 +125,7 @@ def test_an_unknown_word_is_refused_kindly(lab, page_of):
     field, said = widget.get_by_label("the whole sentence"), widget.locator(".lstm-refused")
     field.fill("the hores near the cat")
     field.press("Enter")
-    assert "never read “hores”" in said.inner_text() and field.get_attribute("aria-invalid") == "true"
+    assert "does not know “hores”" in said.inner_text() and field.get_attribute("aria-invalid") == "true"
     assert matches(widget, FIRST, 1, 3) and field.input_value() == "the hores near the cat"
     said.get_by_role("button", name="horse", exact=True).click()
     eventually(page, lambda: ask(page, "first.sentence") == "'the horse near the cat'")
