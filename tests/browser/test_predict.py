@@ -57,6 +57,7 @@ def test_the_result_opens_when_an_answer_is_chosen(lab, page):
     page.wait_for_function("() => document.querySelectorAll('.lstm-awaits').length === 1")
     assert hidden(page) == [10]
     assert first.locator("[aria-pressed=true]").inner_text() == "it shrinks"
+    assert page.evaluate("document.activeElement.className") == "lstm-predict-words", "the focus fell out of the widget"
     assert "You chose “it shrinks”." in first.locator(".lstm-predict-words").inner_text()
     page.get_by_role("button", name="Show the result", exact=True).click()
     page.wait_for_function("() => !document.querySelector('.lstm-awaits')")

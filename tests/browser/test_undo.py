@@ -138,6 +138,21 @@ def test_keys_elsewhere_are_the_notebooks_and_keys_here_are_not(page):
     page.evaluate("() => window.jupyterapp.commands.execute('notebook:undo-cell-action')")
 
 
+def test_a_press_into_a_picture_gives_the_widget_the_keys(page):
+    belt = page.locator(".lstm-gate-belt")
+    belt.get_by_label("forget gate f").press("ArrowLeft")
+    becomes(page, "gatebelt.f", "0.89")
+    editor = page.locator(".jp-Notebook .jp-Cell .cm-content").last
+    editor.click()
+    page.keyboard.type("# mine")
+    page.keyboard.press("Escape")
+    written = editor.inner_text()
+    belt.locator("svg").first.click(position={"x": 120, "y": 60})
+    page.keyboard.press("Control+z")
+    becomes(page, "gatebelt.f", "0.9")
+    assert editor.inner_text() == written and "# mine" in written, "the notebook undid what the reader wrote"
+
+
 def test_every_widget_undoes_and_resets_what_python_sets(lab):
     lab.write("undo_everywhere", *cells())
     page = lab.open("undo_everywhere", height=2600)

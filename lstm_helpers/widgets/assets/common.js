@@ -204,7 +204,13 @@ function history(model, el, also = { due: () => false, reset: () => {} }) {
     else step(back, ahead);
   };
   const press = () => { [pressed, last] = [true, ""]; };
-  const lift = () => { if (pressed) [pressed, last] = [false, ""]; };
+  const lift = () => { if (pressed) { [pressed, last] = [false, ""]; setTimeout(takeKeys); } };
+  // A press into a picture focuses nothing by itself, and Ctrl+Z would undo in the notebook.
+  const takeKeys = () => {
+    const root = el.firstElementChild;
+    if (!root || el.contains(document.activeElement)) return;
+    fill(root, { tabindex: -1, ...OWN_KEYS }, []).focus({ preventScroll: true });
+  };
   const enter = () => { if (!pressed) last = ""; };
   const listen = (how) => {
     for (const [event, tell] of [["keydown", key], ["pointerdown", press], ["focusin", enter]]) el[how](event, tell, true);

@@ -42,11 +42,12 @@ function render({ model, el }) {
   const open = (answer) => {
     model.set("answer", answer);
     put(model, "opened", true);
+    words.focus({ preventScroll: true }); // the button that had the keys cannot have them any longer
   };
   const choices = answers.map((answer) => button(answer, () => open(answer)));
   const show = button(answers.length ? "Show without choosing" : "Show the result", () => open(""));
   show.classList.add("lstm-show");
-  const words = html("div", { class: "lstm-predict-words", role: "status" });
+  const words = html("div", { class: "lstm-predict-words", role: "status", tabindex: -1, ...OWN_KEYS });
   const group = { class: "lstm-widget lstm-predict", role: "group", "aria-label": "Your prediction" };
   el.append(html("div", group, html("div", { class: "lstm-buttons" }, ...choices, show), words));
 
