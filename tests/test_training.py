@@ -175,6 +175,15 @@ def test_a_changed_batch_size_is_named():
 # Interruption
 
 
+@pytest.fixture
+def interrupts():
+    """Python's own answer to SIGINT, also where whoever started the tests has it ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interrupts")
 @pytest.mark.parametrize("place", ["batches", "loss", "update", "validate"])
 @pytest.mark.parametrize("stop", [0, 1, 5])
 def test_an_interrupted_run_resumes_to_the_same_bits(place, stop):
