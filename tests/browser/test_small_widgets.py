@@ -189,9 +189,7 @@ def test_the_switch_is_dragged_by_mouse_and_by_finger(lab, page_of):
     page.mouse.move(x + 5, y + 400, steps=5)  # beyond the edge: it stops at the limit
     page.mouse.up()
     eventually(page, lambda: ask(page, "softswitch.value") == "-2.0")
-    page.keyboard.press("Control+z")
-    assert ask(page, "softswitch.value") == "-2.0"  # the focus is not in the widget
-    widget.get_by_role("button", name="Undo").click()
+    page.keyboard.press("Control+z")  # a press into the picture gave the widget the keys
     eventually(page, lambda: ask(page, "softswitch.value") == "1.5")
     session = page.context.new_cdp_session(page)
     box = widget.locator(".lstm-movable[data-move=logit]").bounding_box()
