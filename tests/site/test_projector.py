@@ -129,6 +129,8 @@ def test_what_follows_a_question_waits_until_it_is_asked_for(shown):
     assert page.locator(".bd-article .projector-off").count() < off
     assert page.evaluate("document.documentElement.scrollHeight") > height
     assert page.locator(".projector-where").inner_text() == place
+    page.keyboard.press("ArrowRight")
+    assert page.locator(".projector-where").inner_text() != place, "the answered question keeps the arrow keys"
     assert reader.problems == []
 
 

@@ -170,7 +170,9 @@
   // --- keys: Page Up and Page Down are a presenter's own, wherever the focus is
 
   const writes = (node) => node.matches?.("textarea, select, [contenteditable], input:not([type=range], [type=checkbox], [type=radio], [type=button])");
+  // What an answered question says has the focus, but no use for keys.
   const takesKeys = (node) =>
+    !node.matches?.(".lstm-predict [tabindex='-1']") &&
     node.closest?.("input, select, textarea, button, a, summary, [tabindex], [contenteditable], .lstm-widget") && node !== document.body;
 
   function press(event) {
