@@ -135,6 +135,27 @@ def test_lines_hold_66_to_80_letters_and_headings_differ(read):
     assert h1 > 1.5 * h2 and h2 > 1.15 * 18 and text >= 17
 
 
+def test_prose_has_one_measure_before_and_after_a_prediction(read):
+    page = read(viewport={"width": 1440, "height": 900}).open("notebooks/03_open_the_gates.html")
+    page.evaluate(OPEN_RESULTS)
+    widths = page.evaluate("""() => [...document.querySelectorAll('.bd-article p')]
+        .filter(line => line.offsetParent && !line.closest('.lstm-widget, li, table, details, .book-opener, h1 + p'))
+        .map(line => [line.matches('.book-result *'), line.getBoundingClientRect().width])""")
+    assert {after for after, _ in widths} == {True, False}
+    usual = max(width for after, width in widths if not after)
+    assert all(width <= usual + 1 for _, width in widths)
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_no_formula_is_cut_off_at_1280_pixels(read, name):
+    page = read(viewport={"width": 1280, "height": 768}).open(f"notebooks/{name}.html")
+    page.evaluate(OPEN_RESULTS)
+    page.evaluate(UNFOLD)
+    cut = page.evaluate("""() => [...document.querySelectorAll('mjx-container[display="true"]')]
+        .filter(formula => formula.scrollWidth > formula.clientWidth + 1).map(formula => formula.textContent)""")
+    assert cut == []
+
+
 def test_the_home_page_is_the_live_cell(read):
     reader = read(viewport=LAPTOP)
     page = reader.open("index.html")
