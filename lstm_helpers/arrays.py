@@ -6,9 +6,9 @@ This module maps over them, stacks them, saves and loads them, and holds the che
 
 import os
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, NoReturn, TypeAlias, TypeVar
 from uuid import uuid4
 
 import numpy as np
@@ -16,6 +16,19 @@ from numpy.typing import NDArray
 
 Array = NDArray[Any]
 TreeT = TypeVar("TreeT")
+
+# Arrays whose shape stands in their type: time, batch, and the size of the input (D) or of the hidden state (H).
+BD = Annotated[Array, "B D"]
+BH = Annotated[Array, "B H"]
+TB = Annotated[Array, "T B"]
+TBD = Annotated[Array, "T B D"]
+TBH = Annotated[Array, "T B H"]
+
+# A type checker cannot know which named tuple a cell or a layer brings along; these names say what stands there.
+Tree: TypeAlias = Any  # an array, or a tuple (named or not) of trees
+Params: TypeAlias = Any  # a tree: what is learned, or the gradient of it
+State: TypeAlias = Any  # a tree: what one step hands to the next
+Step: TypeAlias = Any  # a cell's named tuple of all that one step computed
 
 _FORMAT = "lstm_helpers.arrays/1"  # the archive's comment; a later layout gets another number
 
@@ -179,20 +192,26 @@ def check_shape(name: str, value: Any, hint: str = "", **sizes: int | None) -> N
 
     ``check_shape("x", x, B=None, D=8)`` complains "x has shape (3, 5); expected (B, D) with D=8".
     """
-    if not isinstance(value, np.ndarray):
-        raise ValueError(f"{name} is a {type(value).__name__}; expected a NumPy array ({', '.join(sizes)})")
-    fits = value.ndim == len(sizes)
-    for have, (axis, want) in zip(value.shape, sizes.items(), strict=False):
+    fits = isinstance(value, np.ndarray) and value.ndim == len(sizes)
+    for have, (axis, want) in zip(np.shape(value) if fits else (), sizes.items(), strict=False):
         fits = fits and (have == want if want is not None else have >= 1 or axis == "T")
     if not fits:
-        known = ", ".join(f"{axis}={size}" for axis, size in sizes.items() if size is not None)
-        empty = " (an empty axis holds nothing to compute)" if 0 in value.shape and value.ndim == len(sizes) else ""
-        raise ValueError(
-            f"{name} has shape {value.shape}; expected ({', '.join(sizes)})"
-            + (f" with {known}" if known else "")
-            + empty
-            + (f": {hint}" if hint else "")
-        )
+        known = {axis: size for axis, size in sizes.items() if size is not None}
+        refuse_shape(name, value, list(sizes), known, hint)
+
+
+def refuse_shape(name: str, value: object, axes: Sequence[str], known: Mapping[str, int], hint: str) -> NoReturn:
+    """Say that an array has not these axes, of which some sizes are known."""
+    if not isinstance(value, np.ndarray):
+        raise ValueError(f"{name} is a {type(value).__name__}; expected a NumPy array ({', '.join(axes)})")
+    sizes = ", ".join(f"{axis}={size}" for axis, size in known.items())
+    empty = " (an empty axis holds nothing to compute)" if 0 in value.shape and value.ndim == len(axes) else ""
+    raise ValueError(
+        f"{name} has shape {value.shape}; expected ({', '.join(axes)})"
+        + (f" with {sizes}" if sizes else "")
+        + empty
+        + (f": {hint}" if hint else "")
+    )
 
 
 def check_float(name: str, value: Array) -> None:

@@ -90,7 +90,8 @@ def _repeat(trace: Trace, sequence: int, count: int) -> Trace:
         return np.broadcast_to(one, (*a.shape[:axis], count, a.shape[-1]))
 
     mask = None if trace.mask is None else np.repeat(trace.mask[:, [sequence]], count, axis=1)
-    return Trace(tree_map(repeat, trace.steps), tree_map(repeat, trace.start), mask)
+    h_mask = None if trace.h_mask is None else repeat(trace.h_mask)
+    return Trace(tree_map(repeat, trace.steps), tree_map(repeat, trace.start), mask, h_mask)
 
 
 def norms(jacobians: Array) -> Array:
@@ -316,4 +317,4 @@ def piece(trace: Trace, first: int, last: int) -> Trace:
     """Give the steps from ``first`` up to, not including, ``last`` as a trace that starts from the state before."""
     start = trace.start if first == 0 else trace[first - 1].state
     mask = None if trace.mask is None else trace.mask[first:last]
-    return Trace(tree_map(lambda a: a[first:last], trace.steps), start, mask)
+    return Trace(tree_map(lambda a: a[first:last], trace.steps), start, mask, trace.h_mask)

@@ -55,9 +55,9 @@ def hold_gates(params: lstm.Params, trace: Trace, held: Held) -> Trace:
     for t in range(len(steps), len(trace)):
         state = steps[-1].state if steps else trace.start
         mask = None if trace.mask is None else trace.mask[t : t + 1]
-        step = unroll(lstm, params, trace.x[t : t + 1], state, mask)[0]
+        step = unroll(lstm, params, trace.x[t : t + 1], state, mask, trace.h_mask)[0]
         steps.append(_set(step, by_step[t], None if mask is None else mask[0]) if t in by_step else step)
-    return Trace(stack(steps), trace.start, trace.mask) if steps else trace
+    return Trace(stack(steps), trace.start, trace.mask, trace.h_mask) if steps else trace
 
 
 def _set(step: lstm.Step, gates: Mapping[tuple[str, int], float], real: Array | None) -> lstm.Step:

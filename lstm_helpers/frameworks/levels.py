@@ -9,6 +9,7 @@ from types import ModuleType
 from typing import Any, NamedTuple
 
 from lstm_helpers.arrays import describe
+from lstm_helpers.cells.contract import Cell
 from lstm_helpers.frameworks.layouts import kind_of
 from lstm_helpers.layers import Bidirectional, Dropout, Recurrent, Stacked
 from lstm_helpers.model import Model
@@ -24,7 +25,7 @@ class Converted(NamedTuple):
 class Level(NamedTuple):
     """One recurrent layer."""
 
-    cell: ModuleType
+    cell: Cell
     directions: tuple[Any, ...]  # the cell's Params: one way, or forward and backward
     recurrent_dropout: float = 0.0
     dropout: float = 0.0  # of its input, anew at every step

@@ -14,8 +14,8 @@ import numpy as np
 
 from lstm_helpers import fused
 from lstm_helpers.arrays import Array, check_shape, describe, tree_map
-from lstm_helpers.layers.recurrent import Recurrent, Trace
-from lstm_helpers.through_time import Backward
+from lstm_helpers.layers.recurrent import Recurrent
+from lstm_helpers.through_time import Backward, Trace
 
 _BOTH = "a pair, one for each direction"
 
