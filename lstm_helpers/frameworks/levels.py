@@ -5,7 +5,6 @@ options instead. This module translates between the two, for all of them.
 """
 
 from collections.abc import Iterator
-from types import ModuleType
 from typing import Any, NamedTuple
 
 from lstm_helpers.arrays import describe
