@@ -11,7 +11,6 @@ an observation: setting a value cuts it off from its causes (Pearl, 2009, calls 
 import math
 import numbers
 from collections.abc import Mapping
-from typing import Any
 
 from lstm_helpers.activations import tanh
 from lstm_helpers.arrays import Array, stack
@@ -62,7 +61,7 @@ def hold_gates(params: lstm.Params, trace: Trace, held: Held) -> Trace:
 
 def _set(step: lstm.Step, gates: Mapping[tuple[str, int], float], real: Array | None) -> lstm.Step:
     """Put values into gates and compute what hangs on them; masked sequences keep what they carried."""
-    rows: Any = slice(None) if real is None else real
+    rows: slice | Array = slice(None) if real is None else real
     now = {name: getattr(step, name).copy() for name in (*LOWEST, "c", "h")}
     for (gate, unit), value in gates.items():
         now[gate][rows, unit] = value
@@ -72,7 +71,7 @@ def _set(step: lstm.Step, gates: Mapping[tuple[str, int], float], real: Array | 
     return step._replace(**now)
 
 
-def check_held(trace: Any, held: Any) -> None:
+def check_held(trace: Trace, held: object) -> None:
     """Refuse what cannot be held in this trace: a wrong step, gate, unit or value."""
     if not isinstance(held, Mapping):
         raise ValueError(f"held is a {type(held).__name__}; expected a dict such as {{(4, 'f', 0): 0.0}}")

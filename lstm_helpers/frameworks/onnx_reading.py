@@ -15,7 +15,7 @@ from lstm_helpers.frameworks.layouts import Kind, kind_named, unpack
 from lstm_helpers.frameworks.levels import Converted, Level, Levels, joined
 from lstm_helpers.frameworks.onnx_graph import Plan, nodes_of
 from lstm_helpers.frameworks.onnx_writing import PRODUCER
-from lstm_helpers.frameworks.presence import need
+from lstm_helpers.frameworks.presence import Foreign, need
 from lstm_helpers.model import Model, Params
 from lstm_helpers.readout import Embedding, Linear
 
@@ -77,7 +77,7 @@ def from_onnx(file: Any) -> Converted:
     return Converted(Model(layer, plan.at, size), Params(embedding, params, ends))
 
 
-def _open(onnx: Any, file: Any) -> tuple[Any, dict[str, str]]:
+def _open(onnx: Foreign, file: Any) -> tuple[Any, dict[str, str]]:
     if isinstance(file, bytes | str | os.PathLike):
         raw = file if isinstance(file, bytes) else _bytes(file)
         try:
@@ -95,7 +95,7 @@ def _bytes(path: str | os.PathLike[str]) -> bytes:
         return file.read()
 
 
-def _constants(onnx: Any, graph: Any) -> dict[str, Array]:
+def _constants(onnx: Foreign, graph: Foreign) -> dict[str, Array]:
     constants = {}
     for tensor in graph.initializer:
         if tensor.data_location == onnx.TensorProto.EXTERNAL:
@@ -113,7 +113,7 @@ def _stored(constants: Mapping[str, Array], name: str) -> Array:
     return constants[name]
 
 
-def _level(onnx: Any, node: Any, constants: Mapping[str, Array]) -> Level:
+def _level(onnx: Foreign, node: Foreign, constants: Mapping[str, Array]) -> Level:
     kind = kind_named("onnx", node.op_type)
     assert kind is not None  # the caller has looked
     options = {one.name: onnx.helper.get_attribute_value(one) for one in node.attribute}
@@ -159,7 +159,7 @@ def _check_options(op: str, options: dict[str, Any]) -> int:
     return count
 
 
-def _check_graph(onnx: Any, graph: Any, plan: Plan) -> None:
+def _check_graph(onnx: Foreign, graph: Foreign, plan: Plan) -> None:
     """Refuse a graph that is not, node for node, what ``to_onnx`` makes of this plan."""
     found = [node.SerializeToString(deterministic=True) for node in graph.node]
     if found != [node.SerializeToString(deterministic=True) for node in nodes_of(onnx, plan)]:

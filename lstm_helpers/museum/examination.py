@@ -14,7 +14,9 @@ import numpy as np
 from lstm_helpers import through_time
 from lstm_helpers.arrays import Array, check_generator, check_size, tree_map
 from lstm_helpers.cells import lstm
+from lstm_helpers.cells.contract import Cell
 from lstm_helpers.museum.exhibits import WrongCell, WrongEngine
+from lstm_helpers.through_time import Backward, Engine
 
 RIGHT = 1e-9  # a relative error below this is rounding
 
@@ -120,8 +122,8 @@ def grouped(wrong: Array) -> list[tuple[str, tuple[str, ...]]]:
 
 
 def examine(
-    cell: Any = lstm,
-    engine: Any = through_time,
+    cell: Cell = lstm,
+    engine: Engine = through_time,
     *,
     forward: Callable[..., Any] | None = None,
     backward: Callable[..., Any] | None = None,
@@ -163,7 +165,7 @@ def examine(
     return Pattern(np.array(columns).T, _alike(stand_in, case), case)
 
 
-def same(pattern: Pattern, cell: Any, engine: Any) -> bool:
+def same(pattern: Pattern, cell: WrongCell, engine: WrongEngine) -> bool:
     """Tell whether a cell and an engine fail in the same places by the same amounts, up to rounding."""
     return _alike(cell, pattern.case) == pattern.alike and all(
         np.allclose(errors, _column(cell, engine, pattern.case, situation), rtol=1e-6, atol=RIGHT)
@@ -191,12 +193,12 @@ def _column(cell: WrongCell, engine: WrongEngine, case: Case, situation: Situati
     ]
 
 
-def _rows(back: Any) -> list[Array]:
+def _rows(back: Backward) -> list[Array]:
     blocks = [block for weight in back.params for block in np.split(np.asarray(weight), 4, axis=-1)]
     return [*blocks, back.xs, back.state.h, back.state.c]
 
 
-def _error(name: str, got: Any, right: Array) -> float:
+def _error(name: str, got: Array, right: Array) -> float:
     if np.shape(got) != right.shape:
         raise ValueError(f"{name} has shape {np.shape(got)}; expected {right.shape}")
     with np.errstate(invalid="ignore", over="ignore"):
