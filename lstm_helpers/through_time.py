@@ -1,4 +1,4 @@
-"""Any cell over time, forward and back: the engine to read, and the reference that faster ones must equal.
+"""A cell over time, forward and back: the engine to read, and the reference that faster ones must equal.
 
 Forward, one step hands its state to the next. Backward, the same steps are visited last to first; the gradient that
 reaches a state is what its own output received plus what the step after it sent back (Werbos, 1990).

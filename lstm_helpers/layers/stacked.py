@@ -43,7 +43,7 @@ class StackedTrace:
 
 @dataclass(frozen=True, init=False, repr=False)
 class Stacked:
-    """Any layers on top of each other, the lowest first.
+    """Layers on top of each other, the lowest first.
 
     Params, states and gradients of them are tuples, one entry for each layer. All layers get the same mask and, in
     training, the same generator, from which they draw in their order.

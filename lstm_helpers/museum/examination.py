@@ -6,7 +6,6 @@ the right forward pass, so that the two are judged apart. The right numbers are 
 which the tests hold to complex step.
 """
 
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,7 +14,7 @@ from lstm_helpers import through_time
 from lstm_helpers.arrays import Array, check_generator, check_size, tree_map
 from lstm_helpers.cells import lstm
 from lstm_helpers.cells.contract import Cell
-from lstm_helpers.museum.exhibits import WrongCell, WrongEngine
+from lstm_helpers.museum.exhibits import Function, WrongCell, WrongEngine
 from lstm_helpers.through_time import Backward, Engine
 
 RIGHT = 1e-9  # a relative error below this is rounding
@@ -125,11 +124,11 @@ def examine(
     cell: Cell = lstm,
     engine: Engine = through_time,
     *,
-    forward: Callable[..., Any] | None = None,
-    backward: Callable[..., Any] | None = None,
-    init: Callable[..., Any] | None = None,
-    unroll: Callable[..., Any] | None = None,
-    backpropagate: Callable[..., Any] | None = None,
+    forward: Function | None = None,
+    backward: Function | None = None,
+    init: Function | None = None,
+    unroll: Function | None = None,
+    backpropagate: Function | None = None,
     case: Case | None = None,
 ) -> Pattern:
     """Run a cell and an engine through all situations and compare every number with the right one.
@@ -218,7 +217,7 @@ def _alike(cell: WrongCell, case: Case) -> bool:
     )
 
 
-def _guarded(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+def _guarded(name: str, function: Function) -> Function:
     """Call a function with arrays that cannot be written to, and say so if it tries."""
 
     def lock(a: Array) -> Array:
