@@ -11,6 +11,7 @@ import numpy as np
 from lstm_helpers import gradcheck
 from lstm_helpers.arrays import leaves, tree_map
 from lstm_helpers.cells import lstm
+from lstm_helpers.cells.contract import Cell
 from lstm_helpers.gradcheck import relative_error
 
 SIZES = [(1, 1, 1, 1), (3, 2, 2, 3), (4, 1, 3, 2), (2, 3, 1, 1), (6, 2, 1, 4), (1, 4, 2, 2)]  # T, B, D, H
@@ -215,14 +216,17 @@ def initial_weights_are_as_documented(cell, engine):
     assert np.array_equal(params.b, np.repeat([0.0, 2.5, 0.0, 0.0], 25))
 
 
-TAKES_H_MASK = "forward(params, state, x, h_mask=1.0) and backward(params, step, d_state, h_mask=1.0)"
+TAKES_H_MASK = (
+    "forward(params, state, x, h_mask=1.0) and backward(params, step, d_state, h_mask=1.0), for recurrent dropout "
+    f"(see {Cell.__module__})"
+)
 FORWARD_H_MASK = (
     "forward must multiply h by h_mask where it meets W_h, and nowhere else: (h_mask * state.h) @ params.W_h, while "
-    "what carries h past W_h, such as z * state.h, gets it whole (see the module of Cell)"
+    f"what carries h past W_h, such as z * state.h, gets it whole (see {Cell.__module__})"
 )
 BACKWARD_H_MASK = (
     "backward must use h_mask as forward did: ∂L/∂W_h from (h_mask * step.previous.h).T, and in ∂L/∂h_{t-1} the part "
-    "that comes through W_h, and no other, times h_mask (see the module of Cell)"
+    f"that comes through W_h, and no other, times h_mask (see {Cell.__module__})"
 )
 
 

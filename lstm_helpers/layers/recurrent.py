@@ -44,7 +44,7 @@ class Recurrent:
         if self.recurrent_dropout and "h_mask" not in signature(self.cell.forward).parameters:
             raise ValueError(
                 f"cell is {_name(self.cell)}; recurrent_dropout needs one whose forward and backward take h_mask: "
-                "see lstm_helpers.cells.contract"
+                f"see {Cell.__module__}"
             )
 
     def __repr__(self) -> str:

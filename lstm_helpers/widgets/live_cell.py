@@ -196,8 +196,7 @@ class LiveCell(HouseWidget):
 def _alone(trace: Trace, sequence: int) -> Trace:
     """Take one sequence out of a batch."""
     steps, start = (tree_map(lambda a: a[..., [sequence], :], part) for part in (trace.steps, trace.start))
-    h_mask = None if trace.h_mask is None else trace.h_mask[[sequence]]
-    return Trace(steps, start, None if trace.mask is None else trace.mask[:, [sequence]], h_mask)
+    return Trace(steps, start, None if trace.mask is None else trace.mask[:, [sequence]])
 
 
 def _check_params(params: Any, trace: Trace) -> None:
