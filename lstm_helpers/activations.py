@@ -8,13 +8,15 @@ Slopes are written from the *output*, because that is what a forward pass keeps 
 Everything accepts complex numbers, which the complex-step gradient needs.
 """
 
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+Values: TypeAlias = Any  # an array of the shape of what went in, or a number
 
-def sigmoid(z: ArrayLike) -> Any:
+
+def sigmoid(z: ArrayLike) -> Values:
     """Squash any number to between 0 (shut) and 1 (open), without overflow.
 
     The form through tanh never exponentiates a large number. Its absolute error is about 1e-16, so that a gate
@@ -23,29 +25,29 @@ def sigmoid(z: ArrayLike) -> Any:
     return 0.5 * np.tanh(0.5 * np.asarray(z)) + 0.5
 
 
-def sigmoid_slope(s: ArrayLike) -> Any:
+def sigmoid_slope(s: ArrayLike) -> Values:
     """Give the slope of sigmoid at the point where its output is ``s``; at most 1/4, at ``s`` = 1/2."""
     s = np.asarray(s)
     return s * (1.0 - s)
 
 
-def tanh(z: ArrayLike) -> Any:
+def tanh(z: ArrayLike) -> Values:
     """Squash any number to between -1 and 1, keeping its sign."""
     return np.tanh(z)
 
 
-def tanh_slope(t: ArrayLike) -> Any:
+def tanh_slope(t: ArrayLike) -> Values:
     """Give the slope of tanh at the point where its output is ``t``; at most 1, at ``t`` = 0."""
     t = np.asarray(t)
     return 1.0 - t * t
 
 
-def softmax(z: ArrayLike) -> Any:
+def softmax(z: ArrayLike) -> Values:
     """Turn the scores along the last axis into chances that add up to 1, without overflow."""
     return np.exp(log_softmax(z))
 
 
-def log_softmax(z: ArrayLike) -> Any:
+def log_softmax(z: ArrayLike) -> Values:
     """Give the logarithm of ``softmax``, exact also where the chance itself is too small for a number.
 
     Adding one number to all scores changes no chance, so the largest score is moved to 0 first.
@@ -55,7 +57,7 @@ def log_softmax(z: ArrayLike) -> Any:
     return z - np.log(np.exp(z).sum(axis=-1, keepdims=True))
 
 
-def logit(s: ArrayLike) -> Any:
+def logit(s: ArrayLike) -> Values:
     """Find the number that sigmoid squashes to ``s``: ln(s / (1 - s)), the inverse of sigmoid.
 
     Parameters
@@ -80,7 +82,7 @@ def logit(s: ArrayLike) -> Any:
         return np.log(s) - np.log1p(-s)
 
 
-def half_life(f: ArrayLike) -> Any:
+def half_life(f: ArrayLike) -> Values:
     """Count the steps after which a belt with forget gate ``f`` keeps half of what was on it.
 
     Parameters

@@ -6,9 +6,9 @@ This module maps over them, stacks them, saves and loads them, and holds the che
 
 import os
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, NoReturn, TypeAlias, TypeVar
 from uuid import uuid4
 
 import numpy as np
@@ -17,13 +17,26 @@ from numpy.typing import NDArray
 Array = NDArray[Any]
 TreeT = TypeVar("TreeT")
 
+# Arrays whose shape stands in their type: time, batch, and the size of the input (D) or of the hidden state (H).
+BD = Annotated[Array, "B D"]
+BH = Annotated[Array, "B H"]
+TB = Annotated[Array, "T B"]
+TBD = Annotated[Array, "T B D"]
+TBH = Annotated[Array, "T B H"]
+
+# A type checker cannot know which named tuple a cell or a layer brings along; these names say what stands there.
+Tree: TypeAlias = Any  # an array, or a tuple (named or not) of trees
+Params: TypeAlias = Any  # a tree: what is learned, or the gradient of it
+State: TypeAlias = Any  # a tree: what one step hands to the next
+Step: TypeAlias = Any  # a cell's named tuple of all that one step computed
+
 _FORMAT = "lstm_helpers.arrays/1"  # the archive's comment; a later layout gets another number
 
 
 # Trees
 
 
-def leaves(tree: Any, path: str = "") -> Iterator[tuple[str, Array]]:
+def leaves(tree: Tree, path: str = "") -> Iterator[tuple[str, Array]]:
     """Yield every array of a tree with its path, such as ``("0.W_x", array)``; a lone array's path is ``""``."""
     if isinstance(tree, tuple):
         names: Sequence[str] = getattr(tree, "_fields", None) or [str(k) for k in range(len(tree))]
@@ -35,7 +48,7 @@ def leaves(tree: Any, path: str = "") -> Iterator[tuple[str, Array]]:
         raise ValueError(f"{path or 'tree'} is a {type(tree).__name__}; expected an array or a tuple of arrays")
 
 
-def tree_map(function: Callable[..., Any], tree: TreeT, *others: Any) -> TreeT:
+def tree_map(function: Callable[..., Any], tree: TreeT, *others: Tree) -> TreeT:
     """Apply a function to every array of a tree, or to the arrays of several trees of one structure, together.
 
     Raises
@@ -61,7 +74,7 @@ def stack(trees: Sequence[TreeT]) -> TreeT:
     return tree_map(lambda *pieces: np.stack(pieces), trees[0], *trees[1:])
 
 
-def tree_norm(tree: Any) -> float:
+def tree_norm(tree: Tree) -> float:
     """Give the length √Σ|a|² of all the numbers of a tree as one vector; only a sum that is too large is infinite."""
     sizes = [np.abs(leaf) for _, leaf in leaves(tree) if leaf.size]
     largest = float(np.max([size.max() for size in sizes])) if sizes else 0.0
@@ -71,7 +84,7 @@ def tree_norm(tree: Any) -> float:
     return largest * float(np.sqrt(sum(np.square(size / largest, dtype=np.float64).sum() for size in sizes)))
 
 
-def describe(tree: Any) -> str:
+def describe(tree: Tree) -> str:
     """Name a tree's outermost structure for an error message."""
     if not isinstance(tree, tuple):
         return "an array" if isinstance(tree, np.ndarray | np.generic) else f"a {type(tree).__name__}"
@@ -82,7 +95,7 @@ def describe(tree: Any) -> str:
 # Files
 
 
-def save(path: str | os.PathLike[str], tree: Any) -> None:
+def save(path: str | os.PathLike[str], tree: Tree) -> None:
     """Write a tree of arrays to an .npz file: whole, or not at all.
 
     The file holds one plain array per path (``W_x``, ``0.W_h`` …), so ``numpy.load`` reads it too. An existing file
@@ -174,25 +187,32 @@ def _names(names: Sequence[str]) -> str:
 # Checks
 
 
-def check_shape(name: str, value: Any, hint: str = "", **sizes: int | None) -> None:
+def check_shape(name: str, value: object, hint: str = "", **sizes: int | None) -> None:
     """Refuse anything but an array whose axes have the given sizes; ``None`` stands for any from 1, or from 0 for T.
 
     ``check_shape("x", x, B=None, D=8)`` complains "x has shape (3, 5); expected (B, D) with D=8".
     """
-    if not isinstance(value, np.ndarray):
-        raise ValueError(f"{name} is a {type(value).__name__}; expected a NumPy array ({', '.join(sizes)})")
-    fits = value.ndim == len(sizes)
-    for have, (axis, want) in zip(value.shape, sizes.items(), strict=False):
+    shape = value.shape if isinstance(value, np.ndarray) else None
+    fits = shape is not None and len(shape) == len(sizes)
+    for have, (axis, want) in zip(shape or (), sizes.items(), strict=False):
         fits = fits and (have == want if want is not None else have >= 1 or axis == "T")
     if not fits:
-        known = ", ".join(f"{axis}={size}" for axis, size in sizes.items() if size is not None)
-        empty = " (an empty axis holds nothing to compute)" if 0 in value.shape and value.ndim == len(sizes) else ""
-        raise ValueError(
-            f"{name} has shape {value.shape}; expected ({', '.join(sizes)})"
-            + (f" with {known}" if known else "")
-            + empty
-            + (f": {hint}" if hint else "")
-        )
+        known = {axis: size for axis, size in sizes.items() if size is not None}
+        refuse_shape(name, value, list(sizes), known, hint)
+
+
+def refuse_shape(name: str, value: object, axes: Sequence[str], known: Mapping[str, int], hint: str) -> NoReturn:
+    """Say that an array has not these axes, of which some sizes are known."""
+    if not isinstance(value, np.ndarray):
+        raise ValueError(f"{name} is a {type(value).__name__}; expected a NumPy array ({', '.join(axes)})")
+    sizes = ", ".join(f"{axis}={size}" for axis, size in known.items())
+    empty = " (an empty axis holds nothing to compute)" if 0 in value.shape and value.ndim == len(axes) else ""
+    raise ValueError(
+        f"{name} has shape {value.shape}; expected ({', '.join(axes)})"
+        + (f" with {sizes}" if sizes else "")
+        + empty
+        + (f": {hint}" if hint else "")
+    )
 
 
 def check_float(name: str, value: Array) -> None:
@@ -214,7 +234,7 @@ def check_finite(name: str, value: Array, mask: Array | None = None, hint: str =
         raise ValueError(f"{name}{at} is {value[where]}: expected finite numbers" + (f"; {hint}" if hint else ""))
 
 
-def check_same_dtype(**trees: Any) -> None:
+def check_same_dtype(**trees: Tree) -> None:
     """Refuse arrays of different precision; complex numbers may join real ones of the same precision."""
     first = ""
     precision = None
@@ -231,13 +251,13 @@ def check_same_dtype(**trees: Any) -> None:
                 )
 
 
-def check_generator(rng: Any) -> None:
+def check_generator(rng: object) -> None:
     """Refuse anything but a NumPy generator, so that every random number has a seed its reader can see."""
     if not isinstance(rng, np.random.Generator):
         raise ValueError(f"rng is {rng!r}; expected a numpy Generator: try np.random.default_rng(0)")
 
 
-def check_size(name: str, value: Any) -> None:
+def check_size(name: str, value: object) -> None:
     """Refuse a size that is not a whole number from 1."""
     if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
         raise ValueError(f"{name} is {value!r}; expected a whole number from 1")

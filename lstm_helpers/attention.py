@@ -11,13 +11,13 @@ distance in one step, at the price of keeping all positions.
 """
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import DTypeLike
 
 from lstm_helpers.activations import softmax, tanh, tanh_slope
-from lstm_helpers.arrays import Array, check_finite, check_generator, check_same_dtype, check_shape, check_size
+from lstm_helpers.arrays import Array, Params, check_finite, check_generator, check_same_dtype, check_shape, check_size
 from lstm_helpers.through_time import check_mask
 
 
@@ -50,7 +50,7 @@ class Attended(NamedTuple):
 class Backward(NamedTuple):
     """The gradient with respect to all that went in."""
 
-    params: Any
+    params: Params
     queries: Array  # (T, B, Q)
     keys: Array  # (S, B, K)
 
@@ -58,7 +58,7 @@ class Backward(NamedTuple):
 class _Attention:
     """What the two have in common: all but the scores and what is sent back through them."""
 
-    def forward(self, params: Any, queries: Array, keys: Array, mask: Array | None = None) -> Attended:
+    def forward(self, params: Params, queries: Array, keys: Array, mask: Array | None = None) -> Attended:
         """Let every query look at every position.
 
         Parameters
@@ -86,7 +86,7 @@ class _Attention:
         weights = softmax(scores) if mask is None else _softmax_where(mask.T[None], scores)
         return Attended(_mix(weights, keys), weights, queries, keys, seen, key_parts)
 
-    def backward(self, params: Any, run: Attended, d_context: Array) -> Backward:
+    def backward(self, params: Params, run: Attended, d_context: Array) -> Backward:
         """Send ∂L/∂context (T, B, K) back to the weights, the queries and the keys."""
         T, B, K = run.context.shape
         check_shape("d_context", d_context, T=T, B=B, K=K)
@@ -98,10 +98,10 @@ class _Attention:
         d_params = type(params)(_product(run.queries, d_query_parts), _product(run.keys, d_key_parts), *more)
         return Backward(d_params, d_query_parts @ params.W_q.T, d_keys)
 
-    def _scores(self, params: Any, query_parts: Array, key_parts: Array) -> tuple[Array, Array]:
+    def _scores(self, params: Params, query_parts: Array, key_parts: Array) -> tuple[Array, Array]:
         raise NotImplementedError
 
-    def _send_back(self, params: Any, run: Attended, d_scores: Array) -> tuple[Array, Array, tuple[Array, ...]]:
+    def _send_back(self, params: Params, run: Attended, d_scores: Array) -> tuple[Array, Array, tuple[Array, ...]]:
         raise NotImplementedError
 
 
@@ -149,12 +149,13 @@ class ScaledDot(_Attention):
         return d_queries.swapaxes(0, 1), d_keys.swapaxes(0, 1), ()
 
 
-def _scale(params: DotParams) -> Any:
+def _scale(params: DotParams) -> np.floating:
     """Keep products of A numbers from growing with A: at the start their spread would be √A times larger."""
-    return params.W_q.real.dtype.type(1 / np.sqrt(params.W_q.shape[1]))
+    scale: np.floating = params.W_q.real.dtype.type(1 / np.sqrt(params.W_q.shape[1]))
+    return scale
 
 
-def _draw(rng: Any, query_size: int, key_size: int, size: int, dtype: DTypeLike) -> list[Array]:
+def _draw(rng: np.random.Generator, query_size: int, key_size: int, size: int, dtype: DTypeLike) -> list[Array]:
     check_generator(rng)
     for name, value in (("query_size", query_size), ("key_size", key_size), ("size", size)):
         check_size(name, value)
@@ -178,7 +179,7 @@ def _softmax_where(real: Array, scores: Array) -> Array:
     return parts / np.where(some, parts.sum(axis=-1, keepdims=True), 1)
 
 
-def _check(params: Any, queries: Any, keys: Any, mask: Any) -> None:
+def _check(params: Params, queries: Array, keys: Array, mask: Array | None) -> None:
     fields = getattr(params, "_fields", ())
     if fields[:2] != ("W_q", "W_k"):
         raise ValueError(f"params is {params!r:.60}; expected what init returns, W_q, W_k …")

@@ -12,7 +12,7 @@ number of steps (direct).
 """
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -191,7 +191,7 @@ def _regress(params: Autoregression, history: Array) -> Array:
     return np.asarray(params.intercept + np.tensordot(params.weights, newest_first, axes=1))
 
 
-def _check_history(history: Any, horizon: int, least: int = 1, why: str = "one value") -> None:
+def _check_history(history: Array, horizon: int, least: int = 1, why: str = "one value") -> None:
     check_size("horizon", horizon)
     if not isinstance(history, np.ndarray) or history.ndim == 0:
         raise ValueError(f"history is {history!r:.60}; expected an array (T, …), time first")

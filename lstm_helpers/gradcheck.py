@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from lstm_helpers.arrays import Array, check_float, describe, leaves, tree_map
+from lstm_helpers.arrays import Array, Tree, check_float, describe, leaves, tree_map
 
 TreeT = TypeVar("TreeT")
 
@@ -77,7 +77,7 @@ def central_difference(loss: Callable[[TreeT], Any], tree: TreeT, eps: float = 1
     return _for_each_number(tree, slope)
 
 
-def relative_error(a: Any, b: Any) -> float:
+def relative_error(a: Tree, b: Tree) -> float:
     """Give the largest difference between two trees, relative to the largest number in the leaf where it occurs.
 
     Returns

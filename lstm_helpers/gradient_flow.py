@@ -9,19 +9,19 @@ step t, and the last entry to the last state.
 """
 
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from lstm_helpers import through_time
-from lstm_helpers.arrays import Array, check_generator, check_size, tree_map
+from lstm_helpers.arrays import Array, Params, State, check_generator, check_size, tree_map
 from lstm_helpers.cells.contract import Cell
 from lstm_helpers.through_time import Backward, Trace
 
 
 def jacobians(
     cell: Cell,
-    params: Any,
+    params: Params,
     trace: Trace,
     *,
     of: str | None = None,
@@ -59,7 +59,7 @@ def jacobians(
         if field is not None and field not in fields:
             raise ValueError(f"{name} is {field!r}; expected None or a field of the state: {', '.join(fields)}")
     _check_sequence(trace, sequence)
-    rows = _unit_vectors(type(trace.start), fields if of is None else (of,), trace.h.shape[2], trace.h.dtype)
+    rows = _unit_vectors(trace.start, fields if of is None else (of,))
     copies = _repeat(trace, sequence, len(rows.h))
     back = through_time.backpropagate(cell, params, copies, np.zeros_like(copies.h), rows)
     states = back.states
@@ -68,17 +68,18 @@ def jacobians(
     return np.concatenate([getattr(states, field) for field in (fields if by is None else (by,))], axis=-1)
 
 
-def _check_sequence(trace: Trace, sequence: Any) -> None:
+def _check_sequence(trace: Trace, sequence: object) -> None:
     batch_size = trace.h.shape[1]
     if isinstance(sequence, bool) or not isinstance(sequence, int | np.integer) or not 0 <= sequence < batch_size:
         raise ValueError(f"sequence is {sequence!r}; expected a whole number from 0 to {batch_size - 1}")
 
 
-def _unit_vectors(state_type: Any, fields: tuple[str, ...], hidden_size: int, dtype: Any) -> Any:
+def _unit_vectors(like: State, fields: tuple[str, ...]) -> State:
     """Make a batch of states of which each is 1 in one of its numbers; (rows, H) in every field."""
+    hidden_size, dtype = like.h.shape[-1], like.h.dtype
     blocks = np.eye(len(fields) * hidden_size, dtype=dtype).reshape(-1, len(fields), hidden_size)
     zero = np.zeros((len(blocks), hidden_size), dtype)
-    return state_type(*[blocks[:, fields.index(name)] if name in fields else zero for name in state_type._fields])
+    return like._make([blocks[:, fields.index(name)] if name in fields else zero for name in like._fields])
 
 
 def _repeat(trace: Trace, sequence: int, count: int) -> Trace:
@@ -90,7 +91,8 @@ def _repeat(trace: Trace, sequence: int, count: int) -> Trace:
         return np.broadcast_to(one, (*a.shape[:axis], count, a.shape[-1]))
 
     mask = None if trace.mask is None else np.repeat(trace.mask[:, [sequence]], count, axis=1)
-    return Trace(tree_map(repeat, trace.steps), tree_map(repeat, trace.start), mask)
+    h_mask = None if trace.h_mask is None else repeat(trace.h_mask)
+    return Trace(tree_map(repeat, trace.steps), tree_map(repeat, trace.start), mask, h_mask)
 
 
 def norms(jacobians: Array) -> Array:
@@ -154,7 +156,7 @@ class Split(NamedTuple):
         return np.where(both > 0, self.direct / np.where(both > 0, both, 1.0), 1.0)
 
 
-def split(cell: Cell, params: Any, trace: Trace, *, start: bool = False, sequence: int = 0) -> Split:
+def split(cell: Cell, params: Params, trace: Trace, *, start: bool = False, sequence: int = 0) -> Split:
     """Divide ∂c_T/∂c_t into the direct path along the belt and the rest.
 
     Parameters
@@ -171,7 +173,7 @@ def split(cell: Cell, params: Any, trace: Trace, *, start: bool = False, sequenc
 def lag_norms(
     rng: np.random.Generator,
     cell: Cell,
-    make_params: Callable[[np.random.Generator], Any],
+    make_params: Callable[[np.random.Generator], Params],
     lags: int,
     *,
     runs: int = 20,
@@ -212,7 +214,7 @@ def lag_norms(
 def lag_splits(
     rng: np.random.Generator,
     cell: Cell,
-    make_params: Callable[[np.random.Generator], Any],
+    make_params: Callable[[np.random.Generator], Params],
     lags: int,
     *,
     runs: int = 20,
@@ -233,11 +235,11 @@ def lag_splits(
 def _draws(
     rng: np.random.Generator,
     cell: Cell,
-    make_params: Callable[[np.random.Generator], Any],
+    make_params: Callable[[np.random.Generator], Params],
     lags: int,
     runs: int,
     input_scale: float,
-) -> Iterator[tuple[Any, Trace]]:
+) -> Iterator[tuple[Params, Trace]]:
     """Run a cell over normal inputs from an empty state, each time with other weights and inputs."""
     check_generator(rng)
     check_size("lags", lags)
@@ -250,7 +252,7 @@ def _draws(
         yield params, through_time.unroll(cell, params, xs.astype(params.W_x.dtype))
 
 
-def with_spectral_norm(params: Any, sigma: float) -> Any:
+def with_spectral_norm(params: Params, sigma: float) -> Params:
     """Scale W_h so that its largest singular value is ``sigma``; all other weights stay.
 
     Raises
@@ -266,7 +268,7 @@ def with_spectral_norm(params: Any, sigma: float) -> Any:
     return params._replace(W_h=(params.W_h * (sigma / now)).astype(params.W_h.dtype))
 
 
-def scaled(params: Any, factor: float) -> Any:
+def scaled(params: Params, factor: float) -> Params:
     """Multiply W_x and W_h by a factor, as if they had been drawn from a range so many times as wide; biases stay.
 
     Raises
@@ -281,7 +283,9 @@ def scaled(params: Any, factor: float) -> Any:
     )
 
 
-def truncated(cell: Cell, params: Any, trace: Trace, d_hs: Array, steps: int, d_state: Any = None) -> Backward:
+def truncated(
+    cell: Cell, params: Params, trace: Trace, d_hs: Array, steps: int, d_state: State | None = None
+) -> Backward:
     """Backpropagate in pieces of so many steps: states were carried across their borders, gradients are not.
 
     This is truncated backpropagation through time (Williams and Peng, 1990) as training with a carried state does it:
@@ -316,4 +320,4 @@ def piece(trace: Trace, first: int, last: int) -> Trace:
     """Give the steps from ``first`` up to, not including, ``last`` as a trace that starts from the state before."""
     start = trace.start if first == 0 else trace[first - 1].state
     mask = None if trace.mask is None else trace.mask[first:last]
-    return Trace(tree_map(lambda a: a[first:last], trace.steps), start, mask)
+    return Trace(tree_map(lambda a: a[first:last], trace.steps), start, mask, trace.h_mask)

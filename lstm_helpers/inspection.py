@@ -8,14 +8,15 @@ A correlation says that a unit goes along with a pattern; only clamping it says 
 language models that follow line length and quotes: Karpathy, Johnson and Li (2015); connectivity: Madsen (2019).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from lstm_helpers import readout
-from lstm_helpers.arrays import Array, check_finite
+from lstm_helpers.arrays import BD, BH, Array, Params, State, Step, check_finite
+from lstm_helpers.cells.contract import Cell
 from lstm_helpers.model import Model
 
 
@@ -73,29 +74,31 @@ class Clamped:
         What they are held at: 0, or better a unit's own mean, to which the others are used.
     """
 
-    cell: Any  # a cell module
-    units: Any
-    value: Any = 0.0
+    cell: Cell
+    units: Sequence[int]
+    value: ArrayLike = 0.0
 
-    def init(self, rng: np.random.Generator, input_size: int, hidden_size: int, **options: Any) -> Any:
+    def init(self, rng: np.random.Generator, input_size: int, hidden_size: int, **options: object) -> Params:
         """Draw the cell's own weights."""
         return self.cell.init(rng, input_size, hidden_size, **options)
 
-    def zero_state(self, params: Any, batch_size: int) -> Any:
+    def zero_state(self, params: Params, batch_size: int) -> State:
         """Give the state before the first step: the cell's own, with the units held."""
         return self._hold(self.cell.zero_state(params, batch_size))
 
-    def forward(self, params: Any, state: Any, x: Array) -> Any:
+    def forward(self, params: Params, state: State, x: BD, h_mask: BH | float = 1.0) -> Step:
         """Compute one step, and hold the units."""
-        return self._hold(self.cell.forward(params, state, x))
+        return self._hold(self.cell.forward(params, state, x, h_mask))
 
-    def backward(self, params: Any, step: Any, d_state: Any) -> tuple[Any, Any, Array]:
+    def backward(
+        self, params: Params, step: Step, d_state: State, h_mask: BH | float = 1.0
+    ) -> tuple[Params, State, BD]:
         """Send gradients back: none goes through what is held."""
         h = d_state.h.copy()
         h[:, list(self.units)] = 0
-        return self.cell.backward(params, step, d_state._replace(h=h))  # type: ignore[no-any-return]
+        return self.cell.backward(params, step, d_state._replace(h=h), h_mask)
 
-    def _hold(self, item: Any) -> Any:
+    def _hold(self, item: State | Step) -> State | Step:
         H = item.h.shape[-1]
         if not all(0 <= unit < H for unit in self.units):
             raise ValueError(f"units is {list(self.units)!r}; expected whole numbers from 0 to {H - 1}")
@@ -127,7 +130,7 @@ def moved_outputs(run: Callable[[Array], Array], xs: Array) -> Array:
     return np.array(table)
 
 
-def connectivity(model: Model, params: Any, tokens: Array, answers: Array) -> Array:
+def connectivity(model: Model, params: Params, tokens: Array, answers: Array) -> Array:
     """Measure how far each input moves the score of an answer, at every step, by one exact backward pass each.
 
     Parameters

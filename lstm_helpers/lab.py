@@ -13,8 +13,9 @@ import inspect
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeAlias
 
+Document: TypeAlias = dict[str, Any]  # JSON
 LIVE_VIEW = "application/vnd.jupyter.widget-view+json"
 LANGUAGE = {  # as the kernel of this environment tells it, and JupyterLab stores it
     "name": "python",
@@ -44,7 +45,7 @@ def _load_jupyter_server_extension(server: Any) -> None:
         sessions = await server.session_manager.list_sessions()
         return next((one["kernel"]["id"] for one in sessions if one["path"] == path.strip("/")), "")
 
-    async def save(model: dict[str, Any], path: str = "") -> Any:
+    async def save(model: Document, path: str = "") -> Any:
         with failures_logged(server, path):
             if is_notebook(model):
                 before_saving(model["content"], await kernel_of(path))
@@ -69,18 +70,18 @@ def failures_logged(server: Any, path: str) -> Iterator[None]:
         server.log.exception("lstm_helpers.lab: %s stays as it is", path)
 
 
-def is_notebook(model: dict[str, Any]) -> bool:
+def is_notebook(model: Document) -> bool:
     """Tell whether what is read or saved is a notebook, with its content."""
     return model.get("type") == "notebook" and bool(model.get("content"))
 
 
-def without_views(model: dict[str, Any], **_: Any) -> None:
+def without_views(model: Document, **_: Any) -> None:
     """Store pictures in place of live views, never to take them back."""
     if is_notebook(model):
         before_saving(model["content"])
 
 
-def before_saving(notebook: dict[str, Any], kernel: str = "") -> None:
+def before_saving(notebook: Document, kernel: str = "") -> None:
     """Put live views aside, into the metadata of their outputs, with the kernel that they need."""
     for out in shown_otherwise(notebook):
         view = out["data"].pop(LIVE_VIEW, None)
@@ -88,7 +89,7 @@ def before_saving(notebook: dict[str, Any], kernel: str = "") -> None:
             out.setdefault("metadata", {})[LIVE_VIEW] = {"view": view, "kernel": kernel}
 
 
-def after_reading(notebook: dict[str, Any], kernel: str = "") -> None:
+def after_reading(notebook: Document, kernel: str = "") -> None:
     """Take live views back if their kernel still runs, drop the others; say which Python will run the page."""
     for out in shown_otherwise(notebook):
         out["data"].pop(LIVE_VIEW, None)  # stored where this extension was not, at an unknown time
@@ -101,7 +102,7 @@ def after_reading(notebook: dict[str, Any], kernel: str = "") -> None:
         metadata["language_info"] = LANGUAGE
 
 
-def shown_otherwise(notebook: dict[str, Any]) -> list[dict[str, Any]]:
+def shown_otherwise(notebook: Document) -> list[Document]:
     """List the outputs that hold a picture, or words to read: the live view beside them can be spared."""
     outputs = [out for cell in notebook["cells"] for out in cell.get("outputs", [])]
     return [out for out in outputs if set(out.get("data", {})) - {LIVE_VIEW, "text/plain"}]

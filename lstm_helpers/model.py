@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from lstm_helpers import readout
-from lstm_helpers.arrays import Array, check_finite, check_size, describe
+from lstm_helpers.arrays import Array, State, Tree, check_finite, check_size, describe
 from lstm_helpers.layers import Layer
+from lstm_helpers.layers.contract import LayerTrace
 from lstm_helpers.layers.ends import ends, last_steps
 from lstm_helpers.through_time import MISSING, check_mask
 
@@ -24,8 +25,8 @@ _PIECE = 2**15  # numbers of output in a piece of a prediction: with all that be
 class Params(NamedTuple):
     """What is learned."""
 
-    embedding: Any  # readout.Embedding, or () without one
-    layer: Any
+    embedding: Tree  # readout.Embedding, or () without one
+    layer: Tree
     readout: readout.Linear
 
 
@@ -48,7 +49,7 @@ class Run(NamedTuple):
     """What a forward pass computed; all that going back needs."""
 
     y: Array  # (T, B, K) or (B, K)
-    trace: Any  # the layer's trace
+    trace: LayerTrace  # the layer's trace
     shown: Array  # (T, B, H) or (B, H): the layer's outputs that were read
     xs: Array  # what went in: floats or tokens
     mask: Array | None
@@ -59,7 +60,7 @@ class Result(NamedTuple):
 
     loss: Any  # one number
     grads: Params
-    state: Any  # the layer's last state
+    state: State  # the layer's last state
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ class Model:
         output_size: int,
         *,
         dtype: DTypeLike = np.float64,
-        **cell_options: Any,
+        **cell_options: object,
     ) -> Params:
         """Draw all weights: embedding, layer, readout, in this order.
 
@@ -112,7 +113,7 @@ class Model:
         **cell_options
             What the cell's own ``init`` takes, such as ``forget_bias``.
         """
-        embedding: Any = ()
+        embedding: readout.Embedding | tuple[()] = ()
         if self.embedding_size is not None:
             embedding = readout.embedding_init(rng, input_size, self.embedding_size, dtype=dtype)
             input_size = self.embedding_size
@@ -120,7 +121,7 @@ class Model:
         shown_size = self.layer.output_size(input_size, hidden_size)
         return Params(embedding, layer, readout.linear_init(rng, shown_size, output_size, dtype=dtype))
 
-    def zero_state(self, params: Params, xs: Array) -> Any:
+    def zero_state(self, params: Params, xs: Array) -> State:
         """Give the layer's state before the first step of a batch like ``xs``, each array (B, ·)."""
         return self.layer.forward(params.layer, self._vectors(params, xs[:0], None)).state
 
@@ -128,7 +129,7 @@ class Model:
         self,
         params: Params,
         xs: Array,
-        state: Any = None,
+        state: State | None = None,
         mask: Array | None = None,
         rng: np.random.Generator | None = None,
     ) -> Run:
@@ -172,12 +173,12 @@ class Model:
             shares = _shares(run.trace.output.shape[:2], run.mask)
             d_output = (shares[:, :, None] * d_shown).astype(d_shown.dtype)
         back = self.layer.backward(params.layer, run.trace, d_output)
-        d_embedding: Any = ()
+        d_embedding: readout.Embedding | tuple[()] = ()
         if self.embedding_size:
             d_embedding = readout.embed_backward(params.embedding, run.xs, back.xs, run.mask)
         return Params(d_embedding, back.params, d_readout)
 
-    def predict(self, params: Params, xs: Array, state: Any = None, mask: Array | None = None) -> Array:
+    def predict(self, params: Params, xs: Array, state: State | None = None, mask: Array | None = None) -> Array:
         """Give y: (T, B, K), or (B, K) if the answer is asked for once. Nothing is dropped.
 
         A layer that says it runs one way (``one_way``) is run piece by piece, and no trace is kept: but for xs and y
@@ -213,9 +214,9 @@ class Model:
     def loss(
         self,
         params: Params,
-        batch: Any,
+        batch: Batch,
         loss: LossFunction,
-        state: Any = None,
+        state: State | None = None,
         rng: np.random.Generator | None = None,
     ) -> Any:
         """Give the mean loss over what is real in a batch; arguments as in ``loss_and_grads``."""
@@ -225,9 +226,9 @@ class Model:
     def loss_and_grads(
         self,
         params: Params,
-        batch: Any,
+        batch: Batch,
         loss: LossFunction,
-        state: Any = None,
+        state: State | None = None,
         rng: np.random.Generator | None = None,
     ) -> Result:
         """Give the loss of a batch and its gradient with respect to every weight.
@@ -272,7 +273,7 @@ def _mean(output: Array, shares: Array) -> Array:
     return np.asarray(np.einsum("tb,tbh->bh", shares, output), output.dtype)
 
 
-def _check_params(params: Any) -> None:
+def _check_params(params: object) -> None:
     if getattr(params, "_fields", None) != Params._fields:
         raise ValueError(f"params is {describe(params)}; expected Params(embedding, layer, readout), as from init")
 

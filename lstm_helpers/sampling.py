@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from lstm_helpers.activations import softmax
-from lstm_helpers.arrays import Array, check_finite, check_float, check_generator, check_size
+from lstm_helpers.arrays import Array, Params, check_finite, check_float, check_generator, check_size
 from lstm_helpers.model import Model
 
 
@@ -72,7 +72,7 @@ def draw(chances: Array, u: ArrayLike) -> Array:
 
 def generate(
     model: Model,
-    params: Any,
+    params: Params,
     rng: np.random.Generator | Sequence[np.random.Generator],
     prompts: Array,
     length: int,

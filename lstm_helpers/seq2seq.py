@@ -18,9 +18,11 @@ from numpy.typing import DTypeLike
 
 from lstm_helpers import readout
 from lstm_helpers.activations import log_softmax, tanh, tanh_slope
-from lstm_helpers.arrays import Array, check_same_dtype, check_size, describe, leaves, tree_map
+from lstm_helpers.arrays import TB, Array, State, Tree, check_same_dtype, check_size, describe, leaves, tree_map
 from lstm_helpers.layers import Layer
+from lstm_helpers.layers.contract import LayerTrace
 from lstm_helpers.layers.ends import ends
+from lstm_helpers.model import LossFunction
 
 START, END = 0, 1  # in every target vocabulary: what the decoder reads first, and what ends an answer
 
@@ -30,11 +32,11 @@ class Params(NamedTuple):
 
     source: readout.Embedding
     target: readout.Embedding
-    encoder: Any
+    encoder: Tree
     hand_on: readout.Linear  # from the encoder's ends to all numbers of the decoder's first state
-    decoder: Any
-    attention: Any  # () without it
-    look: Any  # Linear, () without attention
+    decoder: Tree
+    attention: Tree  # () without it
+    look: Tree  # Linear, () without attention
     readout: readout.Linear
 
 
@@ -50,11 +52,11 @@ class Batch(NamedTuple):
 class Encoded(NamedTuple):
     """What a decoder starts from."""
 
-    trace: Any
-    at: Any  # where the encoder has read everything
+    trace: LayerTrace
+    at: tuple[Array, ...]  # where the encoder has read everything
     ends: Array  # (B, ·): its outputs there
     flat: Array  # (B, n): the decoder's first state, all arrays side by side
-    state: Any
+    state: State
 
 
 class Run(NamedTuple):
@@ -62,8 +64,8 @@ class Run(NamedTuple):
 
     y: Array  # (T, B, K) scores
     encoded: Encoded
-    trace: Any  # the decoder's
-    attended: Any  # attention.Attended, () without it
+    trace: LayerTrace  # the decoder's
+    attended: Tree  # attention.Attended, () without it
     beside: Array  # (T, B, ·): [q, context] side by side, or q alone
     shown: Array  # (T, B, ·): what the scores were read from
     fed: Array  # (T, B): what the decoder read
@@ -110,7 +112,7 @@ class Seq2Seq:
 
     encoder: Layer
     decoder: Layer
-    attention: Any = None
+    attention: Tree = None
     embedding_size: int = 16
 
     def __post_init__(self) -> None:
@@ -128,7 +130,7 @@ class Seq2Seq:
         hidden_size: int,
         *,
         dtype: DTypeLike = np.float64,
-        **cell_options: Any,
+        **cell_options: object,
     ) -> Params:
         """Draw all weights.
 
@@ -153,8 +155,8 @@ class Seq2Seq:
         knows, width = self.encoder.output_size(E, H), self.decoder.output_size(E, H)
         numbers = sum(leaf.shape[-1] for _, leaf in leaves(self._zero_state(decoder, 1, np.dtype(dtype))))
         hand_on = readout.linear_init(rng, knows, numbers, dtype=dtype)
-        attention: Any = ()
-        look: Any = ()
+        attention: Tree = ()
+        look: Tree = ()
         if self.attention is not None:
             attention = self.attention.init(rng, width, knows, H, dtype=dtype)
             look = readout.linear_init(rng, width + knows, H, dtype=dtype)
@@ -172,17 +174,17 @@ class Seq2Seq:
         flat = tanh(readout.linear(params.hand_on, trace.output[at]))
         return Encoded(trace, at, trace.output[at], flat, self._split(params, flat))
 
-    def forward(self, params: Params, batch: Any, rng: np.random.Generator | None = None) -> Run:
+    def forward(self, params: Params, batch: Batch, rng: np.random.Generator | None = None) -> Run:
         """Run over a batch, the decoder reading the right answers (teacher forcing); ``rng`` for dropout."""
         fed = np.concatenate([np.full_like(batch.targets[:1], START), batch.targets[:-1]])
         encoded = self.encode(params, batch.xs, batch.mask, rng)
         return self._write(params, encoded, encoded.state, fed, batch.mask, batch.target_mask, rng)
 
-    def backward(self, params: Params, batch: Any, run: Run, d_y: Array) -> Params:
+    def backward(self, params: Params, batch: Batch, run: Run, d_y: Array) -> Params:
         """Send ∂L/∂y (T, B, K) back to every weight."""
         d_readout, d_shown = readout.linear_backward(params.readout, run.shown, d_y)
-        d_attention: Any = ()
-        d_look: Any = ()
+        d_attention: Tree = ()
+        d_look: Tree = ()
         d_read = np.zeros_like(run.encoded.trace.output, d_shown.dtype)
         d_q = d_shown
         if self.attention is not None:
@@ -207,14 +209,19 @@ class Seq2Seq:
         )
 
     def loss_and_grads(
-        self, params: Params, batch: Any, loss: Any, state: Any = None, rng: np.random.Generator | None = None
+        self,
+        params: Params,
+        batch: Batch,
+        loss: LossFunction,
+        state: State | None = None,
+        rng: np.random.Generator | None = None,
     ) -> Result:
         """Give the loss of a Batch and its gradient, so that ``training.fit`` trains this as it trains a Model."""
         run = self.forward(params, batch, rng)
         value, d_y = loss(run.y, batch.targets, batch.target_mask)
         return Result(value, self.backward(params, batch, run, d_y))
 
-    def loss(self, params: Params, batch: Any, loss: Any, rng: np.random.Generator | None = None) -> Any:
+    def loss(self, params: Params, batch: Batch, loss: LossFunction, rng: np.random.Generator | None = None) -> Any:
         """Give the mean loss over what is real in the answers."""
         return loss(self.forward(params, batch, rng).y, batch.targets, batch.target_mask).value
 
@@ -286,23 +293,30 @@ class Seq2Seq:
         return sorted(done + running, key=lambda one: -one.log_chance)[:width]
 
     def _write(
-        self, params: Params, encoded: Encoded, state: Any, fed: Array, mask: Any, target_mask: Any, rng: Any
+        self,
+        params: Params,
+        encoded: Encoded,
+        state: State,
+        fed: Array,
+        mask: TB | None,
+        target_mask: TB | None,
+        rng: np.random.Generator | None,
     ) -> Run:
         trace = self.decoder.forward(
             params.decoder, readout.embed(params.target, fed, target_mask), state, target_mask, rng
         )
         beside = shown = trace.output
-        attended: Any = ()
+        attended: Tree = ()
         if self.attention is not None:
             attended = self.attention.forward(params.attention, trace.output, encoded.trace.output, mask)
             beside = np.concatenate([trace.output, attended.context], axis=-1)
             shown = tanh(readout.linear(params.look, beside))
         return Run(readout.linear(params.readout, shown), encoded, trace, attended, beside, shown, fed)
 
-    def _zero_state(self, decoder: Any, batch_size: int, dtype: Any) -> Any:
+    def _zero_state(self, decoder: Params, batch_size: int, dtype: DTypeLike) -> State:
         return self.decoder.forward(decoder, np.zeros((0, batch_size, self.embedding_size), dtype)).state
 
-    def _split(self, params: Params, flat: Array) -> Any:
+    def _split(self, params: Params, flat: Array) -> State:
         """Cut (B, n) into the arrays of the decoder's state."""
         used = 0
 
@@ -324,7 +338,7 @@ def _repeat(encoded: Encoded, count: int) -> Encoded:
     return encoded._replace(trace=_Outputs(np.repeat(encoded.trace.output, count, axis=1)))
 
 
-def _check_params(params: Any) -> None:
+def _check_params(params: object) -> None:
     if getattr(params, "_fields", None) != Params._fields:
         raise ValueError(f"params is {describe(params)}; expected Params({', '.join(Params._fields)}), as from init")
     check_same_dtype(params=params)

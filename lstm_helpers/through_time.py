@@ -1,16 +1,31 @@
-"""Any cell over time, forward and back: the engine to read, and the reference that faster ones must equal.
+"""A cell over time, forward and back: the engine to read, and the reference that faster ones must equal.
 
 Forward, one step hands its state to the next. Backward, the same steps are visited last to first; the gradient that
 reaches a state is what its own output received plus what the step after it sent back (Werbos, 1990).
 """
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple, Protocol
 
 import numpy as np
 
-from lstm_helpers.arrays import Array, check_finite, check_same_dtype, check_shape, stack, tree_map
-from lstm_helpers.cells.contract import Cell, check_state
+from lstm_helpers.arrays import (
+    BH,
+    TB,
+    TBD,
+    TBH,
+    Array,
+    Params,
+    State,
+    Step,
+    check_finite,
+    check_same_dtype,
+    check_shape,
+    describe,
+    stack,
+    tree_map,
+)
+from lstm_helpers.cells.contract import Cell
 
 MISSING = "fill the gap, or mask the step if the whole input is missing"
 
@@ -23,9 +38,10 @@ class Trace:
     ``trace.previous`` a State of such arrays. ``trace[t]`` is the Step at time t.
     """
 
-    steps: Any  # the cell's Step, each array (T, B, ·)
-    start: Any  # State before the first step, each array (B, H)
-    mask: Array | None  # (T, B) bool: True where there was an input
+    steps: Step  # of the cell, each array (T, B, ·)
+    start: State  # before the first step, each array (B, ·)
+    mask: TB | None  # bool: True where there was an input
+    h_mask: BH | None = None  # what recurrent dropout multiplied h by, where it entered W_h
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_") or name == "steps":  # not there yet while a copy is being made
@@ -35,7 +51,7 @@ class Trace:
     def __len__(self) -> int:
         return len(self.steps.h)
 
-    def __getitem__(self, t: int) -> Any:
+    def __getitem__(self, t: int) -> Step:
         if not -len(self) <= t < len(self):
             raise IndexError(f"t is {t}; expected one of the {len(self)} steps")
         return tree_map(lambda a: a[t], self.steps)
@@ -47,7 +63,12 @@ class Trace:
         return f"Trace(T={len(self)}, B={batch_size}, H={hidden_size}{masked}: {fields})"
 
     @property
-    def state(self) -> Any:
+    def output(self) -> TBH:
+        """What the next layer reads: h."""
+        return self.steps.h  # type: ignore[no-any-return]
+
+    @property
+    def state(self) -> State:
         """The last State, each array (B, H); the starting one if there was no step."""
         return self[-1].state if len(self) else self.start
 
@@ -55,13 +76,40 @@ class Trace:
 class Backward(NamedTuple):
     """The gradient of a loss with respect to all that went into a forward pass."""
 
-    params: Any  # like params, summed over time and batch
-    xs: Array  # (T, B, D)
-    state: Any  # State: ∂L/∂(initial state), each (B, H)
-    states: Any  # State: ∂L/∂State_t for t = 1..T, each (T, B, H), with h and c independent
+    params: Params  # summed over time and batch
+    xs: TBD
+    state: State  # ∂L/∂(initial state), each (B, ·)
+    states: State  # ∂L/∂State_t for t = 1..T, each (T, B, ·), with h and c independent
 
 
-def unroll(cell: Cell, params: Any, xs: Array, state: Any = None, mask: Array | None = None) -> Trace:
+class Engine(Protocol):
+    """What runs a cell over time: this module, ``fused``, or another with these two functions and their results."""
+
+    def unroll(
+        self,
+        cell: Cell,
+        params: Params,
+        xs: TBD,
+        state: State | None = None,
+        mask: TB | None = None,
+        h_mask: BH | None = None,
+    ) -> Trace:
+        """Run a cell over a batch of sequences."""
+
+    def backpropagate(
+        self, cell: Cell, params: Params, trace: Trace, d_hs: TBH, d_state: State | None = None
+    ) -> Backward:
+        """Send gradients back through a whole run."""
+
+
+def unroll(
+    cell: Cell,
+    params: Params,
+    xs: TBD,
+    state: State | None = None,
+    mask: TB | None = None,
+    h_mask: BH | None = None,
+) -> Trace:
     """Run a cell over a batch of sequences.
 
     Parameters
@@ -77,6 +125,8 @@ def unroll(cell: Cell, params: Any, xs: Array, state: Any = None, mask: Array | 
     mask : bool array (T, B), optional
         False where a sequence has no input: its state is carried over unchanged, gates and candidate are stored as
         0, and ``xs`` is never read there. Holes and sequences without any input are allowed.
+    h_mask : array (B, H), optional
+        Recurrent dropout: at every step W_h hears ``h_mask`` ⊙ h_{t-1}.
 
     Returns
     -------
@@ -87,20 +137,20 @@ def unroll(cell: Cell, params: Any, xs: Array, state: Any = None, mask: Array | 
     ValueError
         If a shape or dtype does not fit, or an input that is to be read is NaN or infinite.
     """
-    state = check_inputs(cell, params, xs, state, mask)
-    start, steps = state, []
+    state = check_inputs(cell, params, xs, state, mask, h_mask)
+    start, steps, dropout = state, [], () if h_mask is None else (h_mask,)
     for t in range(len(xs)):
         if mask is None:
-            step = cell.forward(params, state, xs[t])
+            step = cell.forward(params, state, xs[t], *dropout)
         else:
-            keep = mask[t][:, None]
-            step = _hold(cell.forward(params, state, np.where(keep, xs[t], 0)), keep)
+            x = np.where(mask[t][:, None], xs[t], 0)
+            step = _hold(cell.forward(params, state, x, *dropout), mask[t])
         steps.append(step)
         state = step.state
-    return Trace(stack(steps) if steps else _no_steps(cell, params, xs, state), start, mask)
+    return Trace(stack(steps) if steps else _no_steps(cell, params, xs, state), start, mask, h_mask)
 
 
-def backpropagate(cell: Cell, params: Any, trace: Trace, d_hs: Array, d_state: Any = None) -> Backward:
+def backpropagate(cell: Cell, params: Params, trace: Trace, d_hs: TBH, d_state: State | None = None) -> Backward:
     """Send gradients back through a whole run of ``unroll``.
 
     Parameters
@@ -128,16 +178,17 @@ def backpropagate(cell: Cell, params: Any, trace: Trace, d_hs: Array, d_state: A
     check_gradients(params, trace, d_hs, d_state)
     arriving = tree_map(np.zeros_like, trace.start) if d_state is None else d_state
     d_params = tree_map(np.zeros_like, params)
-    d_xs, states = [], []
+    d_xs, states, dropout = [], [], () if trace.h_mask is None else (trace.h_mask,)
     for t in reversed(range(len(trace))):
         arriving = arriving._replace(h=arriving.h + d_hs[t])
         states.append(arriving)
         if trace.mask is None:
-            d_step, arriving, d_x = cell.backward(params, trace[t], arriving)
+            d_step, arriving, d_x = cell.backward(params, trace[t], arriving, *dropout)
         else:
-            keep = trace.mask[t][:, None]
-            d_step, d_previous, d_x = cell.backward(params, trace[t], _where(keep, arriving, 0))
-            arriving = _where(keep, d_previous, arriving)
+            real = trace.mask[t]
+            d_read = tree_map(lambda a, real=real: _where(real, a, 0), arriving)
+            d_step, d_previous, d_x = cell.backward(params, trace[t], d_read, *dropout)
+            arriving = tree_map(lambda a, b, real=real: _where(real, a, b), d_previous, arriving)
         d_params = tree_map(np.add, d_params, d_step)
         d_xs.append(d_x)
     if not states:
@@ -145,7 +196,9 @@ def backpropagate(cell: Cell, params: Any, trace: Trace, d_hs: Array, d_state: A
     return Backward(d_params, np.stack(d_xs[::-1]), arriving, stack(states[::-1]))
 
 
-def check_inputs(cell: Cell, params: Any, xs: Array, state: Any, mask: Array | None) -> Any:
+def check_inputs(
+    cell: Cell, params: Params, xs: TBD, state: State | None, mask: TB | None, h_mask: BH | None = None
+) -> State:
     """Refuse what a run cannot start from; return the state to start from. Every engine begins with this."""
     zero = cell.zero_state(params, 1)  # refuses what are not this cell's params
     _check_xs(xs, params.W_x.shape[0], state)
@@ -153,7 +206,9 @@ def check_inputs(cell: Cell, params: Any, xs: Array, state: Any, mask: Array | N
     if state is None:
         state = zero if batch_size == 1 else zero._make([a.repeat(batch_size, axis=0) for a in zero])
     else:
-        check_state("state", state, zero._fields, batch_size, hidden_size)
+        _check_like("state", state, zero, batch_size)
+    if h_mask is not None:
+        check_shape("h_mask", h_mask, "one mask for all steps", B=batch_size, H=hidden_size)
     dtypes = {getattr(a, "dtype", None) for a in (*params, *state, xs)}
     if len(dtypes) > 1 or xs.dtype.kind != "f":  # rarely: it costs several steps
         check_same_dtype(params=params, state=state, xs=xs)
@@ -163,7 +218,18 @@ def check_inputs(cell: Cell, params: Any, xs: Array, state: Any, mask: Array | N
     return state
 
 
-def _check_xs(xs: Any, input_size: int, state: Any) -> None:
+def _check_like(name: str, state: State, like: State, batch_size: int) -> None:
+    """Refuse a state that has not the fields and shapes of another one, but for the size of the batch."""
+    if getattr(state, "_fields", None) != like._fields:
+        fields = ", ".join(like._fields)
+        raise ValueError(f"{name} is {describe(state)}; expected State({fields}), as zero_state returns it")
+    for field, value, want in zip(like._fields, state, like, strict=True):
+        axes = ["B", "H", *(f"axis {k}" for k in range(2, want.ndim))][: want.ndim]
+        sizes = dict(zip(axes, (batch_size, *want.shape[1:]), strict=True))
+        check_shape(f"{name}.{field}", value, **sizes)
+
+
+def _check_xs(xs: TBD, input_size: int, state: State | None) -> None:
     shape = np.shape(xs)
     hint = ""
     if len(shape) == 2:
@@ -178,7 +244,7 @@ def _check_xs(xs: Any, input_size: int, state: Any) -> None:
         )
 
 
-def check_mask(mask: Any, xs: Array) -> None:
+def check_mask(mask: TB, xs: Array) -> None:
     """Refuse a mask that is not bool (T, B)."""
     T, B, _ = xs.shape
     swapped = np.shape(mask) == (B, T) != (T, B)
@@ -189,39 +255,38 @@ def check_mask(mask: Any, xs: Array) -> None:
         raise ValueError(f"mask has dtype {mask.dtype}; expected bool, True where there is an input: try mask != 0")
 
 
-def check_gradients(params: Any, trace: Trace, d_hs: Array, d_state: Any) -> None:
+def check_gradients(params: Params, trace: Trace, d_hs: TBH, d_state: State | None) -> None:
     """Refuse gradients that do not fit the trace they are to be sent through. Every engine begins with this."""
     hs = trace.steps.h
     if np.shape(d_hs) != hs.shape or not isinstance(d_hs, np.ndarray):
         hint = ": give a gradient for every step, zeros where the loss does not look" if np.ndim(d_hs) == 2 else ""
         raise ValueError(f"d_hs has shape {np.shape(d_hs)}; expected (T, B, H) = {hs.shape}{hint}")
     if d_state is not None:
-        check_state("d_state", d_state, trace.start._fields, *hs.shape[1:])
+        _check_like("d_state", d_state, trace.start, hs.shape[1])
     of_state = () if d_state is None else d_state
     dtypes = {getattr(a, "dtype", None) for a in (*params, *trace.start, hs, d_hs, *of_state)}
     if len(dtypes) > 1 or d_hs.dtype.kind != "f":  # as in check_inputs
         check_same_dtype(params=params, trace=trace.steps, d_hs=d_hs, d_state=of_state)
 
 
-def _hold(step: Any, keep: Array) -> Any:
-    """Make a step that nothing happened in, where ``keep`` is False: state carried over, all else 0."""
+def _hold(step: Step, real: Annotated[Array, "B"]) -> Step:
+    """Make a step that nothing happened in, where ``real`` is False: state carried over, all else 0."""
     carried = step.previous._fields
     return step._replace(
         **{
-            name: np.where(keep, value, getattr(step.previous, name) if name in carried else 0)
+            name: _where(real, value, getattr(step.previous, name) if name in carried else 0)
             for name, value in zip(step._fields, step, strict=True)
             if name != "previous"
         }
     )
 
 
-def _where(keep: Array, tree: Any, other: Any) -> Any:
-    if isinstance(other, int):
-        return tree_map(lambda a: np.where(keep, a, other), tree)
-    return tree_map(lambda a, b: np.where(keep, a, b), tree, other)
+def _where(real: Annotated[Array, "B"], a: Array, b: Array | int) -> Array:
+    """Take the sequences of a where ``real`` is True, else those of b; both (B, …)."""
+    return np.where(real.reshape(-1, *[1] * (a.ndim - 1)), a, b)
 
 
-def _no_steps(cell: Cell, params: Any, xs: Array, state: Any) -> Any:
+def _no_steps(cell: Cell, params: Params, xs: TBD, state: State) -> Step:
     """Give a Step with a time axis of length 0, its other axes as one step would have them."""
     example = cell.forward(params, state, np.zeros(xs.shape[1:], xs.dtype))
     return tree_map(lambda a: np.empty((0, *a.shape), a.dtype), example)

@@ -12,7 +12,7 @@ import gc
 import time
 import tracemalloc
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -37,7 +37,7 @@ def quartiles(values: ArrayLike) -> Quartiles:
 
 
 def in_turns(
-    calls: Mapping[str, Callable[[], Any]],
+    calls: Mapping[str, Callable[[], object]],
     *,
     rounds: int = 15,
     shortest: float = 0.002,
@@ -104,7 +104,7 @@ def ratios(seconds: Mapping[str, ArrayLike], ours: str) -> dict[str, Quartiles]:
     return {name: quartiles(np.asarray(each) / own) for name, each in seconds.items()}
 
 
-def peak_memory(call: Callable[[], Any]) -> int:
+def peak_memory(call: Callable[[], object]) -> int:
     """Give the most bytes that Python and NumPy held at one time during a call, beyond those held before it.
 
     What a call returns counts too. Memory that other libraries take by themselves is not seen.
@@ -123,14 +123,14 @@ def peak_memory(call: Callable[[], Any]) -> int:
             tracemalloc.stop()
 
 
-def _repeats(call: Callable[[], Any], shortest: float, clock: Callable[[], float]) -> int:
+def _repeats(call: Callable[[], object], shortest: float, clock: Callable[[], float]) -> int:
     """Find how often a call fits into the shortest time that is worth measuring."""
     call()
     once = _time(call, 1, clock)
     return max(1, int(np.ceil(shortest / once))) if once > 0 else 1000
 
 
-def _time(call: Callable[[], Any], repeats: int, clock: Callable[[], float]) -> float:
+def _time(call: Callable[[], object], repeats: int, clock: Callable[[], float]) -> float:
     start = clock()
     for _ in range(repeats):
         call()

@@ -11,7 +11,6 @@ an observation: setting a value cuts it off from its causes (Pearl, 2009, calls 
 import math
 import numbers
 from collections.abc import Mapping
-from typing import Any
 
 from lstm_helpers.activations import tanh
 from lstm_helpers.arrays import Array, stack
@@ -55,14 +54,14 @@ def hold_gates(params: lstm.Params, trace: Trace, held: Held) -> Trace:
     for t in range(len(steps), len(trace)):
         state = steps[-1].state if steps else trace.start
         mask = None if trace.mask is None else trace.mask[t : t + 1]
-        step = unroll(lstm, params, trace.x[t : t + 1], state, mask)[0]
+        step = unroll(lstm, params, trace.x[t : t + 1], state, mask, trace.h_mask)[0]
         steps.append(_set(step, by_step[t], None if mask is None else mask[0]) if t in by_step else step)
-    return Trace(stack(steps), trace.start, trace.mask) if steps else trace
+    return Trace(stack(steps), trace.start, trace.mask, trace.h_mask) if steps else trace
 
 
 def _set(step: lstm.Step, gates: Mapping[tuple[str, int], float], real: Array | None) -> lstm.Step:
     """Put values into gates and compute what hangs on them; masked sequences keep what they carried."""
-    rows: Any = slice(None) if real is None else real
+    rows: slice | Array = slice(None) if real is None else real
     now = {name: getattr(step, name).copy() for name in (*LOWEST, "c", "h")}
     for (gate, unit), value in gates.items():
         now[gate][rows, unit] = value
@@ -72,7 +71,7 @@ def _set(step: lstm.Step, gates: Mapping[tuple[str, int], float], real: Array | 
     return step._replace(**now)
 
 
-def check_held(trace: Any, held: Any) -> None:
+def check_held(trace: Trace, held: object) -> None:
     """Refuse what cannot be held in this trace: a wrong step, gate, unit or value."""
     if not isinstance(held, Mapping):
         raise ValueError(f"held is a {type(held).__name__}; expected a dict such as {{(4, 'f', 0): 0.0}}")

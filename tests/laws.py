@@ -3,13 +3,15 @@
 The suite runs every law on the package's own code, and the museum's test runs the same laws on code that is wrong.
 """
 
+from inspect import signature
 from math import log
 
 import numpy as np
 
 from lstm_helpers import gradcheck
-from lstm_helpers.arrays import tree_map
+from lstm_helpers.arrays import leaves, tree_map
 from lstm_helpers.cells import lstm
+from lstm_helpers.cells.contract import Cell
 from lstm_helpers.gradcheck import relative_error
 
 SIZES = [(1, 1, 1, 1), (3, 2, 2, 3), (4, 1, 3, 2), (2, 3, 1, 1), (6, 2, 1, 4), (1, 4, 2, 2)]  # T, B, D, H
@@ -31,12 +33,34 @@ def case(cell, T, B, D, H, seed=0):
     return params, xs, state, rng.normal(size=(T, B, H)), d_state
 
 
-def loss_of(engine, cell, d_hs, d_state, mask=None):
+def assert_close(got, want, tol, note=""):
+    """Assert that two trees are equal to a relative error of at most ``tol``, and say where they are not."""
+    __tracebackhide__ = True
+    error = relative_error(got, want)
+    if error <= tol:
+        return
+    got, want = tree_map(np.asarray, got), tree_map(np.asarray, want)
+    lines = [f"{note or 'got and want differ'}: relative error {error:.3g}, expected at most {tol:g}"]
+    for (path, a), (_, b) in zip(leaves(got), leaves(want), strict=True):
+        if (of_leaf := relative_error(a, b)) > tol:
+            apart = np.abs(a - b)
+            worst = np.unravel_index(np.argmax(np.where(np.isfinite(apart), apart, np.inf)), a.shape)
+            where = f"{path or 'array'}{[int(k) for k in worst] if a.ndim else ''}"
+            size = max(np.max(np.abs(x), where=np.isfinite(x), initial=0) for x in (a, b))
+            far = np.count_nonzero(~(apart <= tol * size))
+            lines.append(
+                f"  {where} is {a[worst]}, want {b[worst]}: error {of_leaf:.3g}, {far} of {a.size} numbers apart"
+            )
+    raise AssertionError("\n".join(lines))
+
+
+def loss_of(engine, cell, d_hs, d_state, mask=None, h_mask=None):
     """Make a loss of (params, xs, state) whose gradient is d_hs at the outputs and d_state at the end."""
+    dropout = () if h_mask is None else (h_mask,)
 
     def loss(tree):
         params, xs, state = tree
-        trace = engine.unroll(cell, params, xs, state, mask)
+        trace = engine.unroll(cell, params, xs, state, mask, *dropout)
         return (trace.h * d_hs).sum() + sum((a * b).sum() for a, b in zip(trace.state, d_state, strict=True))
 
     return loss
@@ -81,7 +105,7 @@ def gradients_equal_complex_step(cell, engine):
         trace = engine.unroll(cell, params, xs, state)
         got = engine.backpropagate(cell, params, trace, d_hs, d_state)
         want = gradcheck.complex_step(loss_of(engine, cell, d_hs, d_state), (params, xs, state))
-        assert relative_error((got.params, got.xs, got.state), want) < 1e-12, (T, B, D, H)
+        assert_close((got.params, got.xs, got.state), want, 1e-12, f"gradients for (T, B, D, H) = {(T, B, D, H)}")
 
 
 def gradients_under_a_mask_equal_complex_step(cell, engine):
@@ -92,7 +116,7 @@ def gradients_under_a_mask_equal_complex_step(cell, engine):
     trace = engine.unroll(cell, params, xs, state, mask)
     got = engine.backpropagate(cell, params, trace, d_hs, d_state)
     want = gradcheck.complex_step(loss_of(engine, cell, d_hs, d_state, mask), (params, xs, state))
-    assert relative_error((got.params, got.xs, got.state), want) < 1e-12
+    assert_close((got.params, got.xs, got.state), want, 1e-12, "gradients under a mask")
     assert np.all(got.xs[~mask] == 0.0)
 
 
@@ -108,7 +132,7 @@ def state_gradients_equal_complex_step(cell, engine):
             return (here.h * d_hs[t - 1]).sum() + rest((params, xs[t:], here))
 
         want = gradcheck.complex_step(loss, trace[t - 1].state)
-        assert relative_error(tree_map(lambda a, t=t: a[t - 1], got), want) < 1e-12, t
+        assert_close(tree_map(lambda a, t=t: a[t - 1], got), want, 1e-12, f"Backward.states at t = {t}")
 
 
 def pieces_equal_the_whole(cell, engine):
@@ -136,7 +160,7 @@ def calls_do_not_know_of_each_other(cell, engine):
     first, second = (engine.unroll(cell, params, xs) for _ in range(2))
     assert np.array_equal(first.h, second.h)
     back, again = (engine.backpropagate(cell, params, first, d_hs) for _ in range(2))
-    assert relative_error(back, again) == 0.0
+    assert_close(back, again, 0.0, "the second call")
 
 
 def carousel_keeps_every_bit(cell, engine):
@@ -156,7 +180,7 @@ def batch_equals_one_at_a_time(cell, engine):
     together = engine.unroll(cell, params, xs, state).h
     for b in range(3):
         alone = engine.unroll(cell, params, xs[:, b : b + 1], tree_map(lambda a, b=b: a[b : b + 1], state)).h
-        assert relative_error(together[:, b : b + 1], alone) < 1e-12
+        assert_close(together[:, b : b + 1], alone, 1e-12, f"sequence {b} in a batch, and alone")
 
 
 def padding_changes_nothing(cell, engine):
@@ -172,7 +196,12 @@ def padding_changes_nothing(cell, engine):
         assert np.array_equal(trace.h[4:], np.broadcast_to(plain.h[-1], (50, 3, 3)))
         assert all(np.array_equal(a, b) for a, b in zip(trace.state, plain.state, strict=True))
         got = engine.backpropagate(cell, params, trace, np.concatenate([d_hs, np.zeros((50, 3, 3))]), d_state)
-        assert relative_error((got.params, got.xs[:4], got.state), (want.params, want.xs, want.state)) == 0.0
+        assert_close(
+            (got.params, got.xs[:4], got.state),
+            (want.params, want.xs, want.state),
+            0.0,
+            f"gradients padded by {filler}",
+        )
         assert np.all(got.xs[4:] == 0.0)
 
 
@@ -187,6 +216,44 @@ def initial_weights_are_as_documented(cell, engine):
     assert np.array_equal(params.b, np.repeat([0.0, 2.5, 0.0, 0.0], 25))
 
 
+TAKES_H_MASK = (
+    "forward(params, state, x, h_mask=1.0) and backward(params, step, d_state, h_mask=1.0), for recurrent dropout "
+    f"(see {Cell.__module__})"
+)
+FORWARD_H_MASK = (
+    "forward must multiply h by h_mask where it meets W_h, and nowhere else: (h_mask * state.h) @ params.W_h, while "
+    f"what carries h past W_h, such as z * state.h, gets it whole (see {Cell.__module__})"
+)
+BACKWARD_H_MASK = (
+    "backward must use h_mask as forward did: ∂L/∂W_h from (h_mask * step.previous.h).T, and in ∂L/∂h_{t-1} the part "
+    f"that comes through W_h, and no other, times h_mask (see {Cell.__module__})"
+)
+
+
+def h_mask_scales_the_rows_of_W_h(cell, engine):
+    """Recurrent dropout: W_h hears h_mask ⊙ h, which is to scale its rows, for each sequence by its own mask.
+
+    What carries h past W_h gets it whole, and so do the steps that remember it.
+    """
+    for function in (cell.forward, cell.backward):
+        assert "h_mask" in signature(function).parameters, f"the cell takes no h_mask; expected {TAKES_H_MASK}"
+    params, xs, state, d_hs, d_state = case(cell, 6, 4, 2, 3)
+    h_mask = np.array([[0.0, 2.0, 2.0], [1.5, 0.0, 0.0], [1.0, 1.0, 1.0], [0.0, 0.0, 0.0]])
+    mask = np.random.default_rng(5).random((6, 4)) < 0.6
+    for real in (None, mask):
+        trace = engine.unroll(cell, params, xs, state, real, h_mask)
+        for b, row in enumerate(h_mask):
+            alone = params._replace(W_h=row[:, None] * params.W_h)
+            start, own = tree_map(lambda a, b=b: a[b : b + 1], state), None if real is None else real[:, b : b + 1]
+            want = engine.unroll(cell, alone, xs[:, b : b + 1], start, own)
+            assert_close(trace.h[:, b : b + 1], want.h, 1e-14, FORWARD_H_MASK)
+        assert np.array_equal(trace.previous.h[1:], trace.h[:-1]), "step.previous must hold h whole, without h_mask"
+        got = engine.backpropagate(cell, params, trace, d_hs, d_state)
+        loss = loss_of(engine, cell, d_hs, d_state, real, h_mask)
+        want = gradcheck.complex_step(loss, (params, xs, state))
+        assert_close((got.params, got.xs, got.state), want, 1e-12, BACKWARD_H_MASK)
+
+
 FOR_ANY_CELL = (
     gradients_equal_complex_step,
     gradients_under_a_mask_equal_complex_step,
@@ -197,6 +264,7 @@ FOR_ANY_CELL = (
     batch_equals_one_at_a_time,
     padding_changes_nothing,
 )
+IN_A_LAYER = (h_mask_scales_the_rows_of_W_h,)  # what layers need besides, of cells that a reader need not write
 FOR_THE_LSTM = (
     hand_worked_step,
     two_steps_by_hand,

@@ -1,13 +1,16 @@
 """The cells against hand-worked numbers, laws, extremes and bad input."""
 
 import re
+from types import SimpleNamespace
+from typing import Annotated, NamedTuple
 
 import numpy as np
 import pytest
 
-from lstm_helpers import cells, through_time
-from lstm_helpers.arrays import tree_map
-from lstm_helpers.cells import ablated, lstm, rnn
+from lstm_helpers import cells, fused, through_time
+from lstm_helpers.arrays import BH, Array, tree_map
+from lstm_helpers.cells import ablated, contract, gru, lstm, rnn
+from lstm_helpers.layers import Recurrent
 from tests import laws
 
 CELLS = [getattr(cells, name) for name in cells.__all__] + [ablated.Without(part) for part in ablated.PARTS]
@@ -18,7 +21,7 @@ def test_lstm_law(law):
     law(lstm, through_time)
 
 
-@pytest.mark.parametrize("law", laws.FOR_ANY_CELL, ids=lambda law: law.__name__)
+@pytest.mark.parametrize("law", laws.FOR_ANY_CELL + laws.IN_A_LAYER, ids=lambda law: law.__name__)
 @pytest.mark.parametrize("cell", CELLS, ids=laws.name_of)
 def test_law(cell, law):
     law(cell, through_time)
@@ -166,3 +169,163 @@ def test_zero_state_and_backward_name_the_bad_argument():
     step = lstm.forward(GOOD, lstm.zero_state(GOOD, 4), np.zeros((4, 3)))
     with pytest.raises(ValueError, match=re.escape("d_state.c has shape (2,); expected (B, H) with B=4, H=2")):
         lstm.backward(GOOD, step, lstm.State(np.zeros((4, 2)), np.zeros(2)))
+
+
+# Weights and states of other shapes
+
+
+class MemoryParams(NamedTuple):
+    W_x: Annotated[Array, "D 2H"]
+    W_h: Annotated[Array, "H H"]
+    b: Annotated[Array, "H"]
+    W_p: Annotated[Array, "H H"]
+
+
+class MemoryState(NamedTuple):
+    h: BH
+    C: Annotated[Array, "B H H"]
+
+
+class MemoryStep(NamedTuple):
+    x: Array
+    previous: MemoryState
+    k: BH
+    v: BH
+    q: BH
+    C: Annotated[Array, "B H H"]
+    h: BH
+
+    @property
+    def state(self):
+        return MemoryState(self.h, self.C)
+
+
+class MatrixMemory:
+    """A cell of another kind, as the laws see any: a matrix for a memory, and a third matrix of weights.
+
+    C_t = C_{t-1} / 2 + k vᵀ,  q = tanh(h_{t-1} W_h + b),  h_t = tanh(C_tᵀ q) W_p
+    """
+
+    @staticmethod
+    def init(rng, input_size, hidden_size):
+        W_x, W_h, b = contract.initial(rng, input_size, hidden_size, ("k", "v"), float)
+        square = W_h[:, :hidden_size], W_h[:, hidden_size:]
+        return MemoryParams(W_x, square[0], b[:hidden_size], square[1])
+
+    @staticmethod
+    def zero_state(params, batch_size):
+        return contract.zeros(params, MemoryParams, MemoryState, batch_size)
+
+    @staticmethod
+    def forward(params, state, x, h_mask=1.0):
+        contract.check_step(params, state, x, MemoryParams, MemoryState)
+        k, v = np.split(x @ params.W_x, 2, axis=1)
+        q = np.tanh((h_mask * state.h) @ params.W_h + params.b)
+        C = state.C / 2 + k[:, :, None] * v[:, None, :]
+        h = np.tanh(np.einsum("bkv,bk->bv", C, q)) @ params.W_p
+        return MemoryStep(x, state, k, v, q, C, h)
+
+    @staticmethod
+    def backward(params, step, d_state, h_mask=1.0):
+        contract.check_state("d_state", d_state, MemoryState, *step.h.shape)
+        read = np.tanh(np.einsum("bkv,bk->bv", step.C, step.q))
+        dz_read = d_state.h @ params.W_p.T * (1 - read**2)
+        dC = d_state.C + step.q[:, :, None] * dz_read[:, None, :]
+        dz_q = np.einsum("bkv,bv->bk", step.C, dz_read) * (1 - step.q**2)
+        dk, dv = np.einsum("bkv,bv->bk", dC, step.v), np.einsum("bkv,bk->bv", dC, step.k)
+        d_kv = np.concatenate([dk, dv], axis=1)
+        d_params = MemoryParams(
+            step.x.T @ d_kv, (h_mask * step.previous.h).T @ dz_q, dz_q.sum(axis=0), read.T @ d_state.h
+        )
+        return d_params, MemoryState(h_mask * (dz_q @ params.W_h.T), dC / 2), d_kv @ params.W_x.T
+
+
+@pytest.mark.parametrize("law", laws.FOR_ANY_CELL + laws.IN_A_LAYER, ids=lambda law: law.__name__)
+@pytest.mark.parametrize("engine", [through_time, fused], ids=["through_time", "fused"])
+def test_a_cell_with_a_matrix_memory_obeys_every_law(law, engine):
+    law(MatrixMemory, engine)
+
+
+MEMORY_PARAMS = MatrixMemory.init(np.random.default_rng(0), 3, 2)
+MEMORY_STATE = MatrixMemory.zero_state(MEMORY_PARAMS, 4)
+BAD_MEMORY = {
+    "params.W_p has shape (3, 2); expected (H, H) with H=2": dict(params=MEMORY_PARAMS._replace(W_p=np.zeros((3, 2)))),
+    "state.C has shape (4, 2); expected (B, H, H) with B=4, H=2": dict(state=MEMORY_STATE._replace(C=np.zeros((4, 2)))),
+    "state.C has shape (4, 2, 3); expected (B, H, H) with B=4, H=2": dict(
+        state=MEMORY_STATE._replace(C=np.zeros((4, 2, 3)))
+    ),
+}
+
+
+@pytest.mark.parametrize("message", BAD_MEMORY)
+def test_every_weight_and_state_is_checked_against_the_shape_in_its_type(message):
+    arguments = dict(params=MEMORY_PARAMS, state=MEMORY_STATE, x=np.zeros((4, 3))) | BAD_MEMORY[message]
+    with pytest.raises(ValueError, match=re.escape(message)):
+        MatrixMemory.forward(**arguments)
+    if "state" in BAD_MEMORY[message]:
+        state = BAD_MEMORY[message]["state"]
+        with pytest.raises(ValueError, match=re.escape(f"state.C has shape {state.C.shape}; expected (B, H, ")):
+            through_time.unroll(MatrixMemory, MEMORY_PARAMS, np.zeros((5, 4, 3)), state)
+
+
+# What a failing law says
+
+
+def test_a_cell_that_forgets_h_mask_is_told_what_to_do():
+    deaf = SimpleNamespace(
+        init=gru.init,
+        zero_state=gru.zero_state,
+        forward=lambda params, state, x: gru.forward(params, state, x),
+        backward=lambda params, step, d_state: gru.backward(params, step, d_state),
+    )
+    with pytest.raises(
+        AssertionError, match=re.escape("takes no h_mask; expected forward(params, state, x, h_mask=1.0)")
+    ):
+        laws.h_mask_scales_the_rows_of_W_h(deaf, through_time)
+    with pytest.raises(ValueError, match=r"cell is .*; recurrent_dropout needs .*h_mask"):
+        Recurrent(deaf, recurrent_dropout=0.2)
+
+
+def forward_masks_everything(params, state, x, h_mask=1.0):
+    return gru.forward(params, state._replace(h=h_mask * state.h), x)._replace(previous=state)
+
+
+def backward_masks_everything(params, step, d_state, h_mask=1.0):
+    heard = step._replace(previous=step.previous._replace(h=h_mask * step.previous.h))
+    d_params, d_previous, d_x = gru.backward(params, heard, d_state)
+    return d_params, d_previous._replace(h=h_mask * d_previous.h), d_x
+
+
+@pytest.mark.parametrize(
+    "wrong, message",
+    [
+        (dict(forward=forward_masks_everything), "forward must multiply h by h_mask where it meets W_h"),
+        (dict(backward=backward_masks_everything), "backward must use h_mask as forward did"),
+        (dict(forward=lambda params, state, x, h_mask=1.0: gru.forward(params, state, x)), "forward must multiply h"),
+        (dict(backward=lambda params, step, d_state, h_mask=1.0: gru.backward(params, step, d_state)), "backward must"),
+    ],
+)
+def test_a_cell_that_uses_h_mask_wrongly_is_told_what_to_do(wrong, message):
+    names = ("init", "zero_state", "forward", "backward")
+    cell = SimpleNamespace(**({name: getattr(gru, name) for name in names} | wrong))
+    with pytest.raises(AssertionError, match=message) as caught:
+        laws.h_mask_scales_the_rows_of_W_h(cell, through_time)
+    assert "numbers apart" in str(caught.value) and "\n  " in str(caught.value)
+
+
+def test_assert_close_says_where_two_trees_differ():
+    want = lstm.init(np.random.default_rng(0), 2, 3)
+    laws.assert_close(want, want, 0.0)
+    got = want._replace(W_h=want.W_h.copy(), b=want.b.copy())
+    got.W_h[1, 4] += 1.0
+    with pytest.raises(AssertionError) as caught:
+        laws.assert_close((got, np.zeros(2)), (want, np.zeros(2)), 1e-12, "weights")
+    first, second = str(caught.value).split("\n")
+    assert first.startswith("weights: relative error 0.") and first.endswith("expected at most 1e-12")
+    assert second.startswith(f"  0.W_h[1, 4] is {got.W_h[1, 4]}, want {want.W_h[1, 4]}: error 0.")
+    assert second.endswith("1 of 36 numbers apart")
+    got.b[2] = np.nan
+    with pytest.raises(
+        AssertionError, match=r"relative error inf.*\n.*\n  b\[2\] is nan, want 0\.0: error inf, 1 of 12"
+    ):
+        laws.assert_close(got, want, 1e-12)

@@ -267,7 +267,7 @@ def test_what_a_gru_carries_past_its_weights_is_never_dropped():
     params = params._replace(b_x=params.b_x + np.repeat([0.0, 500.0, 0.0], H))
     layer = Recurrent(gru, recurrent_dropout=0.5)
     trace = layer.forward(params, xs, state, rng=np.random.default_rng(0))
-    assert np.any(trace.keep == 0)
+    assert np.any(trace.h_mask == 0)
     assert np.array_equal(trace.output, np.broadcast_to(state.h, trace.output.shape))
     back = layer.backward(params, trace, d_hs, d_state)
     assert np.abs(back.state.h - (d_hs.sum(axis=0) + d_state.h)).max() < 1e-14

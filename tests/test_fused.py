@@ -159,7 +159,7 @@ def test_long_runs_are_cut_at_the_sizes_in_use(cell, T, B):
     assert relative_error(back, run(through_time, *arguments)[1]) < 1e-11
 
 
-@pytest.mark.parametrize("law", laws.FOR_ANY_CELL, ids=lambda law: law.__name__)
+@pytest.mark.parametrize("law", laws.FOR_ANY_CELL + laws.IN_A_LAYER, ids=lambda law: law.__name__)
 @pytest.mark.parametrize("cell", CELLS, ids=["lstm", "rnn"])
 def test_every_law_of_any_cell_holds(law, cell):
     law(cell, fused)

@@ -8,7 +8,7 @@ import pytest
 from lstm_helpers import gradcheck, gradient_flow, through_time
 from lstm_helpers.activations import sigmoid
 from lstm_helpers.arrays import tree_map
-from lstm_helpers.cells import lstm, rnn
+from lstm_helpers.cells import gru, lstm, rnn
 from lstm_helpers.gradcheck import relative_error
 from tests import laws
 
@@ -317,3 +317,22 @@ REFUSED = {
 def test_bad_arguments_are_named(message):
     with pytest.raises(ValueError, match=re.escape(message)):
         REFUSED[message]()
+
+
+@pytest.mark.parametrize("cell", [lstm, gru], ids=laws.name_of)
+def test_recurrent_dropout_is_part_of_the_flow(cell):
+    params, xs, state, d_hs, d_state = laws.case(cell, 5, 3, 2, 4)
+    h_mask = np.random.default_rng(1).random((3, 4)) * 2
+    trace = through_time.unroll(cell, params, xs, state, None, h_mask)
+    got = gradient_flow.jacobians(cell, params, trace, of="h", by="h", start=True, sequence=1)[0]
+    start = tree_map(lambda a: a[1:2], state)
+    for k, row in enumerate(got):
+
+        def loss(h, k=k):
+            run = through_time.unroll(cell, params, xs[:, 1:2], start._replace(h=h), None, h_mask[1:2])
+            return run.state.h[0, k]
+
+        laws.assert_close(row, gradcheck.complex_step(loss, start.h)[0], 1e-12)
+    whole = through_time.backpropagate(cell, params, trace, d_hs, d_state)
+    laws.assert_close(gradient_flow.truncated(cell, params, trace, d_hs, 5, d_state), whole, 0.0)
+    assert relative_error(gradient_flow.truncated(cell, params, trace, d_hs, 2, d_state).state, whole.state) > 0.01

@@ -19,10 +19,11 @@ from lstm_helpers.gradcheck import relative_error
 from lstm_helpers.layers import Recurrent
 from lstm_helpers.model import Batch, Model
 from lstm_helpers.tasks import adding, agreement
-from lstm_helpers.training import adam, fit, loop, progress_bar, sgd
+from lstm_helpers.training import adam, fit, loop, progress_bar, sgd, train, trainer
 from tests import train_forever
 
 ORDER = train_forever.batches
+OPTIMIZER = train_forever.OPTIMIZER
 
 
 def same(a, b):
@@ -398,6 +399,111 @@ BAD = {
 def test_bad_input_is_named(message):
     with pytest.raises(ValueError, match=re.escape(message)):
         BAD[message]()
+
+
+# The whole of a training in one call
+
+
+def trained(steps, batches=ORDER, loss=readout.cross_entropy, optimizer=OPTIMIZER, **options):
+    """Train with all that a training can have."""
+    rng, validate = np.random.default_rng(1), train_forever.validate
+    options = dict(rng=rng, validate=validate, validate_every=2) | options
+    return train(train_forever.NET, train_forever.PARAMS, batches, loss, optimizer, steps, **options)
+
+
+def test_train_gives_the_progress_of_fit():
+    same(trained(7), last_of(train_forever.run(), 7))
+
+
+def test_train_hands_every_option_to_fit():
+    net, start = Model(Recurrent(lstm)), PARAMS2
+    options = dict(clip_norm=1e-3, carry_state=True)
+    got = train(net, start, stream, readout.mse, sgd(0.1, 0.9), 5, **options)
+    same(got, last_of(fit(net, start, stream, readout.mse, sgd(0.1, 0.9), **options), 5))
+    assert got.state != ()
+    assert trained(50, validate=lambda params: 1.0, validate_every=3, patience=2).step == 9  # found at 3, two no better
+    assert trained(50, batches=lambda step: ORDER(step) if step < 4 else None).step == 4
+
+
+@pytest.mark.parametrize("stop", [0, 1, 5, 7])
+@pytest.mark.parametrize("place", ["batches", "loss", "update", "between"])
+def test_an_interrupted_training_goes_on_to_the_same_bits(place, stop, tmp_path, capsys, monkeypatch):
+    """Interrupted by a signal in its step ``stop``, or after it; resumed from memory and from a file."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    calls = [0]
+
+    def watched(function):
+        def call(*arguments):
+            calls[0] += 1
+            if calls[0] == stop + 1:
+                signal.raise_signal(signal.SIGINT)
+            return function(*arguments)
+
+        return call
+
+    def bar(items, total, shown):
+        for made in range(total):
+            if made == stop:
+                signal.raise_signal(signal.SIGINT)
+            yield next(items)
+
+    try:
+        if place == "between":
+            monkeypatch.setattr(trainer, "progress_bar", bar)
+            stopped = trained(8)
+            monkeypatch.undo()
+        else:
+            functions = dict(batches=ORDER, loss=readout.cross_entropy, update=OPTIMIZER.update)
+            functions[place] = watched(functions[place])
+            optimizer = OPTIMIZER._replace(update=functions.pop("update"))
+            stopped = trained(8, optimizer=optimizer, **functions)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert stopped.step == stop
+    assert capsys.readouterr().err.startswith(f"Interrupted after step {stop} of 8. Nothing is lost")
+    whole = trained(8)
+    same(trained(8, resume=stopped), whole)
+    training.save_checkpoint(tmp_path / "a.npz", stopped)
+    same(trained(8, resume=training.load_checkpoint(tmp_path / "a.npz", train_forever.like())), whole)
+
+
+def test_a_finished_training_is_given_back():
+    whole = trained(3)
+    assert trained(3, resume=whole) is whole
+
+
+def test_a_training_is_silent_unless_somebody_is_watching(capsys, monkeypatch):
+    trained(2)
+    assert capsys.readouterr() == ("", "")
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    stopped = trained(2)
+    assert capsys.readouterr() == (f"2 steps: {FULL}", "")
+    trained(6, resume=stopped)
+    assert capsys.readouterr() == (f"4 steps: {FULL}", "")
+    trained(2, bar=False)
+    assert capsys.readouterr() == ("", "")
+
+
+BAD_TRAININGS = {
+    "steps is 0; expected a whole number from 1": lambda: trained(0),
+    "steps is 2.5; expected a whole number from 1": lambda: trained(2.5),
+    "steps is 2, but resume has made 3 already; expected at least as many: steps counts from the first, so for 2 more "
+    "pass steps=5": lambda: trained(2, resume=trained(3)),
+    "resume is a tuple of 2; expected a Progress": lambda: trained(2, resume=(1, 2)),
+    "patience needs validate": lambda: trained(2, validate=None, patience=3),
+    "clip_norm is 0": lambda: trained(2, clip_norm=0),
+}
+
+
+@pytest.mark.parametrize("message", BAD_TRAININGS)
+def test_bad_arguments_of_a_training_are_named(message):
+    with pytest.raises(ValueError, match=re.escape(message)):
+        BAD_TRAININGS[message]()
+
+
+def test_a_training_that_diverges_is_told():
+    with pytest.raises(FloatingPointError, match="try a smaller rate"):
+        train(NET2, PARAMS2, lambda step: stream(step % 5), readout.mse, sgd(1e5), 100, clip_norm=None)
 
 
 # The bar

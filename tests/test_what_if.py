@@ -148,3 +148,14 @@ def test_what_cannot_be_held(held, words):
     params, trace = a_run()
     with pytest.raises(ValueError, match=re.escape(words)):
         hold_gates(params, trace, held)
+
+
+def test_recurrent_dropout_stays_when_a_gate_is_held():
+    rng = np.random.default_rng(3)
+    params, xs = lstm.init(rng, 2, 4), rng.normal(size=(5, 3, 2))
+    h_mask = 2.0 * (rng.random((3, 4)) < 0.5)
+    trace = unroll(lstm, params, xs, h_mask=h_mask)
+    alone = unroll(lstm, params, xs[:, :1], h_mask=h_mask[:1])
+    held = hold_gates(params, alone, {(1, "f", 2): float(alone.f[1, 0, 2])})
+    assert np.array_equal(held.h, alone.h) and held.h_mask is alone.h_mask
+    assert np.abs(alone.h - trace.h[:, :1]).max() < 1e-15

@@ -5,18 +5,16 @@ learning rate, and, seed for seed, the same batches; nothing was tuned for any o
 """
 
 import sys
-from itertools import islice
 from pathlib import Path
 
 import numpy as np
 
-from lstm_helpers import arrays, measured, readout
+from lstm_helpers import arrays, measured, readout, training
 from lstm_helpers.cells import coupled, gru, lstm, peephole, rnn
 from lstm_helpers.cells.ablated import PARTS, Without
 from lstm_helpers.layers import Recurrent
 from lstm_helpers.model import Model
 from lstm_helpers.tasks import anbn, stream
-from lstm_helpers.training import adam, fit
 
 FOLDER = Path(measured.__file__).parent
 CELLS = {
@@ -38,9 +36,9 @@ def train(name, seed, task, hidden_size, steps, draw):
     def batches(step):
         return draw(np.random.default_rng([2, seed, step]))
 
-    for progress in islice(fit(model, params, batches, readout.cross_entropy, adam(0.01)), steps):
-        params = progress.params
-    return model, params
+    return model, training.train(
+        model, params, batches, readout.cross_entropy, training.adam(0.01), steps, bar=False
+    ).params
 
 
 def on_the_stream(name, seed):

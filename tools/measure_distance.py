@@ -3,7 +3,6 @@
 Every network is trained on sentences with exactly so many distractors, from scratch. About ten minutes on one core.
 """
 
-from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +12,7 @@ from lstm_helpers.cells import lstm, rnn
 from lstm_helpers.layers import Recurrent
 from lstm_helpers.model import Batch, Model
 from lstm_helpers.tasks import agreement
-from lstm_helpers.training import adam, fit
+from lstm_helpers.training import adam, train
 
 DISTRACTORS = (0, 2, 4, 6, 8, 10, 12)
 SEEDS = 10
@@ -29,8 +28,7 @@ def accuracy(cell, options, distractors, seed, steps=400, hidden_size=16, rate=0
         batch = agreement.batch(np.random.default_rng([2, seed, step]), batch_size, distractors)
         return Batch(batch.xs, batch.targets, batch.mask)
 
-    for progress in islice(fit(model, params, batches, readout.cross_entropy, adam(rate)), steps):
-        params = progress.params
+    params = train(model, params, batches, readout.cross_entropy, adam(rate), steps, bar=False).params
     test = agreement.batch(np.random.default_rng([3, seed]), 500, distractors)
     return np.mean(model.predict(params, test.xs, mask=test.mask).argmax(axis=-1) == test.targets)
 

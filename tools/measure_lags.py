@@ -15,7 +15,7 @@ from lstm_helpers.cells import lstm, rnn
 from lstm_helpers.layers import Recurrent
 from lstm_helpers.model import Model
 from lstm_helpers.tasks import adding, latch, temporal_order
-from lstm_helpers.training import adam, fit
+from lstm_helpers.training import adam, fit, train
 
 FOLDER = Path(measured.__file__).parent
 SETUPS = {
@@ -46,8 +46,7 @@ def latch_accuracy(setup, lag, seed, hidden_size=8, rate=0.01, steps=400):
         return latch.batch(np.random.default_rng([2, seed, step]), 32, lag)
 
     try:
-        for progress in islice(fit(model, params, batches, readout.cross_entropy, adam(rate)), steps):
-            params = progress.params
+        params = train(model, params, batches, readout.cross_entropy, adam(rate), steps, bar=False).params
     except FloatingPointError:
         return 0.5
     test = latch.batch(np.random.default_rng([3, seed]), 500, lag)
@@ -72,8 +71,7 @@ def order_accuracy(setup, length, seed, hidden_size=16, steps=800):
     def batches(step):
         return temporal_order.batch(np.random.default_rng([2, seed, step]), 32, length)
 
-    for progress in islice(fit(model, params, batches, readout.cross_entropy, adam(0.01)), steps):
-        params = progress.params
+    params = train(model, params, batches, readout.cross_entropy, adam(0.01), steps, bar=False).params
     test = temporal_order.batch(np.random.default_rng([3, seed]), 500, length)
     return readout.accuracy(model.predict(params, test.xs), test.targets)
 

@@ -9,7 +9,6 @@ by greedy decoding, is right from the first word to the end.
 """
 
 import sys
-from itertools import islice
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -52,8 +51,8 @@ def shares(name: str, seed: int, plan: tuple[tuple[float, int], ...] = PLAN) -> 
 
     progress = None
     for rate, steps in plan:
-        run = training.fit(net, params, batches, readout.cross_entropy, training.adam(rate), resume=progress)
-        *_, progress = islice(run, steps)
+        adam, steps = training.adam(rate), steps + (progress.step if progress else 0)
+        progress = training.train(net, params, batches, readout.cross_entropy, adam, steps, resume=progress, bar=False)
     return [accuracy(net, progress.params, n) for n in TRANSLATION_PHRASES]
 
 

@@ -7,7 +7,6 @@ other networks that are about as good.
 """
 
 import sys
-from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -37,8 +36,8 @@ def train(name, seed=0):
 
     test = draw(np.random.default_rng(3), 1000)
     for rate, steps in PLAN:
-        run = training.fit(net, params, batches, readout.cross_entropy, training.adam(rate), resume=progress)
-        *_, progress = islice(run, steps)
+        adam, steps = training.adam(rate), steps + (progress.step if progress else 0)
+        progress = training.train(net, params, batches, readout.cross_entropy, adam, steps, resume=progress)
         loss = net.loss(progress.params, test, readout.cross_entropy)
         answers = net.greedy(progress.params, test.xs, test.mask)
         share = pairs.right(answers.tokens, answers.mask, test).mean()

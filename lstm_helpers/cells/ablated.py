@@ -7,13 +7,13 @@ The five ablations of this kind in Greff et al. (2015), who call them NIG, NFG, 
 """
 
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import DTypeLike
 
 from lstm_helpers.activations import sigmoid, sigmoid_slope, tanh, tanh_slope
-from lstm_helpers.arrays import Array
+from lstm_helpers.arrays import BD, BH, Array
 from lstm_helpers.cells import contract, lstm
 
 PARTS = ("input gate", "forget gate", "output gate", "input activation", "output activation")
@@ -59,13 +59,12 @@ class Without:
 
     def zero_state(self, params: lstm.Params, batch_size: int) -> lstm.State:
         """Give the state before the first step, each (B, H)."""
-        h = contract.zeros(params, batch_size, len(self.blocks))
-        return lstm.State(h, h.copy())
+        return contract.zeros(params, self._shapes, lstm.State, batch_size)
 
-    def forward(self, params: lstm.Params, state: lstm.State, x: Array) -> lstm.Step:
+    def forward(self, params: lstm.Params, state: lstm.State, x: BD, h_mask: BH | float = 1.0) -> lstm.Step:
         """Compute one step; arguments and errors as in ``lstm.forward``."""
-        contract.check_step(params, state, x, len(self.blocks), lstm.State)
-        blocks = np.split(x @ params.W_x + state.h @ params.W_h + params.b, len(self.blocks), axis=1)
+        contract.check_step(params, state, x, self._shapes, lstm.State)
+        blocks = np.split(x @ params.W_x + (h_mask * state.h) @ params.W_h + params.b, len(self.blocks), axis=1)
         z = dict(zip(self.blocks, blocks, strict=True))
         i, f, o = (sigmoid(z[k]) if k in z else np.ones_like(state.h) for k in "ifo")
         g = z["g"] if self.part == "input activation" else tanh(z["g"])
@@ -74,21 +73,26 @@ class Without:
         return lstm.Step(x, state, i, f, g, o, c, h)
 
     def backward(
-        self, params: lstm.Params, step: lstm.Step, d_state: lstm.State
-    ) -> tuple[lstm.Params, lstm.State, Array]:
+        self, params: lstm.Params, step: lstm.Step, d_state: lstm.State, h_mask: BH | float = 1.0
+    ) -> tuple[lstm.Params, lstm.State, BD]:
         """Send a gradient back through one step; arguments and result as in ``lstm.backward``."""
-        contract.check_state("d_state", d_state, lstm.State._fields, *step.h.shape)
+        contract.check_state("d_state", d_state, lstm.State, *step.h.shape)
         shown = self._shown(step.c)
         dc = d_state.c + d_state.h * step.o * (1.0 if self.part == "output activation" else tanh_slope(shown))
-        dz: dict[str, Any] = {
+        dz_of: dict[str, Array] = {
             "i": dc * step.g * sigmoid_slope(step.i),
             "f": dc * step.previous.c * sigmoid_slope(step.f),
             "g": dc * step.i * (1.0 if self.part == "input activation" else tanh_slope(step.g)),
             "o": d_state.h * shown * sigmoid_slope(step.o),
         }
-        d_z = np.concatenate([dz[k] for k in self.blocks], axis=1)
-        d_params = lstm.Params(W_x=step.x.T @ d_z, W_h=step.previous.h.T @ d_z, b=d_z.sum(axis=0))
-        return d_params, lstm.State(h=d_z @ params.W_h.T, c=dc * step.f), d_z @ params.W_x.T
+        dz = np.concatenate([dz_of[k] for k in self.blocks], axis=1)
+        d_params = lstm.Params(W_x=step.x.T @ dz, W_h=(h_mask * step.previous.h).T @ dz, b=dz.sum(axis=0))
+        return d_params, lstm.State(h=h_mask * (dz @ params.W_h.T), c=dc * step.f), dz @ params.W_x.T
+
+    @cached_property
+    def _shapes(self) -> contract.Shapes:
+        wide = f"{len(self.blocks)}H"
+        return (("W_x", f"D {wide}"), ("W_h", f"H {wide}"), ("b", wide))
 
     def _shown(self, c: Array) -> Array:
         """Give what the output gate lets out: the belt, squashed or as it is."""

@@ -1,92 +1,147 @@
 """What every cell offers and what it refuses, so that engines, layers and figures work with any of them.
 
-A cell is a *module*: named tuples ``Params``, ``State`` and ``Step``, and the functions below. Weights stand to the
-right of row vectors: ``W_x`` is (D, k·H) and ``W_h`` is (H, k·H) for a cell of k blocks. Every other weight is a vector
-of whole blocks; a check is told which ones as ``b=4``, and expects b of k blocks if it is told none.
+A cell is a *module*: named tuples ``Params``, ``State`` and ``Step``, and the functions of ``Cell``. Weights stand to
+the right of row vectors. The shape of every weight and of every field of the state stands in its type, and is checked:
 
-A cell in which h_{t-1} reaches h_t also *past* W_h, as the GRU's z ⊙ h_{t-1} does, sets ``CARRIES_H = True``, and its
-``forward`` and ``backward`` take one more argument, ``keep`` (B, H): W_h then hears keep ⊙ h_{t-1}, and what is
-carried past it stays whole. Recurrent dropout needs this; for all other cells it is done from outside.
+    class Params(NamedTuple):
+        W_x: Annotated[Array, "D 3H"]        # three blocks, side by side
+        W_h: Annotated[Array, "H 3H"]
+
+D, H and B are the sizes of input, state and batch. The first field of a state is h, "B H"; a matrix memory is "B H H".
+
+Recurrent dropout multiplies h_{t-1} by a mask *where it meets W_h*, and nowhere else: what carries h_{t-1} past W_h, as
+the GRU's z ⊙ h_{t-1} does, gets it whole. So every ``forward`` and ``backward`` takes ``h_mask`` (B, H), 1 if there is
+none: W_h hears h_mask ⊙ h_{t-1}, ∂L/∂W_h is made from h_mask ⊙ h_{t-1}, and what comes back through W_h to h_{t-1} is
+multiplied by h_mask.
 """
 
-from typing import Any, Protocol
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Protocol, TypeVar, get_type_hints
 
 import numpy as np
 from numpy.typing import DTypeLike
 
-from lstm_helpers.arrays import Array, check_generator, check_same_dtype, check_shape, check_size, describe
+from lstm_helpers.arrays import (
+    BD,
+    BH,
+    Array,
+    Params,
+    State,
+    Step,
+    check_generator,
+    check_same_dtype,
+    check_shape,
+    check_size,
+    describe,
+    refuse_shape,
+)
+
+StateT = TypeVar("StateT")
+Shapes = type | tuple[tuple[str, str], ...]  # a named tuple whose types say it; or pairs such as ("W_x", "D 4H")
 
 
 class Cell(Protocol):
-    """The functions of a cell module, as the engines call them."""
+    """The functions of a cell module, as engines and layers call them."""
 
-    def zero_state(self, params: Any, batch_size: int) -> Any:
+    def init(self, rng: np.random.Generator, input_size: int, hidden_size: int) -> Params:
+        """Draw the weights; a keyword ``dtype``, and options of the cell's own, may follow."""
+
+    def zero_state(self, params: Params, batch_size: int) -> State:
         """Give the state before the first step."""
 
-    def forward(self, params: Any, state: Any, x: Array) -> Any:
-        """Compute one step."""
+    def forward(self, params: Params, state: State, x: BD, h_mask: BH | float = 1.0) -> Step:
+        """Compute one step; W_h hears ``h_mask`` ⊙ h."""
 
-    def backward(self, params: Any, step: Any, d_state: Any) -> tuple[Any, Any, Array]:
-        """Send a gradient back through one step."""
+    def backward(
+        self, params: Params, step: Step, d_state: State, h_mask: BH | float = 1.0
+    ) -> tuple[Params, State, BD]:
+        """Send a gradient back through one step: to the weights, the state before it, and the input."""
 
 
-def uniform(
-    rng: np.random.Generator, input_size: int, hidden_size: int, blocks: int, dtype: DTypeLike
-) -> tuple[Array, Array]:
-    """Draw W_x (D, k·H) and W_h (H, k·H) uniformly from ±1/√H, as PyTorch does."""
+def initial(
+    rng: np.random.Generator,
+    input_size: int,
+    hidden_size: int,
+    blocks: Sequence[str],
+    dtype: DTypeLike,
+    forget_bias: float = 0.0,
+) -> tuple[Array, Array, Array]:
+    """Draw W_x (D, k·H) and W_h (H, k·H) uniformly from ±1/√H, as PyTorch does; b (k·H,) is 0 but in the block "f"."""
     check_generator(rng)
     check_size("input_size", input_size)
     check_size("hidden_size", hidden_size)
     if np.dtype(dtype).kind != "f":
         raise ValueError(f"dtype is {np.dtype(dtype)}; expected a float type such as np.float64")
-    limit = 1.0 / np.sqrt(hidden_size)
-    W_x = rng.uniform(-limit, limit, (input_size, blocks * hidden_size)).astype(dtype)
-    W_h = rng.uniform(-limit, limit, (hidden_size, blocks * hidden_size)).astype(dtype)
-    return W_x, W_h
+    if not np.isfinite(forget_bias):
+        raise ValueError(f"forget_bias is {forget_bias}; expected a finite number")
+    limit, width = 1.0 / np.sqrt(hidden_size), len(blocks) * hidden_size
+    W_x = rng.uniform(-limit, limit, (input_size, width)).astype(dtype)
+    W_h = rng.uniform(-limit, limit, (hidden_size, width)).astype(dtype)
+    b = np.repeat([forget_bias if block == "f" else 0.0 for block in blocks], hidden_size).astype(dtype)
+    return W_x, W_h, b
 
 
-def zeros(params: Any, batch_size: int, blocks: int, **vectors: int) -> Array:
-    """Give zeros (B, H) of the parameters' dtype, after checking that they are a cell's of so many blocks."""
-    check_params(params, blocks, **vectors)
+def zeros(params: Params, of: Shapes, state: Callable[..., StateT], batch_size: int) -> StateT:
+    """Give a state of zeros of the parameters' dtype, after checking that they are this cell's."""
+    sizes = check_params(params, of)
     check_size("batch_size", batch_size)
-    return np.zeros((batch_size, params.W_h.shape[0]), params.W_h.dtype)
+    sizes["B"] = batch_size
+    return state(*[np.zeros([k * sizes[axis] for k, axis in axes], params[0].dtype) for axes in _axes(state).values()])
 
 
-def check_params(params: Any, blocks: int, **vectors: int) -> None:
-    """Refuse parameters whose shapes do not belong together: W_x (D, k·H), W_h (H, k·H), and b (k·H,) or others."""
-    vectors = vectors or {"b": blocks}
-    fields = ("W_x", "W_h", *vectors)
-    if getattr(params, "_fields", None) != fields:
-        raise ValueError(f"params is {describe(params)}; expected Params({', '.join(fields)}), as init returns it")
-    hint = "PyTorch's weights are the transpose of these: try .T"
-    shape = np.shape(params.W_h)
-    hidden_size = shape[0] if shape else 0
-    wide = blocks * hidden_size
-    axis = _axis(blocks)
-    if shape != (hidden_size, wide) or hidden_size == 0:
-        raise ValueError(f"params.W_h has shape {shape}; expected (H, {axis}): {hint}")
-    check_shape("params.W_x", params.W_x, hint, **{"D": None, axis: wide})
-    for name, count in vectors.items():
-        check_shape(f"params.{name}", getattr(params, name), "", **{_axis(count): count * hidden_size})
+def check_params(params: Params, of: Shapes) -> dict[str, int]:
+    """Refuse parameters whose shapes do not belong together; return the sizes of their axes, such as D and H."""
+    axes = _axes(of)
+    if getattr(params, "_fields", None) != tuple(axes):
+        raise ValueError(f"params is {describe(params)}; expected Params({', '.join(axes)}), as init returns it")
+    sizes: dict[str, int] = {}
+    for name in sorted(axes, key=lambda name: axes[name][0] != (1, "H")):  # what tells H comes first
+        hint = "PyTorch's weights are the transpose of these: try .T" if len(axes[name]) == 2 else ""
+        _check(f"params.{name}", getattr(params, name), axes[name], sizes, hint)
+    return sizes
 
 
-def _axis(blocks: int) -> str:
-    return f"{blocks}H" if blocks > 1 else "H"
+def check_state(name: str, state: State, of: Shapes, batch_size: int, hidden_size: int) -> None:
+    """Refuse a state that has not these fields, each of its shape."""
+    axes = _axes(of)
+    if getattr(state, "_fields", None) != tuple(axes):
+        raise ValueError(f"{name} is {describe(state)}; expected State({', '.join(axes)}), as zero_state returns it")
+    for field, value in zip(axes, state, strict=True):
+        _check(f"{name}.{field}", value, axes[field], {"B": batch_size, "H": hidden_size})
 
 
-def check_state(name: str, state: Any, fields: tuple[str, ...], batch_size: int, hidden_size: int) -> None:
-    """Refuse a state that has not these fields, each (B, H)."""
-    if getattr(state, "_fields", None) != fields:
-        raise ValueError(f"{name} is {describe(state)}; expected State({', '.join(fields)}), as zero_state returns it")
-    for field, value in zip(fields, state, strict=True):
-        check_shape(f"{name}.{field}", value, B=batch_size, H=hidden_size)
-
-
-def check_step(params: Any, state: Any, x: Any, blocks: int, state_type: Any, **vectors: int) -> None:
+def check_step(params: Params, state: State, x: BD, of: Shapes, state_type: type) -> None:
     """Refuse the inputs of one step unless shapes and dtypes fit together."""
-    check_params(params, blocks, **vectors)
+    sizes = check_params(params, of)
     hint = "a single input is a batch of one, x[None, :]" if getattr(x, "ndim", 2) == 1 else ""
-    check_shape("x", x, hint, B=None, D=params.W_x.shape[0])
-    check_state("state", state, state_type._fields, len(x), len(params.W_h))
+    check_shape("x", x, hint, B=None, D=sizes["D"])
+    check_state("state", state, state_type, len(x), sizes["H"])
     if len({a.dtype for a in (*params, *state, x)}) > 1 or x.dtype.kind != "f":  # rarely: it costs half a step
         check_same_dtype(params=params, state=state, x=x)
+
+
+@cache
+def _axes(of: Shapes) -> dict[str, list[tuple[int, str]]]:
+    """Read from the types of a named tuple what axes its arrays have: "D 4H" is [(1, "D"), (4, "H")]."""
+    if isinstance(of, type):
+        hints = get_type_hints(of, include_extras=True)
+        of = tuple((name, " ".join(getattr(hint, "__metadata__", ("B H",)))) for name, hint in hints.items())
+    return {name: [(int(axis[:-1] or 1), axis[-1]) for axis in shape.split()] for name, shape in of}
+
+
+def _check(name: str, value: Array, axes: list[tuple[int, str]], sizes: dict[str, int], hint: str = "") -> None:
+    """Refuse an array that has not these axes; a size that was not known is known from now on."""
+    known = {_named(k, axis): k * sizes[axis] for k, axis in axes if axis in sizes}
+    shape = np.shape(value)
+    if len(shape) == len(axes) and isinstance(value, np.ndarray):
+        for size, (k, axis) in zip(shape, axes, strict=True):
+            if k == 1:
+                sizes.setdefault(axis, size)
+        if all(size == k * sizes[axis] > 0 for size, (k, axis) in zip(shape, axes, strict=True)):
+            return
+    refuse_shape(name, value, [_named(k, axis) for k, axis in axes], known, hint)
+
+
+def _named(k: int, axis: str) -> str:
+    return f"{k}{axis}" if k > 1 else axis

@@ -10,44 +10,40 @@ past goes through W_hn first and is reset after, so that one product serves all 
 ``gru_before``. Two biases are needed, since b_hn stands behind the reset gate.
 """
 
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import numpy as np
 from numpy.typing import DTypeLike
 
 from lstm_helpers.activations import sigmoid, sigmoid_slope, tanh, tanh_slope
-from lstm_helpers.arrays import Array
-from lstm_helpers.cells import contract
+from lstm_helpers.arrays import BD, BH, Array
+from lstm_helpers.cells import contract, rnn
 
 BLOCKS = ("r", "z", "n")  # the order of the three blocks in W_x, W_h, b_x and b_h
-CARRIES_H = True  # z takes h past W_h
 
 
 class Params(NamedTuple):
     """What is learned."""
 
-    W_x: Array  # (D, 3H)
-    W_h: Array  # (H, 3H)
-    b_x: Array  # (3H,)
-    b_h: Array  # (3H,)
+    W_x: Annotated[Array, "D 3H"]
+    W_h: Annotated[Array, "H 3H"]
+    b_x: Annotated[Array, "3H"]
+    b_h: Annotated[Array, "3H"]
 
 
-class State(NamedTuple):
-    """What one step hands to the next."""
-
-    h: Array  # (B, H)
+State = rnn.State
 
 
 class Step(NamedTuple):
     """Everything one step computed; in a trace each array has a time axis in front."""
 
-    x: Array  # (B, D)
+    x: BD
     previous: State
-    r: Array  # (B, H), and all below
-    z: Array
-    q: Array
-    n: Array
-    h: Array
+    r: BH
+    z: BH
+    q: BH
+    n: BH
+    h: BH
 
     @property
     def state(self) -> State:
@@ -57,45 +53,45 @@ class Step(NamedTuple):
 
 def init(rng: np.random.Generator, input_size: int, hidden_size: int, *, dtype: DTypeLike = np.float64) -> Params:
     """Draw initial weights uniformly from ±1/√H; both biases are 0. Arguments and errors as in ``lstm.init``."""
-    W_x, W_h = contract.uniform(rng, input_size, hidden_size, len(BLOCKS), dtype)
-    return Params(W_x, W_h, np.zeros(3 * hidden_size, dtype), np.zeros(3 * hidden_size, dtype))
+    W_x, W_h, b = contract.initial(rng, input_size, hidden_size, BLOCKS, dtype)
+    return Params(W_x, W_h, b, b.copy())
 
 
 def zero_state(params: Params, batch_size: int) -> State:
     """Give the state before the first step, (B, H)."""
-    return State(contract.zeros(params, batch_size, 3, b_x=3, b_h=3))
+    return contract.zeros(params, Params, State, batch_size)
 
 
-def forward(params: Params, state: State, x: Array, keep: Array | float = 1.0) -> Step:
-    """Compute one step from the state before it and the input x (B, D); W_h hears ``keep`` ⊙ h.
+def forward(params: Params, state: State, x: BD, h_mask: BH | float = 1.0) -> Step:
+    """Compute one step; arguments as in ``lstm.forward``.
 
     Raises
     ------
     ValueError
         If shapes or dtypes do not fit together; the message names the argument.
     """
-    contract.check_step(params, state, x, 3, State, b_x=3, b_h=3)
+    contract.check_step(params, state, x, Params, State)
     x_r, x_z, x_n = np.split(x @ params.W_x + params.b_x, 3, axis=1)
-    h_r, h_z, q = np.split((state.h * keep) @ params.W_h + params.b_h, 3, axis=1)
+    h_r, h_z, q = np.split((h_mask * state.h) @ params.W_h + params.b_h, 3, axis=1)
     r, z = sigmoid(x_r + h_r), sigmoid(x_z + h_z)
     n = tanh(x_n + r * q)
     h = (1 - z) * n + z * state.h
     return Step(x, state, r, z, q, n, h)
 
 
-def backward(params: Params, step: Step, d_state: State, keep: Array | float = 1.0) -> tuple[Params, State, Array]:
-    """Send ∂L/∂h_t (B, H) back through one step; returns as ``lstm.backward`` does, ``keep`` as in ``forward``."""
-    contract.check_state("d_state", d_state, State._fields, *step.h.shape)
-    d_n = d_state.h * (1 - step.z) * tanh_slope(step.n)
-    d_z = d_state.h * (step.previous.h - step.n) * sigmoid_slope(step.z)
-    d_r = d_n * step.q * sigmoid_slope(step.r)
-    d_x_side = np.concatenate([d_r, d_z, d_n], axis=1)  # what meets W_x and b_x
-    d_h_side = np.concatenate([d_r, d_z, d_n * step.r], axis=1)  # what meets W_h and b_h: behind the reset gate
+def backward(params: Params, step: Step, d_state: State, h_mask: BH | float = 1.0) -> tuple[Params, State, BD]:
+    """Send ∂L/∂h_t back through one step; arguments and result as in ``lstm.backward``."""
+    contract.check_state("d_state", d_state, State, *step.h.shape)
+    dz_n = d_state.h * (1 - step.z) * tanh_slope(step.n)
+    dz_z = d_state.h * (step.previous.h - step.n) * sigmoid_slope(step.z)
+    dz_r = dz_n * step.q * sigmoid_slope(step.r)
+    dz_x = np.concatenate([dz_r, dz_z, dz_n], axis=1)  # what meets W_x and b_x
+    dz_h = np.concatenate([dz_r, dz_z, dz_n * step.r], axis=1)  # what meets W_h and b_h: behind the reset gate
     d_params = Params(
-        W_x=step.x.T @ d_x_side,
-        W_h=(step.previous.h * keep).T @ d_h_side,
-        b_x=d_x_side.sum(axis=0),
-        b_h=d_h_side.sum(axis=0),
+        W_x=step.x.T @ dz_x,
+        W_h=(h_mask * step.previous.h).T @ dz_h,
+        b_x=dz_x.sum(axis=0),
+        b_h=dz_h.sum(axis=0),
     )
-    d_previous = State((d_h_side @ params.W_h.T) * keep + d_state.h * step.z)
-    return d_params, d_previous, d_x_side @ params.W_x.T
+    d_previous = State(h_mask * (dz_h @ params.W_h.T) + d_state.h * step.z)
+    return d_params, d_previous, dz_x @ params.W_x.T

@@ -9,13 +9,13 @@
 Hochreiter and Schmidhuber (1997), with the forget gate of Gers, Schmidhuber and Cummins (2000); no peepholes.
 """
 
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import numpy as np
 from numpy.typing import DTypeLike
 
 from lstm_helpers.activations import sigmoid, sigmoid_slope, tanh, tanh_slope
-from lstm_helpers.arrays import Array, check_generator, check_size
+from lstm_helpers.arrays import BD, BH, Array, check_generator, check_size
 from lstm_helpers.cells import contract
 
 BLOCKS = ("i", "f", "g", "o")  # the order of the four blocks in W_x, W_h and b
@@ -24,29 +24,29 @@ BLOCKS = ("i", "f", "g", "o")  # the order of the four blocks in W_x, W_h and b
 class Params(NamedTuple):
     """What is learned."""
 
-    W_x: Array  # (D, 4H)
-    W_h: Array  # (H, 4H)
-    b: Array  # (4H,)
+    W_x: Annotated[Array, "D 4H"]
+    W_h: Annotated[Array, "H 4H"]
+    b: Annotated[Array, "4H"]
 
 
 class State(NamedTuple):
     """What one step hands to the next."""
 
-    h: Array  # (B, H) hidden state: what the cell shows
-    c: Array  # (B, H) cell state: the belt
+    h: BH  # hidden state: what the cell shows
+    c: BH  # cell state: the belt
 
 
 class Step(NamedTuple):
     """Everything one step computed; in a trace each array has a time axis in front."""
 
-    x: Array  # (B, D)
+    x: BD
     previous: State
-    i: Array  # (B, H), and all below
-    f: Array
-    g: Array
-    o: Array
-    c: Array
-    h: Array
+    i: BH
+    f: BH
+    g: BH
+    o: BH
+    c: BH
+    h: BH
 
     @property
     def state(self) -> State:
@@ -80,12 +80,7 @@ def init(
     ValueError
         If an argument is none of these.
     """
-    W_x, W_h = contract.uniform(rng, input_size, hidden_size, len(BLOCKS), dtype)
-    if not np.isfinite(forget_bias):
-        raise ValueError(f"forget_bias is {forget_bias}; expected a finite number")
-    b = np.zeros(4 * hidden_size, dtype)
-    b[hidden_size : 2 * hidden_size] = forget_bias
-    return Params(W_x, W_h, b)
+    return Params(*contract.initial(rng, input_size, hidden_size, BLOCKS, dtype, forget_bias))
 
 
 def chrono(rng: np.random.Generator, params: Params, longest_lag: int) -> Params:
@@ -109,7 +104,7 @@ def chrono(rng: np.random.Generator, params: Params, longest_lag: int) -> Params
         If ``longest_lag`` is below 3, or another argument does not fit.
     """
     check_generator(rng)
-    contract.check_params(params, len(BLOCKS))
+    contract.check_params(params, Params)
     check_size("longest_lag", longest_lag)
     if longest_lag < 3:
         raise ValueError(f"longest_lag is {longest_lag}; expected at least 3 steps: time constants begin at 2")
@@ -122,20 +117,19 @@ def chrono(rng: np.random.Generator, params: Params, longest_lag: int) -> Params
 
 def zero_state(params: Params, batch_size: int) -> State:
     """Give the state before the first step: an empty belt, nothing shown; each (B, H)."""
-    h = contract.zeros(params, batch_size, len(BLOCKS))
-    return State(h, h.copy())
+    return contract.zeros(params, Params, State, batch_size)
 
 
-def forward(params: Params, state: State, x: Array) -> Step:
-    """Compute one step from the state before it and the input x (B, D).
+def forward(params: Params, state: State, x: BD, h_mask: BH | float = 1.0) -> Step:
+    """Compute one step from the state before it and the input; W_h hears ``h_mask`` ⊙ h (see ``contract``).
 
     Raises
     ------
     ValueError
         If shapes or dtypes do not fit together; the message names the argument.
     """
-    contract.check_step(params, state, x, len(BLOCKS), State)
-    z = x @ params.W_x + state.h @ params.W_h + params.b
+    contract.check_step(params, state, x, Params, State)
+    z = x @ params.W_x + (h_mask * state.h) @ params.W_h + params.b
     z_i, z_f, z_g, z_o = np.split(z, 4, axis=1)
     i, f, g, o = sigmoid(z_i), sigmoid(z_f), tanh(z_g), sigmoid(z_o)
     c = f * state.c + i * g
@@ -143,7 +137,7 @@ def forward(params: Params, state: State, x: Array) -> Step:
     return Step(x, state, i, f, g, o, c, h)
 
 
-def backward(params: Params, step: Step, d_state: State) -> tuple[Params, State, Array]:
+def backward(params: Params, step: Step, d_state: State, h_mask: BH | float = 1.0) -> tuple[Params, State, BD]:
     """Send a gradient back through one step.
 
     Parameters
@@ -155,6 +149,8 @@ def backward(params: Params, step: Step, d_state: State) -> tuple[Params, State,
     d_state : State
         ∂L/∂h_t and ∂L/∂c_t, each (B, H), as if h_t and c_t were independent: what reaches c_t *through* h_t is
         added here.
+    h_mask : array (B, H), optional
+        What ``forward`` was given.
 
     Returns
     -------
@@ -165,7 +161,7 @@ def backward(params: Params, step: Step, d_state: State) -> tuple[Params, State,
     d_x : array (B, D)
         ∂L/∂x_t.
     """
-    contract.check_state("d_state", d_state, State._fields, *step.h.shape)
+    contract.check_state("d_state", d_state, State, *step.h.shape)
     tanh_c = tanh(step.c)
     do = d_state.h * tanh_c
     dc = d_state.c + d_state.h * step.o * tanh_slope(tanh_c)  # the belt is used twice: by h now, by c later
@@ -174,5 +170,5 @@ def backward(params: Params, step: Step, d_state: State) -> tuple[Params, State,
         [di * sigmoid_slope(step.i), df * sigmoid_slope(step.f), dg * tanh_slope(step.g), do * sigmoid_slope(step.o)],
         axis=1,
     )
-    d_params = Params(W_x=step.x.T @ dz, W_h=step.previous.h.T @ dz, b=dz.sum(axis=0))
-    return d_params, State(h=dz @ params.W_h.T, c=dc * step.f), dz @ params.W_x.T
+    d_params = Params(W_x=step.x.T @ dz, W_h=(h_mask * step.previous.h).T @ dz, b=dz.sum(axis=0))
+    return d_params, State(h=h_mask * (dz @ params.W_h.T), c=dc * step.f), dz @ params.W_x.T

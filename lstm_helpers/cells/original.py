@@ -11,14 +11,14 @@ by 2 sigmoid(c) - 1; memory cells could share their gates in blocks; and the gra
 left the carousel for an earlier step, where here all of it is computed.
 """
 
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import numpy as np
 from numpy.typing import DTypeLike
 
 from lstm_helpers.activations import sigmoid, sigmoid_slope, tanh, tanh_slope
-from lstm_helpers.arrays import Array
-from lstm_helpers.cells import contract
+from lstm_helpers.arrays import BD, BH, Array
+from lstm_helpers.cells import contract, lstm
 
 BLOCKS = ("i", "g", "o")  # the order of the three blocks in W_x, W_h and b
 
@@ -26,28 +26,24 @@ BLOCKS = ("i", "g", "o")  # the order of the three blocks in W_x, W_h and b
 class Params(NamedTuple):
     """What is learned."""
 
-    W_x: Array  # (D, 3H)
-    W_h: Array  # (H, 3H)
-    b: Array  # (3H,)
+    W_x: Annotated[Array, "D 3H"]
+    W_h: Annotated[Array, "H 3H"]
+    b: Annotated[Array, "3H"]
 
 
-class State(NamedTuple):
-    """What one step hands to the next."""
-
-    h: Array  # (B, H) hidden state: what the cell shows
-    c: Array  # (B, H) cell state: the belt
+State = lstm.State
 
 
 class Step(NamedTuple):
     """Everything one step computed; in a trace each array has a time axis in front."""
 
-    x: Array  # (B, D)
+    x: BD
     previous: State
-    i: Array  # (B, H), and all below
-    g: Array
-    o: Array
-    c: Array
-    h: Array
+    i: BH
+    g: BH
+    o: BH
+    c: BH
+    h: BH
 
     @property
     def state(self) -> State:
@@ -57,26 +53,24 @@ class Step(NamedTuple):
 
 def init(rng: np.random.Generator, input_size: int, hidden_size: int, *, dtype: DTypeLike = np.float64) -> Params:
     """Draw initial weights uniformly from ±1/√H; biases are 0. Arguments and errors as in ``lstm.init``."""
-    W_x, W_h = contract.uniform(rng, input_size, hidden_size, len(BLOCKS), dtype)
-    return Params(W_x, W_h, np.zeros(3 * hidden_size, dtype))
+    return Params(*contract.initial(rng, input_size, hidden_size, BLOCKS, dtype))
 
 
 def zero_state(params: Params, batch_size: int) -> State:
     """Give the state before the first step: an empty belt, nothing shown; each (B, H)."""
-    h = contract.zeros(params, batch_size, len(BLOCKS))
-    return State(h, h.copy())
+    return contract.zeros(params, Params, State, batch_size)
 
 
-def forward(params: Params, state: State, x: Array) -> Step:
-    """Compute one step from the state before it and the input x (B, D).
+def forward(params: Params, state: State, x: BD, h_mask: BH | float = 1.0) -> Step:
+    """Compute one step; arguments as in ``lstm.forward``.
 
     Raises
     ------
     ValueError
         If shapes or dtypes do not fit together; the message names the argument.
     """
-    contract.check_step(params, state, x, len(BLOCKS), State)
-    z = x @ params.W_x + state.h @ params.W_h + params.b
+    contract.check_step(params, state, x, Params, State)
+    z = x @ params.W_x + (h_mask * state.h) @ params.W_h + params.b
     z_i, z_g, z_o = np.split(z, 3, axis=1)
     i, g, o = sigmoid(z_i), tanh(z_g), sigmoid(z_o)
     c = state.c + i * g
@@ -84,13 +78,13 @@ def forward(params: Params, state: State, x: Array) -> Step:
     return Step(x, state, i, g, o, c, h)
 
 
-def backward(params: Params, step: Step, d_state: State) -> tuple[Params, State, Array]:
+def backward(params: Params, step: Step, d_state: State, h_mask: BH | float = 1.0) -> tuple[Params, State, BD]:
     """Send ∂L/∂h_t and ∂L/∂c_t back through one step; arguments and result as in ``lstm.backward``."""
-    contract.check_state("d_state", d_state, State._fields, *step.h.shape)
+    contract.check_state("d_state", d_state, State, *step.h.shape)
     tanh_c = tanh(step.c)
     do = d_state.h * tanh_c
     dc = d_state.c + d_state.h * step.o * tanh_slope(tanh_c)
     di, dg = dc * step.g, dc * step.i
     dz = np.concatenate([di * sigmoid_slope(step.i), dg * tanh_slope(step.g), do * sigmoid_slope(step.o)], axis=1)
-    d_params = Params(W_x=step.x.T @ dz, W_h=step.previous.h.T @ dz, b=dz.sum(axis=0))
-    return d_params, State(h=dz @ params.W_h.T, c=dc), dz @ params.W_x.T
+    d_params = Params(W_x=step.x.T @ dz, W_h=(h_mask * step.previous.h).T @ dz, b=dz.sum(axis=0))
+    return d_params, State(h=h_mask * (dz @ params.W_h.T), c=dc), dz @ params.W_x.T

@@ -10,13 +10,13 @@
 Gers and Schmidhuber (2000). With p = 0 it is the LSTM.
 """
 
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import numpy as np
 from numpy.typing import DTypeLike
 
 from lstm_helpers.activations import sigmoid, sigmoid_slope, tanh, tanh_slope
-from lstm_helpers.arrays import Array
+from lstm_helpers.arrays import BD, BH, Array
 from lstm_helpers.cells import contract, lstm
 
 BLOCKS = lstm.BLOCKS  # the order of the four blocks in W_x, W_h and b
@@ -26,35 +26,17 @@ PEEPHOLES = ("i", "f", "o")  # the order of the three blocks in p
 class Params(NamedTuple):
     """What is learned."""
 
-    W_x: Array  # (D, 4H)
-    W_h: Array  # (H, 4H)
-    b: Array  # (4H,)
-    p: Array  # (3H,): a weight for each unit and gate, not a matrix
+    W_x: Annotated[Array, "D 4H"]
+    W_h: Annotated[Array, "H 4H"]
+    b: Annotated[Array, "4H"]
+    p: Annotated[Array, "3H"]  # a weight for each unit and gate, not a matrix
 
 
-class State(NamedTuple):
-    """What one step hands to the next."""
-
-    h: Array  # (B, H) hidden state: what the cell shows
-    c: Array  # (B, H) cell state: the belt
+State = lstm.State
 
 
-class Step(NamedTuple):
-    """Everything one step computed; in a trace each array has a time axis in front."""
-
-    x: Array  # (B, D)
-    previous: State
-    i: Array  # (B, H), and all below
-    f: Array
-    g: Array
-    o: Array
-    c: Array
-    h: Array
-
-    @property
-    def state(self) -> State:
-        """The state that the next step receives."""
-        return State(self.h, self.c)
+class Step(lstm.Step):
+    """What the LSTM computes."""
 
 
 def init(
@@ -74,20 +56,19 @@ def init(
 
 def zero_state(params: Params, batch_size: int) -> State:
     """Give the state before the first step: an empty belt, nothing shown; each (B, H)."""
-    h = contract.zeros(params, batch_size, 4, b=4, p=3)
-    return State(h, h.copy())
+    return contract.zeros(params, Params, State, batch_size)
 
 
-def forward(params: Params, state: State, x: Array) -> Step:
-    """Compute one step from the state before it and the input x (B, D).
+def forward(params: Params, state: State, x: BD, h_mask: BH | float = 1.0) -> Step:
+    """Compute one step; arguments as in ``lstm.forward``.
 
     Raises
     ------
     ValueError
         If shapes or dtypes do not fit together; the message names the argument.
     """
-    contract.check_step(params, state, x, 4, State, b=4, p=3)
-    z = x @ params.W_x + state.h @ params.W_h + params.b
+    contract.check_step(params, state, x, Params, State)
+    z = x @ params.W_x + (h_mask * state.h) @ params.W_h + params.b
     z_i, z_f, z_g, z_o = np.split(z, 4, axis=1)
     p_i, p_f, p_o = np.split(params.p, 3)
     i, f, g = sigmoid(z_i + p_i * state.c), sigmoid(z_f + p_f * state.c), tanh(z_g)
@@ -97,9 +78,9 @@ def forward(params: Params, state: State, x: Array) -> Step:
     return Step(x, state, i, f, g, o, c, h)
 
 
-def backward(params: Params, step: Step, d_state: State) -> tuple[Params, State, Array]:
+def backward(params: Params, step: Step, d_state: State, h_mask: BH | float = 1.0) -> tuple[Params, State, BD]:
     """Send ∂L/∂h_t and ∂L/∂c_t back through one step; arguments and result as in ``lstm.backward``."""
-    contract.check_state("d_state", d_state, State._fields, *step.h.shape)
+    contract.check_state("d_state", d_state, State, *step.h.shape)
     p_i, p_f, p_o = np.split(params.p, 3)
     tanh_c = tanh(step.c)
     dz_o = d_state.h * tanh_c * sigmoid_slope(step.o)
@@ -109,6 +90,6 @@ def backward(params: Params, step: Step, d_state: State) -> tuple[Params, State,
     dz_g = dc * step.i * tanh_slope(step.g)
     dz = np.concatenate([dz_i, dz_f, dz_g, dz_o], axis=1)
     dp = np.concatenate([dz_i * step.previous.c, dz_f * step.previous.c, dz_o * step.c], axis=1)
-    d_params = Params(W_x=step.x.T @ dz, W_h=step.previous.h.T @ dz, b=dz.sum(axis=0), p=dp.sum(axis=0))
+    d_params = Params(W_x=step.x.T @ dz, W_h=(h_mask * step.previous.h).T @ dz, b=dz.sum(axis=0), p=dp.sum(axis=0))
     dc_previous = dc * step.f + dz_i * p_i + dz_f * p_f
-    return d_params, State(h=dz @ params.W_h.T, c=dc_previous), dz @ params.W_x.T
+    return d_params, State(h=h_mask * (dz @ params.W_h.T), c=dc_previous), dz @ params.W_x.T

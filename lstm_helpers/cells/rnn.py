@@ -5,36 +5,36 @@
 Elman (1990), with tanh.
 """
 
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import numpy as np
 from numpy.typing import DTypeLike
 
 from lstm_helpers.activations import tanh, tanh_slope
-from lstm_helpers.arrays import Array
+from lstm_helpers.arrays import BD, BH, Array
 from lstm_helpers.cells import contract
 
 
 class Params(NamedTuple):
     """What is learned."""
 
-    W_x: Array  # (D, H)
-    W_h: Array  # (H, H)
-    b: Array  # (H,)
+    W_x: Annotated[Array, "D H"]
+    W_h: Annotated[Array, "H H"]
+    b: Annotated[Array, "H"]
 
 
 class State(NamedTuple):
     """What one step hands to the next."""
 
-    h: Array  # (B, H)
+    h: BH
 
 
 class Step(NamedTuple):
     """Everything one step computed; in a trace each array has a time axis in front."""
 
-    x: Array  # (B, D)
+    x: BD
     previous: State
-    h: Array  # (B, H)
+    h: BH
 
     @property
     def state(self) -> State:
@@ -44,31 +44,30 @@ class Step(NamedTuple):
 
 def init(rng: np.random.Generator, input_size: int, hidden_size: int, *, dtype: DTypeLike = np.float64) -> Params:
     """Draw initial weights uniformly from ±1/√H; the bias is 0. Arguments and errors as in ``lstm.init``."""
-    W_x, W_h = contract.uniform(rng, input_size, hidden_size, 1, dtype)
-    return Params(W_x, W_h, np.zeros(hidden_size, dtype))
+    return Params(*contract.initial(rng, input_size, hidden_size, ("h",), dtype))
 
 
 def zero_state(params: Params, batch_size: int) -> State:
     """Give the state before the first step, (B, H)."""
-    return State(contract.zeros(params, batch_size, 1))
+    return contract.zeros(params, Params, State, batch_size)
 
 
-def forward(params: Params, state: State, x: Array) -> Step:
-    """Compute one step from the state before it and the input x (B, D).
+def forward(params: Params, state: State, x: BD, h_mask: BH | float = 1.0) -> Step:
+    """Compute one step; arguments as in ``lstm.forward``.
 
     Raises
     ------
     ValueError
         If shapes or dtypes do not fit together; the message names the argument.
     """
-    contract.check_step(params, state, x, 1, State)
-    h = tanh(x @ params.W_x + state.h @ params.W_h + params.b)
+    contract.check_step(params, state, x, Params, State)
+    h = tanh(x @ params.W_x + (h_mask * state.h) @ params.W_h + params.b)
     return Step(x, state, h)
 
 
-def backward(params: Params, step: Step, d_state: State) -> tuple[Params, State, Array]:
+def backward(params: Params, step: Step, d_state: State, h_mask: BH | float = 1.0) -> tuple[Params, State, BD]:
     """Send ∂L/∂h_t (B, H) back through one step; returns as ``lstm.backward`` does."""
-    contract.check_state("d_state", d_state, State._fields, *step.h.shape)
+    contract.check_state("d_state", d_state, State, *step.h.shape)
     dz = d_state.h * tanh_slope(step.h)
-    d_params = Params(W_x=step.x.T @ dz, W_h=step.previous.h.T @ dz, b=dz.sum(axis=0))
-    return d_params, State(dz @ params.W_h.T), dz @ params.W_x.T
+    d_params = Params(W_x=step.x.T @ dz, W_h=(h_mask * step.previous.h).T @ dz, b=dz.sum(axis=0))
+    return d_params, State(h_mask * (dz @ params.W_h.T)), dz @ params.W_x.T

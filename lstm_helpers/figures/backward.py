@@ -48,7 +48,7 @@ def draw_backward(
     """
     if not isinstance(step, lstm.Step) or np.ndim(step.h) != 2:
         raise ValueError("step is not one step of an LSTM; expected what lstm.forward returns, or trace[t]")
-    check_state("d_state", d_state, lstm.State._fields, *step.h.shape)
+    check_state("d_state", d_state, lstm.State, *step.h.shape)
     if d_output is not None:
         check_shape("d_output", d_output, B=step.h.shape[0], H=step.h.shape[1])
     check_index("unit", unit, step.h.shape[1])

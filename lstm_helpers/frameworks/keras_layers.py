@@ -6,16 +6,16 @@ means something else than here: it hides the same inputs at every step of a sequ
 """
 
 import os
-from typing import Any
 
-from lstm_helpers.arrays import check_size
+from lstm_helpers.arrays import Params, check_size
 from lstm_helpers.frameworks import layouts
 from lstm_helpers.frameworks.layouts import NAMES, kind_named, kind_of, pack, unpack
 from lstm_helpers.frameworks.levels import Converted, Level, Levels, joined, levels_of
-from lstm_helpers.frameworks.presence import need
+from lstm_helpers.frameworks.presence import Foreign, need
+from lstm_helpers.layers.contract import Layer
 
 
-def to_keras(layer: Any, params: Any, *, batch_size: int | None = None, **options: Any) -> Any:
+def to_keras(layer: Layer, params: Params, *, batch_size: int | None = None, **options: object) -> Foreign:
     """Make Keras layers that compute what a layer does.
 
     Parameters
@@ -65,7 +65,7 @@ def to_keras(layer: Any, params: Any, *, batch_size: int | None = None, **option
     return whole
 
 
-def from_keras(layer: Any) -> Converted:
+def from_keras(layer: Foreign) -> Converted:
     """Read Keras layers as a layer and its weights.
 
     Parameters
@@ -98,7 +98,7 @@ def from_keras(layer: Any) -> Converted:
     return joined(Levels(tuple(levels), rate))
 
 
-def _layer(keras: Any, level: Level, options: dict[str, Any]) -> Any:
+def _layer(keras: Foreign, level: Level, options: dict[str, object]) -> Foreign:
     given = {
         "return_sequences": True,
         "recurrent_dropout": level.recurrent_dropout,
@@ -108,7 +108,7 @@ def _layer(keras: Any, level: Level, options: dict[str, Any]) -> Any:
     return keras.layers.Bidirectional(one, dtype=given["dtype"]) if len(level.directions) == 2 else one
 
 
-def _level(keras: Any, layer: Any) -> Level:
+def _level(keras: Foreign, layer: Foreign) -> Level:
     if isinstance(layer, keras.layers.Bidirectional):
         if layer.merge_mode != "concat":
             raise ValueError(f"layer {layer.name!r} has merge_mode={layer.merge_mode!r}; only 'concat' is supported")
@@ -119,7 +119,7 @@ def _level(keras: Any, layer: Any) -> Level:
     return _direction(keras, layer)
 
 
-def _direction(keras: Any, layer: Any, turned: bool = False) -> Level:
+def _direction(keras: Foreign, layer: Foreign, turned: bool = False) -> Level:
     name = type(layer).__name__
     kind = kind_named("keras", name)
     if kind is None or not isinstance(layer, getattr(keras.layers, name)):
@@ -133,7 +133,7 @@ def _direction(keras: Any, layer: Any, turned: bool = False) -> Level:
     return Level(kind.cell, (unpack("keras", kind.cell, arrays),), float(layer.recurrent_dropout))
 
 
-def _check_options(keras: Any, layer: Any, turned: bool) -> None:
+def _check_options(keras: Foreign, layer: Foreign, turned: bool) -> None:
     """Refuse what would be computed differently here."""
     wanted = {"activation": "tanh", "recurrent_activation": "sigmoid"}
     for option, expected in wanted.items():

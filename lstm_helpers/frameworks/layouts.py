@@ -12,12 +12,13 @@ added.
 
 from collections.abc import Mapping
 from types import MappingProxyType, ModuleType
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from lstm_helpers.arrays import Array, check_same_dtype, check_shape
+from lstm_helpers.arrays import Array, Params, check_same_dtype, check_shape
 from lstm_helpers.cells import gru, lstm, rnn
+from lstm_helpers.cells.contract import Cell
 
 Sizes = dict[str, int | None]
 
@@ -60,7 +61,7 @@ NAMES = MappingProxyType(
 )
 
 
-def pack(framework: str, cell: ModuleType, params: Any) -> dict[str, Array]:
+def pack(framework: str, cell: Cell, params: Params) -> dict[str, Array]:
     """Lay a cell's weights out as a framework does, under its own names.
 
     Parameters
@@ -98,7 +99,7 @@ def pack(framework: str, cell: ModuleType, params: Any) -> dict[str, Array]:
     return {name: np.ascontiguousarray(array) for name, array in zip(names, arrays, strict=True)}
 
 
-def unpack(framework: str, cell: ModuleType, arrays: Mapping[str, Array]) -> Any:
+def unpack(framework: str, cell: ModuleType, arrays: Mapping[str, Array]) -> Params:
     """Read a cell's weights from a framework's own arrays: the inverse of ``pack``.
 
     Parameters
@@ -138,7 +139,7 @@ def unpack(framework: str, cell: ModuleType, arrays: Mapping[str, Array]) -> Any
     return cell.Params(W_x, W_h, b_x + b_h) if _one_bias(cell) else cell.Params(W_x, W_h, b_x, b_h)
 
 
-def kind_of(cell: Any) -> Kind:
+def kind_of(cell: Cell) -> Kind:
     """Find the entry of a cell."""
     for kind in KINDS:
         if kind.cell is cell:
@@ -168,11 +169,11 @@ def _names(framework: str) -> tuple[str, ...]:
     return NAMES[framework]
 
 
-def _one_bias(cell: Any) -> bool:
-    return "b" in cell.Params._fields
+def _one_bias(cell: Cell) -> bool:
+    return "b" in kind_of(cell).cell.Params._fields
 
 
-def _with_two_biases(params: Any) -> tuple[Array, Array, Array, Array]:
+def _with_two_biases(params: Params) -> tuple[Array, Array, Array, Array]:
     if "b" in params._fields:
         return params.W_x, params.W_h, params.b, np.zeros_like(params.b)
     W_x, W_h, b_x, b_h = params

@@ -5,27 +5,28 @@ options instead. This module translates between the two, for all of them.
 """
 
 from collections.abc import Iterator
-from types import ModuleType
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from lstm_helpers.arrays import describe
+from lstm_helpers.arrays import Params, Tree, describe
+from lstm_helpers.cells.contract import Cell
 from lstm_helpers.frameworks.layouts import kind_of
 from lstm_helpers.layers import Bidirectional, Dropout, Recurrent, Stacked
+from lstm_helpers.layers.contract import Layer
 from lstm_helpers.model import Model
 
 
 class Converted(NamedTuple):
     """What was read from a framework: ``layer, params = from_torch(module)``."""
 
-    layer: Any  # a layer, or a Model where an ONNX file has a readout
-    params: Any
+    layer: Tree  # a layer, or a Model where an ONNX file has a readout
+    params: Params
 
 
 class Level(NamedTuple):
     """One recurrent layer."""
 
-    cell: ModuleType
-    directions: tuple[Any, ...]  # the cell's Params: one way, or forward and backward
+    cell: Cell
+    directions: tuple[Params, ...]  # the cell's Params: one way, or forward and backward
     recurrent_dropout: float = 0.0
     dropout: float = 0.0  # of its input, anew at every step
 
@@ -42,7 +43,7 @@ class Levels(NamedTuple):
     dropout: float = 0.0  # of the output
 
 
-def levels_of(layer: Any, params: Any) -> Levels:
+def levels_of(layer: Layer, params: Params) -> Levels:
     """Take a layer apart.
 
     Raises
@@ -67,7 +68,7 @@ def levels_of(layer: Any, params: Any) -> Levels:
 
 def joined(stack: Levels) -> Converted:
     """Put levels together again: one by itself, or a Stacked of several, with the Dropouts between them."""
-    parts: list[tuple[Any, Any]] = []
+    parts: list[tuple[Layer, Params]] = []
     for level in stack.levels:
         if level.dropout:
             parts.append((Dropout(level.dropout), ()))
@@ -80,7 +81,7 @@ def joined(stack: Levels) -> Converted:
     return Converted(Stacked(*layers), tuple(params))
 
 
-def _flat(layer: Any, params: Any) -> Iterator[tuple[Any, Any]]:
+def _flat(layer: Layer, params: Params) -> Iterator[tuple[Layer, Params]]:
     if not isinstance(layer, Stacked):
         yield layer, params
         return
@@ -91,7 +92,7 @@ def _flat(layer: Any, params: Any) -> Iterator[tuple[Any, Any]]:
         yield from _flat(one, weights)
 
 
-def _level(layer: Any, params: Any) -> Level:
+def _level(layer: Layer, params: Params) -> Level:
     if isinstance(layer, Recurrent | Bidirectional):
         kind_of(layer.cell)
         both = isinstance(layer, Bidirectional)
@@ -107,7 +108,7 @@ def _level(layer: Any, params: Any) -> Level:
     raise ValueError(f"layer is {layer!r}; expected Recurrent, Bidirectional, Dropout or a Stacked of them{hint}")
 
 
-def _layer(level: Level) -> tuple[Any, Any]:
+def _layer(level: Level) -> tuple[Layer, Params]:
     if len(level.directions) == 2:
         return Bidirectional(level.cell, recurrent_dropout=level.recurrent_dropout), level.directions
     return Recurrent(level.cell, recurrent_dropout=level.recurrent_dropout), level.directions[0]

@@ -8,6 +8,8 @@ if it is exactly what was meant.
 
 from typing import Any, NamedTuple
 
+from lstm_helpers.frameworks.presence import Foreign
+
 OPSET, IR_VERSION = 14, 8  # old enough for any runtime of the last years
 
 
@@ -33,7 +35,7 @@ def states_of(op: str) -> tuple[str, ...]:
     return ("h", "c") if op == "LSTM" else ("h",)
 
 
-def nodes_of(onnx: Any, plan: Plan) -> list[Any]:
+def nodes_of(onnx: Foreign, plan: Plan) -> list[Foreign]:
     """Make the nodes."""
     make = onnx.helper.make_node
     nodes, flowing = [], "xs"
@@ -58,7 +60,7 @@ def nodes_of(onnx: Any, plan: Plan) -> list[Any]:
     return nodes
 
 
-def _level(make: Any, plan: Plan, k: int, op: str, flowing: str) -> list[Any]:
+def _level(make: Foreign, plan: Plan, k: int, op: str, flowing: str) -> list[Foreign]:
     """Make one recurrent node, and join its outputs, which are (T, directions, B, H).
 
     The last state of a sequence without a step is the one it started from. ONNX does not say so: ONNX Runtime 1.31

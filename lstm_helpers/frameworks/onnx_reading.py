@@ -6,16 +6,15 @@ would be computed differently here is never read half.
 
 import os
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 
-from lstm_helpers.arrays import Array
+from lstm_helpers.arrays import Array, Tree
 from lstm_helpers.frameworks.layouts import Kind, kind_named, unpack
 from lstm_helpers.frameworks.levels import Converted, Level, Levels, joined
 from lstm_helpers.frameworks.onnx_graph import Plan, nodes_of
 from lstm_helpers.frameworks.onnx_writing import PRODUCER
-from lstm_helpers.frameworks.presence import need
+from lstm_helpers.frameworks.presence import Foreign, need
 from lstm_helpers.model import Model, Params
 from lstm_helpers.readout import Embedding, Linear
 
@@ -23,7 +22,7 @@ _ACTIVATIONS = {"LSTM": ["Sigmoid", "Tanh", "Tanh"], "GRU": ["Sigmoid", "Tanh"],
 _DIRECTIONS = {"forward": 1, "bidirectional": 2}
 
 
-def from_onnx(file: Any) -> Converted:
+def from_onnx(file: Foreign) -> Converted:
     """Read a model, or a layer, and its weights from ONNX.
 
     Parameters
@@ -71,13 +70,13 @@ def from_onnx(file: Any) -> Converted:
     layer, params = joined(Levels(tuple(levels)))
     if not plan.at:
         return Converted(layer, params)
-    embedding: Any = Embedding(_stored(constants, "embedding.W_e")) if plan.embedding else ()
+    embedding: Tree = Embedding(_stored(constants, "embedding.W_e")) if plan.embedding else ()
     size = embedding.W_e.shape[1] if plan.embedding else None
     ends = Linear(_stored(constants, "readout.W_y"), _stored(constants, "readout.b_y"))
     return Converted(Model(layer, plan.at, size), Params(embedding, params, ends))
 
 
-def _open(onnx: Any, file: Any) -> tuple[Any, dict[str, str]]:
+def _open(onnx: Foreign, file: Foreign) -> tuple[Foreign, dict[str, str]]:
     if isinstance(file, bytes | str | os.PathLike):
         raw = file if isinstance(file, bytes) else _bytes(file)
         try:
@@ -95,7 +94,7 @@ def _bytes(path: str | os.PathLike[str]) -> bytes:
         return file.read()
 
 
-def _constants(onnx: Any, graph: Any) -> dict[str, Array]:
+def _constants(onnx: Foreign, graph: Foreign) -> dict[str, Array]:
     constants = {}
     for tensor in graph.initializer:
         if tensor.data_location == onnx.TensorProto.EXTERNAL:
@@ -113,7 +112,7 @@ def _stored(constants: Mapping[str, Array], name: str) -> Array:
     return constants[name]
 
 
-def _level(onnx: Any, node: Any, constants: Mapping[str, Array]) -> Level:
+def _level(onnx: Foreign, node: Foreign, constants: Mapping[str, Array]) -> Level:
     kind = kind_named("onnx", node.op_type)
     assert kind is not None  # the caller has looked
     options = {one.name: onnx.helper.get_attribute_value(one) for one in node.attribute}
@@ -129,12 +128,12 @@ def _level(onnx: Any, node: Any, constants: Mapping[str, Array]) -> Level:
     return Level(kind.cell, tuple(_one(kind, arrays, d) for d in range(directions)))
 
 
-def _one(kind: Kind, arrays: Mapping[str, Array], direction: int) -> Any:
+def _one(kind: Kind, arrays: Mapping[str, Array], direction: int) -> Tree:
     return unpack("onnx", kind.cell, {part: array[direction : direction + 1] for part, array in arrays.items()})
 
 
-def _decoded(options: dict[str, Any]) -> dict[str, Any]:
-    def text(value: Any) -> Any:
+def _decoded(options: dict[str, Tree]) -> dict[str, Tree]:
+    def text(value: object) -> object:
         return value.decode() if isinstance(value, bytes) else value
 
     return {
@@ -143,13 +142,13 @@ def _decoded(options: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _check_options(op: str, options: dict[str, Any]) -> int:
+def _check_options(op: str, options: dict[str, Tree]) -> int:
     """Refuse what would be computed differently here; return the number of directions."""
     direction = options.get("direction", "forward")
     if direction not in _DIRECTIONS:
         raise ValueError(f"file has a {op} node with direction={direction!r}, which is not supported")
     count = _DIRECTIONS[direction]
-    usual: dict[str, Any] = {"activations": _ACTIVATIONS[op] * count, "clip": None, "input_forget": 0, "layout": 0}
+    usual: dict[str, Tree] = {"activations": _ACTIVATIONS[op] * count, "clip": None, "input_forget": 0, "layout": 0}
     if op == "GRU":
         usual["linear_before_reset"] = 1
     for name, expected in usual.items():
@@ -159,7 +158,7 @@ def _check_options(op: str, options: dict[str, Any]) -> int:
     return count
 
 
-def _check_graph(onnx: Any, graph: Any, plan: Plan) -> None:
+def _check_graph(onnx: Foreign, graph: Foreign, plan: Plan) -> None:
     """Refuse a graph that is not, node for node, what ``to_onnx`` makes of this plan."""
     found = [node.SerializeToString(deterministic=True) for node in graph.node]
     if found != [node.SerializeToString(deterministic=True) for node in nodes_of(onnx, plan)]:

@@ -1,20 +1,18 @@
 """A trained model as an ONNX file: the road out of the notebook, to runtimes that need nothing from here."""
 
-from typing import Any
-
 import numpy as np
 
-from lstm_helpers.arrays import Array
+from lstm_helpers.arrays import Array, Params, Tree
 from lstm_helpers.frameworks.layouts import check_precision, kind_of, pack
 from lstm_helpers.frameworks.levels import Levels, levels_of
 from lstm_helpers.frameworks.onnx_graph import IR_VERSION, OPSET, Plan, nodes_of, states_of
-from lstm_helpers.frameworks.presence import need
+from lstm_helpers.frameworks.presence import Foreign, need
 from lstm_helpers.model import Model
 
 PRODUCER = "lstm_helpers"
 
 
-def to_onnx(model: Any, params: Any, *, lengths: bool = False, state: bool = False) -> Any:
+def to_onnx(model: Tree, params: Params, *, lengths: bool = False, state: bool = False) -> Foreign:
     """Write a model, or a layer by itself, as an ONNX graph in float32.
 
     Parameters
@@ -72,7 +70,7 @@ def to_onnx(model: Any, params: Any, *, lengths: bool = False, state: bool = Fal
     return file
 
 
-def _inputs(onnx: Any, plan: Plan, stack: Levels) -> list[Any]:
+def _inputs(onnx: Foreign, plan: Plan, stack: Levels) -> list[Foreign]:
     kinds, info = onnx.TensorProto, onnx.helper.make_tensor_value_info
     if plan.embedding:
         inputs = [info("xs", kinds.INT64, ["T", "B"])]
@@ -83,7 +81,7 @@ def _inputs(onnx: Any, plan: Plan, stack: Levels) -> list[Any]:
     return inputs + _states(onnx, plan, stack, "")
 
 
-def _outputs(onnx: Any, plan: Plan, stack: Levels, output_size: int) -> list[Any]:
+def _outputs(onnx: Foreign, plan: Plan, stack: Levels, output_size: int) -> list[Foreign]:
     if plan.at:
         name, shape = "y", ["T", "B", output_size][plan.at == "last" :]
     else:
@@ -92,7 +90,7 @@ def _outputs(onnx: Any, plan: Plan, stack: Levels, output_size: int) -> list[Any
     return [output, *_states(onnx, plan, stack, "_next")]
 
 
-def _states(onnx: Any, plan: Plan, stack: Levels, suffix: str) -> list[Any]:
+def _states(onnx: Foreign, plan: Plan, stack: Levels, suffix: str) -> list[Foreign]:
     if not plan.state:
         return []
     return [
@@ -104,7 +102,7 @@ def _states(onnx: Any, plan: Plan, stack: Levels, suffix: str) -> list[Any]:
     ]
 
 
-def _constants(plan: Plan, stack: Levels, params: Any) -> dict[str, Array]:
+def _constants(plan: Plan, stack: Levels, params: Params) -> dict[str, Array]:
     """Give all weights, and the few numbers that the graph needs."""
     weights: dict[str, Array] = {}
     if plan.embedding:

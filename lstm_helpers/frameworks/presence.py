@@ -7,7 +7,7 @@ import importlib
 import importlib.util
 import os
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeAlias
 
 from lstm_helpers import place
 
@@ -20,6 +20,8 @@ PACKAGES = MappingProxyType(
         "onnxruntime": ("onnx", "onnxruntime"),  # to write a file and to run it
     }
 )
+Foreign: TypeAlias = Any  # a framework's module, or an object of it: frameworks are optional, and so are their types
+
 HOW = 'pip install "lstm_helpers[frameworks]"'
 
 
@@ -36,7 +38,7 @@ def missing(name: str) -> tuple[str, ...]:
     return tuple(package for package in PACKAGES[name] if importlib.util.find_spec(package) is None)
 
 
-def need(name: str) -> Any:
+def need(name: str) -> Foreign:
     """Import a framework and return its module.
 
     Raises
@@ -52,7 +54,7 @@ def need(name: str) -> Any:
     return importlib.import_module(name)
 
 
-def optional(name: str) -> Any:
+def optional(name: str) -> Foreign:
     """Import a framework for a page's cell; where it is not installed, print a line that says so and return None.
 
     ``if torch := optional("torch"):`` begins such a cell, and its tag ``needs-torch`` tells the tests.

@@ -5,16 +5,17 @@ sequences are handed over and does not touch the weights.
 """
 
 import os
-from typing import Any
+from types import ModuleType
 
-from lstm_helpers.arrays import Array
+from lstm_helpers.arrays import Array, Params
 from lstm_helpers.frameworks import layouts
 from lstm_helpers.frameworks.layouts import NAMES, kind_named, kind_of, pack, unpack
 from lstm_helpers.frameworks.levels import Converted, Level, Levels, joined, levels_of
-from lstm_helpers.frameworks.presence import need
+from lstm_helpers.frameworks.presence import Foreign, need
+from lstm_helpers.layers.contract import Layer
 
 
-def to_torch(layer: Any, params: Any, *, batch_first: bool = False) -> Any:
+def to_torch(layer: Layer, params: Params, *, batch_first: bool = False) -> Foreign:
     """Make a PyTorch module that computes what a layer does.
 
     Parameters
@@ -67,7 +68,7 @@ def to_torch(layer: Any, params: Any, *, batch_first: bool = False) -> Any:
     return module
 
 
-def from_torch(module: Any) -> Converted:
+def from_torch(module: Foreign) -> Converted:
     """Read a PyTorch module as a layer and its weights.
 
     Parameters
@@ -106,7 +107,7 @@ def from_torch(module: Any) -> Converted:
     return joined(Levels(tuple(levels)))
 
 
-def _read(module: Any, cell: Any, k: int, reverse: int) -> Any:
+def _read(module: Foreign, cell: ModuleType, k: int, reverse: int) -> Params:
     arrays: dict[str, Array] = {}
     for name in NAMES["torch"]:
         tensor = module.get_parameter(_named(name, k, reverse)).detach().cpu()
@@ -146,7 +147,7 @@ def _check_alike(stack: Levels) -> None:
             raise ValueError("layer has cells of several kinds or sizes; PyTorch's module has one for all its layers")
 
 
-def _said(torch: Any, module: Any) -> str:
+def _said(torch: Foreign, module: Foreign) -> str:
     if isinstance(module, torch.nn.Module):
         relu = ", nonlinearity='relu'" if getattr(module, "mode", "") == "RNN_RELU" else ""
         return f"torch.nn.{type(module).__name__}{relu}"
@@ -154,7 +155,7 @@ def _said(torch: Any, module: Any) -> str:
     return f"{'an' if name[0] in 'AEIOU' else 'a'} {name}"
 
 
-def _hint(torch: Any, module: Any) -> str:
+def _hint(torch: Foreign, module: Foreign) -> str:
     if isinstance(module, str | os.PathLike):
         return ": load the file with PyTorch first"
     if isinstance(module, dict):

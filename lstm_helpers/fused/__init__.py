@@ -2,16 +2,15 @@
 
 Every function and result is that of ``through_time``, and so is the answer for cells that this engine does not know
 and for complex numbers. Its choices, such as how many steps are sent back at once, depend on shapes and dtype alone:
-runs repeat bit for bit.
+runs repeat bit for bit. Recurrent dropout is run by the reference too.
 """
 
 from types import ModuleType
-from typing import Any
 
 import numpy as np
 
 from lstm_helpers import through_time
-from lstm_helpers.arrays import Array, TreeT, tree_map
+from lstm_helpers.arrays import BH, TB, TBD, TBH, Array, Params, State, TreeT, tree_map
 from lstm_helpers.cells import lstm, rnn
 from lstm_helpers.cells.contract import Cell
 from lstm_helpers.fused import lstm_loops, lstm_matrices, rnn_loops
@@ -22,11 +21,18 @@ CACHE = 2**19  # bytes that the backward loop works on at once, about half of a 
 ROWS = 512  # steps × sequences that make the products for the weights' gradient efficient
 
 
-def unroll(cell: Cell, params: Any, xs: Array, state: Any = None, mask: Array | None = None) -> Trace:
+def unroll(
+    cell: Cell,
+    params: Params,
+    xs: TBD,
+    state: State | None = None,
+    mask: TB | None = None,
+    h_mask: BH | None = None,
+) -> Trace:
     """Run a cell over a batch of sequences; arguments, result and errors as in ``through_time.unroll``."""
     loops = _loops(cell)
-    if loops is None:
-        return through_time.unroll(cell, params, xs, state, mask)
+    if loops is None or h_mask is not None:
+        return through_time.unroll(cell, params, xs, state, mask, h_mask)
     start = check_inputs(cell, params, xs, state, mask)
     if len(xs) == 0 or _complex(*params, *start, xs):
         return through_time.unroll(cell, params, xs, state, mask)
@@ -39,10 +45,10 @@ def unroll(cell: Cell, params: Any, xs: Array, state: Any = None, mask: Array | 
         return Trace(loops.forward(loops.pack(params), inputs, start, mask), start, mask)
 
 
-def backpropagate(cell: Cell, params: Any, trace: Trace, d_hs: Array, d_state: Any = None) -> Backward:
+def backpropagate(cell: Cell, params: Params, trace: Trace, d_hs: TBH, d_state: State | None = None) -> Backward:
     """Send gradients back through a run of any engine; as ``through_time.backpropagate``."""
     loops = _loops(cell)
-    if loops is None or len(trace) == 0:
+    if loops is None or len(trace) == 0 or trace.h_mask is not None:
         return through_time.backpropagate(cell, params, trace, d_hs, d_state)
     check_gradients(params, trace, d_hs, d_state)
     steps = trace.steps

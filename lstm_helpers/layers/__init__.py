@@ -6,7 +6,7 @@ Every layer has the same four functions (``Layer``), so that layers can be put i
 from lstm_helpers.layers.bidirectional import Bidirectional, BidirectionalTrace
 from lstm_helpers.layers.contract import Layer
 from lstm_helpers.layers.dropout import Dropout, DropoutTrace
-from lstm_helpers.layers.recurrent import Recurrent, Trace
+from lstm_helpers.layers.recurrent import Recurrent
 from lstm_helpers.layers.residual import Residual, ResidualTrace
 from lstm_helpers.layers.stacked import Stacked, StackedTrace
 
@@ -21,5 +21,4 @@ __all__ = [
     "ResidualTrace",
     "Stacked",
     "StackedTrace",
-    "Trace",
 ]

@@ -8,14 +8,14 @@ reversed together. At every step the output has seen the whole sequence, so it i
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from lstm_helpers import fused
-from lstm_helpers.arrays import Array, check_shape, describe, tree_map
-from lstm_helpers.layers.recurrent import Recurrent, Trace
-from lstm_helpers.through_time import Backward
+from lstm_helpers.arrays import Array, Params, State, Tree, check_shape, describe, tree_map
+from lstm_helpers.cells.contract import Cell
+from lstm_helpers.layers.recurrent import Recurrent
+from lstm_helpers.through_time import Backward, Engine, Trace
 
 _BOTH = "a pair, one for each direction"
 
@@ -29,7 +29,7 @@ class BidirectionalTrace:
     output: Array  # (T, B, 2H): [h→, h←], both in the order of the input
 
     @property
-    def state(self) -> tuple[Any, Any]:
+    def state(self) -> tuple[State, State]:
         """Each direction's last state: that of the second one has read the first input last."""
         return self.forward.state, self.backward.state
 
@@ -57,8 +57,8 @@ class Bidirectional:
         As of ``Recurrent``; each direction draws a mask of its own.
     """
 
-    cell: Any
-    engine: Any = fused
+    cell: Cell
+    engine: Engine = fused
     recurrent_dropout: float = 0.0
 
     def __post_init__(self) -> None:
@@ -71,7 +71,9 @@ class Bidirectional:
     def _one(self) -> Recurrent:
         return Recurrent(self.cell, self.engine, self.recurrent_dropout)
 
-    def init(self, rng: np.random.Generator, input_size: int, hidden_size: int, **cell_options: Any) -> tuple[Any, Any]:
+    def init(
+        self, rng: np.random.Generator, input_size: int, hidden_size: int, **cell_options: object
+    ) -> tuple[Params, Params]:
         """Draw the weights of both directions, the forward ones first."""
         forward, backward = (self._one.init(rng, input_size, hidden_size, **cell_options) for _ in range(2))
         return forward, backward
@@ -82,9 +84,9 @@ class Bidirectional:
 
     def forward(
         self,
-        params: Any,
+        params: Params,
         xs: Array,
-        state: Any = None,
+        state: State | None = None,
         mask: Array | None = None,
         rng: np.random.Generator | None = None,
     ) -> BidirectionalTrace:
@@ -102,7 +104,9 @@ class Bidirectional:
         output = np.concatenate([forward.output, backward.output[::-1]], axis=-1)
         return BidirectionalTrace(forward, backward, output)
 
-    def backward(self, params: Any, trace: BidirectionalTrace, d_output: Array, d_state: Any = None) -> Backward:
+    def backward(
+        self, params: Params, trace: BidirectionalTrace, d_output: Array, d_state: State | None = None
+    ) -> Backward:
         """Send gradients back through both runs; in ``states`` both halves are in the order of the input."""
         _check_pair("params", params)
         T, B, H = trace.forward.output.shape
@@ -119,7 +123,7 @@ class Bidirectional:
         )
 
 
-def _check_pair(name: str, value: Any) -> Any:
+def _check_pair(name: str, value: Tree) -> Tree:
     if not isinstance(value, tuple) or hasattr(value, "_fields") or len(value) != 2:
         raise ValueError(f"{name} is {describe(value)}; expected {_BOTH}: (forward, backward)")
     return value

@@ -3,12 +3,14 @@
 A layer is a small frozen object that says how cells are wired. It holds neither weights nor sizes.
 """
 
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 
-from lstm_helpers.arrays import Array
+from lstm_helpers.arrays import Array, Params, State
 from lstm_helpers.through_time import Backward
+
+LayerTrace: TypeAlias = Any  # what a layer's own forward returned: it has output (T, B, ·) and state
 
 
 class Layer(Protocol):
@@ -19,7 +21,7 @@ class Layer(Protocol):
     the beginning (0 if it is not there).
     """
 
-    def init(self, rng: np.random.Generator, input_size: int, hidden_size: int, **cell_options: Any) -> Any:
+    def init(self, rng: np.random.Generator, input_size: int, hidden_size: int, **cell_options: object) -> Params:
         """Draw the layer's weights; the options go to the cell's own ``init``."""
 
     def output_size(self, input_size: int, hidden_size: int) -> int:
@@ -27,19 +29,19 @@ class Layer(Protocol):
 
     def forward(
         self,
-        params: Any,
+        params: Params,
         xs: Array,
-        state: Any = None,
+        state: State | None = None,
         mask: Array | None = None,
         rng: np.random.Generator | None = None,
-    ) -> Any:
+    ) -> LayerTrace:
         """Run over xs (T, B, ·): a trace with ``output`` (T, B, ·) and ``state``. Without rng nothing is dropped."""
 
-    def backward(self, params: Any, trace: Any, d_output: Array, d_state: Any = None) -> Backward:
+    def backward(self, params: Params, trace: LayerTrace, d_output: Array, d_state: State | None = None) -> Backward:
         """Send ∂L/∂output, and ∂L/∂(last state), back through a run."""
 
 
-def check_layer(name: str, layer: Any) -> None:
+def check_layer(name: str, layer: object) -> None:
     """Refuse what is no layer, with a word on what it may have been meant to be."""
     functions = ("init", "output_size", "forward", "backward")
     if isinstance(layer, type) or not all(callable(getattr(layer, function, None)) for function in functions):

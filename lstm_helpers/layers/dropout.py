@@ -7,11 +7,12 @@ when nothing is dropped. Srivastava et al. (2014).
 """
 
 from dataclasses import dataclass
-from typing import Any, ClassVar, NamedTuple
+from typing import ClassVar, NamedTuple
 
 import numpy as np
+from numpy.typing import DTypeLike
 
-from lstm_helpers.arrays import Array, check_finite, check_float, check_generator, check_shape
+from lstm_helpers.arrays import Array, Params, State, check_finite, check_float, check_generator, check_shape
 from lstm_helpers.through_time import Backward, check_mask
 
 
@@ -41,7 +42,7 @@ class Dropout:
     def __post_init__(self) -> None:
         check_rate("rate", self.rate)
 
-    def init(self, rng: np.random.Generator, input_size: int, hidden_size: int, **cell_options: Any) -> tuple[()]:
+    def init(self, rng: np.random.Generator, input_size: int, hidden_size: int, **cell_options: object) -> tuple[()]:
         """Give no weights, and draw nothing."""
         return ()
 
@@ -51,9 +52,9 @@ class Dropout:
 
     def forward(
         self,
-        params: Any,
+        params: Params,
         xs: Array,
-        state: Any = None,
+        state: State | None = None,
         mask: Array | None = None,
         rng: np.random.Generator | None = None,
     ) -> DropoutTrace:
@@ -66,20 +67,20 @@ class Dropout:
         keep = None if rng is None or not self.rate else draw(rng, self.rate, xs.shape, xs.real.dtype)
         return DropoutTrace(_apply(keep, mask, xs), keep, mask)
 
-    def backward(self, params: Any, trace: DropoutTrace, d_output: Array, d_state: Any = None) -> Backward:
+    def backward(self, params: Params, trace: DropoutTrace, d_output: Array, d_state: State | None = None) -> Backward:
         """Send ∂L/∂output through the same gaps."""
         T, B, D = trace.output.shape
         check_shape("d_output", d_output, T=T, B=B, D=D)
         return Backward((), _apply(trace.keep, trace.mask, d_output), (), ())
 
 
-def draw(rng: Any, rate: float, shape: tuple[int, ...], dtype: Any) -> Array:
+def draw(rng: np.random.Generator, rate: float, shape: tuple[int, ...], dtype: DTypeLike) -> Array:
     """Draw a mask: 0 with probability ``rate``, else 1 / (1 - rate), so that its mean is 1."""
     check_generator(rng)
-    return (rng.random(shape) >= rate).astype(dtype) / (1.0 - rate)  # type: ignore[no-any-return]
+    return (rng.random(shape) >= rate).astype(dtype) / (1.0 - rate)
 
 
-def check_rate(name: str, rate: Any) -> None:
+def check_rate(name: str, rate: object) -> None:
     """Refuse what is no chance below 1."""
     if isinstance(rate, bool) or not isinstance(rate, int | float) or not 0 <= rate < 1:
         raise ValueError(f"{name} is {rate!r}; expected a chance from 0 (drop nothing) to below 1")

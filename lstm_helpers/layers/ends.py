@@ -1,13 +1,12 @@
 """Where a sequence has been read: the output that has seen all of it, for each direction of reading."""
 
-from typing import Any
-
 import numpy as np
 
 from lstm_helpers.arrays import Array
+from lstm_helpers.layers.contract import LayerTrace
 
 
-def ends(trace: Any, mask: Array | None) -> tuple[Array, ...]:
+def ends(trace: LayerTrace, mask: Array | None) -> tuple[Array, ...]:
     """Point into ``trace.output`` at the last real step, and at the first in columns that were read backwards.
 
     Returns

@@ -7,42 +7,16 @@ z ⊙ h_{t-1}, is never dropped.
 """
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from inspect import signature
+from typing import ClassVar
 
 import numpy as np
 
 from lstm_helpers import fused
-from lstm_helpers.arrays import Array
+from lstm_helpers.arrays import TB, TBD, TBH, Params, State
 from lstm_helpers.cells.contract import Cell
 from lstm_helpers.layers.dropout import check_rate, draw
-from lstm_helpers.through_time import Backward, check_inputs
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class Trace:
-    """The engine's trace of a run, whose fields it passes on, and what was dropped in it."""
-
-    run: Any  # the engine's trace: trace.f, trace[t], len(trace) … are its
-    keep: Array | None  # (B, H): the mask of recurrent dropout; None if nothing was dropped
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("_") or name == "run":  # not there yet while a copy is being made
-            raise AttributeError(name)
-        return getattr(self.run, name)
-
-    def __len__(self) -> int:
-        return len(self.run)
-
-    def __getitem__(self, t: int) -> Any:
-        return self.run[t]
-
-    def __repr__(self) -> str:
-        return repr(self.run)
-
-    @property
-    def output(self) -> Array:
-        """What the next layer reads: h (T, B, H)."""
-        return self.run.h  # type: ignore[no-any-return]
+from lstm_helpers.through_time import Backward, Engine, Trace, check_inputs
 
 
 @dataclass(frozen=True, repr=False)
@@ -60,19 +34,24 @@ class Recurrent:
         that is cut into pieces gets a new mask with every piece.
     """
 
-    cell: Any
-    engine: Any = fused
+    cell: Cell
+    engine: Engine = fused
     recurrent_dropout: float = 0.0
     one_way: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         check_rate("recurrent_dropout", self.recurrent_dropout)
+        if self.recurrent_dropout and "h_mask" not in signature(self.cell.forward).parameters:
+            raise ValueError(
+                f"cell is {_name(self.cell)}; recurrent_dropout needs one whose forward and backward take h_mask: "
+                f"see {Cell.__module__}"
+            )
 
     def __repr__(self) -> str:
         dropout = f", recurrent_dropout={self.recurrent_dropout}" if self.recurrent_dropout else ""
         return f"Recurrent({_name(self.cell)}{dropout})"
 
-    def init(self, rng: np.random.Generator, input_size: int, hidden_size: int, **cell_options: Any) -> Any:
+    def init(self, rng: np.random.Generator, input_size: int, hidden_size: int, **cell_options: object) -> Params:
         """Draw the cell's weights."""
         return self.cell.init(rng, input_size, hidden_size, **cell_options)
 
@@ -82,72 +61,23 @@ class Recurrent:
 
     def forward(
         self,
-        params: Any,
-        xs: Array,
-        state: Any = None,
-        mask: Array | None = None,
+        params: Params,
+        xs: TBD,
+        state: State | None = None,
+        mask: TB | None = None,
         rng: np.random.Generator | None = None,
     ) -> Trace:
         """Run the cell; arguments and errors as in ``unroll``, and ``rng`` for the dropout."""
-        keep = None
-        if self.recurrent_dropout and rng is not None:
-            h = check_inputs(self.cell, params, xs, state, mask).h  # before a number is drawn
-            keep = draw(rng, self.recurrent_dropout, h.shape, h.real.dtype)
-        return Trace(self.engine.unroll(_partly_deaf(self.cell, keep), params, xs, state, mask), keep)
+        if not self.recurrent_dropout or rng is None:
+            return self.engine.unroll(self.cell, params, xs, state, mask)
+        h = check_inputs(self.cell, params, xs, state, mask).h  # before a number is drawn
+        h_mask = draw(rng, self.recurrent_dropout, h.shape, h.real.dtype)
+        return self.engine.unroll(self.cell, params, xs, state, mask, h_mask)
 
-    def backward(self, params: Any, trace: Trace, d_output: Array, d_state: Any = None) -> Backward:
+    def backward(self, params: Params, trace: Trace, d_output: TBH, d_state: State | None = None) -> Backward:
         """Send gradients back through the run, and through what was dropped in it; as ``backpropagate``."""
-        cell = _partly_deaf(self.cell, trace.keep)
-        back: Backward = self.engine.backpropagate(cell, params, trace.run, d_output, d_state)
-        return back
+        return self.engine.backpropagate(self.cell, params, trace, d_output, d_state)
 
 
-@dataclass(frozen=True)
-class _PartlyDeaf:
-    """A cell whose W_h hears ``keep`` ⊙ h, for every cell in which h_{t-1} enters through W_h alone."""
-
-    cell: Any
-    keep: Array  # (B, H)
-
-    def zero_state(self, params: Any, batch_size: int) -> Any:
-        return self.cell.zero_state(params, batch_size)
-
-    def forward(self, params: Any, state: Any, x: Array) -> Any:
-        # The step remembers the true h: it is what a masked step carries over, and what figures draw.
-        return self.cell.forward(params, self._heard(state), x)._replace(previous=state)
-
-    def backward(self, params: Any, step: Any, d_state: Any) -> tuple[Any, Any, Array]:
-        step = step._replace(previous=self._heard(step.previous))
-        d_params, d_previous, d_x = self.cell.backward(params, step, d_state)
-        return d_params, self._heard(d_previous), d_x
-
-    def _heard(self, state: Any) -> Any:
-        return state._replace(h=state.h * self.keep)
-
-
-@dataclass(frozen=True)
-class _PartlyDeafInside:
-    """The same for a cell that says ``CARRIES_H``: it tells the two uses of h apart itself (see ``cells.contract``)."""
-
-    cell: Any
-    keep: Array  # (B, H)
-
-    def zero_state(self, params: Any, batch_size: int) -> Any:
-        return self.cell.zero_state(params, batch_size)
-
-    def forward(self, params: Any, state: Any, x: Array) -> Any:
-        return self.cell.forward(params, state, x, self.keep)
-
-    def backward(self, params: Any, step: Any, d_state: Any) -> tuple[Any, Any, Array]:
-        d_params, d_previous, d_x = self.cell.backward(params, step, d_state, self.keep)
-        return d_params, d_previous, d_x
-
-
-def _partly_deaf(cell: Any, keep: Array | None) -> Cell:
-    if keep is None:
-        return cell  # type: ignore[no-any-return]
-    return _PartlyDeafInside(cell, keep) if getattr(cell, "CARRIES_H", False) else _PartlyDeaf(cell, keep)
-
-
-def _name(cell: Any) -> str:
+def _name(cell: Cell) -> str:
     return str(cell.__name__).rpartition(".")[2] if hasattr(cell, "__name__") else repr(cell)

@@ -6,12 +6,11 @@ y is the output of any layer as wide as its input. In stacked LSTMs: Wu et al. (
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
-from lstm_helpers.arrays import Array, check_shape
-from lstm_helpers.layers.contract import Layer, check_layer
+from lstm_helpers.arrays import Array, Params, State, check_shape
+from lstm_helpers.layers.contract import Layer, LayerTrace, check_layer
 from lstm_helpers.through_time import Backward
 
 
@@ -19,12 +18,12 @@ from lstm_helpers.through_time import Backward
 class ResidualTrace:
     """What a run of ``Residual`` computed."""
 
-    layer: Any  # the trace of the layer inside
+    layer: LayerTrace  # the trace of the layer inside
     output: Array  # (T, B, D)
     mask: Array | None  # (T, B) bool
 
     @property
-    def state(self) -> Any:
+    def state(self) -> State:
         """The last state of the layer inside."""
         return self.layer.state
 
@@ -59,7 +58,7 @@ class Residual:
         """Whether a sequence can be cut into pieces: as of the layer inside."""
         return getattr(self.layer, "one_way", False)
 
-    def init(self, rng: np.random.Generator, input_size: int, hidden_size: int, **cell_options: Any) -> Any:
+    def init(self, rng: np.random.Generator, input_size: int, hidden_size: int, **cell_options: object) -> Params:
         """Draw the weights of the layer inside."""
         self.output_size(input_size, hidden_size)
         return self.layer.init(rng, input_size, hidden_size, **cell_options)
@@ -76,9 +75,9 @@ class Residual:
 
     def forward(
         self,
-        params: Any,
+        params: Params,
         xs: Array,
-        state: Any = None,
+        state: State | None = None,
         mask: Array | None = None,
         rng: np.random.Generator | None = None,
     ) -> ResidualTrace:
@@ -90,7 +89,7 @@ class Residual:
             )
         return ResidualTrace(trace, trace.output + _real(xs, mask), mask)
 
-    def backward(self, params: Any, trace: ResidualTrace, d_output: Array, d_state: Any = None) -> Backward:
+    def backward(self, params: Params, trace: ResidualTrace, d_output: Array, d_state: State | None = None) -> Backward:
         """Send ∂L/∂output past the layer and through it."""
         T, B, D = trace.output.shape
         check_shape("d_output", d_output, T=T, B=B, D=D)

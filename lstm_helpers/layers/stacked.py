@@ -9,12 +9,11 @@ Graves, Mohamed and Hinton (2013); dropout between the layers: Zaremba, Sutskeve
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
-from lstm_helpers.arrays import Array, describe
-from lstm_helpers.layers.contract import Layer, check_layer
+from lstm_helpers.arrays import Array, Params, State, Tree, describe
+from lstm_helpers.layers.contract import Layer, LayerTrace, check_layer
 from lstm_helpers.layers.dropout import DropoutTrace
 from lstm_helpers.through_time import Backward
 
@@ -23,7 +22,7 @@ from lstm_helpers.through_time import Backward
 class StackedTrace:
     """What a run of ``Stacked`` computed: one trace for each layer, the lowest first."""
 
-    layers: tuple[Any, ...]
+    layers: tuple[LayerTrace, ...]
 
     @property
     def output(self) -> Array:
@@ -31,7 +30,7 @@ class StackedTrace:
         return self.layers[-1].output  # type: ignore[no-any-return]
 
     @property
-    def state(self) -> tuple[Any, ...]:
+    def state(self) -> tuple[State, ...]:
         """The last state of each layer, () of one without memory."""
         return tuple(trace.state for trace in self.layers)
 
@@ -44,7 +43,7 @@ class StackedTrace:
 
 @dataclass(frozen=True, init=False, repr=False)
 class Stacked:
-    """Any layers on top of each other, the lowest first.
+    """Layers on top of each other, the lowest first.
 
     Params, states and gradients of them are tuples, one entry for each layer. All layers get the same mask and, in
     training, the same generator, from which they draw in their order.
@@ -77,7 +76,9 @@ class Stacked:
         """Whether a sequence can be cut into pieces: if every layer allows it."""
         return all(getattr(layer, "one_way", False) for layer in self.layers)
 
-    def init(self, rng: np.random.Generator, input_size: int, hidden_size: int, **cell_options: Any) -> tuple[Any, ...]:
+    def init(
+        self, rng: np.random.Generator, input_size: int, hidden_size: int, **cell_options: object
+    ) -> tuple[Params, ...]:
         """Draw the weights of all layers in their order; the options go to every cell."""
         params = []
         for k, layer in enumerate(self.layers):
@@ -94,23 +95,23 @@ class Stacked:
 
     def forward(
         self,
-        params: Any,
+        params: Params,
         xs: Array,
-        state: Any = None,
+        state: State | None = None,
         mask: Array | None = None,
         rng: np.random.Generator | None = None,
     ) -> StackedTrace:
         """Run xs (T, B, D) up through all layers; ``state`` as a trace gives it, or None for zeros everywhere."""
         self._check_tuple("params", params)
         states = self._each("state", state)
-        traces: list[Any] = []
+        traces: list[LayerTrace] = []
         for k, layer in enumerate(self.layers):
             with self._noting(k):
                 traces.append(layer.forward(params[k], xs, states[k], mask, rng))
             xs = traces[-1].output
         return StackedTrace(tuple(traces))
 
-    def backward(self, params: Any, trace: StackedTrace, d_output: Array, d_state: Any = None) -> Backward:
+    def backward(self, params: Params, trace: StackedTrace, d_output: Array, d_state: State | None = None) -> Backward:
         """Send gradients back down; every field of the result but ``xs`` is a tuple, one entry for each layer."""
         self._check_tuple("params", params)
         self._check_tuple("trace.layers", trace.layers)
@@ -123,13 +124,13 @@ class Stacked:
         by_layer, _, state, states = zip(*reversed(backs), strict=True)
         return Backward(by_layer, d_output, state, states)
 
-    def _each(self, name: str, value: Any) -> tuple[Any, ...]:
+    def _each(self, name: str, value: Tree) -> tuple[Tree, ...]:
         if value is None:
             return (None,) * len(self.layers)
         self._check_tuple(name, value)
         return tuple(value)
 
-    def _check_tuple(self, name: str, value: Any) -> None:
+    def _check_tuple(self, name: str, value: object) -> None:
         """Refuse what has not one entry for each layer; a named tuple, such as one cell's State, never has."""
         count = len(self.layers)
         if not isinstance(value, tuple) or hasattr(value, "_fields") or len(value) != count:

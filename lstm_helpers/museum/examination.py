@@ -6,7 +6,6 @@ the right forward pass, so that the two are judged apart. The right numbers are 
 which the tests hold to complex step.
 """
 
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,7 +13,9 @@ import numpy as np
 from lstm_helpers import through_time
 from lstm_helpers.arrays import Array, check_generator, check_size, tree_map
 from lstm_helpers.cells import lstm
-from lstm_helpers.museum.exhibits import WrongCell, WrongEngine
+from lstm_helpers.cells.contract import Cell
+from lstm_helpers.museum.exhibits import Function, WrongCell, WrongEngine
+from lstm_helpers.through_time import Backward, Engine
 
 RIGHT = 1e-9  # a relative error below this is rounding
 
@@ -120,14 +121,14 @@ def grouped(wrong: Array) -> list[tuple[str, tuple[str, ...]]]:
 
 
 def examine(
-    cell: Any = lstm,
-    engine: Any = through_time,
+    cell: Cell = lstm,
+    engine: Engine = through_time,
     *,
-    forward: Callable[..., Any] | None = None,
-    backward: Callable[..., Any] | None = None,
-    init: Callable[..., Any] | None = None,
-    unroll: Callable[..., Any] | None = None,
-    backpropagate: Callable[..., Any] | None = None,
+    forward: Function | None = None,
+    backward: Function | None = None,
+    init: Function | None = None,
+    unroll: Function | None = None,
+    backpropagate: Function | None = None,
     case: Case | None = None,
 ) -> Pattern:
     """Run a cell and an engine through all situations and compare every number with the right one.
@@ -163,7 +164,7 @@ def examine(
     return Pattern(np.array(columns).T, _alike(stand_in, case), case)
 
 
-def same(pattern: Pattern, cell: Any, engine: Any) -> bool:
+def same(pattern: Pattern, cell: WrongCell, engine: WrongEngine) -> bool:
     """Tell whether a cell and an engine fail in the same places by the same amounts, up to rounding."""
     return _alike(cell, pattern.case) == pattern.alike and all(
         np.allclose(errors, _column(cell, engine, pattern.case, situation), rtol=1e-6, atol=RIGHT)
@@ -191,12 +192,12 @@ def _column(cell: WrongCell, engine: WrongEngine, case: Case, situation: Situati
     ]
 
 
-def _rows(back: Any) -> list[Array]:
+def _rows(back: Backward) -> list[Array]:
     blocks = [block for weight in back.params for block in np.split(np.asarray(weight), 4, axis=-1)]
     return [*blocks, back.xs, back.state.h, back.state.c]
 
 
-def _error(name: str, got: Any, right: Array) -> float:
+def _error(name: str, got: Array, right: Array) -> float:
     if np.shape(got) != right.shape:
         raise ValueError(f"{name} has shape {np.shape(got)}; expected {right.shape}")
     with np.errstate(invalid="ignore", over="ignore"):
@@ -216,7 +217,7 @@ def _alike(cell: WrongCell, case: Case) -> bool:
     )
 
 
-def _guarded(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+def _guarded(name: str, function: Function) -> Function:
     """Call a function with arrays that cannot be written to, and say so if it tries."""
 
     def lock(a: Array) -> Array:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from lstm_helpers import through_time
 from lstm_helpers.arrays import Array
@@ -11,6 +11,8 @@ from lstm_helpers.cells.lstm import Params, State, Step
 from lstm_helpers.museum import wrong_backward as back
 from lstm_helpers.museum import wrong_engine as engine
 from lstm_helpers.museum import wrong_forward as forth
+
+Function: TypeAlias = Callable[..., Any]  # one of a cell's or an engine's, right or wrong
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class WrongEngine:
 class Exhibit(NamedTuple):
     """One wrong pass."""
 
-    wrong: Callable[..., Any]  # the function with the fault; its docstring says what is wrong and what one sees
+    wrong: Function  # the function with the fault; its docstring says what is wrong and what one sees
     replaces: str  # the name of the right function
     remembers: bool = False  # whether ``wrong`` makes the function anew, so that what it keeps dies with it
 
@@ -58,7 +60,7 @@ class Exhibit(NamedTuple):
         """The engine to use; a new one each time, which remembers nothing yet."""
         return WrongEngine(**self._replaced("unroll", "backpropagate"))
 
-    def _replaced(self, *names: str) -> dict[str, Callable[..., Any]]:
+    def _replaced(self, *names: str) -> dict[str, Function]:
         return {self.replaces: self.wrong() if self.remembers else self.wrong} if self.replaces in names else {}
 
 

@@ -12,6 +12,7 @@ from lstm_helpers import through_time
 from lstm_helpers.activations import tanh
 from lstm_helpers.arrays import Array, stack
 from lstm_helpers.cells import lstm
+from lstm_helpers.cells.contract import Cell
 from lstm_helpers.cells.lstm import Params, State, Step
 from lstm_helpers.through_time import Trace
 
@@ -52,7 +53,9 @@ def blocks_initialised_alike(rng: np.random.Generator, input_size: int, hidden_s
     return right._replace(W_x=np.tile(right.W_x[:, :hidden_size], 4), W_h=np.tile(right.W_h[:, :hidden_size], 4))
 
 
-def state_not_carried(cell: Any, params: Any, xs: Array, state: Any = None, mask: Array | None = None) -> Trace:
+def state_not_carried(
+    cell: Cell, params: Params, xs: Array, state: State | None = None, mask: Array | None = None
+) -> Trace:
     """Start every step from an empty state: each output depends on its own input only."""
     zero = cell.zero_state(params, xs.shape[1])
     xs = xs if mask is None else np.where(mask[:, :, None], xs, 0)
@@ -60,7 +63,7 @@ def state_not_carried(cell: Any, params: Any, xs: Array, state: Any = None, mask
     return Trace(stack(steps), zero if state is None else state, mask)
 
 
-def mask_ignored(cell: Any, params: Any, xs: Array, state: Any = None, mask: Array | None = None) -> Trace:
+def mask_ignored(cell: Cell, params: Params, xs: Array, state: State | None = None, mask: Array | None = None) -> Trace:
     """Read the zeros of the padding as inputs: the last state of a short sequence depends on the longest one."""
     read = xs if mask is None else np.where(mask[:, :, None], xs, 0)
     return through_time.unroll(cell, params, read, state)
@@ -70,7 +73,7 @@ def state_never_reset() -> Callable[..., Trace]:
     """Start from wherever the last call ended: the same sequence gives other outputs the second time."""
     kept: list[Any] = []
 
-    def unroll(cell: Any, params: Any, xs: Array, state: Any = None, mask: Array | None = None) -> Trace:
+    def unroll(cell: Cell, params: Params, xs: Array, state: State | None = None, mask: Array | None = None) -> Trace:
         if state is None and kept and kept[-1].h.shape == cell.zero_state(params, xs.shape[1]).h.shape:
             state = kept[-1]
         trace = through_time.unroll(cell, params, xs, state, mask)

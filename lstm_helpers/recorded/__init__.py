@@ -11,11 +11,11 @@ The recorded gradients are those of a loss that is linear in the outputs, with f
 from collections.abc import Mapping
 from importlib import resources
 from types import MappingProxyType, ModuleType
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 import numpy as np
 
-from lstm_helpers.arrays import Array
+from lstm_helpers.arrays import Array, Params, State, Tree
 from lstm_helpers.cells import gru, lstm, rnn
 
 ParamsT = TypeVar("ParamsT")
@@ -67,7 +67,7 @@ def onnx_cases() -> tuple[Case[lstm.Params, lstm.State], ...]:
     return _cases("onnx.npz", lstm)
 
 
-def _cases(file_name: str, cell: ModuleType) -> tuple[Case[Any, Any], ...]:
+def _cases(file_name: str, cell: ModuleType) -> tuple[Case[Params, State], ...]:
     resource = resources.files("lstm_helpers.recorded").joinpath(file_name)
     with resource.open("rb") as file, np.load(file, allow_pickle=False) as archive:
         arrays = {name: archive[name] for name in archive.files}
@@ -76,10 +76,10 @@ def _cases(file_name: str, cell: ModuleType) -> tuple[Case[Any, Any], ...]:
     return tuple(_case(str(name), str(arrays["library"]), arrays, cell) for name in arrays["names"])
 
 
-def _case(name: str, library: str, arrays: dict[str, Array], cell: ModuleType) -> Case[Any, Any]:
+def _case(name: str, library: str, arrays: dict[str, Array], cell: ModuleType) -> Case[Params, State]:
     found = {key.removeprefix(f"{name}/"): array for key, array in arrays.items() if key.startswith(f"{name}/")}
 
-    def tree(kind: Any, prefix: str) -> Any:
+    def tree(kind: Tree, prefix: str) -> Tree:
         return kind(*(found[f"{prefix}.{field}"] for field in kind._fields))
 
     has_gradients = "gradients.xs" in found

@@ -7,7 +7,7 @@ Persistence, ŷ_t = y_{t-1}, correlates perfectly with the step before, and says
 """
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -52,7 +52,7 @@ def echo(forecast: Array, actual: Array, before: Array) -> Echo:
     )
 
 
-def leaks(function: Callable[[Array], Any], values: Array, known: int) -> tuple[str, ...]:
+def leaks(function: Callable[[Array], object], values: Array, known: int) -> tuple[str, ...]:
     """Name what a function computes about the first ``known`` steps with the help of later ones.
 
     Parameters

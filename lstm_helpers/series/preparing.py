@@ -7,7 +7,7 @@ examples   past y_{t-n} … y_{t-1},  future y_t … y_{t+k-1},  for every origi
 """
 
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -165,7 +165,7 @@ def examples(values: Array, length: int, horizon: int = 1, *, first: int | None 
     return Examples(past, np.stack([values[origins + k] for k in range(horizon)]), origins)
 
 
-def check_series(values: Any) -> None:
+def check_series(values: Array) -> None:
     """Refuse anything but floats (T,) or (T, D) with T from 1."""
     if not isinstance(values, np.ndarray) or values.ndim not in (1, 2) or 0 in values.shape:
         what = f"shape {values.shape}" if isinstance(values, np.ndarray) else f"type {type(values).__name__}"

@@ -84,7 +84,7 @@ def _rows(path: str | os.PathLike[str], delimiter: str) -> tuple[list[str], list
     return [cell.strip() for cell in rows[0][1]], rows[1:]
 
 
-def _place(path: Any, names: list[str], wanted: str, delimiter: str) -> int:
+def _place(path: str | os.PathLike[str], names: list[str], wanted: str, delimiter: str) -> int:
     if names.count(wanted) == 1:
         return names.index(wanted)
     other = next((mark for mark in ";\t|" if mark != delimiter and mark in names[0]), "")
@@ -93,7 +93,7 @@ def _place(path: Any, names: list[str], wanted: str, delimiter: str) -> int:
     raise ValueError(f"{_name(path)} has {found} {wanted!r}; its columns are {', '.join(map(repr, names))}{hint}")
 
 
-def _number(path: Any, line: int, column: str, cell: str, gaps: bool) -> float:
+def _number(path: str | os.PathLike[str], line: int, column: str, cell: str, gaps: bool) -> float:
     text = cell.strip()
     if text.lower() in _MISSING:
         if gaps:
@@ -112,7 +112,7 @@ def _number(path: Any, line: int, column: str, cell: str, gaps: bool) -> float:
     return value
 
 
-def _date(path: Any, line: int, column: str, cell: str) -> Any:
+def _date(path: str | os.PathLike[str], line: int, column: str, cell: str) -> Any:
     text = cell.strip()
     try:
         if len(text) not in (4, 7, 10) or not text[:4].isdigit():
@@ -124,7 +124,7 @@ def _date(path: Any, line: int, column: str, cell: str) -> Any:
         ) from None
 
 
-def _check_steps(path: Any, lines: list[int], texts: list[str], times: Array) -> None:
+def _check_steps(path: str | os.PathLike[str], lines: list[int], texts: list[str], times: Array) -> None:
     """Refuse times that stand still, go back, or leave one out; months are counted if the day is always the same."""
     months = times.astype("datetime64[M]")
     by_month = len(set((times - months).tolist())) == 1
@@ -144,5 +144,5 @@ def _check_steps(path: Any, lines: list[int], texts: list[str], times: Array) ->
             )
 
 
-def _name(path: Any) -> str:
+def _name(path: str | os.PathLike[str]) -> str:
     return Path(path).name

@@ -16,7 +16,7 @@ subject or distractor, therefore
 from collections.abc import Sequence
 from math import comb
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import DTypeLike
@@ -250,7 +250,7 @@ def _majority(nouns: int) -> float:
     return float(best_guesses / (nouns * 2**nouns))
 
 
-def _bounds(distractors: Any) -> tuple[int, int]:
+def _bounds(distractors: int | tuple[int, int]) -> tuple[int, int]:
     """Return (low, high), or say what was wrong with the argument."""
     pair = distractors if isinstance(distractors, tuple) else (distractors, distractors)
     whole = len(pair) == 2 and all(isinstance(n, int | np.integer) and not isinstance(n, bool) for n in pair)

@@ -16,7 +16,7 @@ review is good if more than half of its clauses are. What simple strategies can 
 from collections.abc import Sequence
 from math import comb
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import DTypeLike
@@ -148,7 +148,7 @@ def _overruled(n: int) -> float:
     return float(sum(comb(n - 1, against) for against in range((n + 1) // 2, n)) / 2 ** (n - 1))
 
 
-def _numbers(clauses: Any) -> tuple[int, ...]:
+def _numbers(clauses: int | tuple[int, ...]) -> tuple[int, ...]:
     """Return the numbers of clauses, or say what was wrong with the argument."""
     numbers = clauses if isinstance(clauses, tuple) else (clauses,)
     whole = all(isinstance(n, int | np.integer) and not isinstance(n, bool) for n in numbers)

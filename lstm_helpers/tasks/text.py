@@ -10,7 +10,7 @@ import os
 from collections.abc import Callable
 from importlib import resources
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -152,7 +152,7 @@ def pieces(tokens: Array, batch_size: int, length: int) -> Callable[[int], Batch
     starts = np.arange(batch_size) * len(tokens) // batch_size
     steps = np.arange(length + 1)[:, None]
 
-    def batches(step: Any) -> Batch:
+    def batches(step: int) -> Batch:
         here = tokens[(starts + step * length + steps) % len(tokens)]
         return Batch(here[:-1], here[1:])
 

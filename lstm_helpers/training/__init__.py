@@ -1,7 +1,7 @@
 """How a model learns: gradients are clipped, an optimizer takes a step, and nothing is lost when one stops.
 
-``optimizers`` holds clipping, SGD and Adam; ``loop`` the generator ``fit``; ``checkpoints`` its files; ``bar`` a
-progress bar for the reader.
+``trainer`` holds ``train``, a whole training in one call; ``loop`` the generator ``fit`` behind it; ``optimizers``
+clipping, SGD and Adam; ``checkpoints`` the files; ``bar`` a progress bar for the reader.
 """
 
 from lstm_helpers.model import Batch
@@ -9,6 +9,7 @@ from lstm_helpers.training.bar import progress_bar
 from lstm_helpers.training.checkpoints import load_checkpoint, save_checkpoint
 from lstm_helpers.training.loop import Best, Progress, fit, start
 from lstm_helpers.training.optimizers import Optimizer, adam, clip_elements, clip_norm, sgd
+from lstm_helpers.training.trainer import train
 
 __all__ = [
     "Batch",
@@ -24,4 +25,5 @@ __all__ = [
     "save_checkpoint",
     "sgd",
     "start",
+    "train",
 ]

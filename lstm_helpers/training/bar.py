@@ -8,7 +8,7 @@ There is no time in it and nothing is overwritten, so that a stored page shows o
 import sys
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from lstm_helpers.arrays import check_size
 
@@ -17,7 +17,7 @@ ItemT = TypeVar("ItemT")
 _MARKS = (*(mark for tens in range(0, 100, 10) for mark in (str(tens), ".", ".", ".")), "100")
 
 
-def progress_bar(items: Iterable[ItemT], total: int) -> Iterator[ItemT]:
+def progress_bar(items: Iterable[ItemT], total: int, *, shown: bool = True) -> Iterator[ItemT]:
     """Pass on the first ``total`` items, and show how far that is.
 
     Parameters
@@ -26,6 +26,8 @@ def progress_bar(items: Iterable[ItemT], total: int) -> Iterator[ItemT]:
         Such as what ``fit`` returns, which by itself has no end.
     total : int
         After how many items to stop.
+    shown : bool
+        False to write nothing in any case.
 
     Yields
     ------
@@ -34,7 +36,7 @@ def progress_bar(items: Iterable[ItemT], total: int) -> Iterator[ItemT]:
         nothing is written.
     """
     check_size("total", total)
-    return _show(iter(items), total) if _someone_is_looking() else islice(items, total)
+    return _show(iter(items), total) if shown and _someone_is_looking() else islice(items, total)
 
 
 def _show(items: Iterator[ItemT], total: int) -> Iterator[ItemT]:
@@ -58,6 +60,6 @@ def _write(text: str) -> None:
 
 
 def _someone_is_looking() -> bool:
-    ipython: Any = sys.modules.get("IPython")
+    ipython = sys.modules.get("IPython")
     in_notebook = ipython is not None and getattr(ipython.get_ipython(), "kernel", None) is not None
     return in_notebook or sys.stdout.isatty()

@@ -1,11 +1,11 @@
 """Training that survives the process: a Progress in a file, and back, to the bit."""
 
 import os
-from typing import Any
 
 import numpy as np
 
 from lstm_helpers import arrays
+from lstm_helpers.arrays import Array
 from lstm_helpers.training.loop import Progress
 
 
@@ -40,6 +40,6 @@ def load_checkpoint(path: str | os.PathLike[str], like: Progress) -> Progress:
     return arrays.tree_map(_as_in, like, loaded)
 
 
-def _as_in(like: Any, value: Any) -> Any:
+def _as_in(like: object, value: Array) -> object:
     """Turn what was a Python number back into one."""
     return value if isinstance(like, np.ndarray) else value.item()

@@ -7,12 +7,23 @@ any Progress it yielded, and ends at the same weights to the last bit.
 """
 
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from lstm_helpers.arrays import Array, check_finite, check_generator, check_size, describe, leaves, tree_norm
-from lstm_helpers.model import LossFunction, Model
+from lstm_helpers.arrays import (
+    Array,
+    Params,
+    State,
+    Tree,
+    check_finite,
+    check_generator,
+    check_size,
+    describe,
+    leaves,
+    tree_norm,
+)
+from lstm_helpers.model import Batch, LossFunction, Model
 from lstm_helpers.training import optimizers
 from lstm_helpers.training.optimizers import Optimizer
 
@@ -22,7 +33,7 @@ class Best(NamedTuple):
 
     loss: float  # the lowest; infinite before the first
     step: int  # when it was found
-    params: Any  # the weights then
+    params: Params  # the weights then
     waited: int  # how many validations in a row were no better
     latest: float  # what the last one gave; NaN before the first
 
@@ -33,33 +44,33 @@ class Progress(NamedTuple):
     step: int  # how many steps were made
     loss: float  # of the last step's batch, before its update
     grad_norm: float  # of the last step's gradient, before clipping
-    params: Any  # after the update
-    optimizer_state: Any
-    state: Any  # the layer's last state if it is carried over, else ()
-    rng_state: Any  # (6,) uint64, where the dropout's random numbers have got to; () without an rng
-    best: Any = ()  # Best if there is validation, else ()
+    params: Params  # after the update
+    optimizer_state: Tree
+    state: State  # the layer's last state if it is carried over, else ()
+    rng_state: Array | tuple[()]  # (6,) uint64, where the dropout's random numbers have got to; () without an rng
+    best: Best | tuple[()] = ()  # Best if there is validation, else ()
 
 
 class _Plan(NamedTuple):
     """What stays the same from step to step."""
 
     model: Model
-    batches: Callable[[int], Any]
+    batches: Callable[[int], Batch | None]
     loss: LossFunction
     optimizer: Optimizer
     limit: float | None
     carry_state: bool
-    validate: Callable[[Any], float] | None
+    validate: Callable[[Params], float] | None
     validate_every: int
 
 
 def start(
-    params: Any,
+    params: Params,
     optimizer: Optimizer,
     *,
     rng: np.random.Generator | None = None,
-    state: Any = (),
-    validate: Callable[[Any], float] | None = None,
+    state: State = (),
+    validate: Callable[[Params], float] | None = None,
 ) -> Progress:
     """Give the Progress before the first step, also the ``like`` that ``load_checkpoint`` wants.
 
@@ -72,7 +83,7 @@ def start(
     """
     for name, leaf in leaves(params):
         check_finite(f"params.{name}", leaf)
-    rng_state: Any = ()
+    rng_state: Array | tuple[()] = ()
     if rng is not None:
         check_generator(rng)
         rng_state = _pack(np.random.PCG64(rng.integers(2**63, size=4)))
@@ -82,8 +93,8 @@ def start(
 
 def fit(
     model: Model,
-    params: Any,
-    batches: Callable[[int], Any],
+    params: Params,
+    batches: Callable[[int], Batch | None],
     loss: LossFunction,
     optimizer: Optimizer,
     *,
@@ -91,7 +102,7 @@ def fit(
     rng: np.random.Generator | None = None,
     resume: Progress | None = None,
     carry_state: bool = False,
-    validate: Callable[[Any], float] | None = None,
+    validate: Callable[[Params], float] | None = None,
     patience: int | None = None,
     validate_every: int = 1,
 ) -> Iterator[Progress]:
@@ -129,8 +140,8 @@ def fit(
     Yields
     ------
     Progress
-        There is no last one by itself: leave the loop, or use ``progress_bar``. An interrupt (KeyboardInterrupt)
-        during a step drops that step and ends the loop without an error.
+        There is no last one by itself: leave the loop, or use ``train``. An interrupt (KeyboardInterrupt) during a
+        step drops that step and ends the loop without an error.
 
     Raises
     ------
@@ -139,6 +150,25 @@ def fit(
     FloatingPointError
         If a loss, a gradient or a weight is no longer a finite number; the last Progress is whole.
     """
+    options = clip_norm, rng, resume, carry_state, validate, patience, validate_every
+    return _until_interrupted(steps_of(model, params, batches, loss, optimizer, *options))
+
+
+def steps_of(
+    model: Model,
+    params: Params,
+    batches: Callable[[int], Batch | None],
+    loss: LossFunction,
+    optimizer: Optimizer,
+    clip_norm: float | None,
+    rng: np.random.Generator | None,
+    resume: Progress | None,
+    carry_state: bool,
+    validate: Callable[[Params], float] | None,
+    patience: int | None,
+    validate_every: int,
+) -> Iterator[Progress]:
+    """Check what ``fit`` was given; return its steps, which an interrupt goes through."""
     if clip_norm is not None and not 0 < clip_norm < np.inf:
         raise ValueError(f"clip_norm is {clip_norm!r}; expected a number above 0, or None for no limit")
     check_size("validate_every", validate_every)
@@ -157,18 +187,21 @@ def fit(
 
 def _steps(plan: _Plan, progress: Progress, patience: float) -> Iterator[Progress]:
     while not progress.best or progress.best.waited < patience:
-        try:
-            batch = plan.batches(progress.step)
-            if batch is None:
-                return
-            following = _whole_step(plan, progress, batch)
-        except KeyboardInterrupt:
+        batch = plan.batches(progress.step)
+        if batch is None:
             return
-        progress = following
+        progress = _whole_step(plan, progress, batch)
         yield progress
 
 
-def _whole_step(plan: _Plan, before: Progress, batch: Any) -> Progress:
+def _until_interrupted(steps: Iterator[Progress]) -> Iterator[Progress]:
+    try:
+        yield from steps
+    except KeyboardInterrupt:
+        return
+
+
+def _whole_step(plan: _Plan, before: Progress, batch: Batch) -> Progress:
     step = before.step + 1
     rng = _unpack(before.rng_state)
     state = _carried(before, batch) if plan.carry_state else None
@@ -200,7 +233,7 @@ def _whole_step(plan: _Plan, before: Progress, batch: Any) -> Progress:
 
 
 def _validated(plan: _Plan, progress: Progress) -> Progress:
-    if plan.validate is None or progress.step % plan.validate_every:
+    if plan.validate is None or not progress.best or progress.step % plan.validate_every:
         return progress
     latest = float(plan.validate(progress.params))
     if np.isnan(latest):
@@ -211,7 +244,7 @@ def _validated(plan: _Plan, progress: Progress) -> Progress:
     return progress._replace(best=best)
 
 
-def _carried(before: Progress, batch: Any) -> Any:
+def _carried(before: Progress, batch: Batch) -> State | None:
     """Give the state to start from, None at the very first step."""
     have = {len(leaf) for _, leaf in leaves(before.state)}
     want = np.shape(batch.xs)[1:2]
@@ -235,7 +268,7 @@ def _check_alive(before: Progress, **values: float) -> None:
             )
 
 
-def _check_resume(resume: Any, params: Any, optimizer: Optimizer, rng: Any, validate: Any) -> None:
+def _check_resume(resume: object, params: Params, optimizer: Optimizer, rng: object, validate: object) -> None:
     """Refuse to go on from what another training yielded."""
     if not isinstance(resume, Progress):
         raise ValueError(f"resume is {describe(resume)}; expected a Progress, as fit yields it")
@@ -254,14 +287,14 @@ def _check_resume(resume: Any, params: Any, optimizer: Optimizer, rng: Any, vali
 # NumPy keeps a generator's state in a dictionary with 128-bit numbers; as an array it fits into a tree and a file.
 
 
-def _pack(bit_generator: Any) -> Array:
+def _pack(bit_generator: np.random.BitGenerator) -> Array:
     stored = bit_generator.state
     state, inc = stored["state"]["state"], stored["state"]["inc"]
     words = [state >> 64, state & (2**64 - 1), inc >> 64, inc & (2**64 - 1), stored["has_uint32"], stored["uinteger"]]
     return np.array(words, np.uint64)
 
 
-def _unpack(words: Any) -> np.random.Generator | None:
+def _unpack(words: Array | tuple[()]) -> np.random.Generator | None:
     if isinstance(words, tuple):
         return None
     a, b, c, d, has_uint32, uinteger = (int(word) for word in words)

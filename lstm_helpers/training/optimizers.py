@@ -11,11 +11,11 @@ Clipping by norm: Pascanu, Mikolov and Bengio (2013); momentum: Polyak (1964), i
 """
 
 from collections.abc import Callable
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
-from lstm_helpers.arrays import Array, tree_map, tree_norm
+from lstm_helpers.arrays import Array, Params, Tree, tree_map, tree_norm
 
 TreeT = TypeVar("TreeT")
 
@@ -23,22 +23,22 @@ TreeT = TypeVar("TreeT")
 class Optimizer(NamedTuple):
     """Two pure functions; what an optimizer remembers is handed in and out."""
 
-    init: Callable[[Any], Any]  # params -> state
-    update: Callable[[Any, Any, Any], tuple[Any, Any]]  # grads, state, params -> new params, new state
+    init: Callable[[Params], Tree]  # params -> state
+    update: Callable[[Params, Tree, Params], tuple[Params, Tree]]  # grads, state, params -> new params, new state
 
 
 class SgdState(NamedTuple):
     """What SGD remembers."""
 
-    velocity: Any  # v, like params
+    velocity: Params  # v
 
 
 class AdamState(NamedTuple):
     """What Adam remembers."""
 
     step: Array  # n, how many steps were taken
-    mean: Any  # m, like params
-    square: Any  # v, like params
+    mean: Params  # m
+    square: Params  # v
 
 
 def clip_norm(grads: TreeT, limit: float) -> tuple[TreeT, float]:
@@ -69,10 +69,10 @@ def sgd(rate: float, momentum: float = 0.0) -> Optimizer:
     _check_positive("rate", rate)
     _check_share("momentum", momentum)
 
-    def init(params: Any) -> SgdState:
+    def init(params: Params) -> SgdState:
         return SgdState(tree_map(np.zeros_like, params))
 
-    def update(grads: Any, state: SgdState, params: Any) -> tuple[Any, SgdState]:
+    def update(grads: Params, state: SgdState, params: Params) -> tuple[Params, SgdState]:
         velocity = tree_map(lambda v, g: momentum * v + g, state.velocity, grads)
         return tree_map(lambda w, v: w - rate * v, params, velocity), SgdState(velocity)
 
@@ -96,11 +96,11 @@ def adam(rate: float = 0.001, beta1: float = 0.9, beta2: float = 0.999, eps: flo
     _check_share("beta2", beta2)
     _check_positive("eps", eps)
 
-    def init(params: Any) -> AdamState:
+    def init(params: Params) -> AdamState:
         zeros = tree_map(np.zeros_like, params)
         return AdamState(np.array(0), zeros, zeros)
 
-    def update(grads: Any, state: AdamState, params: Any) -> tuple[Any, AdamState]:
+    def update(grads: Params, state: AdamState, params: Params) -> tuple[Params, AdamState]:
         n = int(state.step) + 1
         mean = tree_map(lambda m, g: beta1 * m + (1 - beta1) * g, state.mean, grads)
         square = tree_map(lambda v, g: beta2 * v + (1 - beta2) * g * g, state.square, grads)
@@ -114,11 +114,11 @@ def adam(rate: float = 0.001, beta1: float = 0.9, beta2: float = 0.999, eps: flo
     return Optimizer(init, update)
 
 
-def _check_positive(name: str, value: Any) -> None:
+def _check_positive(name: str, value: object) -> None:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < np.inf:
         raise ValueError(f"{name} is {value!r}; expected a finite number above 0")
 
 
-def _check_share(name: str, value: Any) -> None:
+def _check_share(name: str, value: object) -> None:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1:
         raise ValueError(f"{name} is {value!r}; expected a number from 0 to below 1")
