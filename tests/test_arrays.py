@@ -208,3 +208,17 @@ def test_check_finite_looks_where_the_mask_is_true():
     mask = np.ones((2, 3), bool)
     mask[1, 2] = False
     arrays.check_finite("xs", value, mask)
+
+
+def test_check_finite_tells_every_place_that_is_read_under_every_mask():
+    """All masks of two sequences of three steps: in front, behind, holed, empty."""
+    for bits in range(2**6):
+        mask = np.array([bits >> k & 1 for k in range(6)], bool).reshape(3, 2)
+        for t, b in np.ndindex(3, 2):
+            value = np.where(mask[:, :, None], 1.0, np.inf) * np.ones((3, 2, 2))
+            value[t, b, 1] = np.nan
+            if mask[t, b]:
+                with pytest.raises(ValueError, match=rf"xs\[{t}, {b}, 1\] is nan"):
+                    arrays.check_finite("xs", value, mask)
+            else:
+                arrays.check_finite("xs", value, mask)

@@ -67,7 +67,7 @@ def nodes_of(onnx: Any, plan: Plan) -> list[Any]:
 
 
 def _mean(make: Any, plan: Plan, output: str) -> list[Any]:
-    """Make the mean over the real steps: where a sequence has ended, ONNX gives 0, so that a sum over all steps does."""
+    """Make the mean over the real steps; what lies behind them does not count, since ONNX gives 0 there."""
     if not plan.divides:
         return [make("ReduceMean", [output], ["shown"], axes=[0], keepdims=0)]
     return [
