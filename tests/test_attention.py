@@ -145,13 +145,15 @@ def test_order_of_positions_does_not_matter(kind):
 
 
 @each_kind
-def test_padding_is_never_read_and_changes_nothing(kind):
+@pytest.mark.parametrize("filler", [np.nan, np.inf, 1e300])
+def test_padding_is_never_read_and_changes_nothing(kind, filler):
     params, queries, keys, d_context = case(kind)
     plain = kind.forward(params, queries, keys)
-    padded = np.concatenate([keys, np.full((7, B, K), np.nan)])
+    padded = np.concatenate([keys, np.full((7, B, K), filler)])
     mask = np.arange(S + 7)[:, None] < np.full(B, S)
     run = kind.forward(params, queries, padded, mask)
     np.testing.assert_allclose(run.context, plain.context, rtol=1e-14)
+    assert not run.keys[S:].any()
     got, want = kind.backward(params, run, d_context), kind.backward(params, plain, d_context)
     assert relative_error((got.params, got.queries, got.keys[:S]), (want.params, want.queries, want.keys)) < 1e-13
 

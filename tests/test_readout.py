@@ -17,6 +17,8 @@ LOSSES = [(readout.mse, NUMBERS), (readout.cross_entropy, CLASSES)]
 def test_losses_by_hand():
     value, d_y = readout.mse(np.array([[1.0], [4.0]]), np.array([[0.0], [2.0]]))
     assert value == 2.5 and np.array_equal(d_y, [[1.0], [2.0]])
+    value, d_y = readout.mse(np.array([[1.0, 4.0]]), np.array([[0.0, 2.0]]))  # the mean is over the numbers too
+    assert value == 2.5 and np.array_equal(d_y, [[1.0, 2.0]])
     value, d_y = readout.cross_entropy(np.log([[1.0, 3.0], [1.0, 1.0]]), np.array([1, 0]))
     assert abs(value - (np.log(4 / 3) + np.log(2)) / 2) < 1e-15
     assert np.abs(d_y - [[1 / 8, -1 / 8], [-1 / 4, 1 / 4]]).max() < 1e-15
