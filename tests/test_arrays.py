@@ -208,3 +208,31 @@ def test_check_finite_looks_where_the_mask_is_true():
     mask = np.ones((2, 3), bool)
     mask[1, 2] = False
     arrays.check_finite("xs", value, mask)
+
+
+def test_check_finite_tells_every_place_that_is_read_under_every_mask():
+    """All masks of two sequences of three steps: in front, behind, holed, empty."""
+    for bits in range(2**6):
+        mask = np.array([bits >> k & 1 for k in range(6)], bool).reshape(3, 2)
+        for t, b in np.ndindex(3, 2):
+            value = np.where(mask[:, :, None], 1.0, np.inf) * np.ones((3, 2, 2))
+            value[t, b, 1] = np.nan
+            if mask[t, b]:
+                with pytest.raises(ValueError, match=rf"xs\[{t}, {b}, 1\] is nan"):
+                    arrays.check_finite("xs", value, mask)
+            else:
+                arrays.check_finite("xs", value, mask)
+
+
+FLOATS = [np.float16, np.float32, np.float64, np.complex64, np.complex128]
+
+
+@pytest.mark.parametrize("first", FLOATS)
+@pytest.mark.parametrize("second", FLOATS)
+def test_arrays_of_two_precisions_are_refused_whichever_comes_first(first, second):
+    a, b = np.zeros(2, first), (np.zeros(1, first), np.zeros(3, second))
+    if np.zeros(0, first).real.dtype == np.zeros(0, second).real.dtype:
+        arrays.check_same_dtype(a=a, b=b)
+    else:
+        with pytest.raises(ValueError, match=rf"b\.1 has dtype {np.dtype(second)} but a has"):
+            arrays.check_same_dtype(a=a, b=b)

@@ -87,6 +87,54 @@ def test_equal_keys_share_equally_and_large_scores_choose_one(kind):
     np.testing.assert_allclose(sharp.weights.sum(axis=-1), 1, rtol=1e-14)
 
 
+def with_scores(kind, scores):
+    """Weights, one query for each sequence, and keys (S, B, 1) that are given exactly these scores (S, B)."""
+    queries = np.ones((1, scores.shape[1], 1))
+    if isinstance(kind, ScaledDot):
+        return DotParams(np.ones((1, 1)), np.ones((1, 1))), queries, scores[:, :, None]
+    return (
+        AdditiveParams(np.zeros((1, 1)), np.ones((1, 1)), np.array([4e3])),
+        queries,
+        np.arctanh(scores / 4e3)[..., None],
+    )
+
+
+MASKS = {
+    "full": np.ones((4, 1), bool),
+    "padded behind": np.array([[True], [True], [True], [False]]),
+    "padded in front": np.array([[False], [True], [True], [True]]),
+    "with a hole": np.array([[True], [False], [True], [True]]),
+    "one position": np.array([[False], [False], [True], [False]]),
+    "nothing at all": np.zeros((4, 1), bool),
+}
+
+
+@each_kind
+@pytest.mark.parametrize("level", [1000.0, -1000.0])
+@pytest.mark.parametrize("name", MASKS)
+def test_scores_of_a_thousand_give_the_weights_of_small_ones_under_any_mask(kind, level, name):
+    """What all scores share changes nothing, and a score that is masked does not count, however large it is."""
+    mask, small = MASKS[name], np.array([[0.5], [3.0], [-1.0], [2.0]])
+    parts = np.where(mask, np.exp(small), 0)
+    want = parts / max(parts.sum(), 1e-300)
+    params, queries, keys = with_scores(kind, level + small)
+    run = kind.forward(params, queries, np.where(mask[:, :, None], keys, np.inf), mask)
+    np.testing.assert_allclose(run.weights[0].T, want, rtol=0, atol=1e-11)
+    back = kind.backward(params, run, np.ones((1, 1, 1)))
+    slopes = complex_step(lambda tree: kind.forward(*tree, mask).context.sum(), (params, queries, keys))
+    assert relative_error(back.keys, slopes[2]) < 1e-9 and not back.keys[~mask].any()
+
+
+@each_kind
+def test_a_score_far_above_the_others_takes_it_all_unless_it_is_masked(kind):
+    params, queries, keys = with_scores(kind, np.array([[1000.0], [-1000.0], [0.0], [-1000.0]]))
+    hidden = np.array([[False], [True], [False], [True]])
+    assert kind.forward(params, queries, keys).weights.ravel().tolist() == [1, 0, 0, 0]
+    np.testing.assert_allclose(
+        kind.forward(params, queries, keys, hidden).weights.ravel(), [0, 0.5, 0, 0.5], atol=1e-11
+    )
+
+
 @each_kind
 def test_order_of_positions_does_not_matter(kind):
     params, queries, keys, _ = case(kind)
@@ -97,13 +145,15 @@ def test_order_of_positions_does_not_matter(kind):
 
 
 @each_kind
-def test_padding_is_never_read_and_changes_nothing(kind):
+@pytest.mark.parametrize("filler", [np.nan, np.inf, 1e300])
+def test_padding_is_never_read_and_changes_nothing(kind, filler):
     params, queries, keys, d_context = case(kind)
     plain = kind.forward(params, queries, keys)
-    padded = np.concatenate([keys, np.full((7, B, K), np.nan)])
+    padded = np.concatenate([keys, np.full((7, B, K), filler)])
     mask = np.arange(S + 7)[:, None] < np.full(B, S)
     run = kind.forward(params, queries, padded, mask)
     np.testing.assert_allclose(run.context, plain.context, rtol=1e-14)
+    assert not run.keys[S:].any()
     got, want = kind.backward(params, run, d_context), kind.backward(params, plain, d_context)
     assert relative_error((got.params, got.queries, got.keys[:S]), (want.params, want.queries, want.keys)) < 1e-13
 
@@ -136,12 +186,23 @@ def test_one_dtype_and_inputs_that_stay_as_they_were(kind, dtype):
 
 
 PARAMS, QUERIES, KEYS, D_CONTEXT = case(KINDS[0])
+HOLED = np.ones((S, B), bool)
+HOLED[1] = False
+
+
+def holed_keys():
+    keys = np.where(HOLED[:, :, None], KEYS, np.nan)
+    keys[2, 0, 1] = np.nan  # behind the hole, where it is read
+    return keys
+
+
 BAD = {
     "queries has shape (3, 4, 3); expected": lambda: KINDS[0].forward(PARAMS, KEYS[:3], KEYS),
     "keys has shape (5, 3, 3); expected": lambda: KINDS[0].forward(PARAMS, QUERIES, KEYS[:, :3]),
     "keys has shape (0, 4, 3); expected (S, B, K)": lambda: KINDS[0].forward(PARAMS, QUERIES, KEYS[:0]),
     "mask has shape (4, 5); expected": lambda: KINDS[0].forward(PARAMS, QUERIES, KEYS, MASK.T),
     "keys[0, 0, 0] is nan": lambda: KINDS[0].forward(PARAMS, QUERIES, np.full_like(KEYS, np.nan)),
+    "keys[2, 0, 1] is nan": lambda: KINDS[0].forward(PARAMS, QUERIES, holed_keys(), HOLED),
     "has dtype float32": lambda: KINDS[0].forward(PARAMS, QUERIES, KEYS.astype(np.float32)),
     "expected what init returns": lambda: KINDS[0].forward((1.0,), QUERIES, KEYS),
     "size is 0": lambda: KINDS[0].init(np.random.default_rng(0), 2, 3, 0),

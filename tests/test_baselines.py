@@ -106,6 +106,15 @@ def test_it_does_so_far_from_zero_too():
     assert abs(fit.intercept - (2.5 + 1000.0 * (1 - OSCILLATING.sum()))) < 1e-6
 
 
+def test_a_component_a_hundred_thousand_times_smaller_is_fitted_too():
+    """Two waves: each adds a factor 1 - 2 cos(w) z + z² to what the autoregression has to be."""
+    t, (slow, fast) = np.arange(80.0), (0.3, 1.1)
+    values = 100 * np.cos(slow * t) + 1e-3 * np.cos(fast * t)
+    a, b = 2 * np.cos(slow), 2 * np.cos(fast)
+    fit = baselines.fit_autoregression(values, 4)
+    np.testing.assert_allclose(fit.weights, [a + b, -(2 + a * b), a + b, -1], atol=1e-6)
+
+
 def test_a_line_worked_by_hand():
     """Pairs (1, 2), (2, 2), (2, 5): means 5/3 and 3; slope (2/3 - 1/3 + 2/3) / (2/3) = 1.5; intercept 3 - 2.5."""
     fit = baselines.fit_autoregression(np.array([1.0, 2.0, 2.0, 5.0]), 1)

@@ -223,6 +223,49 @@ def test_large_results_are_described_not_printed():
         assert len(exercises.unroll_in_pieces.check(wrong.function).message) < 700
 
 
+SHAPES = {
+    "an axis in front": lambda value: value[None],
+    "an axis behind": lambda value: value[..., None],
+    "no axis of length 1": np.squeeze,
+    "one row": np.ravel,
+    "turned": np.transpose,
+    "the first row for all": lambda value: value[:1] if value.ndim else value,
+    "the last column for all": lambda value: value[..., -1:] if value.ndim else value,
+}
+
+
+@BY_NAME
+@pytest.mark.parametrize("name", SHAPES)
+def test_right_numbers_in_a_wrong_shape_do_not_pass(exercise, name):
+    """Also where NumPy would stretch them to the right one."""
+
+    def answer(*arguments):
+        result, change = exercise.right(*arguments), SHAPES[name]
+        return change(np.array(result)) if exercise.parts is None else [change(np.array(part)) for part in result]
+
+    cases = exercise.cases(np.random.default_rng(0))
+    pairs = [(exercise.outcome(answer, case), exercise.outcome(exercise.right, case)) for case in cases]
+    same = all(
+        len(mine.values) == len(right.values) and all(map(np.array_equal, mine.values, right.values))
+        for mine, right in pairs
+    )
+    assert exercise.check(answer).passed == same
+    assert not same or name not in ("an axis in front", "an axis behind")
+
+
+@BY_NAME
+def test_numbers_that_are_a_little_off_do_not_pass(exercise):
+    def answer(off):
+        def times(*arguments):
+            result = exercise.right(*arguments)
+            near = [np.array(part) * (1 + off) for part in ([result] if exercise.parts is None else result)]
+            return near[0] if exercise.parts is None else near
+
+        return times
+
+    assert [exercise.check(answer(off)).passed for off in (1e-9, 1e-5, -1e-5)] == [True, False, False]
+
+
 class Evil:
     def __call__(self, *args):
         return self

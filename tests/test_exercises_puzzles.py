@@ -1,6 +1,7 @@
 """The five puzzles can be solved, are solved by nothing less, and say what is wrong with what fails."""
 
 import re
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -122,6 +123,35 @@ def test_a_slow_leak_passes_the_short_strings_and_fails_a_long_one():
     assert "(35 symbols)" in message and "forget gate is 0.98201, a half-life of 38 steps" in message
     message = changed(counter, f=7).message
     assert message.startswith("Almost.") and "leaks" in message
+
+
+@BY_NAME
+@pytest.mark.parametrize("off", [0.3, 0.11, -0.11, 0.09, -0.09, np.nan])
+def test_an_answer_may_be_off_by_a_tenth_and_no_more(puzzle, off):
+    verdict = replace(puzzle, read=lambda trace: puzzle.read(trace) + off).check(solved(puzzle), max_length=2)
+    assert verdict.passed == (abs(off) < 0.1)
+    assert verdict.passed or verdict.message.startswith(f"Not yet. After '{puzzle.alphabet[0]}'")
+
+
+@BY_NAME
+@pytest.mark.parametrize("place", [0, 7, -1])
+def test_every_answer_on_the_way_through_a_long_string_counts(puzzle, place):
+    """Right on all short strings, and on the long ones but for one symbol."""
+
+    def read(trace):
+        answers = np.array(puzzle.read(trace), float)
+        if len(answers) > puzzle.max_length:
+            answers[place] = np.nan
+        return answers
+
+    verdict = replace(puzzle, read=read).check(solved(puzzle), max_length=3)
+    assert not verdict.passed and verdict.message.startswith("Almost. All ")
+    length = place % len(puzzle.long[0]) + 1
+    shown = re.search(r"After '(.*)'(?: \((\d+) symbols\))? the answer", verdict.message)
+    if length > 24:
+        assert f"({length} symbols)" in shown[0]
+    else:
+        assert shown[1] == puzzle.long[0][:length]
 
 
 def test_weights_too_small_are_seen_as_half_open_gates():

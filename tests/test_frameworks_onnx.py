@@ -23,7 +23,7 @@ LAYERS = [
     Stacked(Recurrent(lstm), Bidirectional(rnn), Recurrent(gru)),
 ]
 each_layer = pytest.mark.parametrize("layer", LAYERS, ids=repr)
-each_end = pytest.mark.parametrize("at", ["every", "last"])
+each_end = pytest.mark.parametrize("at", ["every", "last", "mean"])
 
 
 def weights(maker, *sizes, seed=0, dtype=np.float32):
@@ -47,8 +47,10 @@ def test_one_file_runs_at_any_length_and_batch_size(layer, at, embedding_size):
     for T, B in ((1, 1), (9, 4), (3, 2)):
         rng = np.random.default_rng([T, B])
         xs = rng.integers(0, 6, (T, B)) if embedding_size else rng.normal(size=(T, B, 6)).astype(np.float32)
-        y = run(file, xs=xs)["y"]
-        assert y.dtype == np.float32 and np.abs(y - model.predict(params, xs)).max() <= 1e-6
+        y, expected = run(file, xs=xs)["y"], model.predict(params, xs)
+        assert y.dtype == np.float32 and y.shape == expected.shape and np.abs(y - expected).max() <= 1e-6
+    declared = [one.dim_param or one.dim_value for one in file.graph.output[0].type.tensor_type.shape.dim]
+    assert declared == (["T", "B", 2] if at == "every" else ["B", 2])
 
 
 @each_layer
@@ -61,6 +63,7 @@ def test_lengths_stand_for_the_mask(layer, at):
     mask = np.arange(7)[:, None] < lengths
     y = run(frameworks.to_onnx(model, params, lengths=True), xs=xs, lengths=lengths)["y"]
     expected = model.predict(params, xs, mask=mask)
+    assert y.shape == expected.shape
     if at == "every":
         assert np.abs(y - expected)[mask].max() <= 1e-6
         assert np.all(y[~mask] == params.readout.b_y)  # 0 for h

@@ -185,8 +185,9 @@ def test_complex_numbers_are_the_references():
         assert got[0].h.dtype == np.complex128
         assert relative_error((got[0].steps, got[1]), (want[0].steps, want[1])) == 0.0
     real = fused.unroll(lstm, params, xs)
-    got, want = (engine.backpropagate(lstm, params, real, d_hs + 1j) for engine in (fused, through_time))
-    assert relative_error(got, want) == 0.0
+    for d_outputs, d_last in ((d_hs + 1j, d_state), (d_hs, tree_map(lambda a: a + 1j, d_state))):
+        got, want = (engine.backpropagate(lstm, params, real, d_outputs, d_last) for engine in (fused, through_time))
+        assert relative_error(got, want) == 0.0 and np.iscomplexobj(got.xs)
 
 
 def test_a_changed_cell_is_not_mistaken_for_the_lstm():

@@ -32,6 +32,7 @@ def test_central_difference_is_close_and_has_its_own_optimum():
     assert errors[1e-5] < 1e-9
     assert errors[1e-2] > 1e-6  # truncation
     assert errors[1e-11] > 1e-7  # rounding
+    assert relative_error(central_difference(cubic, TREE), central_difference(cubic, TREE, 1e-5)) == 0.0
 
 
 @pytest.mark.parametrize("check", [complex_step, central_difference])
@@ -73,7 +74,14 @@ def test_central_difference_refuses_a_bad_eps(eps):
 
 
 def test_relative_error_by_its_definition():
-    assert relative_error(np.array([1.0, 10.0]), np.array([1.5, 10.0])) == 0.05
+    for a, b, error in (
+        (np.array([1.0, 10.0]), np.array([1.5, 10.0]), 0.05),
+        (np.array([1.0, -8.0]), np.array([1.0, 4.0]), 1.5),
+        (np.array([1.0]), np.array([0.0]), 1.0),
+        (np.array([3.0]), np.array([-3.0]), 2.0),
+        ((np.ones(2), np.array([4.0])), (np.ones(2), np.array([3.0])), 0.25),
+    ):
+        assert relative_error(a, b) == relative_error(b, a) == error
     assert relative_error((np.array([1.0]), np.array([1e-9])), (np.array([1.0]), np.array([2e-9]))) == 0.5
     assert relative_error(np.zeros(3), np.zeros(3)) == 0.0
     assert relative_error(np.zeros((0, 3)), np.zeros((0, 3))) == 0.0

@@ -105,13 +105,17 @@ def test_gradients_through_dropout_equal_the_complex_step(mask):
     assert relative_error(layer.backward((), trace, d_output).xs, want) < 1e-14
 
 
-def test_dropout_never_reads_where_the_mask_is_false():
-    xs = np.ones((6, 4, 3))
-    xs[~MASK] = np.nan
+@pytest.mark.parametrize("steps", ["######", "......", "..####", "####..", "##.#.#"])
+def test_dropout_never_reads_where_the_mask_is_false(steps):
+    """Also where the sequences beside it are read at every step, or at none."""
+    mask = np.array([list(steps), list("######"), list("......"), list(".#.#.#")]).T == "#"
+    xs = np.where(mask[:, :, None], np.ones((6, 4, 3)), np.nan)
     for rng in (None, np.random.default_rng(0)):
-        trace = Dropout(0.3).forward((), xs, mask=MASK, rng=rng)
-        assert not trace.output[~MASK].any() and np.isfinite(trace.output).all()
-        assert not Dropout(0.3).backward((), trace, np.ones(xs.shape)).xs[~MASK].any()
+        trace = Dropout(0.3).forward((), xs, mask=mask, rng=rng)
+        assert not trace.output[~mask].any() and np.isfinite(trace.output).all()
+        assert not Dropout(0.3).backward((), trace, np.full(xs.shape, 2.0)).xs[~mask].any()
+        if rng is None:
+            assert np.array_equal(trace.output.any(axis=2), mask)
 
 
 def keep_of(trace):

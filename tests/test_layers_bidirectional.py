@@ -12,6 +12,9 @@ from lstm_helpers.arrays import leaves, tree_map
 from lstm_helpers.cells import gru, lstm, rnn
 from lstm_helpers.gradcheck import complex_step, relative_error
 from lstm_helpers.layers import Bidirectional, Dropout, Recurrent, Residual, Stacked
+from lstm_helpers.layers.dropout import DropoutTrace
+from lstm_helpers.layers.residual import ResidualTrace
+from lstm_helpers.layers.stacked import StackedTrace
 from lstm_helpers.model import Batch, Model
 from tests.test_layers_stacked import MASK, B, D, H, T, case, same
 
@@ -231,17 +234,43 @@ def test_gradients_of_a_model_equal_the_complex_step(name, at, mask):
     assert relative_error(got.grads, want) < 1e-10
 
 
-@pytest.mark.parametrize("layer", [Bidirectional(gru), Stacked(Bidirectional(gru), Dropout(0.2))], ids=repr)
+@pytest.mark.parametrize(
+    "layer",
+    [
+        Bidirectional(gru),
+        Stacked(Bidirectional(gru), Dropout(0.2)),
+        Stacked(Bidirectional(gru), Dropout(0.2), Dropout(0.2)),
+        Stacked(Stacked(Recurrent(gru), Bidirectional(gru)), Dropout(0.2)),
+        Residual(Bidirectional(gru)),
+        Stacked(Residual(Bidirectional(gru)), Dropout(0.2)),
+        Residual(Stacked(Bidirectional(gru), Bidirectional(gru))),
+    ],
+    ids=repr,
+)
 def test_the_last_answer_is_where_each_direction_ends(layer):
     """The forward half at the last real step, the other at the first: as Keras merges, and as h_n holds in PyTorch."""
     net = Model(layer, at="last")
-    params, xs = net.init(np.random.default_rng(0), D, H, 2), np.random.default_rng(1).normal(size=(T, B, D))
-    mask = np.zeros((T, B), bool)
-    for k, (first, length) in enumerate([(0, 6), (0, 3), (2, 3), (5, 1)]):
-        mask[first : first + length, k] = True
+    params, xs = net.init(np.random.default_rng(0), 2 * H, H, 2), np.random.default_rng(1).normal(size=(T, B, 2 * H))
+    mask, firsts, lasts = np.zeros((T, B), bool), [0, 0, 2, 5], [5, 2, 4, 5]
+    for k, (first, last) in enumerate(zip(firsts, lasts, strict=True)):
+        mask[first : last + 1, k] = True
+    mask[3, 0] = False
     run = net.forward(params, xs, mask=mask)
-    there, back = run.trace.state if isinstance(layer, Bidirectional) else run.trace.state[0]
-    assert relative_error(run.shown, np.concatenate([there.h, back.h], axis=1)) < 1e-15
+    there, back = states_of_both(run.trace)
+    read = np.zeros((B, 2 * H))
+    if "Residual" in repr(layer):
+        each = np.arange(B)
+        read = np.concatenate([xs[lasts, each, :H], xs[firsts, each, H:]], axis=1)
+    assert relative_error(run.shown, np.concatenate([there.h, back.h], axis=1) + read) < 1e-15
+
+
+def states_of_both(trace):
+    """The last states of the highest layer that reads both ways."""
+    if isinstance(trace, ResidualTrace):
+        return states_of_both(trace.layer)
+    if isinstance(trace, StackedTrace):
+        return states_of_both([each for each in trace.layers if not isinstance(each, DropoutTrace)][-1])
+    return trace.state
 
 
 def test_a_forward_layer_on_top_of_both_ways_is_read_at_the_last_step():

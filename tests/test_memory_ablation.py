@@ -8,7 +8,7 @@ import pytest
 import traitlets
 
 from lstm_helpers import exercises, trained, unroll
-from lstm_helpers.activations import sigmoid
+from lstm_helpers.activations import logit, sigmoid
 from lstm_helpers.arrays import tree_map
 from lstm_helpers.cells import lstm
 from lstm_helpers.figures import draw_ablation
@@ -132,6 +132,21 @@ def test_the_words_say_the_numbers():
     assert "“beside”, c is set to zero" in widget.words and widget.words.endswith("the answer is the same.")
     widget.zeroed = "nothing"
     assert widget.words.startswith("Nothing is set to zero. In the end unit 1 has c = ")
+
+
+@pytest.mark.parametrize("was", [0.43, 0.47, 0.53, 0.57])
+@pytest.mark.parametrize("now", [0.43, 0.47, 0.53, 0.57])
+def test_an_answer_has_changed_when_it_crosses_one_half(was, now):
+    """The network of the hand-worked loss, its output set so that it says these two chances."""
+    blank = tree_map(np.zeros_like, lstm.init(np.random.default_rng(0), 1, 1))
+    whole, lost = np.tanh(5), np.tanh(1)
+    slope = (logit(was) - logit(now)) / (whole - lost)
+    network = trained.Network(
+        blank._replace(b=np.full(4, 100.0)), np.array([[slope]]), np.array([logit(was) - slope * whole])
+    )
+    widget = MemoryAblation(network, np.zeros((5, 1, 1)), at=4, zeroed="c")
+    np.testing.assert_allclose([widget.original.p[-1], widget.run.p[-1]], [was, now], rtol=1e-12)
+    assert widget.words.endswith("has changed." if (was > 0.5) != (now > 0.5) else "is the same.")
 
 
 REFUSED = [

@@ -11,7 +11,7 @@ from lstm_helpers import model, readout
 from lstm_helpers.arrays import leaves, tree_map
 from lstm_helpers.cells import lstm, rnn
 from lstm_helpers.gradcheck import complex_step, relative_error
-from lstm_helpers.layers import Dropout, Recurrent
+from lstm_helpers.layers import Bidirectional, Dropout, Recurrent
 from lstm_helpers.model import Batch, Model
 
 T, B, D, H, K = 6, 4, 3, 4, 3
@@ -117,6 +117,38 @@ def test_padding_changes_neither_loss_nor_gradient(at, embedding_size):
     assert relative_error(got.state, want.state) == 0.0
 
 
+@pytest.mark.parametrize("at", ["every", "last", "mean"])
+@pytest.mark.parametrize("loss", [readout.cross_entropy, readout.mse])
+@pytest.mark.parametrize("embedding_size", [None, 2])
+@pytest.mark.parametrize("both_ways", [False, True])
+def test_padding_in_front_and_in_the_middle_changes_neither_loss_nor_gradient(at, loss, embedding_size, both_ways):
+    """Each sequence has its gaps elsewhere; what stands there is NaN, or no token at all, and no answer."""
+    net, params, batch = setting(lstm, at, embedding_size, loss, None)
+    if both_ways:
+        net = Model(Bidirectional(lstm), at, embedding_size)
+        params = net.init(np.random.default_rng(2), D, H, K)
+    want = net.loss_and_grads(params, batch, loss)
+    mask = np.array([list(steps) for steps in ("..######.", "##.#.##.#", ".###.###.", "######...")]).T == "#"
+
+    def spread(values, filler):
+        wide = np.full((len(mask), *values.shape[1:]), filler, values.dtype)
+        for b in range(B):
+            wide[mask[:, b], b] = values[:, b]
+        return wide
+
+    xs = spread(batch.xs, np.nan if embedding_size is None else D + 99)
+    targets = batch.targets
+    if at == "every":
+        targets = spread(targets, -1 if loss is readout.cross_entropy else np.nan)
+    got = net.loss_and_grads(params, Batch(xs, targets, mask), loss)
+    assert abs(got.loss - want.loss) < 1e-14
+    assert relative_error(got.grads, want.grads) < 1e-12
+    y, plain = net.predict(params, xs, mask=mask), net.predict(params, batch.xs)
+    for b in range(B):
+        have, should = (y[mask[:, b], b], plain[:, b]) if at == "every" else (y[b], plain[b])
+        assert relative_error(have, should) < 1e-13
+
+
 @pytest.mark.parametrize("at", ["last", "mean"])
 def test_a_sequence_without_any_step_is_not_counted(at):
     net, params, batch = setting(lstm, at, None, readout.mse, MASK)
@@ -180,6 +212,32 @@ def test_a_long_prediction_in_pieces_is_the_whole(at, embedding, masked, monkeyp
             net.predict(params, xs, None, mask)
     with pytest.raises(ValueError, match="mask has shape"):
         net.predict(params, xs, None, np.ones((B, steps), bool))
+
+
+@pytest.mark.parametrize("ends", [(60, 20, 40), (20, 60, 40, 75), (40, 60, 20, 5)], ids=str)
+def test_answers_in_pieces_go_to_their_own_sequences_whatever_order_they_end_in(ends, monkeypatch):
+    """The order in which they end is a cycle of three or four: it is not its own inverse."""
+    net = Model(Recurrent(lstm), "last")
+    params = net.init(np.random.default_rng(0), D, H, K)
+    xs = np.random.default_rng(1).normal(size=(75, len(ends), D))
+    mask = np.arange(75)[:, None] < np.array(ends)
+    monkeypatch.setattr(model, "_PIECE", 1)
+    alone = [net.forward(params, xs[:end, b : b + 1]).y[0] for b, end in enumerate(ends)]
+    assert relative_error(net.predict(params, xs, mask=mask), np.array(alone)) < 1e-13
+
+
+@pytest.mark.parametrize("at", ["every", "last", "mean"])
+def test_a_gap_in_a_long_prediction_hides_no_nan_behind_it(at, monkeypatch):
+    net = Model(Recurrent(lstm), at)
+    params = net.init(np.random.default_rng(0), D, H, K)
+    xs, mask = np.zeros((40, 2, D)), np.ones((40, 2), bool)
+    mask[[3, 20], 1] = False
+    xs[~mask] = np.nan
+    monkeypatch.setattr(model, "_PIECE", 1)
+    assert np.isfinite(net.predict(params, xs, mask=mask)).all()
+    xs[30, 1, 2] = np.nan
+    with pytest.raises(ValueError, match=re.escape("xs[30, 1, 2] is nan")):
+        net.predict(params, xs, mask=mask)
 
 
 def test_the_memory_of_a_prediction_does_not_grow_with_time():

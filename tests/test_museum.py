@@ -425,6 +425,18 @@ def test_a_wrong_slope_is_looked_for_in_dz(block):
     assert verdict.lines == (f"d{block}", "dz") and verdict.name == ""
 
 
+@pytest.mark.parametrize("blocks", ["ifo", "ifgo", "ig", "go"])
+def test_only_a_fault_in_the_gates_and_not_in_the_candidate_is_called_the_gates_slope(blocks):
+    def distort(dz):
+        return np.concatenate(
+            [3 * d if k in blocks else d for k, d in zip("ifgo", np.split(dz, 4, axis=1), strict=True)], 1
+        )
+
+    reading = " ".join(museum.diagnose(museum.examine(backward=broken_at("dz", distort))).reading)
+    assert ("the slope of sigmoid" in reading) == (blocks == "ifo")
+    assert ("all four come together" in reading) == (blocks == "ifgo")
+
+
 def test_the_same_fault_written_otherwise_is_recognised():
     verdict = museum.diagnose(museum.examine(backward=broken_at("d_previous.c", np.zeros_like)))
     assert verdict.name == "belt_gradient_dropped"

@@ -3,6 +3,7 @@
 import ast
 import importlib.util
 import itertools
+import json
 import re
 import tomllib
 from collections import Counter
@@ -111,6 +112,112 @@ def test_is_stored_in_the_settled_form(path):
     spec.loader.exec_module(tool)
     settled = tool.as_text(tool.settle(tool.read(path)))
     assert path.read_text(encoding="utf-8") == settled, f"saved by hand? `make notebooks ONLY={path.name}` settles it"
+
+
+LIVE = "application/vnd.jupyter.widget-view+json"
+
+
+def stream(text, name="stdout"):
+    return {"output_type": "stream", "name": name, "text": text}
+
+
+def dirty_cell(outputs, metadata, **more):
+    return {"cell_type": "code", "source": "x", "execution_count": 3, "outputs": outputs, "metadata": metadata, **more}
+
+
+def test_a_page_saved_by_hand_is_settled(tmp_path):
+    """Timings, versions, live views and widgets' states go; what a reader sees, alt texts and tags stay."""
+    spec = importlib.util.spec_from_file_location("notebooks", ROOT / "tools" / "notebooks.py")
+    tool = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(tool)
+    shown = {"text/plain": "1", "image/png": "aGVsbG8=", LIVE: {"model_id": "ab", "version_major": 2}}
+    result = {
+        "output_type": "execute_result",
+        "execution_count": 9,
+        "data": shown,
+        "metadata": {LIVE: {"a": 1}, "image/png": {"width": 5}},
+        "transient": {"display_id": "7"},
+    }
+    display = {"output_type": "display_data", "data": dict(shown), "metadata": {"image/png": {"height": 2}}}
+    page = {
+        "nbformat": 4,
+        "nbformat_minor": 5,
+        "metadata": {
+            "kernelspec": {"display_name": "my own", "language": "python", "name": "mine"},
+            "language_info": {"name": "python", "version": "3.11.4"},
+            "widgets": {"application/vnd.jupyter.widget-state+json": {"state": {}}},
+        },
+        "cells": [
+            {
+                "cell_type": "markdown",
+                "id": "one",
+                "source": "words",
+                "metadata": {"editable": True, "tags": []},
+                "attachments": {},
+            },
+            dirty_cell(
+                [
+                    stream("a"),
+                    stream("b\n"),
+                    stream("!", "stderr"),
+                    stream("?", "stderr"),
+                    stream("c"),
+                    result,
+                    stream("d"),
+                ],
+                {
+                    "alt": "a line",
+                    "tags": ["solution"],
+                    "jupyter": {"source_hidden": True},
+                    "execution": {"t": "10:00"},
+                },
+                id="one",
+            ),
+            dirty_cell([display, stream("e")], {"collapsed": False, "scrolled": True, "trusted": True}, id="two"),
+            dirty_cell([], {}),
+        ],
+    }
+    (tmp_path / "page.ipynb").write_text(json.dumps(page), encoding="utf-8")
+    settled = json.loads(tool.as_text(tool.settle(tool.read(tmp_path / "page.ipynb"))))
+    assert tool.read(tmp_path / "page.ipynb") == tool.read(tmp_path / "page.ipynb")  # new ids are no chance
+    ids = [cell.pop("id") for cell in settled["cells"]]
+    assert (
+        ids[0] == "one"
+        and ids[2] == "two"
+        and len(set(ids)) == 4
+        and all(re.fullmatch(r"[\w-]+", name) for name in ids)
+    )
+    picture = {"text/plain": "1", "image/png": "aGVsbG8="}
+    outputs = [
+        [
+            stream("ab\n"),
+            stream("!?", "stderr"),
+            stream("c"),
+            {
+                "output_type": "execute_result",
+                "execution_count": 3,
+                "data": picture,
+                "metadata": {"image/png": {"width": 5}},
+            },
+            stream("d"),
+        ],
+        [{"output_type": "display_data", "data": picture, "metadata": {"image/png": {"height": 2}}}, stream("e")],
+        [],
+    ]
+    for cell in settled["cells"]:
+        for out in cell.get("outputs", []):
+            out |= {"text": "".join(out["text"])} if "text" in out else {}
+            for kind in out.get("data", {}):
+                out["data"][kind] = "".join(out["data"][kind]).strip()
+    metadata = [{}, {"alt": "a line", "tags": ["solution"], "jupyter": {"source_hidden": True}}, {}, {}]
+    assert [cell["metadata"] for cell in settled["cells"]] == metadata
+    assert [cell["outputs"] for cell in settled["cells"][1:]] == outputs
+    assert "attachments" not in settled["cells"][0] and settled["cells"][0]["source"] == ["words"]
+    kernel = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+    assert settled["metadata"] == {"kernelspec": kernel, "language_info": {"name": "python"}}
+    again = tmp_path / "again.ipynb"
+    again.write_text(tool.as_text(tool.settle(tool.read(tmp_path / "page.ipynb"))), encoding="utf-8")
+    assert tool.is_settled(again) and not tool.is_settled(tmp_path / "page.ipynb")
 
 
 @each_page

@@ -17,6 +17,8 @@ LOSSES = [(readout.mse, NUMBERS), (readout.cross_entropy, CLASSES)]
 def test_losses_by_hand():
     value, d_y = readout.mse(np.array([[1.0], [4.0]]), np.array([[0.0], [2.0]]))
     assert value == 2.5 and np.array_equal(d_y, [[1.0], [2.0]])
+    value, d_y = readout.mse(np.array([[1.0, 4.0]]), np.array([[0.0, 2.0]]))  # the mean is over the numbers too
+    assert value == 2.5 and np.array_equal(d_y, [[1.0, 2.0]])
     value, d_y = readout.cross_entropy(np.log([[1.0, 3.0], [1.0, 1.0]]), np.array([1, 0]))
     assert abs(value - (np.log(4 / 3) + np.log(2)) / 2) < 1e-15
     assert np.abs(d_y - [[1 / 8, -1 / 8], [-1 / 4, 1 / 4]]).max() < 1e-15
@@ -51,6 +53,18 @@ def test_cross_entropy_at_extremes_is_silent_and_exact():
     value, d_y = readout.cross_entropy(np.array([[1e4, -1e4], [-1e4, 1e4]]), np.array([0, 0]))
     assert value == 1e4  # 0 for the first, 2e4 for the second
     assert np.array_equal(d_y, [[0, 0], [-0.5, 0.5]])
+
+
+@pytest.mark.parametrize("level", [1e3, -1e3])
+def test_a_cross_entropy_of_scores_near_a_thousand_is_that_of_small_ones_under_any_mask(level):
+    """Sequences with a hole, padded in front, and masked throughout; what is masked is even larger."""
+    mask = np.array([[True, False, True, False], [False, False, True, True], [False] * 4]).T
+    small, targets = RNG.normal(size=(4, 3, 5)), RNG.integers(5, size=(4, 3))
+    want = readout.cross_entropy(small, targets, mask)
+    far = np.where(mask[..., None], level + small, 1e300)
+    got = readout.cross_entropy(far, np.where(mask, targets, 77), mask)
+    assert abs(got.value - want.value) < 1e-12
+    assert np.abs(got.d_y - want.d_y).max() < 1e-12 and not got.d_y[~mask].any()
 
 
 def test_the_slopes_of_a_cross_entropy_add_up_to_zero():
@@ -95,7 +109,11 @@ def test_masked_tokens_are_never_read():
     tokens = np.array([[0, 5], [2, -1]])
     xs = readout.embed(params, tokens, mask)
     assert np.array_equal(xs[mask], params.W_e[[0, 5, 2]]) and not xs[~mask].any()
-    assert not readout.embed_backward(params, tokens, np.ones((2, 2, 3)), mask).W_e[[1, 3, 4]].any()
+    for nothing in (-1, 6, 99):  # no token of the vocabulary
+        tokens[1, 1] = nothing
+        assert np.array_equal(readout.embed(params, tokens, mask), xs)
+        got = readout.embed_backward(params, tokens, np.ones((2, 2, 3)), mask).W_e
+        assert got[:, 0].tolist() == [1, 0, 1, 0, 0, 1]
 
 
 BAD = {
@@ -104,6 +122,12 @@ BAD = {
     "targets has dtype float32 but y has float64": lambda: readout.mse(Y, NUMBERS.astype(np.float32)),
     "targets has dtype int64; expected floats": lambda: readout.mse(Y[..., 0], CLASSES),
     "targets[1, 0] is nan": lambda: readout.mse(np.ones((2, 1)), np.array([[1.0], [np.nan]])),
+    "targets[2, 0, 0] is nan": lambda: readout.mse(
+        np.ones((3, 1, 1)), np.array([[[1.0]], [[np.nan]], [[np.nan]]]), np.array([[True], [False], [True]])
+    ),
+    "targets[2, 0] is 9": lambda: readout.cross_entropy(
+        np.ones((3, 1, 2)), np.array([[0], [9], [9]]), np.array([[True], [False], [True]])
+    ),
     "mask is False everywhere": lambda: readout.mse(Y, NUMBERS, np.zeros((5, 3), bool)),
     "y has the shape (0, 3) of positions": lambda: readout.cross_entropy(Y[:0], CLASSES[:0]),
     "mask has shape (3, 5) and dtype bool; expected bool (5, 3)": lambda: readout.cross_entropy(Y, CLASSES, MASK.T),

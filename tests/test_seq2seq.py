@@ -159,6 +159,49 @@ def test_greedy_says_where_it_looked():
     assert NETS["plain"].greedy(drawn(NETS["plain"]), pairs.xs, pairs.mask).weights is None
 
 
+@pytest.mark.parametrize("name", ["plain", "additive"])
+def test_an_answer_that_has_ended_stays_ended_while_others_go_on(name):
+    """Side by side, sources whose answers differ in length get the answers they get alone, and then END."""
+    net, longest = NETS[name], 6
+    for seed in range(40):
+        params, pairs = tree_map(lambda a: 4 * a, drawn(net, seed)), batch(seed)
+        together = net.greedy(params, pairs.xs, pairs.mask, longest=longest)
+        lengths = together.mask.sum(axis=0)
+        if lengths.min() < lengths.max() and lengths.max() > 2:
+            break
+    else:
+        raise AssertionError("no batch whose answers end apart: the test shows nothing")
+    for b in range(B):
+        alone = net.greedy(params, pairs.xs[:, b : b + 1], pairs.mask[:, b : b + 1], longest=longest)
+        assert together.tokens[: lengths[b], b].tolist() == alone.tokens[:, 0].tolist()
+        assert (together.tokens[lengths[b] :, b] == END).all()
+        np.testing.assert_array_equal(together.mask[:, b], np.arange(len(together.mask)) < lengths[b])
+
+
+@pytest.mark.parametrize(
+    "encoder",
+    [
+        Recurrent(lstm),
+        Bidirectional(gru),
+        Stacked(Recurrent(lstm), Residual(Recurrent(lstm))),
+        Stacked(Bidirectional(rnn), Residual(Bidirectional(rnn))),
+        Stacked(Recurrent(lstm), Dropout(0.3)),
+        Stacked(Bidirectional(gru), Dropout(0.3)),
+    ],
+    ids=repr,
+)
+def test_what_is_handed_on_is_read_where_each_source_ends(encoder):
+    """Each padded source hands on what it hands on alone, without its padding, in front, in the middle or behind."""
+    net = Seq2Seq(encoder, Recurrent(lstm), None, 2)
+    params, pairs = drawn(net), batch(masked=False)
+    mask = np.array([[1, 1, 1, 0, 0], [0, 1, 1, 1, 0], [1, 0, 1, 1, 0]], bool).T
+    encoded = net.encode(params, np.where(mask, pairs.xs, 99), mask)
+    for b in range(B):
+        alone = net.encode(params, pairs.xs[mask[:, b], b][:, None])
+        assert relative_error(tree_map(lambda a, b=b: a[b : b + 1], encoded.state), alone.state) < 1e-13
+        assert relative_error(encoded.ends[b : b + 1], alone.ends) < 1e-13
+
+
 def test_it_learns_to_turn_a_sequence_round():
     """With fit, and with attention that looks from the end to the beginning."""
     net = Seq2Seq(Bidirectional(lstm), Recurrent(lstm), ScaledDot(), 8)

@@ -71,6 +71,13 @@ def test_a_gap_is_refused_unless_it_is_allowed(write, cell):
         (GOOD.replace("4,", "inf,"), "line 3: sales is 'inf'; expected a number"),
         (GOOD.replace("4,", "1_0,"), "line 3: sales is '1_0'; expected a number"),
         (GOOD.replace("4,20", "4"), "line 3: 2 cells; expected 3, as the first line has names"),
+        (GOOD.replace("4,20", "4,5,20"), "line 3: 4 cells; expected 3, as the first line has names"),  # a decimal comma
+        (GOOD.replace("4,20", "4,20,"), "line 3: 4 cells; expected 3"),
+        (GOOD.replace("-1e1,30", "-1e1,30,,"), "line 4: 5 cells; expected 3"),
+        (GOOD.replace("visitors", '"visi\ntors"').replace("4,", "x,"), "line 4: sales is 'x'"),
+        (GOOD.replace("10", '"1\n0"').replace("4,", "x,"), "line 4: sales is 'x'"),
+        (GOOD.replace("10", '"1\n\n0"').replace("4,20", "4"), "line 5: 2 cells; expected 3"),
+        (GOOD.replace("10", '"1\n0"').replace("2024-03", "2024-04"), "line 5: after 2024-02 comes 2024-04"),
         (GOOD.replace("\n2024-02", "\n\n2024-02").replace("4,", "x,"), "line 4: sales is 'x'"),
         ("", "mine.csv has 0 lines; expected one with names and at least one with values"),
         ("month,sales\n", "mine.csv has 1 lines"),

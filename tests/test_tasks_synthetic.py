@@ -86,6 +86,8 @@ def test_temporal_order_by_its_definition():
         where = np.array([np.flatnonzero(column >= 4) for column in read.T])
         assert (where[:, 0] >= T // 10).all() and (where[:, 0] <= 2 * T // 10).all()
         assert (where[:, 1] >= 5 * T // 10).all() and (where[:, 1] <= 6 * T // 10).all()
+        assert set(where[:, 0]) == set(range(T // 10, 2 * T // 10 + 1))  # each of these places, the last one too
+        assert set(where[:, 1]) == set(range(5 * T // 10, 6 * T // 10 + 1)) or T == 2  # there both want one step
         names = ["".join(temporal_order.SYMBOLS[k] for k in column[column >= 4]) for column in read.T]
         assert names == [temporal_order.CLASSES[k] for k in targets]
 

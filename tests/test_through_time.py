@@ -148,6 +148,9 @@ BAD_RUNS = {
     "xs[3, 1, 2] is nan: expected finite numbers; fill the gap, or mask the step": dict(
         xs=np.where(np.arange(30).reshape(5, 2, 3) == 23, np.nan, XS)
     ),
+    "xs[3, 1, 2] is nan: expected": dict(
+        xs=np.where(np.arange(30).reshape(5, 2, 3) == 23, np.nan, XS), mask=np.arange(10).reshape(5, 2) != 3
+    ),
     "xs[0, 0, 0] is -inf": dict(xs=np.full_like(XS, -np.inf), mask=np.ones((5, 2), bool)),
 }
 
@@ -163,6 +166,10 @@ BAD_GRADIENTS = {
     "d_hs has shape (2, 4); expected (T, B, H) = (5, 2, 4): give a gradient for every step": dict(d_hs=D_HS[-1]),
     "d_hs has shape (4, 2, 4); expected (T, B, H) = (5, 2, 4)": dict(d_hs=D_HS[1:]),
     "d_hs has dtype float32 but params.W_x has float64": dict(d_hs=D_HS.astype(np.float32)),
+    "d_state.c has dtype float32 but params.W_x has float64": dict(
+        d_state=lstm.State(D_STATE.h, D_STATE.c.astype(np.float32))
+    ),
+    "d_state.h has dtype int64; expected floats": dict(d_state=tree_map(np.int64, D_STATE)),
     "d_state.c has shape (2,); expected (B, H) with B=2, H=4": dict(d_state=lstm.State(D_STATE.h, np.zeros(2))),
     "d_state is an array; expected State(h, c)": dict(d_state=D_STATE.h),
 }

@@ -261,6 +261,22 @@ def test_a_checkpoint_of_another_training_is_refused(tmp_path):
     assert "the same params, optimizer, rng, state and validate" in caught.value.__notes__[0]
 
 
+@pytest.mark.parametrize(("given", "carried"), [(np.float32, np.float64), (np.float64, np.float32)])
+def test_a_run_is_not_resumed_in_another_precision(given, carried):
+    def run(dtype, **options):
+        params = tree_map(lambda a: a.astype(dtype), PARAMS2)
+        xs, targets = (a.astype(dtype) for a in stream(0)[:2])
+        return fit(NET2, params, lambda step: Batch(xs, targets), readout.mse, adam(0.1), **options)
+
+    progress = next(run(carried))
+    with pytest.raises(ValueError, match=r"resume\.params is of another model or optimizer: it holds params\."):
+        run(given, resume=progress)
+    half = progress._replace(params=tree_map(lambda a: a.astype(given), progress.params))
+    with pytest.raises(ValueError, match=r"resume\.optimizer_state is of another model or optimizer"):
+        run(given, resume=half)
+    assert next(run(carried, resume=progress)).step == 2
+
+
 def test_the_state_of_random_numbers_is_kept_whole():
     for draws in range(5):
         rng = np.random.Generator(np.random.PCG64(123))

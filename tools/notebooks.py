@@ -89,7 +89,8 @@ def run_and_store(page: Path) -> bool:
 
 def read(page: Path) -> NotebookNode:
     """Read a notebook, upgraded to the present format, every cell with an id of its own."""
-    notebook = nbformat.reads(page.read_text(encoding="utf-8"), as_version=nbformat.NO_CONVERT)
+    # Not nbformat.reads: it gives a cell whose id is missing or doubled a new one by chance.
+    notebook = nbformat.v4.reads(page.read_text(encoding="utf-8"))
     if (notebook.nbformat, notebook.nbformat_minor) < (4, 5):
         notebook.nbformat, notebook.nbformat_minor = 4, 5
     seen: set[str] = set()

@@ -1,6 +1,6 @@
 """The graph that a layer or a model is in ONNX: which nodes, in which order, under which names.
 
-    xs (T, B, D) → [Gather] → LSTM → … → LSTM → output (T, B, H) → [where each direction ended] → MatMul, Add → y
+    xs (T, B, D) → [Gather] → LSTM → … → LSTM → output (T, B, H) → [its end, or its mean over time] → MatMul, Add → y
 
 A graph is fixed by a ``Plan``. The writer makes it, and the reader makes it again and compares: a file is read only
 if it is exactly what was meant.
@@ -20,7 +20,7 @@ class Plan(NamedTuple):
     hidden_sizes: tuple[int, ...]
     directions: tuple[int, ...]  # 1 or 2
     embedding: bool = False
-    at: str = ""  # "every" or "last" of a Model; "" for a layer without a readout
+    at: str = ""  # "every", "last" or "mean" of a Model; "" for a layer without a readout
     lengths: bool = False  # whether the file takes a length for each sequence
     state: bool = False  # whether it takes and gives the states
 
@@ -28,6 +28,11 @@ class Plan(NamedTuple):
     def chooses(self) -> bool:
         """Whether a last state is asked for that a sequence of length 0 might not have."""
         return self.lengths and (self.state or self.at == "last")
+
+    @property
+    def divides(self) -> bool:
+        """Whether a sum over time is divided by each sequence's own length."""
+        return self.lengths and self.at == "mean"
 
 
 def states_of(op: str) -> tuple[str, ...]:
@@ -52,12 +57,28 @@ def nodes_of(onnx: Foreign, plan: Plan) -> list[Foreign]:
         nodes.append(make("Transpose", [f"h{len(plan.ops) - 1}_next"], ["ends"], perm=[1, 0, 2]))
         nodes.append(make("Reshape", ["ends", "side_by_side"], ["shown"]))
         flowing = "shown"
+    if plan.at == "mean":
+        nodes += _mean(make, plan, flowing)
+        flowing = "shown"
     if plan.at:
         nodes.append(make("MatMul", [flowing, "readout.W_y"], ["product"]))
         nodes.append(make("Add", ["product", "readout.b_y"], ["y"]))
     else:
         nodes.append(make("Identity", [flowing], ["output"]))
     return nodes
+
+
+def _mean(make: Foreign, plan: Plan, output: str) -> list[Foreign]:
+    """Make the mean over the real steps; what lies behind them does not count, since ONNX gives 0 there."""
+    if not plan.divides:
+        return [make("ReduceMean", [output], ["shown"], axes=[0], keepdims=0)]
+    return [
+        make("ReduceSum", [output, "over_time"], ["total"], keepdims=0),
+        make("Cast", ["lengths"], ["counts"], to=1),  # 1: float32
+        make("Max", ["counts", "one"], ["at_least_one"]),
+        make("Unsqueeze", ["at_least_one", "of_units"], ["divisor"]),
+        make("Div", ["total", "divisor"], ["shown"]),
+    ]
 
 
 def _level(make: Foreign, plan: Plan, k: int, op: str, flowing: str) -> list[Foreign]:

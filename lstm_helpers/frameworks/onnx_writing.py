@@ -23,8 +23,8 @@ def to_onnx(model: Tree, params: Params, *, lengths: bool = False, state: bool =
         Its weights, float32 or float64.
     lengths : bool
         Whether the file takes ``lengths`` (B,) int32, the number of real steps of each sequence, in place of a mask.
-        A length of 0 is answered from the starting state. Where a sequence has ended, ONNX gives 0 for h, and so
-        ``b_y`` for y.
+        A length of 0 is answered from the starting state, or by ``b_y`` if the answer comes from the mean. Where a
+        sequence has ended, ONNX gives 0 for h, and so ``b_y`` for y.
     state : bool
         Whether the file takes the states ``h0``, ``c0`` (directions, B, H) of the lowest level, ``h1`` … of the next,
         and gives ``h0_next`` …, to be run piece by piece.
@@ -83,7 +83,7 @@ def _inputs(onnx: Foreign, plan: Plan, stack: Levels) -> list[Foreign]:
 
 def _outputs(onnx: Foreign, plan: Plan, stack: Levels, output_size: int) -> list[Foreign]:
     if plan.at:
-        name, shape = "y", ["T", "B", output_size][plan.at == "last" :]
+        name, shape = "y", ["T", "B", output_size][plan.at != "every" :]
     else:
         name, shape = "output", ["T", "B", plan.directions[-1] * plan.hidden_sizes[-1]]
     output = onnx.helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, shape)
@@ -116,9 +116,13 @@ def _constants(plan: Plan, stack: Levels, params: Params) -> dict[str, Array]:
     constants["joined"] = np.array([0, 0, -1])  # keep T and B, join directions and H
     if plan.at == "last":
         constants["side_by_side"] = np.array([0, -1])  # keep B
+    if plan.chooses or plan.divides:
+        constants["of_units"] = np.array([1])  # where a number for each sequence gets an axis of units
+    if plan.divides:
+        constants["over_time"] = np.array([0])
+        constants["one"] = np.array(1, np.float32)
     if plan.chooses:
         constants["no_steps"] = np.array(0, np.int32)
-        constants["of_units"] = np.array([1])  # where a number for each sequence gets an axis of units
         constants["zero"] = np.array(0, np.float32)  # what a state starts from if the file takes none
     return constants
 

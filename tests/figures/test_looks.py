@@ -1,0 +1,463 @@
+"""What is drawn, by handle: which line has which colour, dashes and marker, and which label and key belong to it.
+
+Colours and dashes are read back as the names that the style gives them: what is changed there is changed in one place.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+from matplotlib.axes import Axes
+from matplotlib.collections import Collection, QuadMesh
+from matplotlib.colors import to_hex, to_rgb
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+
+from lstm_helpers import figures, museum, through_time
+from lstm_helpers.cells import lstm
+from lstm_helpers.figures import style
+from lstm_helpers.figures.logarithmic import shades
+from lstm_helpers.layers import Bidirectional
+
+NAMED = {to_hex(colour): symbol for symbol, colour in style.COLOURS.items()}
+NAMED |= {to_hex(style.INK): "ink", to_hex(style.PALE): "pale", to_hex(style.PAPER): "paper", to_hex("0.62"): "grey"}
+NAMED |= dict(zip(map(to_hex, [*shades(2), *shades(1)]), ("light", "dark", "middle"), strict=True))
+
+
+def band(middle: Any) -> Any:
+    """Make least, median and greatest of the logarithms of many runs."""
+    return middle + np.array([[-1.0], [0.0], [1.0]])
+
+
+@cache
+def drawings() -> dict[str, Any]:
+    """Give every figure with all that it can draw."""
+    rng = np.random.default_rng(0)
+    params = lstm.init(rng, 2, 3)
+    xs = rng.normal(size=(5, 1, 2))
+    trace = through_time.unroll(lstm, params, xs)
+    changed = through_time.unroll(lstm, params, xs + 1)
+    c, h = trace.c[:, 0, 0], trace.h[:, 0, 0]
+    run, lost = (SimpleNamespace(c=t.c[:, 0], h=t.h[:, 0], p=t.o[:, 0, 0]) for t in (trace, changed))
+    timed = [
+        SimpleNamespace(size=(20, 1, 4, 8), who=who, low=0.4, ratio=ratio, high=3.0)
+        for who, ratio in (("PyTorch", 0.5), ("Keras", 2.0))
+    ]
+    gains = np.linspace(0, -3, 9)
+    both_ways = Bidirectional(lstm).forward((params, params), xs)
+    parts = SimpleNamespace(total=10.0 ** gains[:5], direct=10.0 ** (gains[:5] - 1), rest=10.0 ** (gains[:5] - 2))
+    return {
+        "draw_ablation": lambda ax: figures.draw_ablation(run, lost, 2, "both", ax=ax),
+        "draw_accuracy": lambda ax: figures.draw_accuracy(
+            [1, 2, 4], {"with": [[1.0, 1.0, 0.9]] * 2, "without": [[1.0, 0.5, 0.2]] * 2}, learned_up_to=2, ax=ax
+        ),
+        "draw_activations": lambda ax: figures.draw_activations(ax=ax),
+        "draw_alignment": lambda ax: figures.draw_alignment(["run", "dog"], ["u"], [[0.9, 0.1]], at=0, ax=ax),
+        "draw_backward": lambda ax: figures.draw_backward(params, trace[0], trace[0].state, ax=ax),
+        "draw_belt": lambda ax: figures.draw_belt(c, f=trace.f[:, 0, 0], h=h, ax=ax),
+        "draw_blocks": lambda ax: figures.draw_blocks(params, ax),
+        "draw_board": lambda ax: figures.draw_board({"persistence": 2.0, "LSTM": [1.0, 3.0, 5.0]}, ax=ax),
+        "draw_cell": lambda ax: figures.draw_cell(trace[0], ax=ax),
+        "draw_directions": lambda ax: figures.draw_directions(["the", "cats", "run"], 1, ax=ax),
+        "draw_errors_ahead": lambda ax: figures.draw_errors_ahead(
+            {"LSTM": np.array([[1, 2], [2, 4.0]]), "AR": [1, 2.5], "last": [2, 5]}, ax=ax
+        ),
+        "draw_forecasts": lambda ax: figures.draw_forecasts(
+            [1, 2, 3], [1.0, 2.0, 4.0], {"LSTM": ([2, 3], [[1, 2.0], [2, 3]]), "AR": ([2, 3], [3, 5.0])}, start=2, ax=ax
+        ),
+        "draw_gates": lambda ax: figures.draw_gates(trace, "f", ax=ax),
+        "draw_gradient_bands": lambda ax: figures.draw_gradient_bands(band(gains), band(3 * gains), lag=4, ax=ax),
+        "draw_gradient_norms": lambda ax: figures.draw_gradient_norms(
+            {"bias 0": 10.0 ** (gains * [[1], [2], [3]]), "bias 1": 10.0 ** (gains * [[0.1], [0.2], [0.3]])}, ax=ax
+        ),
+        "draw_half_lives": lambda ax: figures.draw_half_lives([0, 1, 3], steps=20, ax=ax),
+        "draw_halves": lambda ax: figures.draw_halves(both_ways, ("f", "c"), ax=ax),
+        "draw_learning_curves": lambda ax: figures.draw_learning_curves(
+            {"LSTM": [[1.0, 0.1], [1.0, 0.3]], "RNN": [1.0, 0.9]}, level=0.5, level_label="guess", ax=ax
+        ),
+        "draw_next": lambda ax: figures.draw_next("abc", [0.2, 0.7, 0.1], shown=2, ax=ax),
+        "draw_pattern": lambda ax: figures.draw_pattern(museum.examine(), ax=ax),
+        "draw_ratios": lambda ax: figures.draw_ratios(timed, ax=ax),
+        "draw_reach": lambda ax: figures.draw_reach(
+            {"LSTM": [0.0, 1e-9, 0.1], "both": [1e-3, 0.1, 1.0], "third": [1e-3, 0.2, 0.0]}, 2, ax=ax
+        ),
+        "draw_runs": lambda ax: figures.draw_runs({"LSTM": [1.0, 2.0], "GRU": [2.0, 3.0]}, value_label="n", ax=ax),
+        "draw_series": lambda ax: figures.draw_series([1.0, 2.0, 3.0], [4.0, 5.0, 6.0], ax=ax),
+        "draw_shares": lambda ax: figures.draw_shares({"small": {"products": 1.0, "rest": 3.0}}, ax=ax),
+        "draw_shutter": lambda ax: figures.draw_shutter(-2.0, 0.75, symbol="f", ax=ax),
+        "draw_soft_switch": lambda ax: figures.draw_soft_switch(1.0, 0.0, curve="tanh", ax=ax),
+        "draw_split": lambda ax: figures.draw_split(parts, ax=ax),
+        "draw_storage": lambda ax: figures.draw_storage(params, ax),
+        "draw_success": lambda ax: figures.draw_success([5, 10], {"LSTM": [3, 3], "RNN": [3, 0]}, 3, ax=ax),
+        "draw_switch": lambda ax: figures.draw_switch(c, trace.i[:, 0, 0], symbol="i", ax=ax),
+        "draw_text": lambda ax: figures.draw_text("ab", [0.1, 0.9], "f", ax=ax),
+        "draw_trace": lambda ax: figures.draw_trace(trace, ax=ax),
+        "draw_ucurve": lambda ax: figures.draw_ucurve([1e-8, 1e-4, 1.0], [1e-6, 1e-9, 1e-1], 1e-16, ax=ax),
+        "draw_unit": lambda ax: figures.draw_unit(trace, ax=ax),
+        "draw_what_if": lambda ax: figures.draw_what_if(trace, changed, step=2, ax=ax),
+    }
+
+
+# What a handle looks like
+
+
+def colour_of(colour: Any) -> str:
+    """Name a colour, or write it out if the style has no name for it."""
+    return NAMED.get(to_hex(colour), to_hex(colour))
+
+
+def dashes_of(line: Line2D) -> str:
+    """Name the dashes by the symbol whose they are, or write their pattern out; "" of a solid line."""
+    offset, pattern = line._unscaled_dash_pattern  # type: ignore[attr-defined]
+    if pattern is None:
+        return ""
+    own = [symbol for symbol, dashes in style.DASHES.items() if dashes == (offset, tuple(pattern))]
+    return f" dashes {own[0] if own else tuple(pattern)}"
+
+
+def look(item: Any) -> str:
+    """Describe a handle: its colour, dashes unless it is solid, and its marker, such as "h dashes h o"."""
+    if isinstance(item, Line2D):
+        bare = str(item.get_linestyle()).lower() in ("none", "", " ")
+        marker = str(item.get_marker())
+        marker = "" if marker.lower() in ("none", "", " ") else f" {marker}"
+        return f"{colour_of(item.get_color())}{' points' if bare else dashes_of(item)}{marker}"
+    if isinstance(item, QuadMesh):
+        return f"map {item.get_cmap().name}"
+    if isinstance(item, Collection):
+        return f"filled {colour_of(item.get_facecolor()[0])}"
+    assert isinstance(item, Patch)
+    if item.get_fill() and item.get_facecolor()[3] > 0:
+        return f"filled {colour_of(item.get_facecolor())}"
+    return f"frame {colour_of(item.get_edgecolor())}"
+
+
+def everywhere(ax: Axes) -> Iterator[Axes]:
+    """Give a plot and all that were set into it."""
+    yield ax
+    for child in ax.child_axes:
+        yield from everywhere(child)
+
+
+def looks(ax: Axes) -> dict[str, str]:
+    """Describe everything that has a gid; where several share one, what differs is listed in order."""
+    found: dict[str, list[str]] = {}
+    for one in everywhere(ax):
+        for item in (*one.lines, *one.collections, *one.patches):
+            if item.get_gid():
+                found.setdefault(item.get_gid(), []).append(look(item))
+    return {gid: ", ".join(dict.fromkeys(each)) for gid, each in found.items()}
+
+
+def written(ax: Axes) -> dict[str, str]:
+    """Give the colour of everything that is written inside the plots."""
+    return {text.get_text(): colour_of(text.get_color()) for one in everywhere(ax) for text in one.texts}
+
+
+def key(ax: Axes) -> dict[str, str]:
+    """Give what the legends say of each label."""
+    legends = [one.get_legend() for one in everywhere(ax) if one.get_legend() is not None]
+    pairs = [zip(legend.get_texts(), legend.legend_handles, strict=True) for legend in legends]
+    return {text.get_text(): look(handle) for each in pairs for text, handle in each}
+
+
+def labelled(ax: Axes) -> dict[str, str]:
+    """Tell which label stands at an end of which line: at its height, in its colour."""
+    found = {}
+    for one in everywhere(ax):
+        notes = [note for note in one.texts if getattr(note, "xycoords", None) == "data" and note.get_text()]
+        for line in (line for line in one.lines if line.get_gid() and len(line.get_xydata())):
+            heights = np.array(line.get_ydata(), float)
+            heights = heights[np.isfinite(heights)][[0, -1]]
+            for note in notes:
+                same = colour_of(note.get_color()) == colour_of(line.get_color())
+                if same and np.abs(heights - note.xy[1]).min() < 1e-9:
+                    found[line.get_gid()] = note.get_text()
+    return found
+
+
+@cache
+def drawn(name: str) -> Axes:
+    """Draw a figure once for all that is asked of it."""
+    ax = Figure(figsize=(9, 5), layout="constrained").add_subplot()
+    return drawings()[name](ax)  # type: ignore[no-any-return]
+
+
+# What should be drawn: gid → look. In each figure nothing else has a gid.
+
+LOOKS = {
+    "draw_ablation": {
+        "c": "c", "h": "h dashes h", "p": "ink", "cut": "ink dashes (1, 2)",
+        "c left alone": "c", "h left alone": "h dashes h", "p left alone": "ink",
+    },
+    "draw_accuracy": {
+        "with": "light o", "run with": "light", "without": "dark s", "run without": "dark", "beyond": "filled pale",
+    },
+    "draw_activations": {"value": "ink", "slope": "x dashes (4, 1.5)"},
+    "draw_alignment": {"weights": "map lstm_amount", "at": "frame ink"},
+    "draw_belt": {"c": "c o", "h": "h dashes h", "kept": "filled f", "added": "filled i"},
+    "draw_board": {"persistence": "ink points D", "LSTM": "dark points o", "median LSTM": "dark"},
+    "draw_errors_ahead": {
+        "LSTM": "middle", "band LSTM": "filled middle", "AR": "grey dashes i", "last": "ink dashes g",
+    },
+    "draw_forecasts": {
+        "series": "x o", "LSTM": "middle", "band LSTM": "filled middle", "AR": "ink dashes i", "start": "pale",
+    },
+    "draw_gates": {"f": "map lstm_gate"},
+    "draw_gradient_bands": {"LSTM": "c", "RNN": "h dashes h", "band LSTM": "filled c", "band RNN": "filled h"},
+    "draw_gradient_norms": {
+        "bias 0": "light", "bias 1": "dark", "band bias 0": "filled light", "band bias 1": "filled dark",
+    },
+    "draw_halves": {"f": "map lstm_gate", "c": "map lstm_signed"},
+    "draw_learning_curves": {"level": "ink dashes (4, 3)", "LSTM": "light", "run LSTM": "light", "RNN": "dark"},
+    "draw_next": {"bar:b": "filled h", "bar:a": "filled h", "bar:others": "filled pale"},
+    "draw_ratios": {"PyTorch (20, 1, 4, 8)": "#1f4a6b points o", "Keras (20, 1, 4, 8)": "f points s"},
+    "draw_reach": {
+        "changed": "pale", "moved LSTM": "ink o", "still LSTM": "ink points o", "moved both": "h dashes h s",
+        "still both": "h points s", "moved third": "i dashes g ^", "still third": "i points ^",
+    },
+    "draw_runs": {
+        "level": "pale", "runs LSTM": "h points o", "interval LSTM": "ink", "mean LSTM": "ink points d",
+        "runs GRU": "h points o", "interval GRU": "ink", "mean GRU": "ink points d",
+    },
+    "draw_series": {"series": "x"},
+    "draw_shares": {"small products": "filled dark", "small rest": "filled light"},
+    "draw_shutter": {"value": "filled ink", "passed": "filled f", "shutter": "filled ink"},
+    "draw_soft_switch": {
+        "sigmoid": "pale", "tanh": "ink", "slope": "x", "point": "g points o",
+        "value": "filled ink", "passed": "filled g", "shutter": "filled ink",
+    },
+    "draw_split": {"whole ∂c_T/∂c_t": "c", "along the belt: ∏ f": "f", "the rest, through h": "h dashes h"},
+    "draw_success": {"LSTM": "light o", "RNN": "dark s"},
+    "draw_switch": {"value": "ink dashes (4, 2)", "product": "i", "passed": "filled i", "gate": "i dashes i"},
+    "draw_trace": {
+        "x": "map lstm_signed", "f": "map lstm_gate", "i": "map lstm_gate", "g": "map lstm_signed",
+        "c": "map lstm_signed", "o": "map lstm_gate", "h": "map lstm_signed",
+    },
+    "draw_ucurve": {"central difference": "f o", "complex step": "o dashes o", "best": "f points o"},
+    "draw_unit": {
+        "i": "i dashes i o", "f": "f o", "o": "o dashes o o", "g": "g dashes g o", "h": "h dashes h o", "c": "c o",
+    },
+    "draw_what_if": {
+        "step": "pale", "c": "c o", "c original": "c dashes (3, 2)", "h": "h o", "h original": "h dashes (3, 2)",
+    },
+}  # fmt: skip
+BY_RULE = {"draw_backward", "draw_blocks", "draw_cell", "draw_directions", "draw_half_lives", "draw_pattern"}
+BY_RULE |= {"draw_storage", "draw_text"}  # the tests below, one by one
+
+
+def test_no_figure_is_forgotten_here() -> None:
+    every = {name for name in figures.__all__ if name.startswith("draw_")}
+    assert set(LOOKS) | BY_RULE == every == set(drawings()) and not set(LOOKS) & BY_RULE
+
+
+@pytest.mark.parametrize("name", LOOKS)
+def test_every_handle_has_its_own_colour_dashes_and_marker(name: str) -> None:
+    assert looks(drawn(name)) == LOOKS[name]
+
+
+# Labels, keys, axes
+
+LABELS = {
+    "draw_ablation": ("c", "h", "p"),
+    "draw_accuracy": ("with", "without"),
+    "draw_belt": ("c", "h"),
+    "draw_errors_ahead": ("LSTM", "AR", "last"),
+    "draw_forecasts": ("LSTM", "AR", "series"),
+    "draw_gradient_bands": ("LSTM", "RNN"),
+    "draw_gradient_norms": ("bias 0", "bias 1"),
+    "draw_half_lives": ("bias 0", "bias 1", "bias 3"),
+    "draw_learning_curves": ("LSTM", "RNN", "level"),
+    "draw_split": tuple(LOOKS["draw_split"]),
+    "draw_success": ("LSTM", "RNN"),
+    "draw_switch": ("value", "product", "gate"),
+    "draw_ucurve": ("central difference", "complex step", "best"),
+    "draw_unit": ("i", "f", "o", "g", "h", "c"),
+    "draw_what_if": ("c", "c original", "h", "h original"),
+}
+OTHERWISE = {
+    "series",
+    "product",
+    "level",
+    "whole ∂c_T/∂c_t",
+    "central difference",
+    "complex step",
+}  # said in other words
+
+
+@pytest.mark.parametrize("name", LABELS)
+def test_every_line_is_labelled_at_its_end_in_its_colour(name: str) -> None:
+    found = labelled(drawn(name))
+    assert set(LABELS[name]) <= set(found)
+    for gid in set(LABELS[name]) - OTHERWISE:
+        assert found[gid].startswith(gid), (gid, found[gid])
+    assert len({found[gid] for gid in LABELS[name]}) == len(LABELS[name])
+
+
+def test_every_entry_of_a_key_looks_like_what_it_stands_for() -> None:
+    keys = {name: key(drawn(name)) for name in drawings()}
+    assert {name for name, entries in keys.items() if entries} == {
+        "draw_belt",
+        "draw_ratios",
+        "draw_reach",
+        "draw_shares",
+    }
+    shown = {name: looks(drawn(name)) for name in keys}
+    assert list(keys["draw_belt"].values()) == [shown["draw_belt"][gid] for gid in ("kept", "added")]
+    assert keys["draw_ratios"] == {
+        label: shown["draw_ratios"][f"{label} (20, 1, 4, 8)"] for label in ("PyTorch", "Keras")
+    }
+    assert keys["draw_reach"] == {label: shown["draw_reach"][f"moved {label}"] for label in ("LSTM", "both", "third")}
+    assert keys["draw_shares"] == {label: shown["draw_shares"][f"small {label}"] for label in ("products", "rest")}
+
+
+AXES = {  # what either axis is about: a word in its label
+    "draw_accuracy": ("length", "right"),
+    "draw_activations": ("z", ""),
+    "draw_alignment": ("read", "writ"),
+    "draw_belt": ("step", "belt|state"),
+    "draw_board": ("error", ""),
+    "draw_errors_ahead": ("ahead", "error"),
+    "draw_forecasts": ("year", "value"),
+    "draw_gates": ("step", "unit"),
+    "draw_gradient_bands": ("lag", "gradient"),
+    "draw_gradient_norms": ("lag", "partial"),
+    "draw_half_lives": ("step", "f"),
+    "draw_learning_curves": ("update|step", "loss"),
+    "draw_next": ("", "chance|probability"),
+    "draw_ratios": ("ours", "T, B, D, H"),
+    "draw_reach": ("step", "moved|change"),
+    "draw_runs": ("n", ""),
+    "draw_series": ("year", "value"),
+    "draw_split": ("lag", "norm"),
+    "draw_success": ("lag", "solved"),
+    "draw_switch": ("step", "signal"),
+    "draw_ucurve": ("step|ε", "error"),
+}
+
+
+@pytest.mark.parametrize("name", AXES)
+def test_each_axis_is_labelled_as_what_it_is(name: str) -> None:
+    pairs = [(one.get_xlabel(), one.get_ylabel()) for one in everywhere(drawn(name))]
+    x, y = next(pair for pair in pairs if any(pair))
+    for said, wanted in ((x, AXES[name][0]), (y, AXES[name][1])):
+        assert re.search(wanted, said) if wanted else not said, (x, y)
+
+
+def test_panels_say_which_symbol_they_hold() -> None:
+    for name in ("draw_gates", "draw_trace", "draw_halves"):
+        for one in everywhere(drawn(name)):
+            for mesh in one.collections:
+                symbol = mesh.get_gid()
+                if symbol in style.NAMES:
+                    title = one._left_title  # type: ignore[attr-defined]
+                    assert colour_of(title.get_color()) == symbol
+                    assert style.NAMES[symbol] in title.get_text() or symbol == "x"
+    for one in everywhere(drawn("draw_what_if")):
+        shown = {line.get_gid().split()[0] for line in one.lines if line.get_gid() and line.get_gid() != "step"}
+        assert not shown or shown == {one.get_ylabel()}
+
+
+# Figures with a rule for their colours
+
+
+@pytest.mark.parametrize("name", ["draw_blocks", "draw_storage"])
+def test_every_block_of_weights_is_framed_in_its_gates_colour(name: str) -> None:
+    ax = drawn(name)
+    frames = {gid: said for gid, said in looks(ax).items() if re.search(r":[ifgo]\d?$", gid)}
+    assert len(frames) == {"draw_blocks": 12, "draw_storage": 12 + 12 + 16 + 16}[name]
+    for gid, said in frames.items():
+        assert said == f"frame {gid.rpartition(':')[2][0]}", gid
+    names = {text: colour for text, colour in written(ax).items() if text in "ifgo" or text in style.NAMES.values()}
+    assert names == {text: text[-1] for text in names} and len(names) == 4
+
+
+def test_marks_of_half_lives_lie_on_their_curves_all_along_the_axis() -> None:
+    ax = drawn("draw_half_lives")
+    curves = {line.get_gid(): to_rgb(line.get_color()) for line in ax.lines if str(line.get_gid()).startswith("bias")}
+    marks = [line for line in ax.lines if line.get_gid() == "half-life"]
+    assert list(curves) == ["bias 0", "bias 1", "bias 3"] and len(marks) == 3
+    assert [to_rgb(mark.get_color()) for mark in marks] == list(curves.values())
+    places = [float(mark.get_xdata()[0]) for mark in marks]
+    f = 1 / (1 + np.exp(-np.array([0.0, 1.0, 3.0])))
+    np.testing.assert_allclose(places, np.log(2) / -np.log(f), rtol=1e-12)
+    assert places[-1] > ax.get_xlim()[1] / 2
+    lightness = [sum(colour) for colour in curves.values()]
+    assert lightness == sorted(lightness, reverse=True)
+
+
+def test_a_direction_has_read_what_is_dark() -> None:
+    shown = looks(drawn("draw_directions"))
+    dark = {gid: said for gid, said in shown.items() if said not in ("pale", "filled paper")}
+    reads = {"in → 0", "in → 1", "in ← 1", "in ← 2", "into ← 1", "into ← 2"}
+    assert dark == {gid: "x" for gid in reads} | {"out → 1": "h", "from → 1": "h", "out ← 1": "h"}
+
+
+CELL_WIRES = {
+    "x": "x-join",
+    "h": "h_previous-join show-fork_h fork_h-h fork_h-up",
+    "c": "c_previous-keep keep-add write-add add-fork_c fork_c-c fork_c-tanh tanh-show",
+    "f": "f-keep",
+    "i": "i-write",
+    "g": "g-write",
+    "o": "o-show",
+    "ink": "join-tap_f tap_f-tap_i tap_i-tap_g tap_f-f tap_i-i tap_g-g tap_g-o",
+}
+
+
+@pytest.mark.parametrize("name", ["draw_cell", "draw_backward"])
+def test_every_wire_of_the_cell_has_the_colour_of_what_it_carries(name: str) -> None:
+    """Backwards they are the same wires, turned round."""
+    shown = looks(drawn(name))
+    want = {}
+    for symbol, wires in CELL_WIRES.items():
+        for wire in wires.split():
+            there, back = wire.split("-")
+            want[f"{there}-{back}" if name == "draw_cell" else f"{back}-{there}"] = symbol
+    found = {gid.removeprefix("wire:"): said for gid, said in shown.items() if gid.startswith("wire:")}
+    assert found == want
+    heads = {gid.removeprefix("head:"): said for gid, said in shown.items() if gid.startswith("head:")}
+    assert heads and heads == {wire: f"filled {found[wire]}" for wire in heads}
+    for text, colour in written(drawn(name)).items():
+        if said := re.match(r"\$(?:d|dz_)?([ifgo])(?:_t)?\$", text):
+            assert colour == said[1], text
+
+
+def test_what_is_wrong_is_filled_and_rows_of_a_block_have_its_colour() -> None:
+    ax = drawn("draw_pattern")
+    assert set(looks(ax).values()) == {"pale points o"}  # nothing is wrong
+    rows = {tick.get_text(): colour_of(tick.get_color()) for tick in ax.get_yticklabels()}
+    for text, colour in rows.items():
+        last = text.split()[-1].strip("$")
+        assert colour == (last if last in ("i", "f", "g", "o", "c", "h", "x") else "ink") or "_0" in text, text
+
+
+def test_letters_stand_on_the_colour_of_their_value() -> None:
+    ax = drawn("draw_text")
+    shades_of = [to_hex(style.GATE_MAP(value)) for value in (0.1, 0.9)]
+    assert looks(ax) == {f"box:{t}": f"filled {colour_of(shade)}" for t, shade in enumerate(shades_of)}
+
+
+@pytest.mark.parametrize("lag", [1, 4, 7])
+def test_the_value_at_a_lag_stands_beside_its_own_curve_clear_of_both(lag: int) -> None:
+    """The upper curve's above it, the lower one's below, each on the side to which its curve falls away from it."""
+    ax = Figure(figsize=(9, 5), layout="constrained").add_subplot()
+    falling = np.linspace(0, -8, 9)
+    figures.draw_gradient_bands(band(falling), band(2 * falling), lag=lag, ax=ax)
+    notes = {text.get_gid(): text for text in ax.texts if str(text.get_gid()).startswith("value")}
+    upper, lower = notes["value c"], notes["value h"]
+    assert upper.xy == (lag, falling[lag]) and lower.xy == (lag, 2 * falling[lag])
+    assert upper.xyann[1] > 0 > lower.xyann[1]
+    for note in (upper, lower):
+        assert note.get_ha() == ("left" if note.xyann[0] > 0 else "right")
+    if lag == 4:
+        assert upper.xyann[0] > 0 > lower.xyann[0]
+    swapped = Figure(figsize=(9, 5), layout="constrained").add_subplot()
+    figures.draw_gradient_bands(band(2 * falling), band(falling), lag=lag, ax=swapped)
+    notes = {text.get_gid(): text for text in swapped.texts if str(text.get_gid()).startswith("value")}
+    assert notes["value h"].xyann[1] > 0 > notes["value c"].xyann[1]
