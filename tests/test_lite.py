@@ -3,7 +3,6 @@
 import ast
 import asyncio
 import hashlib
-import importlib.util
 import json
 import re
 import shutil
@@ -16,19 +15,12 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from tools import lite
+from tools import lite_check as check
+
 ROOT = Path(__file__).parents[1]
 PAGES = sorted((ROOT / "notebooks").glob("*.ipynb"))
 PYPROJECT = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-
-
-def tool(name: str) -> types.ModuleType:
-    spec = importlib.util.spec_from_file_location(name, ROOT / "tools" / f"{name}.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-lite, check = tool("lite"), tool("lite_check")
 
 
 def run_install_cell() -> None:

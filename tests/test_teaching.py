@@ -1,25 +1,18 @@
 """What is promised to teachers: minutes as on the pages, a version without solutions that runs, sizes for a hub."""
 
-import importlib.util
 import re
-import types
 from pathlib import Path
 
 import nbformat
 import pytest
+
+from tools import student
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted((ROOT / "notebooks").glob("*.ipynb"))
 TEACHING = (ROOT / "docs" / "teaching.md").read_text(encoding="utf-8")
 HUB = (ROOT / "docs" / "hub.md").read_text(encoding="utf-8")
 QUICK = ("02", "03")  # `make student RUN=--run` runs all
-
-
-def tool(name: str) -> types.ModuleType:
-    spec = importlib.util.spec_from_file_location(name, ROOT / "tools" / f"{name}.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def minutes() -> dict[str, int]:
@@ -100,7 +93,7 @@ def test_chapters_with_a_heading_for_exercises_have_some():
         assert ("\n## Exercises" in f"\n{text}") <= (len(exercises_of(path)) >= 3), path.name
 
 
-def test_the_marking_scheme_names_what_collecting_gives(student):
+def test_the_marking_scheme_names_what_collecting_gives():
     for path in PAGES:
         page = nbformat.read(path, as_version=4)
         (number, part) = path.name.split("_")[0], scheme().get(path.name.split("_")[0], "")
@@ -127,13 +120,8 @@ def test_the_table_of_points_adds_up():
 # --- the version without solutions
 
 
-@pytest.fixture(scope="module")
-def student() -> types.ModuleType:
-    return tool("student")
-
-
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
-def test_without_solutions_all_else_stays_as_it_is(student, path):
+def test_without_solutions_all_else_stays_as_it_is(path):
     whole = nbformat.read(path, as_version=4)
     stripped = student.without_solutions(whole)
     kept = [cell for cell in whole.cells if "solution" not in cell.metadata.get("tags", [])]
@@ -149,7 +137,7 @@ def test_without_solutions_all_else_stays_as_it_is(student, path):
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
-def test_no_page_promises_a_student_what_is_not_there(student, path):
+def test_no_page_promises_a_student_what_is_not_there(path):
     page = student.without_solutions(nbformat.read(path, as_version=4))
     before = [(cell.id, cell.cell_type) for cell in page.cells]
     assert student.in_students_words(page, path.name) == []
@@ -162,19 +150,19 @@ def test_no_page_promises_a_student_what_is_not_there(student, path):
             assert change["book"] not in text and change["student"] in text
 
 
-def test_every_change_of_words_is_for_a_page_and_they_are_needed(student, monkeypatch):
+def test_every_change_of_words_is_for_a_page_and_they_are_needed(monkeypatch):
     names = [path.name for path in PAGES]
     assert all(sum(name.startswith(change["page"]) for name in names) == 1 for change in student.WORDS)
-    monkeypatch.setattr(student, "WORDS", [])
+    monkeypatch.setattr("WORDS", [])
     told = [student.in_students_words(student.without_solutions(nbformat.read(p, as_version=4)), p.name) for p in PAGES]
     promised = " ".join(one for page in told for one in page)
     for wanted in ("The solution below", "make lab", "folded", "git checkout", "tools/measure_lags.py", "make bench"):
         assert wanted in promised
 
 
-def test_handing_out_refuses_words_that_are_gone_and_new_promises(student, monkeypatch, tmp_path):
+def test_handing_out_refuses_words_that_are_gone_and_new_promises(monkeypatch, tmp_path):
     gone = {"page": "03", "book": "no such sentence", "student": ""}
-    monkeypatch.setattr(student, "WORDS", [*student.WORDS, gone])
+    monkeypatch.setattr("WORDS", [*student.WORDS, gone])
     with pytest.raises(
         SystemExit, match=r"03_open_the_gates\.ipynb: these words stand there 0 times.*no such sentence"
     ):
@@ -186,13 +174,13 @@ def test_handing_out_refuses_words_that_are_gone_and_new_promises(student, monke
     assert ["promises" in one for one in student.in_students_words(new, "99_new.ipynb")] == [True]
 
 
-def test_what_the_pages_say_of_the_readme_is_in_the_students_readme(student):
+def test_what_the_pages_say_of_the_readme_is_in_the_students_readme():
     cover = nbformat.read(PAGES[0], as_version=4)
     assert "README" in " ".join(cell.source for cell in cover.cells)
     assert "## When something fails" in student.READ_ME and "kernel" in student.READ_ME
 
 
-def test_what_is_handed_out_runs_and_installs_itself(student, tmp_path, capsys):
+def test_what_is_handed_out_runs_and_installs_itself(tmp_path, capsys):
     out = tmp_path / "student"
     student.hand_out(out)
     assert sorted(path.name for path in (out / "notebooks").iterdir()) == [path.name for path in PAGES]
@@ -204,7 +192,7 @@ def test_what_is_handed_out_runs_and_installs_itself(student, tmp_path, capsys):
     assert capsys.readouterr().out.count("runs") >= len(QUICK)
 
 
-def test_a_page_that_rests_on_a_solution_is_told(student, tmp_path, capsys):
+def test_a_page_that_rests_on_a_solution_is_told(tmp_path, capsys):
     new = nbformat.v4.new_code_cell
     cells = [new("answer = 42", metadata={"tags": ["solution"]}), new("print(answer)")]
     page = student.without_solutions(nbformat.v4.new_notebook(cells=cells))
@@ -222,7 +210,7 @@ def handed_in(*answers: tuple[str, str | None]) -> nbformat.NotebookNode:
     return new.new_notebook(cells=cells)
 
 
-def test_collecting_tells_passed_from_not_passed_from_not_run(student, tmp_path):
+def test_collecting_tells_passed_from_not_passed_from_not_run(tmp_path):
     ada = handed_in(
         ("exercises.clip.check(clip)", "Not yet. Case 1"), ("exercises.clip.check(clip)", "Right. All agree.")
     )
@@ -244,7 +232,7 @@ def test_a_right_answers_message_is_what_collecting_looks_for():
     assert repr(exercises.gated.check(lambda value, logit: value)).startswith("Not yet.")
 
 
-def test_collecting_sees_the_checks_that_the_pages_have(student):
+def test_collecting_sees_the_checks_that_the_pages_have():
     found = [name for path in PAGES for name in student.checked(nbformat.read(path, as_version=4))]
     sources = (cell.source for path in PAGES for cell in nbformat.read(path, as_version=4).cells)
     named = {name for source in sources for name in re.findall(r"exercises\.(\w+)\.check\(", source)}

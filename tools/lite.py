@@ -1,8 +1,8 @@
 """Build the browser edition: JupyterLite with the book's pages and the package inside, static files and no server.
 
-    .venv-lite/bin/python tools/lite.py build/lite                    Pyodide comes from its CDN, as JupyterLite has it
-    .venv-lite/bin/python tools/lite.py build/lite --pyodide FOLDER   Pyodide is served with the rest, from this folder
-    WEB=../ .venv-lite/bin/python tools/lite.py build/lite            with a link to the web edition, where Python fails
+    .venv-lite/bin/python -m tools.lite build/lite                    Pyodide comes from its CDN, as JupyterLite has it
+    .venv-lite/bin/python -m tools.lite build/lite --pyodide FOLDER   Pyodide is served with the rest, from this folder
+    WEB=../ .venv-lite/bin/python -m tools.lite build/lite            with a link to the web edition, where Python fails
 
 Its address opens the cover. What a reader sees before JupyterLab stands, and what is said where Python cannot be had,
 is in tools/lite_start/. The pages are copies. Each copy begins with two cells more: a note on what is different in the

@@ -1,6 +1,6 @@
 """Write elnino.csv and co2.csv in lstm_helpers/tasks/data from the copies in statsmodels (made with version 0.15.0).
 
-Only needed to make the files again: `python -m pip install statsmodels`, then `python tools/make_series.py`.
+Only needed to make the files again: `python -m pip install statsmodels`, then `python -m tools.make_series`.
 """
 
 from pathlib import Path

@@ -1,6 +1,6 @@
 """Write lstm_helpers/tasks/data/sunspots.csv from the copy that statsmodels ships (made with statsmodels 0.15.0).
 
-Only needed to make the file again: `python -m pip install statsmodels`, then `python tools/make_sunspots.py`.
+Only needed to make the file again: `python -m pip install statsmodels`, then `python -m tools.make_sunspots`.
 """
 
 from pathlib import Path

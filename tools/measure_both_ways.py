@@ -1,6 +1,6 @@
 """Measure reading one way against reading both ways: lstm_helpers/measured/both_ways.npz (about four minutes).
 
-    python tools/measure_both_ways.py
+    python -m tools.measure_both_ways
 
 Four tables, ten seeds each; Adam with rate 0.02, 32 sequences a step (128 windows), gradient norm clipped to 1.
 - tagging: three networks of about 3820 weights on ``tasks.tagging``, 200 steps; kept is the share of 1000 ambiguous
@@ -11,14 +11,11 @@ Four tables, ten seeds each; Adam with rate 0.02, 32 sequences a step (128 windo
   kept is the mean squared error on 400 new sequences, once as it was trained, and once in use: the future cut off.
 """
 
-import sys
 from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import numpy as np
 

@@ -1,6 +1,6 @@
 """Train the LSTM, the LSTM without one part each, and its variants; write the tables of chapter 16.
 
-``python tools/measure_cells.py stream count``. All networks have 16 units on the stream and 8 in counting, the same
+``python -m tools.measure_cells stream count``. All networks have 16 units on the stream and 8 in counting, the same
 learning rate, and, seed for seed, the same batches; nothing was tuned for any of them. About five minutes on one core.
 """
 

@@ -1,6 +1,6 @@
 """Measure depth against width at an equal number of weights: lstm_helpers/measured/depth.npz (about two minutes).
 
-    python tools/measure_depth.py
+    python -m tools.measure_depth
 
 Copying three symbols over a pause of 13 steps (T = 20), batches of 32, Adam with rate 0.01, 1200 steps; ten seeds of
 one, two and three layers of LSTM with a forget bias of 2, and of three layers with residual connections above the
@@ -8,11 +8,8 @@ first.
 Kept is the share of symbols that are answered rightly in 500 new sequences, every 100 steps.
 """
 
-import sys
 from itertools import islice
 from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Train networks on agreement at growing distance, for the table of chapter 01: ``python tools/measure_distance.py``.
+"""Train networks on agreement at growing distance, for the table of chapter 01: ``python -m tools.measure_distance``.
 
 Every network is trained on sentences with exactly so many distractors, from scratch. About ten minutes on one core.
 """

@@ -1,4 +1,4 @@
-"""Train the forecasters of chapter 11 and write their table: ``python tools/measure_forecasts.py``.
+"""Train the forecasters of chapter 11 and write their table: ``python -m tools.measure_forecasts``.
 
 Every network is trained from scratch; all seeds stand here. How many steps to train is chosen on the last part of the
 training years, with seeds of its own; then the seeds 0 to 9 are trained on all training years for so many steps, and

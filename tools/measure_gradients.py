@@ -1,4 +1,4 @@
-"""Measure gradients through time on a grid, for the widget of chapter 09: ``python tools/measure_gradients.py``.
+"""Measure gradients through time on a grid, for the widget of chapter 09: ``python -m tools.measure_gradients``.
 
 Nothing is trained: each number is a spectral norm of ∂c_T/∂c_{T-lag} (LSTM) or ∂h_T/∂h_{T-lag} (RNN) of fresh
 weights. About half a minute on one core.

@@ -1,4 +1,4 @@
-"""Train on long lags and write the tables of chapter 10: ``python tools/measure_lags.py latch adding grid order``.
+"""Train on long lags and write the tables of chapter 10: ``python -m tools.measure_lags latch adding grid order``.
 
 Every network is trained from scratch; all seeds stand here. Together about a quarter of an hour on one core.
 """

@@ -1,7 +1,7 @@
 """Measure what one reader of each page asks of a machine, and plan a hub from it (`make measure`).
 
-    python tools/measure_pages.py              all pages, then docs/hub.md is written anew between its two marks
-    python tools/measure_pages.py 03 10        those whose names begin so; the other rows stay
+    python -m tools.measure_pages              all pages, then docs/hub.md is written anew between its two marks
+    python -m tools.measure_pages 03 10        those whose names begin so; the other rows stay
 
 Each page is run alone, from top to bottom, in a fresh kernel, with one thread for the matrix products. Memory is the
 largest sum of resident memory of the kernel and its children, looked at fifty times a second; processor time is theirs,

@@ -1,6 +1,6 @@
 """Measure translation against length, with attention and without: lstm_helpers/measured/translation.npz (ten minutes).
 
-    python tools/measure_translation.py
+    python -m tools.measure_translation
 
 Sentences of ``tasks.reordering`` with 1 to 6 phrases, 64 new ones a step; a bidirectional encoder and a decoder of two
 layers, embeddings of 16, forget bias 1, float32. Adam with rate 0.01 for 800 steps and 0.002 for 200 more, the gradient
@@ -8,11 +8,8 @@ clipped to norm 1; five seeds of every network. Kept is the share of 200 new sen
 by greedy decoding, is right from the first word to the end.
 """
 
-import sys
 from itertools import islice
 from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import numpy as np
 

@@ -1,8 +1,8 @@
 """Build what is published, and try it as a stranger would (`make dist`, `make dist-check`).
 
-    python tools/release.py build           wheel and sdist into dist/
-    python tools/release.py build v0.2.0    the same, if that is the tag of what is here
-    python tools/release.py try             install each in a clean environment, and run the sdist's tests against it
+    python -m tools.release build           wheel and sdist into dist/
+    python -m tools.release build v0.2.0    the same, if that is the tag of what is here
+    python -m tools.release try             install each in a clean environment, and run the sdist's tests against it
 
 The version is the git tag (pyproject.toml says how it is read), and an archive keeps the one it was built with. A
 release is built only from what the tag names, if the changelog has a section of that name and CITATION.cff names it.

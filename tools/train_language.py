@@ -1,4 +1,4 @@
-"""Train the two language models that ``lstm_helpers.trained`` ships: ``python tools/train_language.py brackets prose``.
+"""Train the two language models that ``lstm_helpers.trained`` ships: ``python -m tools.train_language brackets prose``.
 
 Both read one character at a time and are cut into pieces of 64 steps, the state carried on; bracket texts are 1024
 characters long, and each begins with an empty state. The rate falls linearly to 0. What is trained on prose keeps the

@@ -1,6 +1,6 @@
 """Train the two small networks that ``lstm_helpers.trained`` ships, and write them and their record.
 
-Run as ``python tools/train_small.py`` from the project's folder; about half a minute. The result depends on the last
+Run as ``python -m tools.train_small`` from the project's folder; about half a minute. The result depends on the last
 bits of the machine's arithmetic, so a new run gives another network that is about as good.
 """
 

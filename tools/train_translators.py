@@ -1,4 +1,4 @@
-"""Train the translators that ``lstm_helpers.trained`` ships: ``python tools/train_translators.py dates reordering``.
+"""Train the translators that ``lstm_helpers.trained`` ships: ``python -m tools.train_translators dates reordering``.
 
 A bidirectional encoder, scaled dot-product attention and a decoder of two layers, 32 units each, embeddings of 16,
 forget bias 1, float32. 64 new pairs a step, the gradient clipped to norm 1, Adam with a rate that falls in three
