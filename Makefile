@@ -74,7 +74,7 @@ site-set:
 # --- the browser edition, in environments of its own: lite-check's JupyterLite is older, for all of its Pyodide can be had
 LITE_VENV = $(subst .venv,.venv-lite,$(VENV))
 LITE_CHECK_VENV = $(subst .venv,.venv-lite-check,$(VENV))
-.PHONY: lite lite-check student measure dist dist-check
+.PHONY: lite lite-check student manifest dist dist-check
 
 lite:  ## build the edition that runs in the browser into build/lite
 	@$(FOUND) $(PYTHON) -m tools.environment lite --venv $(LITE_VENV) --deps $(DEPS)
@@ -88,12 +88,13 @@ lite-check:  ## run every page of it in Chromium, where Pyodide can be had (ONLY
 student: test-set  ## write the pages without solutions into build/student (ARGS=--run: and run them)
 	$(ONE_THREAD) $(RUN) -m tools.student $(ARGS)
 
-measure: test-set  ## measure memory and time of every page for docs/hub.md (ONLY=03 for one)
-	$(ONE_THREAD) $(RUN) -m tools.measure_pages $(ONLY)
-
 # --- a release: TAG=v0.2.0 refuses unless that is the tag of what is here
-dist: test-set  ## build wheel and sdist into dist/
+manifest: test-set  ## compare what a release would hold with what git knows
+	$(RUN) -m check_manifest --no-build-isolation
+
+dist: manifest  ## build wheel and sdist into dist/, if the tables of speed say what was measured
+	$(RUN) -m benchmarks --fresh
 	$(RUN) -m tools.release build $(TAG)
 
-dist-check: dist  ## install each in an environment of its own, and run the sdist's tests there
+dist-check: dist  ## install the wheel in an environment of its own, and run the sdist's tests there
 	$(ONE_THREAD) $(PYTHON) -m tools.release try

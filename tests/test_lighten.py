@@ -39,7 +39,7 @@ def test_an_icon_is_drawn_with_its_classes_and_hidden_from_a_screen_reader():
 
 @pytest.mark.parametrize("alpha", [255, 100])
 def test_figures_are_compressed_without_loss(tmp_path, monkeypatch, alpha):
-    monkeypatch.setattr("KEPT", tmp_path / "kept")
+    monkeypatch.setattr(lighten, "KEPT", tmp_path / "kept")
     folder = tmp_path / "_images"
     folder.mkdir()
     pixels = np.random.default_rng(0).integers(0, 256, (40, 60, 4), dtype=np.uint8)

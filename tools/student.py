@@ -21,7 +21,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from tools import lite, notebooks
+from tools import lite, notebooks, release
 
 ROOT = Path(__file__).resolve().parents[1]
 OUTPUT = ROOT / "build" / "student"
@@ -86,7 +86,7 @@ def hand_out(output: Path) -> None:
     if wrong:
         shutil.rmtree(output)
         sys.exit("\n".join(["Nothing was handed out (see tools/student_words.toml):", *wrong]))
-    wheel = lite.build_wheel(output)
+    wheel = release.build(output, "wheel")
     own = (ROOT / "environment.yml").read_text(encoding="utf-8").replace("- -e .", f"- ./{wheel.name}")
     (output / "environment.yml").write_text(own, encoding="utf-8")
     title = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["name"]
