@@ -8,19 +8,16 @@ first.
 Kept is the share of symbols that are answered rightly in 500 new sequences, every 100 steps.
 """
 
-from itertools import islice
-from pathlib import Path
-
 import numpy as np
 
-from lstm_helpers import arrays, readout, training
+from lstm_helpers import readout, training
 from lstm_helpers.cells import lstm
 from lstm_helpers.layers import Recurrent, Residual, Stacked
 from lstm_helpers.measured import DEPTH_EVERY, DEPTH_NETS, DEPTH_SEEDS, DEPTH_STEPS
 from lstm_helpers.model import Model
 from lstm_helpers.tasks import copying
+from tools.training import store, train
 
-FILE = Path(__file__).resolve().parents[1] / "lstm_helpers" / "measured" / "depth.npz"
 LENGTH, COUNT = 20, 3
 
 
@@ -31,7 +28,7 @@ def main() -> None:
         for seed in range(DEPTH_SEEDS):
             table[row, seed] = curve(layers, units, "residual" in name, seed)
         print(f"{name:32s}", np.round(table[row, :, -1], 2), flush=True)
-    arrays.save(FILE, table.astype(np.float32))
+    store("measured/depth.npz", table.astype(np.float32), range(DEPTH_SEEDS))
 
 
 def curve(layers: int, units: int, residual: bool, seed: int) -> list[float]:
@@ -45,10 +42,13 @@ def curve(layers: int, units: int, residual: bool, seed: int) -> list[float]:
 
     test = copying.batch(np.random.default_rng(3), 500, LENGTH, COUNT)
     shares = []
-    for progress in islice(training.fit(net, start, batches, readout.cross_entropy, training.adam(0.01)), DEPTH_STEPS):
+
+    def look(progress: training.Progress) -> None:
         if progress.step % DEPTH_EVERY == 0:
             y = net.predict(progress.params, test.xs)
             shares.append(readout.accuracy(y[-COUNT:], test.targets[-COUNT:]))
+
+    train(net, start, batches, readout.cross_entropy, training.adam(0.01), DEPTH_STEPS, each=look)
     return shares
 
 

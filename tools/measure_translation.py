@@ -8,22 +8,19 @@ clipped to norm 1; five seeds of every network. Kept is the share of 200 new sen
 by greedy decoding, is right from the first word to the end.
 """
 
-from itertools import islice
-from pathlib import Path
-
 import numpy as np
 
-from lstm_helpers import arrays, readout, training
+from lstm_helpers import readout, training
 from lstm_helpers.attention import ScaledDot
 from lstm_helpers.cells import lstm
 from lstm_helpers.layers import Bidirectional, Recurrent, Stacked
 from lstm_helpers.measured import TRANSLATION_NETS, TRANSLATION_PHRASES, TRANSLATION_SEEDS
 from lstm_helpers.seq2seq import Seq2Seq
 from lstm_helpers.tasks import pairs, reordering
+from tools.training import store, train
 
-FILE = Path(__file__).resolve().parents[1] / "lstm_helpers" / "measured" / "translation.npz"
 LEARNED = (1, 6)
-PLAN = ((0.01, 800), (0.002, 200))
+PLAN = ((0.01, 800), (0.002, 1000))  # a rate, and the step up to which it holds
 
 
 def main() -> None:
@@ -33,7 +30,7 @@ def main() -> None:
         for row, name in enumerate(TRANSLATION_NETS):
             table[row, seed] = shares(name, seed)
             print(f"{name:24s} seed {seed}", np.round(table[row, seed], 2), flush=True)
-    arrays.save(FILE, table.astype(np.float32))
+    store("measured/translation.npz", table.astype(np.float32), range(TRANSLATION_SEEDS))
 
 
 def shares(name: str, seed: int, plan: tuple[tuple[float, int], ...] = PLAN) -> list[float]:
@@ -49,8 +46,7 @@ def shares(name: str, seed: int, plan: tuple[tuple[float, int], ...] = PLAN) -> 
 
     progress = None
     for rate, steps in plan:
-        run = training.fit(net, params, batches, readout.cross_entropy, training.adam(rate), resume=progress)
-        *_, progress = islice(run, steps)
+        progress = train(net, params, batches, readout.cross_entropy, training.adam(rate), steps, resume=progress)
     return [accuracy(net, progress.params, n) for n in TRANSLATION_PHRASES]
 
 
