@@ -12,7 +12,7 @@ SHARED = -n auto --maxprocesses=4 --dist=loadscope --no-loadscope-reorder
 AS_ROOT = $(if $(filter 0,$(shell id -u)),--allow-root)
 FOUND = command -v "$(PYTHON)" >/dev/null || { echo "There is no $(PYTHON) here. This book needs Python 3.11 or newer:" \
 	"install it, or name the one you have: make $(or $(MAKECMDGOALS),lab) PYTHON=python3.13" >&2; exit 1; };
-PREPARE = $(FOUND) $(PYTHON) tools/environment.py --venv $(VENV) --deps $(DEPS)
+PREPARE = $(FOUND) $(PYTHON) -m tools.environment --venv $(VENV) --deps $(DEPS)
 
 .PHONY: help lab test soak check notebooks bench lock clean read-set test-set
 
@@ -37,17 +37,17 @@ check: test-set  ## look at the code: ruff, mypy, the floors of the package
 	$(RUN) -c "import sys; from importlinter.cli import lint_imports_command as lint; sys.exit(lint())"
 
 notebooks: test-set  ## run the pages again and store their outputs (ONLY=03 for one)
-	$(ONE_THREAD) $(RUN) tools/notebooks.py $(ONLY)
+	$(ONE_THREAD) $(RUN) -m tools.notebooks $(ONLY)
 
 bench: test-set  ## measure speed and memory beside other libraries, and the widgets beside interact (ARGS=--quick: in minutes)
 	$(RUN) -m benchmarks $(ARGS)
 	$(RUN) -m benchmarks.widgets $(if $(findstring --quick,$(ARGS)),--keys 10)
 
 lock:  ## find the newest versions again and write them into locks/
-	@$(FOUND) $(PYTHON) tools/lock.py
+	@$(FOUND) $(PYTHON) -m tools.lock
 
 clean:  ## remove the environments and caches that make has made
-	@$(FOUND) $(PYTHON) tools/environment.py clean
+	@$(FOUND) $(PYTHON) -m tools.environment clean
 
 read-set:
 	@$(PREPARE) $(or $(WITH),read)
@@ -62,38 +62,39 @@ export REPOSITORY LITE SITE_URL BRANCH
 .PHONY: site site-test site-set
 
 site: site-set  ## build the web edition into build/site
-	$(ONE_THREAD) $(SITE_RUN) tools/build_site.py
+	$(ONE_THREAD) $(SITE_RUN) -m tools.build_site
 
 site-test: site-set  ## build it and read every page: links, words, a browser, axe
-	REPOSITORY= LITE= $(ONE_THREAD) $(SITE_RUN) tools/build_site.py
+	REPOSITORY= LITE= $(ONE_THREAD) $(SITE_RUN) -m tools.build_site
 	$(ONE_THREAD) SITE_TEST=built $(SITE_RUN) -m pytest tests/site $(SHARED) $(ARGS)
 
 site-set:
-	@$(FOUND) $(PYTHON) tools/environment.py site --venv $(SITE_VENV) --deps $(DEPS)
+	@$(FOUND) $(PYTHON) -m tools.environment site --venv $(SITE_VENV) --deps $(DEPS)
 
 # --- the browser edition, in environments of its own: lite-check's JupyterLite is older, for all of its Pyodide can be had
 LITE_VENV = $(subst .venv,.venv-lite,$(VENV))
 LITE_CHECK_VENV = $(subst .venv,.venv-lite-check,$(VENV))
-.PHONY: lite lite-check student measure dist dist-check
+.PHONY: lite lite-check student manifest dist dist-check
 
 lite:  ## build the edition that runs in the browser into build/lite
-	@$(FOUND) $(PYTHON) tools/environment.py lite --venv $(LITE_VENV) --deps $(DEPS)
-	$(LITE_VENV)/bin/python tools/lite.py build/lite
+	@$(FOUND) $(PYTHON) -m tools.environment lite --venv $(LITE_VENV) --deps $(DEPS)
+	$(LITE_VENV)/bin/python -m tools.lite build/lite
 
 lite-check:  ## run every page of it in Chromium, where Pyodide can be had (ONLY=03 for one)
-	@$(FOUND) $(PYTHON) tools/environment.py lite-check --venv $(LITE_CHECK_VENV)
-	$(LITE_CHECK_VENV)/bin/python tools/lite_check.py $(ARGS) $(ONLY)
+	@$(FOUND) $(PYTHON) -m tools.environment lite-check --venv $(LITE_CHECK_VENV)
+	$(LITE_CHECK_VENV)/bin/python -m tools.lite_check $(ARGS) $(ONLY)
 
 # --- a class
 student: test-set  ## write the pages without solutions into build/student (ARGS=--run: and run them)
-	$(ONE_THREAD) $(RUN) tools/student.py $(ARGS)
-
-measure: test-set  ## measure memory and time of every page for docs/hub.md (ONLY=03 for one)
-	$(ONE_THREAD) $(RUN) tools/measure_pages.py $(ONLY)
+	$(ONE_THREAD) $(RUN) -m tools.student $(ARGS)
 
 # --- a release: TAG=v0.2.0 refuses unless that is the tag of what is here
-dist: test-set  ## build wheel and sdist into dist/
-	$(RUN) tools/release.py build $(TAG)
+manifest: test-set  ## compare what a release would hold with what git knows
+	$(RUN) -m check_manifest --no-build-isolation
 
-dist-check: dist  ## install each in an environment of its own, and run the sdist's tests there
-	$(ONE_THREAD) $(PYTHON) tools/release.py try
+dist: manifest  ## build wheel and sdist into dist/, if the tables of speed say what was measured
+	$(RUN) -m benchmarks --fresh
+	$(RUN) -m tools.release build $(TAG)
+
+dist-check: dist  ## install the wheel in an environment of its own, and run the sdist's tests there
+	$(ONE_THREAD) $(PYTHON) -m tools.release try

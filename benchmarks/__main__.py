@@ -5,6 +5,7 @@
     python -m benchmarks --parts both random --dtypes float32       some of it
     python -m benchmarks --parts cells wirings attention            what is not a single LSTM: other cells, stacks, …
     python -m benchmarks --join a.csv b.csv  measure nothing; write the tables from earlier runs
+    python -m benchmarks --fresh             measure nothing; compare the book's tables in words with its numbers
 
 Written are speed.csv, speed.md and speed.png, in the folder that ``--out`` names.
 """
@@ -33,7 +34,10 @@ def main() -> None:
     ask.add_argument(
         "--ship", action="store_true", help="write the book's own tables too: docs/ and lstm_helpers/measured"
     )
+    ask.add_argument("--fresh", action="store_true", help="fail if docs/ or README.md say other than the numbers")
     chosen = ask.parse_args()
+    if chosen.fresh:
+        raise SystemExit(stale(speed()))
     table = join(chosen.join) if chosen.join else run(chosen)
     folders = [(chosen.out, chosen.out)] + [(ROOT / "docs", ROOT / "lstm_helpers" / "measured")] * chosen.ship
     for words, numbers in folders:
@@ -74,6 +78,16 @@ def run(chosen: argparse.Namespace) -> Speed:
     if "memory" in parts:
         rows += measure.memory(measure.MEMORY_SIZES, say)
     return Speed(machine.describe(), tuple(rows))
+
+
+def stale(table: Speed) -> str | None:
+    """Say which words do not follow from the shipped numbers; that a cell was not measured is one of them."""
+    words = (ROOT / "docs" / "speed.md").read_text(encoding="utf-8")
+    front = (ROOT / "README.md").read_text(encoding="utf-8")
+    wrong = ["docs/speed.md"] * (words != report.as_markdown(table))
+    wrong += ["README.md"] * ("\n".join(report.summary(table)) not in front)
+    mend = "`make bench ARGS='--join lstm_helpers/measured/speed.csv --ship'` writes and prints it from the numbers"
+    return f"{' and '.join(wrong)}: not what lstm_helpers/measured/speed.csv says; {mend}" if wrong else None
 
 
 def join(paths: list[Path]) -> Speed:

@@ -9,6 +9,7 @@ from benchmarks.contenders import OUR_DOT, OUR_LSTM, OUR_LSTM_TO_READ, OURS
 from benchmarks.measure import PRODUCTS, spread, straight_line
 from lstm_helpers.measured.speed_table import Measurement, Speed
 
+NOT_MEASURED = "Not measured yet:"
 TITLES = {
     "forward": "Forward",
     "both": "Forward and backward",
@@ -59,6 +60,12 @@ def as_markdown(table: Speed) -> str:
     if left_out := [name for name in machine.PACKAGES if f"{name} " not in table.machine]:
         lines += ["", f"Not installed, and so not measured: {', '.join(left_out)}."]
     return "\n".join(lines) + "\n"
+
+
+def not_measured(table: Speed, what: str) -> list[str]:
+    """Name the layers of a kind that the table does not hold: those that came after it was made."""
+    known = {"cells": cases.every_cell(), "wirings": cases.WIRINGS, "attention": cases.ATTENTIONS}[what]
+    return [repr(layer) for layer in known if not table.select(what=f"{what} both", layer=repr(layer))]
 
 
 def ratio_table(rows: Sequence[Measurement]) -> list[str]:
@@ -139,6 +146,8 @@ def _layers(table: Speed) -> list[str]:
                     tables += ["", f"### {title}: {TITLES[kind].lower()}, {dtype}", "", *layer_table(rows)]
         if tables:
             lines += ["", f"## {title}", "", *about, *tables]
+            if late := not_measured(table, what):
+                lines += ["", f"{NOT_MEASURED} {', '.join(f'`{layer}`' for layer in late)}."]
     return lines
 
 

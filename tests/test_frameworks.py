@@ -1,5 +1,6 @@
 """How frameworks lay weights out, held to numbers they computed themselves; what is missing is said, not guessed."""
 
+import importlib
 import importlib.util
 import json
 import os
@@ -19,6 +20,7 @@ from lstm_helpers.frameworks import layouts, pack, unpack
 from lstm_helpers.frameworks.levels import joined, levels_of
 from lstm_helpers.layers import Bidirectional, Dropout, Recurrent, Residual, Stacked
 from lstm_helpers.model import Model
+from tools import notebooks
 
 ROOT = Path(__file__).parents[1]
 CELLS = [kind.cell for kind in layouts.KINDS]
@@ -270,13 +272,10 @@ def test_importing_them_imports_no_framework():
 
 
 def test_a_page_is_not_stored_without_its_frameworks(nothing_installed, tmp_path, capsys):
-    spec = importlib.util.spec_from_file_location("notebooks", ROOT / "tools" / "notebooks.py")
-    tool = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(tool)
     page = tmp_path / "page.ipynb"
     page.write_text(json.dumps(page_of(("1 / 0", ["needs-onnxruntime"]))), encoding="utf-8")
     before = page.read_text(encoding="utf-8")
-    assert not tool.run_and_store(page) and page.read_text(encoding="utf-8") == before
+    assert not notebooks.run_and_store(page) and page.read_text(encoding="utf-8") == before
     assert "left as it was, since its outputs come from onnx and onnxruntime, missing here" in capsys.readouterr().out
 
 
@@ -302,9 +301,7 @@ def page_of(*cells):
 @pytest.mark.parametrize("required", [False, True])
 def test_what_is_missing_skips_or_fails(nothing_installed, monkeypatch, required):
     monkeypatch.setenv("FRAMEWORKS", "required" if required else "")
-    spec = importlib.util.spec_from_file_location("root_conftest", ROOT / "conftest.py")
-    hooks = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(hooks)
+    hooks = importlib.import_module("conftest")  # the one beside pyproject.toml
     cell = types.SimpleNamespace(metadata={"tags": ["solution", "needs-keras"]})
     test = types.SimpleNamespace(iter_markers=lambda name: [pytest.mark.needs("torch", "onnx").mark])
     for item, absent in (

@@ -1,24 +1,13 @@
 """What is taken out of the web edition's pages, on small pieces: styles, icons, figures, scripts."""
 
-import importlib.util
-from pathlib import Path
-
 import numpy as np
 import pytest
 from PIL import Image
 
-ROOT = Path(__file__).parents[1]
+from tools import lighten
 
 
-@pytest.fixture(scope="module")
-def lighten():
-    spec = importlib.util.spec_from_file_location("lighten", ROOT / "tools" / "lighten.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-def test_only_rules_that_can_match_stay(lighten):
+def test_only_rules_that_can_match_stay():
     style = """
         .used{color:red} .gone{color:red} .used .gone,p.used>a{margin:0} #gone b{top:0} p{margin:0}
         @media print{.gone{top:0}} @media (min-width: 3px){.used{left:0}.gone{left:0}}
@@ -33,7 +22,7 @@ def test_only_rules_that_can_match_stay(lighten):
     )
 
 
-def test_an_icon_is_drawn_with_its_classes_and_hidden_from_a_screen_reader(lighten):
+def test_an_icon_is_drawn_with_its_classes_and_hidden_from_a_screen_reader():
     script = 'x={sun:[576,512,[],"f185","M1 1z"],"circle-half":[512,512,[2],"f042","M2 2z"]};'
     script += 'y={sun:[576,512,[],"f185","M3 3z"]}'
     icons = lighten.drawings(script)
@@ -49,7 +38,7 @@ def test_an_icon_is_drawn_with_its_classes_and_hidden_from_a_screen_reader(light
 
 
 @pytest.mark.parametrize("alpha", [255, 100])
-def test_figures_are_compressed_without_loss(lighten, tmp_path, monkeypatch, alpha):
+def test_figures_are_compressed_without_loss(tmp_path, monkeypatch, alpha):
     monkeypatch.setattr(lighten, "KEPT", tmp_path / "kept")
     folder = tmp_path / "_images"
     folder.mkdir()
@@ -62,7 +51,7 @@ def test_figures_are_compressed_without_loss(lighten, tmp_path, monkeypatch, alp
         assert np.array_equal(np.asarray(made.convert("RGBA")), pixels)
 
 
-def test_a_figure_has_one_link_and_waits_unless_it_is_the_first(lighten, tmp_path):
+def test_a_figure_has_one_link_and_waits_unless_it_is_the_first(tmp_path):
     page = tmp_path / "notebooks" / "x.html"
     (tmp_path / "_images").mkdir()
     one = '<a class="reference internal image-reference" href="../_images/{0}.png">'
@@ -76,7 +65,7 @@ def test_a_figure_has_one_link_and_waits_unless_it_is_the_first(lighten, tmp_pat
     assert 'loading="lazy"' not in first and 'loading="lazy"' in second
 
 
-def test_widgets_scripts_come_first_and_the_themes_last(lighten):
+def test_widgets_scripts_come_first_and_the_themes_last():
     text = """<html data-content_root="../"><head>
     <script src="../_static/doctools.js?v=1"></script>
     <script>DOCUMENTATION_OPTIONS.pagename = 'x';</script>

@@ -1,7 +1,6 @@
 """What can be held about the pages without running them: their form, their links, their order, their solutions."""
 
 import ast
-import importlib.util
 import itertools
 import json
 import re
@@ -16,6 +15,7 @@ import pytest
 
 from lstm_helpers import frameworks
 from lstm_helpers.wrapping import COLUMNS
+from tools import notebooks
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -107,10 +107,7 @@ def test_there_are_pages():
 
 @each_page
 def test_is_stored_in_the_settled_form(path):
-    spec = importlib.util.spec_from_file_location("notebooks", ROOT / "tools" / "notebooks.py")
-    tool = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(tool)
-    settled = tool.as_text(tool.settle(tool.read(path)))
+    settled = notebooks.as_text(notebooks.settle(notebooks.read(path)))
     assert path.read_text(encoding="utf-8") == settled, f"saved by hand? `make notebooks ONLY={path.name}` settles it"
 
 

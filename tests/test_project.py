@@ -1,16 +1,16 @@
 """The promises made around the code: one list of dependencies, locks that follow it, a package that holds its data."""
 
-import importlib.util
+import importlib
 import json
 import os
 import re
 import subprocess
 import sys
-import tarfile
 import tomllib
 import types
 import venv
 import zipfile
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 
@@ -22,12 +22,14 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 import lstm_helpers
+from tools import environment, release
+from tools.lock import entries
 
 ROOT = Path(__file__).parents[1]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 PROJECT = PYPROJECT["project"]
 PYTHONS = PYPROJECT["tool"]["lstm_helpers"]["locks"]
-ONLY_LOOKS_AT_CODE = {"ruff", "mypy", "import-linter"}
+ONLY_LOOKS_AT_CODE = {"check-manifest", "ruff", "mypy", "import-linter"}
 SKIPPED = re.compile(r"\.venv.*|\.git|\..*_cache|__pycache__|\.hypothesis|\.ipynb_checkpoints|build|dist")
 
 
@@ -41,12 +43,19 @@ def bounds(*extras: str) -> dict[str, SpecifierSet]:
     return {canonicalize_name(r.name): r.specifier for r in wanted if canonicalize_name(r.name) != "lstm-helpers"}
 
 
-def locked(name: str) -> dict[str, set[str]]:
+@cache
+def locked(name: str) -> dict[str, set[Version]]:
     """The versions of each package in a lock: more than one where Pythons or platforms differ."""
-    found: dict[str, set[str]] = {}
-    for package, version in re.findall(r"^([a-z0-9.-]+)==([^ ]+) .*\\$", read(f"locks/{name}.txt"), re.MULTILINE):
-        found.setdefault(canonicalize_name(package), set()).add(version)
-    return found
+    packages = entries(ROOT / "locks" / f"{name}.txt")
+    return {
+        canonicalize_name(package): {lowest(Requirement(one.split(" \\")[0]).specifier) for one in many}
+        for package, many in packages.items()
+    }
+
+
+def lowest(specifier: SpecifierSet) -> Version:
+    (bound,) = specifier
+    return Version(bound.version)
 
 
 # --- dependencies
@@ -55,7 +64,7 @@ def locked(name: str) -> dict[str, set[str]]:
 def test_conda_environment_reads_and_tests_with_pyprojects_packages():
     environment = yaml.safe_load(read("environment.yml"))
     *packages, pip = environment["dependencies"]
-    *from_pip, itself = pip["pip"]  # playwright's Python package has another name, or none, in conda's channels
+    *from_pip, itself = pip["pip"]  # these have another name, or none, in conda's channels
     assert itself == "-e ."
     assert packages[0].removeprefix("python=") in PYTHONS["locked"] and packages[1] == "pip"
     listed = [Requirement(text) for text in (*packages[2:], *from_pip)]
@@ -80,61 +89,46 @@ def test_bounds_are_lower_bounds_and_nothing_is_pinned():
         assert [part.operator for part in specifier] == [">="], f"{name}{specifier}"
 
 
-@pytest.mark.parametrize("name", ["read", "test", "oldest", "site", "site-oldest"])
-def test_locks_are_hashed_and_name_no_registry(name):
+EXTRAS = {  # what each lock is made from
+    "read": ["read"],
+    "test": ["read", "build", "test"],
+    "site": ["read", "build", "test", "site"],
+    "oldest": ["read", "build", "test"],
+    "site-oldest": ["site"],
+}
+LOCKS = (*EXTRAS, "lite", "lite-check")
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_locks_are_hashed_name_no_registry_and_hold_what_builds(name):
     text = read(f"locks/{name}.txt")
     assert "://" not in text and "index-url" not in text and "find-links" not in text and " @ " not in text
-    entries = re.split(r"\n(?=[a-z0-9])", text)[1:]
-    assert len(entries) > 50 and all("--hash=sha256:" in entry for entry in entries)
+    packages = entries(ROOT / "locks" / f"{name}.txt")
+    assert len(packages) > 50 and all("--hash=sha256:" in one for many in packages.values() for one in many)
+    for wanted in map(Requirement, PYPROJECT["build-system"]["requires"]):
+        assert all(wanted.specifier.contains(one) for one in locked(name)[canonicalize_name(wanted.name)])
 
 
-@pytest.mark.parametrize(
-    ("name", "extras"),
-    [("read", ["read"]), ("test", ["read", "build", "test"]), ("site", ["read", "build", "test", "site"])],
-)
-def test_locks_follow_the_bounds(name, extras):
+@pytest.mark.parametrize("name", EXTRAS)
+def test_locks_follow_the_bounds_and_the_oldest_hold_exactly_them(name):
     versions = locked(name)
-    for package, specifier in bounds(*extras).items():
+    for package, specifier in bounds(*EXTRAS[name]).items():
         assert package in versions, f"{package} is not in locks/{name}.txt: run `make lock`"
-        assert all(specifier.contains(v) for v in versions[package]), f"{package}: run `make lock`"
+        wanted = {lowest(specifier)} if "oldest" in name else set(specifier.filter(versions[package]))
+        assert versions[package] == wanted, f"{package}{specifier}: run `make lock`"
 
 
-def test_the_oldest_lock_holds_exactly_the_lower_bounds():
-    versions = locked("oldest")
-    for package, specifier in bounds("read", "build", "test").items():
-        (bound,) = [Version(part.version) for part in specifier]
-        assert {Version(version) for version in versions[package]} == {bound}, f"{package}{specifier}: run `make lock`"
-
-
-def test_one_environment_serves_reading_and_testing():
-    tests = locked("test")
-    assert {package: tests.get(package) for package in locked("read")} == locked("read")
-
-
-def test_the_oldest_lock_of_the_web_edition_holds_its_lower_bounds():
-    versions = locked("site-oldest")
-    for package, specifier in bounds("site").items():
-        (bound,) = [Version(part.version) for part in specifier]
-        assert {Version(version) for version in versions[package]} == {bound}, f"{package}{specifier}: run `make lock`"
-
-
-def test_the_web_edition_is_built_with_the_versions_that_are_tested():
-    site = locked("site")
-    assert {package: site.get(package) for package in locked("test")} == locked("test")
+@pytest.mark.parametrize(("part", "whole"), [("read", "test"), ("test", "site")])
+def test_what_is_read_tested_and_built_has_the_same_versions(part, whole):
+    assert {package: locked(whole).get(package) for package in locked(part)} == locked(part)
 
 
 def test_the_build_needs_nothing_unhashed():
-    assert PYPROJECT["build-system"]["requires"] == PROJECT["optional-dependencies"]["build"]
-    for text in PYPROJECT["build-system"]["requires"]:
-        wanted = Requirement(text)
-        for name in ("read", "test", "oldest", "site", "site-oldest", "lite", "lite-check"):
-            assert all(wanted.specifier.contains(version) for version in locked(name)[canonicalize_name(wanted.name)])
+    assert set(PYPROJECT["build-system"]["requires"]) < set(PROJECT["optional-dependencies"]["build"])
 
 
 def test_locks_are_for_pythons_the_project_supports():
     assert PYTHONS["locked"][0] == PYTHONS["oldest"][0] == PROJECT["requires-python"].removeprefix(">=")
-    for name, file in (("locked", "read"), ("locked", "test"), ("oldest", "oldest")):
-        assert set(PYTHONS[name]) <= {"3.11", "3.12", "3.13", "3.14"}, file
 
 
 # --- the package
@@ -176,36 +170,28 @@ def test_citation_has_what_the_format_requires():
     assert citation["authors"] == PROJECT["authors"]
 
 
-def test_wheel_and_sdist_hold_the_data(tmp_path):
-    command = [sys.executable, "-m", "hatchling", "build", "--directory", str(tmp_path)]
-    subprocess.run(command, cwd=ROOT, check=True)
-    (wheel,), (sdist,) = tmp_path.glob("*.whl"), tmp_path.glob("*.tar.gz")
-    package = [path for path in (ROOT / "lstm_helpers").rglob("*") if path.is_file() and path.suffix != ".pyc"]
-    expected = {path.relative_to(ROOT).as_posix() for path in package if "__pycache__" not in path.parts}
-    assert {name.rsplit(".", 1)[-1] for name in expected} >= {"py", "npz", "csv", "js", "typed"}
-    with zipfile.ZipFile(wheel) as archive:
-        assert expected <= set(archive.namelist())
-    with tarfile.open(sdist) as archive:
-        inside = {name.split("/", 1)[-1] for name in archive.getnames()}
-    assert expected | {f"environment/{name}" for name in shipped()} <= inside
-    assert {"LICENSE", "LICENSE-text", "Makefile", "environment.yml", "locks/test.txt", "pyproject.toml"} <= inside
-    assert not any("__pycache__" in name or ".venv" in name for name in inside)
-
-
 def shipped() -> set[str]:
     """What JupyterLab reads at its start, by its place in an environment."""
     files = (path.relative_to(ROOT / "environment") for path in (ROOT / "environment").rglob("*") if path.is_file())
     return {path.as_posix() for path in files}
 
 
-@pytest.mark.parametrize("kind", ["standard", "editable"])
-def test_every_way_to_install_brings_what_jupyterlab_reads(kind, tmp_path):
-    command = [sys.executable, "-m", "hatchling", "build", "--target", f"wheel:{kind}", "--directory", str(tmp_path)]
-    subprocess.run(command, cwd=ROOT, check=True)
+def test_the_wheel_holds_the_data_and_what_jupyterlab_reads(tmp_path):
+    with zipfile.ZipFile(release.build(tmp_path, "wheel")) as archive:
+        inside = set(archive.namelist())
+    package = [path for path in (ROOT / "lstm_helpers").rglob("*") if path.is_file() and path.suffix != ".pyc"]
+    expected = {path.relative_to(ROOT).as_posix() for path in package if "__pycache__" not in path.parts}
+    assert {name.rsplit(".", 1)[-1] for name in expected} >= {"py", "npz", "csv", "js", "typed"}
+    assert expected == {name for name in inside if name.startswith("lstm_helpers/")}
+    assert {name.partition(".data/data/")[2] for name in inside} - {""} == shipped() != set()
+
+
+def test_a_link_to_the_source_brings_them_too(tmp_path):
+    command = [sys.executable, "-m", "hatchling", "build", "--target", "wheel:editable", "--directory", str(tmp_path)]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
     (wheel,) = tmp_path.glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:
-        inside = {name.partition(".data/data/")[2] for name in archive.namelist()}
-    assert inside - {""} == shipped() != set()
+        assert {name.partition(".data/data/")[2] for name in archive.namelist()} - {""} == shipped()
 
 
 def test_jupyterlab_reads_them_where_they_are_brought():
@@ -258,17 +244,15 @@ def test_project_names_no_machine_path_and_no_registry_of_a_workplace():
 
 
 @pytest.fixture
-def environment(monkeypatch) -> types.ModuleType:
-    spec = importlib.util.spec_from_file_location("environment", ROOT / "tools" / "environment.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    module.installed = []
-    monkeypatch.setattr(module, "install", lambda folder, lock, wanted: module.installed.append((lock, wanted)))
-    return module
+def installed(monkeypatch) -> list[tuple[Path | None, str]]:
+    """What would have been installed: the lock and the set."""
+    calls: list[tuple[Path | None, str]] = []
+    monkeypatch.setattr(environment, "install", lambda folder, lock, wanted: calls.append((lock, wanted)))
+    return calls
 
 
 @pytest.fixture
-def quick_venv(environment, monkeypatch, tmp_path) -> Path:
+def quick_venv(installed, monkeypatch, tmp_path) -> Path:
     """A folder for an environment that is made without pip, which is what takes the time."""
 
     def make(command, **options):
@@ -282,68 +266,61 @@ def quick_venv(environment, monkeypatch, tmp_path) -> Path:
     return tmp_path / "venv"
 
 
-def sets(environment) -> list[str]:
-    return [wanted for _, wanted in environment.installed]
-
-
-def test_second_time_installs_nothing(environment, quick_venv):
+def test_second_time_installs_nothing(installed, quick_venv):
     environment.prepare(quick_venv, "read", "newest")
     environment.prepare(quick_venv, "read", "newest")
-    assert sets(environment) == ["read"]
+    assert [wanted for _, wanted in installed] == ["read"]
 
 
-def test_tests_are_added_to_reading_and_then_serve_it(environment, quick_venv):
+def test_tests_are_added_to_reading_and_then_serve_it(installed, quick_venv):
     for wanted in ("read", "test", "read", "test", "frameworks", "test", "read", "frameworks"):
         environment.prepare(quick_venv, wanted, "newest")
-    assert sets(environment) == ["read", "test", "frameworks"]
+    assert [wanted for _, wanted in installed] == ["read", "test", "frameworks"]
 
 
-def test_the_web_editions_environment_stands_alone(environment, quick_venv):
+def test_the_web_editions_environment_stands_alone(installed, quick_venv):
     environment.prepare(quick_venv, "site", "locked" if environment.RUNNING in PYTHONS["locked"] else "newest")
     environment.prepare(quick_venv, "site", "locked" if environment.RUNNING in PYTHONS["locked"] else "newest")
     environment.prepare(quick_venv, "test", "newest")
-    assert sets(environment) == ["site", "test"]
+    assert [wanted for _, wanted in installed] == ["site", "test"]
     for deps in ("locked", "oldest"):
         if environment.RUNNING in PYTHONS[deps]:
             lock = environment.choose_lock(PYPROJECT, "site", deps)
             assert lock.name == {"locked": "site.txt", "oldest": "site-oldest.txt"}[deps]
 
 
-def test_new_bounds_are_installed_into_what_is_there(environment, quick_venv, monkeypatch):
+def test_new_bounds_are_installed_into_what_is_there(installed, quick_venv, monkeypatch):
     environment.prepare(quick_venv, "read", "newest")
     (quick_venv / "kept").touch()
     monkeypatch.setattr(environment, "digest", lambda project, lock, wanted: "changed")
     environment.prepare(quick_venv, "read", "newest")
-    assert sets(environment) == ["read", "read"] and (quick_venv / "kept").exists()
+    assert [wanted for _, wanted in installed] == ["read", "read"] and (quick_venv / "kept").exists()
 
 
-def test_new_settings_for_jupyterlab_are_installed_into_what_is_there(environment, quick_venv, monkeypatch, tmp_path):
+def test_new_settings_for_jupyterlab_are_installed_into_what_is_there(installed, quick_venv, monkeypatch, tmp_path):
     environment.prepare(quick_venv, "read", "newest")
     (tmp_path / "etc").mkdir()
     (tmp_path / "etc" / "other.json").write_text("{}", encoding="utf-8")
     monkeypatch.setattr(environment, "SHIPPED", tmp_path / "etc")
     environment.prepare(quick_venv, "read", "newest")
-    assert sets(environment) == ["read", "read"]
+    assert [wanted for _, wanted in installed] == ["read", "read"]
 
 
-def test_new_frameworks_are_installed_into_what_is_there(environment, quick_venv, monkeypatch, tmp_path):
+def test_new_frameworks_are_installed_into_what_is_there(installed, quick_venv, monkeypatch, tmp_path):
     environment.prepare(quick_venv, "frameworks", "newest")
     monkeypatch.setattr(environment, "FRAMEWORKS", tmp_path / "frameworks.txt")
     (tmp_path / "frameworks.txt").write_text("torch==9.0\n", encoding="utf-8")
     environment.prepare(quick_venv, "test", "newest")
-    assert sets(environment) == ["frameworks", "frameworks"]
+    assert [wanted for _, wanted in installed] == ["frameworks", "frameworks"]
 
 
 def test_frameworks_come_after_the_locked_set_and_nowhere_else(monkeypatch, tmp_path):
-    spec = importlib.util.spec_from_file_location("environment", ROOT / "tools" / "environment.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
     calls = []
-    monkeypatch.setattr(module, "pip", lambda folder, *arguments: calls.append(arguments))
-    module.install(tmp_path, ROOT / "locks" / "test.txt", "test")
+    monkeypatch.setattr(environment, "pip", lambda folder, *arguments: calls.append(arguments))
+    environment.install(tmp_path, ROOT / "locks" / "test.txt", "test")
     light = list(calls)
-    module.install(tmp_path, ROOT / "locks" / "test.txt", "frameworks")
-    assert calls[len(light) :] == [*light, ("--requirement", str(module.FRAMEWORKS))]
+    environment.install(tmp_path, ROOT / "locks" / "test.txt", "frameworks")
+    assert calls[len(light) :] == [*light, ("--requirement", str(environment.FRAMEWORKS))]
     assert "frameworks.txt" not in str(light)
 
 
@@ -355,7 +332,7 @@ def test_the_frameworks_versions_are_within_the_bounds():
     assert {one.name for one in listed} >= {"torch", "keras"}
 
 
-def test_interrupted_install_starts_over(environment, quick_venv, monkeypatch):
+def test_interrupted_install_starts_over(installed, quick_venv, monkeypatch):
     def interrupt(*_):
         raise KeyboardInterrupt
 
@@ -364,11 +341,11 @@ def test_interrupted_install_starts_over(environment, quick_venv, monkeypatch):
         environment.prepare(quick_venv, "read", "newest")
     (quick_venv / "half").touch()
     environment.prepare(quick_venv, "read", "newest")
-    assert sets(environment) == ["read"] and not (quick_venv / "half").exists()
+    assert [wanted for _, wanted in installed] == ["read"] and not (quick_venv / "half").exists()
 
 
 @pytest.mark.parametrize("damage", ["moved", "no python", "stamp"])
-def test_broken_environment_is_made_anew(environment, quick_venv, damage):
+def test_broken_environment_is_made_anew(installed, quick_venv, damage):
     environment.prepare(quick_venv, "read", "newest")
     folder = quick_venv
     if damage == "moved":
@@ -379,19 +356,19 @@ def test_broken_environment_is_made_anew(environment, quick_venv, damage):
         (folder / environment.STAMP).write_text("{ half a", encoding="utf-8")
     (folder / "old").touch()
     environment.prepare(folder, "read", "newest")
-    assert sets(environment) == ["read", "read"]
+    assert [wanted for _, wanted in installed] == ["read", "read"]
     assert environment.works(folder) and not (folder / "old").exists()
     assert json.loads((folder / environment.STAMP).read_text(encoding="utf-8"))["folder"] == str(folder)
 
 
-def test_folder_of_somebody_else_is_left_alone(environment, tmp_path):
+def test_folder_of_somebody_else_is_left_alone(tmp_path):
     (tmp_path / "mine.txt").write_text("mine", encoding="utf-8")
     with pytest.raises(SystemExit, match="left alone"):
         environment.prepare(tmp_path, "read", "newest")
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
 
 
-def test_python_without_a_lock_uses_the_bounds_and_says_so(environment, monkeypatch, capsys):
+def test_python_without_a_lock_uses_the_bounds_and_says_so(monkeypatch, capsys):
     monkeypatch.setattr(environment, "RUNNING", "3.99")
     assert environment.choose_lock(PYPROJECT, "read", "locked") is None
     assert "3.99" in capsys.readouterr().out
@@ -399,7 +376,7 @@ def test_python_without_a_lock_uses_the_bounds_and_says_so(environment, monkeypa
         environment.choose_lock(PYPROJECT, "test", "oldest")
 
 
-def test_python_without_venv_is_told_what_to_install(environment, monkeypatch, tmp_path):
+def test_python_without_venv_is_told_what_to_install(monkeypatch, tmp_path):
     monkeypatch.setattr(environment.importlib.util, "find_spec", lambda name: None)
     with pytest.raises(SystemExit, match=r"apt install python3\.\d+-venv"):
         environment.create(tmp_path / "venv")
@@ -413,7 +390,7 @@ def test_old_python_is_told_so_before_anything_else():
     assert "needs Python 3.11 or newer" in answer.stderr and "is Python 3.9" in answer.stderr
 
 
-def test_clean_removes_only_what_make_made(environment, tmp_path, monkeypatch):
+def test_clean_removes_only_what_make_made(tmp_path, monkeypatch):
     monkeypatch.setattr(environment, "ROOT", tmp_path)
     for name in (".venv", ".venv-mine", ".pytest_cache", "notebooks/.ipynb_checkpoints"):
         (tmp_path / name).mkdir(parents=True)

@@ -1,6 +1,5 @@
 """What can be held about the web edition without building it: its settings, its papers, its widgets."""
 
-import importlib.util
 import re
 import tomllib
 from pathlib import Path
@@ -9,6 +8,7 @@ import nbformat
 import pytest
 
 from lstm_helpers import widgets
+from tools.extensions import page_header
 
 ROOT = Path(__file__).parents[1]
 BOOK = ROOT / "docs" / "site"
@@ -20,18 +20,12 @@ CITED = re.compile(rf"{NAME}(?:(?:, [A-Z][\w-]+)* and [A-Z]?[\w-]+| et al\.)?,? 
 NO_PAPERS = {"El", "Niño", "Hawaii", "Peru", "January", "March", "Press"}
 
 
-def load(path: Path):
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 @pytest.fixture
 def header(monkeypatch):
     for name in ("REPOSITORY", "LITE", "BRANCH"):
         monkeypatch.delenv(name, raising=False)
-    return load(BOOK / "page_header.py")
+    monkeypatch.setattr(page_header, "BRANCH", "main")
+    return page_header
 
 
 def cited(text: str) -> set[tuple[str, str]]:

@@ -1,7 +1,7 @@
 """Build the web edition from the stored notebooks into build/site (`make site`).
 
-    python tools/build_site.py                 the book, as static pages
-    LITE=lite REPOSITORY=https://… python tools/build_site.py      with the buttons that open a page elsewhere
+    python -m tools.build_site                 the book, as static pages
+    LITE=lite REPOSITORY=https://… python -m tools.build_site      with the buttons that open a page elsewhere
 
 What readers see are the outputs stored in notebooks/. Only for widgets that work without a kernel is a page run again,
 in a copy (tools/live_widgets.py). Sphinx, myst-nb and sphinx-book-theme do the rest; a warning is an error. Nothing is
@@ -26,17 +26,13 @@ from pkgutil import iter_modules
 from types import ModuleType
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT / "tools"), str(ROOT / "docs" / "site")]
-
-import formulas
-import lighten
-import live_widgets
 import nbformat
-import page_header
-import site_search
 from nbformat import NotebookNode
 
+from tools import formulas, lighten, live_widgets, site_search
+from tools.extensions import page_header
+
+ROOT = Path(__file__).resolve().parents[1]
 BOOK = ROOT / "docs" / "site"
 SOURCE = ROOT / "build" / "site-source"
 SITE = ROOT / "build" / "site"
@@ -109,7 +105,7 @@ def build() -> int:
     command = [sys.executable, "-m", "sphinx", "--builder=html", "--fail-on-warning", "--keep-going", "--quiet"]
     command += ["--jobs=2", f"--conf-dir={BOOK}", "--fresh-env", f"--doctree-dir={ROOT / 'build' / 'site-doctrees'}"]
     env = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "NO_COLOR": "1"}
-    return subprocess.run([*command, str(SOURCE), str(SITE)], env=env).returncode
+    return subprocess.run([*command, str(SOURCE), str(SITE)], cwd=ROOT, env=env).returncode
 
 
 def mend(site: Path) -> None:

@@ -1,11 +1,11 @@
 """Make or update the virtual environment that `make lab` and `make test` use; only a Python is needed to run it.
 
-    python3 tools/environment.py read                   what reading the book needs, in .venv
-    python3 tools/environment.py test --deps oldest     what testing needs, in its oldest allowed versions
-    python3 tools/environment.py frameworks             that and PyTorch and Keras, several GB where they bring CUDA
-    python3 tools/environment.py site --venv .venv-site    what building and testing the web edition needs
-    python3 tools/environment.py lite --venv .venv-lite  what building the browser edition needs, and nothing else
-    python3 tools/environment.py clean                  remove what this file and the tools have made
+    python3 -m tools.environment read                   what reading the book needs, in .venv
+    python3 -m tools.environment test --deps oldest     what testing needs, in its oldest allowed versions
+    python3 -m tools.environment frameworks             that and PyTorch and Keras, several GB where they bring CUDA
+    python3 -m tools.environment site --venv .venv-site    what building and testing the web edition needs
+    python3 -m tools.environment lite --venv .venv-lite  what building the browser edition needs, and nothing else
+    python3 -m tools.environment clean                  remove what this file and the tools have made
 
 Doing it twice does nothing the second time. The last thing written is a stamp that says what was installed: an
 environment without it was interrupted, one whose stamp names another place was moved, and both are made anew.

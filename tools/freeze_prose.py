@@ -1,7 +1,7 @@
 """Freeze the prose of chapters 00 to 10 as the plain text that language models are trained on.
 
-Run as ``python tools/freeze_prose.py`` from the project's folder. The pages go on changing and the text should not:
-a new run gives another text, and then ``tools/train_prose.py`` has to be run again, too.
+Run as ``python -m tools.freeze_prose`` from the project's folder. The pages go on changing and the text should not:
+a new run gives another text, and then ``python -m tools.train_language prose`` has to be run again, too.
 """
 
 import re

@@ -1,8 +1,8 @@
 """Build the browser edition: JupyterLite with the book's pages and the package inside, static files and no server.
 
-    .venv-lite/bin/python tools/lite.py build/lite                    Pyodide comes from its CDN, as JupyterLite has it
-    .venv-lite/bin/python tools/lite.py build/lite --pyodide FOLDER   Pyodide is served with the rest, from this folder
-    WEB=../ .venv-lite/bin/python tools/lite.py build/lite            with a link to the web edition, where Python fails
+    .venv-lite/bin/python -m tools.lite build/lite                    Pyodide comes from its CDN, as JupyterLite has it
+    .venv-lite/bin/python -m tools.lite build/lite --pyodide FOLDER   Pyodide is served with the rest, from this folder
+    WEB=../ .venv-lite/bin/python -m tools.lite build/lite            with a link to the web edition, where Python fails
 
 Its address opens the cover. What a reader sees before JupyterLab stands, and what is said where Python cannot be had,
 is in tools/lite_start/. The pages are copies. Each copy begins with two cells more: a note on what is different in the
@@ -24,6 +24,9 @@ from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
+
+from tools import release
+from tools.lock import entries
 
 ROOT = Path(__file__).resolve().parents[1]
 START = Path(__file__).with_name("lite_start")
@@ -72,7 +75,7 @@ def build(output: Path, lock: Path, pyodide: "Path | None" = None, *, web: str =
         parts = Path(folder)
         wheels = parts / "pypi"
         wheels.mkdir()
-        own = build_wheel(wheels)
+        own = release.build(wheels, "wheel")
         for path in carried_wheels(lock):
             shutil.copy(path, wheels)
         count = copy_pages(parts / "files")
@@ -175,18 +178,10 @@ def title(notebook: "NotebookNode | dict") -> str:
     return re.match(r"# (.+)", "".join(notebook["cells"][0]["source"]))[1].strip()
 
 
-def build_wheel(folder: Path) -> Path:
-    """Build the package's wheel into the folder, with the project's own backend, and return its path."""
-    command = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(folder)]
-    subprocess.run(command, cwd=ROOT, env=dict(os.environ, HATCH_QUIET="1"), check=True)
-    return next(folder.glob("lstm_helpers-*.whl"))
-
-
 def carried_wheels(lock: Path) -> list[Path]:
     """Give the carried packages' wheels, downloaded once and held to the hashes in the lock every time."""
-    text = lock.read_text(encoding="utf-8")
-    entries = {re.match(r"[a-z0-9.-]+", entry)[0]: entry for entry in re.split(r"\n(?=[a-z0-9])", text)[1:]}
-    wanted = "\n".join(entries[name].rstrip() for name in CARRIED) + "\n"
+    packages = entries(lock)
+    wanted = "\n".join(entry for name in CARRIED for entry in packages[name]) + "\n"
     store = Path(sys.prefix) / "carried" / hashlib.sha256(wanted.encode()).hexdigest()[:16]
     if len(list(store.glob("*.whl"))) != len(CARRIED):
         shutil.rmtree(store, ignore_errors=True)

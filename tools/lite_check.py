@@ -1,13 +1,10 @@
 """Open the browser edition's pages in Chromium, run them all in Pyodide, and move their widgets (`make lite-check`).
 
-    .venv-lite-check/bin/python tools/lite_check.py            all pages
-    .venv-lite-check/bin/python tools/lite_check.py 03 10      those whose names begin so
+    .venv-lite-check/bin/python -m tools.lite_check            all pages
+    .venv-lite-check/bin/python -m tools.lite_check 03 10      those whose names begin so
 
 Before that the first minute is tried with Pyodide kept out (tools/first_minute.py), of this edition and of build/lite
 if it is there: the address opens the cover, and the page says within twenty seconds that Python cannot be had.
-
-Before that, the first minute is tried where Pyodide is kept out, of this edition and of build/lite if it is there: the
-address opens the cover, and the page says within twenty seconds that Python does not come.
 
 Nothing is asked of the network while a page runs: a server on this machine gives the edition and Pyodide both.
 Pyodide's core comes from its npm package. The compiled NumPy and matplotlib that belong to it are on no registry by
@@ -20,7 +17,6 @@ import contextlib
 import functools
 import hashlib
 import http.server
-import importlib.util
 import itertools
 import json
 import shutil
@@ -34,6 +30,9 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, ClassVar, NamedTuple
+
+from tests.browser import finding
+from tools import first_minute, lite
 
 ROOT = Path(__file__).resolve().parents[1]
 BUILD = ROOT / "build"
@@ -113,7 +112,6 @@ def main() -> int:
         print(f"SKIPPED: the browser edition's pages were not run in a browser.\n{reason}", flush=True)
         return int(bool(wrong))
     site = BUILD / "lite-check"
-    lite = load("lite")
     lite.build(site, ROOT / "locks" / "lite-check.txt", distribution, expose=True)
     pages = [p.stem for p in sorted((site / "files").glob("*.ipynb"))]
     pages = [p for p in pages if not chosen.pages or p.startswith(tuple(chosen.pages))]
@@ -133,22 +131,11 @@ def main() -> int:
     return int(bool(failed or late or wrong))
 
 
-def load(name: str) -> Any:
-    """Import a tool beside this one."""
-    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 def find_browser() -> str:
     """Find Chromium or Chrome as the tests do."""
-    spec = importlib.util.spec_from_file_location("browser", ROOT / "tests" / "browser" / "finding.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    path = module.find_browser()
+    path = finding.find_browser()
     if path is None:
-        raise CannotBeHad(module.HOW_TO_GET_CHROMIUM)
+        raise CannotBeHad(finding.HOW_TO_GET_CHROMIUM)
     return str(path)
 
 
@@ -283,15 +270,14 @@ def opened(site: Path, browser: str, server: type = Quiet) -> Iterator[tuple[Any
 
 def try_first_minute(site: Path, browser: str, pictures: Path | None, *, there: bool) -> list[str]:
     """Try what a reader meets before and without Python; where Pyodide is `there`, slow and back again too."""
-    first, lite = load("first_minute"), load("lite")
     titles = {
         path.stem: lite.title(json.loads(path.read_text(encoding="utf-8"))) for path in site.glob("files/*.ipynb")
     }
-    with opened(site, browser, first.Server) as (chromium, home):
+    with opened(site, browser, first_minute.Server) as (chromium, home):
         pictures = pictures and pictures / site.name
-        problems: list[str] = first.try_without(chromium, home, titles, pictures)
+        problems: list[str] = first_minute.try_without(chromium, home, titles, pictures)
         if there:
-            problems += first.try_slow(chromium, home)
+            problems += first_minute.try_slow(chromium, home)
     for problem in problems:
         print(f"       {site.name}: {problem}", flush=True)
     return problems

@@ -10,17 +10,14 @@ import ast
 import base64
 import hashlib
 import json
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-
 from nbformat import NotebookNode
 
-import notebooks
 from lstm_helpers import widgets
+from tools import notebooks
 
 ROOT = Path(__file__).resolve().parents[1]
 KEPT = ROOT / "build" / "widgets"

@@ -7,6 +7,7 @@ show that the bounds are true.
 """
 
 import os
+import re
 import subprocess
 import tempfile
 import tomllib
@@ -52,6 +53,14 @@ def compile_lock(uv: Path, build: Path, name: str, pythons: list[str], *options:
     env = dict(os.environ, UV_PYTHON_DOWNLOADS="never")
     subprocess.run([str(part) for part in command], check=True, cwd=ROOT, env=env)
     print(f"locks/{name} for Python {', '.join(pythons)}")
+
+
+def entries(lock: Path) -> dict[str, list[str]]:
+    """Read a lock: the lines that name each package, with its hashes; several where Pythons or platforms differ."""
+    found: dict[str, list[str]] = {}
+    for entry in re.split(r"\n(?=[a-z0-9])", lock.read_text(encoding="utf-8").rstrip())[1:]:
+        found.setdefault(entry.partition("==")[0], []).append(entry)
+    return found
 
 
 if __name__ == "__main__":

@@ -1,23 +1,26 @@
-"""Write elnino.csv and co2.csv in lstm_helpers/tasks/data from the copies in statsmodels (made with version 0.15.0).
+"""Write the three series in lstm_helpers/tasks/data from the copies that statsmodels ships (made with version 0.15.0).
 
-Only needed to make the files again: `python -m pip install statsmodels`, then `python tools/make_series.py`.
+Only needed to make the files again: `python -m pip install statsmodels`, then `python -m tools.make_series`.
 """
 
 from pathlib import Path
 
 import numpy as np
-from statsmodels.datasets import co2, elnino
+from statsmodels.datasets import co2, elnino, sunspots
 
 FOLDER = Path(__file__).resolve().parents[1] / "lstm_helpers" / "tasks" / "data"
 
 
 def main() -> None:
-    """Write one line a month, and one line a week; a week without a measurement has an empty second column."""
+    """Write a line for each month, week and year; a week without a measurement has an empty second column."""
     table = elnino.load_pandas().data.to_numpy()
     months = [f"{int(row[0])}-{month:02d},{row[month]:.2f}" for row in table for month in range(1, 13)]
     write("elnino.csv", ["month,temperature", *months])
     weeks = co2.load_pandas().data["co2"].items()
     write("co2.csv", ["week,ppm", *(f"{day.date()},{'' if np.isnan(ppm) else f'{ppm:.1f}'}" for day, ppm in weeks)])
+    table = sunspots.load_pandas().data
+    years = [f"{int(year)},{number:.1f}" for year, number in zip(table["YEAR"], table["SUNACTIVITY"], strict=True)]
+    write("sunspots.csv", ["year,sunspot_number", *years])
 
 
 def write(name, lines):

@@ -1,6 +1,6 @@
 """Measure reading one way against reading both ways: lstm_helpers/measured/both_ways.npz (about four minutes).
 
-    python tools/measure_both_ways.py
+    python -m tools.measure_both_ways
 
 Four tables, ten seeds each; Adam with rate 0.02, 32 sequences a step (128 windows), gradient norm clipped to 1.
 - tagging: three networks of about 3820 weights on ``tasks.tagging``, 200 steps; kept is the share of 1000 ambiguous
@@ -11,18 +11,13 @@ Four tables, ten seeds each; Adam with rate 0.02, 32 sequences a step (128 windo
   kept is the mean squared error on 400 new sequences, once as it was trained, and once in use: the future cut off.
 """
 
-import sys
-from collections.abc import Callable, Iterator
-from itertools import islice
-from pathlib import Path
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-
 import numpy as np
 
-from lstm_helpers import arrays, readout, training
+from lstm_helpers import readout, training
 from lstm_helpers.cells import lstm
 from lstm_helpers.layers import Bidirectional, Recurrent
 from lstm_helpers.measured import (
@@ -36,8 +31,8 @@ from lstm_helpers.measured import (
 )
 from lstm_helpers.model import Batch, Model
 from lstm_helpers.tasks import reviews, tagging, wandering
+from tools.training import store, train
 
-FILE = Path(__file__).resolve().parents[1] / "lstm_helpers" / "measured" / "both_ways.npz"
 RATE, WINDOW = 0.02, 8
 
 
@@ -59,7 +54,7 @@ class AtTheEnd:
 def main() -> None:
     """Train all networks and write the tables."""
     seeds = range(BOTH_WAYS_SEEDS)
-    tagged = table("tagging", [[list(tag(name, units, seed)) for seed in seeds] for name, units in TAGGERS.items()])
+    tagged = table("tagging", [[tag(name, units, seed) for seed in seeds] for name, units in TAGGERS.items()])
     curves, far = [], []
     for name, units in READERS.items():
         runs = [judge(name, units, seed) for seed in seeds]
@@ -69,7 +64,7 @@ def main() -> None:
     forecasts = table(
         "forecasts", [[foresee(name, units, seed) for seed in seeds] for name, units in FORECASTERS.items()]
     )
-    arrays.save(FILE, BothWays(tagged, judged, long, forecasts))
+    store("measured/both_ways.npz", BothWays(tagged, judged, long, forecasts), seeds)
 
 
 def table(name: str, values: Any) -> Any:
@@ -80,14 +75,21 @@ def table(name: str, values: Any) -> Any:
 
 
 def learn(
-    net: Model, units: int, sizes: tuple[int, int], seed: int, batches: Callable, loss: Any, steps: int
-) -> Iterator:
-    """Train one network from the seed's weights."""
+    net: Model,
+    units: int,
+    sizes: tuple[int, int],
+    seed: int,
+    batches: Callable,
+    loss: Any,
+    steps: int,
+    each: Callable[[training.Progress], None] = lambda progress: None,
+) -> Any:
+    """Train one network from the seed's weights; give those it ends with."""
     start = net.init(np.random.default_rng([1, seed]), sizes[0], units, sizes[1])
-    return islice(training.fit(net, start, batches, loss, training.adam(RATE)), steps)
+    return train(net, start, batches, loss, training.adam(RATE), steps, each=each).params
 
 
-def tag(name: str, units: int, seed: int) -> Iterator[list[float]]:
+def tag(name: str, units: int, seed: int) -> list[list[float]]:
     """Give the shares, answer on the left and on the right, as a tagger learns."""
     net = Model(Bidirectional(lstm) if name == "both ways" else Recurrent(lstm))
     as_read = tagging.turned if name == "backward" else lambda batch: batch
@@ -96,11 +98,15 @@ def tag(name: str, units: int, seed: int) -> Iterator[list[float]]:
     def batches(step: int) -> tagging.Batch:
         return as_read(tagging.batch(np.random.default_rng([2, seed, step]), 32))
 
-    sizes = (tagging.INPUT_SIZE, tagging.OUTPUT_SIZE)
-    for progress in learn(net, units, sizes, seed, batches, readout.cross_entropy, 200):
+    shares = []
+
+    def look(progress: training.Progress) -> None:
         if progress.step % TAGGING_EVERY == 0:
             y = net.predict(progress.params, test.xs, mask=test.mask)
-            yield [readout.accuracy(y, test.targets, test.asked & (test.side == side)) for side in (0, 1)]
+            shares.append([readout.accuracy(y, test.targets, test.asked & (test.side == side)) for side in (0, 1)])
+
+    learn(net, units, (tagging.INPUT_SIZE, tagging.OUTPUT_SIZE), seed, batches, readout.cross_entropy, 200, look)
+    return shares
 
 
 def judge(name: str, units: int, seed: int) -> tuple[list[float], float]:
@@ -113,11 +119,14 @@ def judge(name: str, units: int, seed: int) -> tuple[list[float], float]:
         return reviews.batch(np.random.default_rng([2, seed, step]), 32)
 
     shares = []
-    sizes = (reviews.INPUT_SIZE, reviews.OUTPUT_SIZE)
-    for progress in learn(net, units, sizes, seed, batches, readout.cross_entropy, 400):
+
+    def look(progress: training.Progress) -> None:
         if progress.step % REVIEWS_EVERY == 0:
             shares.append(readout.accuracy(net.predict(progress.params, test.xs, mask=test.mask), test.targets))
-    return shares, readout.accuracy(net.predict(progress.params, far.xs, mask=far.mask), far.targets)
+
+    sizes = (reviews.INPUT_SIZE, reviews.OUTPUT_SIZE)
+    params = learn(net, units, sizes, seed, batches, readout.cross_entropy, 400, look)
+    return shares, readout.accuracy(net.predict(params, far.xs, mask=far.mask), far.targets)
 
 
 def foresee(name: str, units: int, seed: int) -> list[float]:
@@ -139,8 +148,7 @@ def foresee(name: str, units: int, seed: int) -> list[float]:
         value, d_y = readout.mse(y[:-1], targets[:-1])
         return readout.Loss(value, np.concatenate([d_y, np.zeros_like(y[-1:])]))
 
-    for progress in learn(net, units, (1, 1), seed, batches, loss, 300):
-        params = progress.params
+    params = learn(net, units, (1, 1), seed, batches, loss, 300)
     test = wandering.batch(np.random.default_rng(3), 400, 20)
     trained = float(net.loss(params, cut(test), loss))
     used = []

@@ -1,22 +1,23 @@
 """Train the LSTM, the LSTM without one part each, and its variants; write the tables of chapter 16.
 
-``python tools/measure_cells.py stream count``. All networks have 16 units on the stream and 8 in counting, the same
+``python -m tools.measure_cells stream count``. All networks have 16 units on the stream and 8 in counting, the same
 learning rate, and, seed for seed, the same batches; nothing was tuned for any of them. About five minutes on one core.
 """
 
 import sys
-from pathlib import Path
 
 import numpy as np
 
-from lstm_helpers import arrays, measured, readout, training
+from lstm_helpers import measured, readout
 from lstm_helpers.cells import coupled, gru, lstm, peephole, rnn
 from lstm_helpers.cells.ablated import PARTS, Without
 from lstm_helpers.layers import Recurrent
 from lstm_helpers.model import Model
 from lstm_helpers.tasks import anbn, stream
+from lstm_helpers.training import adam
+from tools import training
+from tools.training import store
 
-FOLDER = Path(measured.__file__).parent
 CELLS = {
     "LSTM": lstm,
     **{f"no {part}": Without(part) for part in PARTS},
@@ -36,9 +37,7 @@ def train(name, seed, task, hidden_size, steps, draw):
     def batches(step):
         return draw(np.random.default_rng([2, seed, step]))
 
-    return model, training.train(
-        model, params, batches, readout.cross_entropy, training.adam(0.01), steps, bar=False
-    ).params
+    return model, training.train(model, params, batches, readout.cross_entropy, adam(0.01), steps).params
 
 
 def on_the_stream(name, seed):
@@ -72,7 +71,7 @@ def measure(name):
         print(name, cell, np.round(np.mean(rows[-1], axis=0), 3), flush=True)
     table = np.array(rows, dtype=float)
     kept = measured.OnTheStream(*np.moveaxis(table, -1, 0)) if name == "stream" else table
-    arrays.save(FOLDER / f"cells_{name}.npz", kept)
+    store(f"measured/cells_{name}.npz", kept, seeds)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Measure depth against width at an equal number of weights: lstm_helpers/measured/depth.npz (about two minutes).
 
-    python tools/measure_depth.py
+    python -m tools.measure_depth
 
 Copying three symbols over a pause of 13 steps (T = 20), batches of 32, Adam with rate 0.01, 1200 steps; ten seeds of
 one, two and three layers of LSTM with a forget bias of 2, and of three layers with residual connections above the
@@ -8,22 +8,16 @@ first.
 Kept is the share of symbols that are answered rightly in 500 new sequences, every 100 steps.
 """
 
-import sys
-from itertools import islice
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-
 import numpy as np
 
-from lstm_helpers import arrays, readout, training
+from lstm_helpers import readout, training
 from lstm_helpers.cells import lstm
 from lstm_helpers.layers import Recurrent, Residual, Stacked
 from lstm_helpers.measured import DEPTH_EVERY, DEPTH_NETS, DEPTH_SEEDS, DEPTH_STEPS
 from lstm_helpers.model import Model
 from lstm_helpers.tasks import copying
+from tools.training import store, train
 
-FILE = Path(__file__).resolve().parents[1] / "lstm_helpers" / "measured" / "depth.npz"
 LENGTH, COUNT = 20, 3
 
 
@@ -34,7 +28,7 @@ def main() -> None:
         for seed in range(DEPTH_SEEDS):
             table[row, seed] = curve(layers, units, "residual" in name, seed)
         print(f"{name:32s}", np.round(table[row, :, -1], 2), flush=True)
-    arrays.save(FILE, table.astype(np.float32))
+    store("measured/depth.npz", table.astype(np.float32), range(DEPTH_SEEDS))
 
 
 def curve(layers: int, units: int, residual: bool, seed: int) -> list[float]:
@@ -48,10 +42,13 @@ def curve(layers: int, units: int, residual: bool, seed: int) -> list[float]:
 
     test = copying.batch(np.random.default_rng(3), 500, LENGTH, COUNT)
     shares = []
-    for progress in islice(training.fit(net, start, batches, readout.cross_entropy, training.adam(0.01)), DEPTH_STEPS):
+
+    def look(progress: training.Progress) -> None:
         if progress.step % DEPTH_EVERY == 0:
             y = net.predict(progress.params, test.xs)
             shares.append(readout.accuracy(y[-COUNT:], test.targets[-COUNT:]))
+
+    train(net, start, batches, readout.cross_entropy, training.adam(0.01), DEPTH_STEPS, each=look)
     return shares
 
 

@@ -1,18 +1,17 @@
-"""Train networks on agreement at growing distance, for the table of chapter 01: ``python tools/measure_distance.py``.
+"""Train networks on agreement at growing distance, for the table of chapter 01: ``python -m tools.measure_distance``.
 
 Every network is trained on sentences with exactly so many distractors, from scratch. About ten minutes on one core.
 """
 
-from pathlib import Path
-
 import numpy as np
 
-from lstm_helpers import arrays, measured, readout
+from lstm_helpers import measured, readout
 from lstm_helpers.cells import lstm, rnn
 from lstm_helpers.layers import Recurrent
 from lstm_helpers.model import Batch, Model
 from lstm_helpers.tasks import agreement
-from lstm_helpers.training import adam, train
+from lstm_helpers.training import adam
+from tools.training import store, train
 
 DISTRACTORS = (0, 2, 4, 6, 8, 10, 12)
 SEEDS = 10
@@ -28,7 +27,7 @@ def accuracy(cell, options, distractors, seed, steps=400, hidden_size=16, rate=0
         batch = agreement.batch(np.random.default_rng([2, seed, step]), batch_size, distractors)
         return Batch(batch.xs, batch.targets, batch.mask)
 
-    params = train(model, params, batches, readout.cross_entropy, adam(rate), steps, bar=False).params
+    params = train(model, params, batches, readout.cross_entropy, adam(rate), steps).params
     test = agreement.batch(np.random.default_rng([3, seed]), 500, distractors)
     return np.mean(model.predict(params, test.xs, mask=test.mask).argmax(axis=-1) == test.targets)
 
@@ -39,4 +38,4 @@ if __name__ == "__main__":
     )
     print(np.round(table, 2))
     result = measured.AgreementByDistance(np.array(DISTRACTORS, float), table)
-    arrays.save(Path(measured.__file__).parent / "agreement_by_distance.npz", result)
+    store("measured/agreement_by_distance.npz", result, range(SEEDS))

@@ -1,4 +1,4 @@
-"""Train the forecasters of chapter 11 and write their table: ``python tools/measure_forecasts.py``.
+"""Train the forecasters of chapter 11 and write their table: ``python -m tools.measure_forecasts``.
 
 Every network is trained from scratch; all seeds stand here. How many steps to train is chosen on the last part of the
 training years, with seeds of its own; then the seeds 0 to 9 are trained on all training years for so many steps, and
@@ -6,20 +6,18 @@ forecast the test years. A few minutes on one core.
 """
 
 from functools import partial
-from itertools import islice
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
-from lstm_helpers import arrays, baselines, measured, readout, series
+from lstm_helpers import baselines, measured, readout, series
 from lstm_helpers.cells import lstm
 from lstm_helpers.layers import Recurrent
 from lstm_helpers.model import Batch, Model
 from lstm_helpers.tasks import co2, elnino, sunspots
-from lstm_helpers.training import adam, fit
+from lstm_helpers.training import adam
+from tools.training import store, train
 
-FILE = Path(measured.__file__).parent / "forecasts.npz"
 MODEL = Model(Recurrent(lstm), at="last")
 HIDDEN_SIZE, RATE, BATCH_SIZE = 8, 0.01, 32
 CANDIDATES = (50, 100, 200, 400, 800, 1600)  # how many steps of training
@@ -52,7 +50,7 @@ def with_months(setup, scaled, steps):
 
 
 def trained(setup, known, seed):
-    """Train on the first ``known`` steps; yield forecasters, one for each of the CANDIDATES."""
+    """Train on the first ``known`` steps; give forecasters, one for each of the CANDIDATES."""
     scaler = series.fit_scaler(changes(setup, known))
     scaled = series.scale(scaler, changes(setup, known))
     table = with_months(setup, scaled, np.arange(len(scaled)))
@@ -64,9 +62,14 @@ def trained(setup, known, seed):
         return Batch(past[:, chosen], targets[chosen])
 
     params = MODEL.init(np.random.default_rng([1, seed]), past.shape[2], HIDDEN_SIZE, targets.shape[1])
-    for progress in islice(fit(MODEL, params, batches, readout.mse, adam(RATE)), CANDIDATES[-1]):
+    forecasters = []
+
+    def look(progress):
         if progress.step in CANDIDATES:
-            yield partial(forecast, setup, scaler, progress.params)
+            forecasters.append(partial(forecast, setup, scaler, progress.params))
+
+    train(MODEL, params, batches, readout.mse, adam(RATE), CANDIDATES[-1], each=look)
+    return forecasters
 
 
 def forecast(setup, scaler, params, first, horizon=None):
@@ -110,7 +113,7 @@ def chosen_steps(setup):
 def run(setup):
     """Give the errors of all seeds (10, horizon), the one-step forecasts of them (10, N), and the steps trained."""
     best = chosen_steps(setup)
-    functions = [list(trained(setup, setup.train, seed))[best] for seed in SEEDS]
+    functions = [trained(setup, setup.train, seed)[best] for seed in SEEDS]
     errors = np.array([absolute_error(function, setup.train) for function in functions])
     ahead = np.array([function(setup.length + setup.lag, 1)[0][0] for function in functions])
     print(setup[1:], CANDIDATES[best], "steps, error", np.round(np.sort(errors.mean(axis=1)), 3), flush=True)
@@ -137,7 +140,8 @@ def main():
     results = {name: [run(setup) for setup in group] for name, group in setups.items()}
     errors = {name: np.array([errors for errors, _, _ in group]) for name, group in results.items()}
     steps = np.array([steps for group in results.values() for _, _, steps in group])
-    arrays.save(FILE, measured.Forecasts(**errors, sunspots_ahead=results["sunspots"][0][1], steps=steps))
+    table = measured.Forecasts(**errors, sunspots_ahead=results["sunspots"][0][1], steps=steps)
+    store("measured/forecasts.npz", table, SEEDS)
 
 
 if __name__ == "__main__":

@@ -1,16 +1,15 @@
-"""Measure gradients through time on a grid, for the widget of chapter 09: ``python tools/measure_gradients.py``.
+"""Measure gradients through time on a grid, for the widget of chapter 09: ``python -m tools.measure_gradients``.
 
 Nothing is trained: each number is a spectral norm of ∂c_T/∂c_{T-lag} (LSTM) or ∂h_T/∂h_{T-lag} (RNN) of fresh
 weights. About half a minute on one core.
 """
 
-from pathlib import Path
-
 import numpy as np
 
-from lstm_helpers import arrays, measured
+from lstm_helpers import measured
 from lstm_helpers.cells import lstm, rnn
 from lstm_helpers.gradient_flow import lag_norms, scaled
+from tools.training import store
 
 SEED, INPUT_SIZE, HIDDEN_SIZE = 9, 8, 32
 
@@ -39,4 +38,4 @@ if __name__ == "__main__":
     assert all(np.isfinite(part).all() for part in table)
     print("LSTM, median at the longest lag: a row for each scale, a column for each bias")
     print(np.round(table.lstm[:, :, 1, -1], 1), "RNN", np.round(table.rnn[:, 1, -1], 1), sep="\n")
-    arrays.save(Path(measured.__file__).parent / "gradients.npz", table)
+    store("measured/gradients.npz", table, [SEED])

@@ -1,23 +1,21 @@
-"""Train on long lags and write the tables of chapter 10: ``python tools/measure_lags.py latch adding grid order``.
+"""Train on long lags and write the tables of chapter 10: ``python -m tools.measure_lags latch adding grid order``.
 
 Every network is trained from scratch; all seeds stand here. Together about a quarter of an hour on one core.
 """
 
 import sys
 from functools import partial
-from itertools import islice
-from pathlib import Path
 
 import numpy as np
 
-from lstm_helpers import arrays, measured, readout
+from lstm_helpers import measured, readout
 from lstm_helpers.cells import lstm, rnn
 from lstm_helpers.layers import Recurrent
 from lstm_helpers.model import Model
 from lstm_helpers.tasks import adding, latch, temporal_order
-from lstm_helpers.training import adam, fit, train
+from lstm_helpers.training import adam
+from tools.training import store, train
 
-FOLDER = Path(measured.__file__).parent
 SETUPS = {
     "RNN": (rnn, {}, False),
     "LSTM, forget bias 0": (lstm, {"forget_bias": 0.0}, False),
@@ -46,7 +44,7 @@ def latch_accuracy(setup, lag, seed, hidden_size=8, rate=0.01, steps=400):
         return latch.batch(np.random.default_rng([2, seed, step]), 32, lag)
 
     try:
-        params = train(model, params, batches, readout.cross_entropy, adam(rate), steps, bar=False).params
+        params = train(model, params, batches, readout.cross_entropy, adam(rate), steps).params
     except FloatingPointError:
         return 0.5
     test = latch.batch(np.random.default_rng([3, seed]), 500, lag)
@@ -60,7 +58,8 @@ def adding_losses(setup, seed, lag=50, hidden_size=32, rate=0.005, steps=2500):
     def batches(step):
         return adding.batch(np.random.default_rng([2, seed, step]), 32, lag)
 
-    losses = [p.loss for p in islice(fit(model, params, batches, readout.mse, adam(rate)), steps)]
+    losses = []
+    train(model, params, batches, readout.mse, adam(rate), steps, each=lambda progress: losses.append(progress.loss))
     return np.mean(np.reshape(losses, (-1, 25)), axis=1)
 
 
@@ -71,27 +70,28 @@ def order_accuracy(setup, length, seed, hidden_size=16, steps=800):
     def batches(step):
         return temporal_order.batch(np.random.default_rng([2, seed, step]), 32, length)
 
-    params = train(model, params, batches, readout.cross_entropy, adam(0.01), steps, bar=False).params
+    params = train(model, params, batches, readout.cross_entropy, adam(0.01), steps).params
     test = temporal_order.batch(np.random.default_rng([3, seed]), 500, length)
     return readout.accuracy(model.predict(params, test.xs), test.targets)
 
 
 def measure(name):
     """Make one table."""
+    seeds = range({"latch": 10, "adding": 3, "order": 5, "grid": 5}[name])
     if name == "latch":
-        rows = [[[latch_accuracy(s, lag, k) for k in range(10)] for lag in measured.LATCH_LAGS] for s in SETUPS]
+        rows = [[[latch_accuracy(s, lag, k) for k in seeds] for lag in measured.LATCH_LAGS] for s in SETUPS]
     elif name == "adding":
-        rows = [[adding_losses(s, k) for k in range(3)] for s in ("RNN", "LSTM, forget bias 1", "LSTM, chrono")]
+        rows = [[adding_losses(s, k) for k in seeds] for s in ("RNN", "LSTM, forget bias 1", "LSTM, chrono")]
     elif name == "order":
         lengths, setups = measured.ORDER_LENGTHS, measured.ORDER_SETUPS
-        rows = [[[order_accuracy(s, length, k) for k in range(5)] for length in lengths] for s in setups]
+        rows = [[[order_accuracy(s, length, k) for k in seeds] for length in lengths] for s in setups]
     else:
         accuracy = partial(latch_accuracy, "LSTM, forget bias 3", 40, steps=300)
         sizes, rates = measured.GRID_SIZES, measured.GRID_RATES
-        rows = [[[accuracy(k, hidden_size=h, rate=r) for k in range(5)] for r in rates] for h in sizes]
+        rows = [[[accuracy(k, hidden_size=h, rate=r) for k in seeds] for r in rates] for h in sizes]
     table = np.array(rows)
     print(name, table.shape, np.round(table.mean(axis=-1), 2), sep="\n")
-    arrays.save(FOLDER / f"{name}.npz", table)
+    store(f"measured/{name}.npz", table, seeds)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Measure the web edition in a real browser on a slow line (`python tools/measure_site.py [PAGE…]`, after `make site`).
+"""Measure the web edition in a real browser on a slow line (`python -m tools.measure_site [PAGE…]`, after `make site`).
 
 A server on this machine sends the built pages compressed, as hosts do; the browser slows the line down to 1.6 Mbit/s
 with 150 ms to and fro, and keeps nothing from page to page. One row a page: how much is loaded, compressed and not; in
@@ -19,8 +19,6 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
-
 SITE = Path(os.environ.get("SITE_FOLDER", ROOT / "build" / "site"))
 BITS_A_SECOND, LATENCY = 1.6e6, 150
 SMALLER_COMPRESSED = {".html", ".js", ".css", ".svg", ".json", ".txt"}

@@ -1,6 +1,6 @@
 """Measure translation against length, with attention and without: lstm_helpers/measured/translation.npz (ten minutes).
 
-    python tools/measure_translation.py
+    python -m tools.measure_translation
 
 Sentences of ``tasks.reordering`` with 1 to 6 phrases, 64 new ones a step; a bidirectional encoder and a decoder of two
 layers, embeddings of 16, forget bias 1, float32. Adam with rate 0.01 for 800 steps and 0.002 for 200 more, the gradient
@@ -8,24 +8,19 @@ clipped to norm 1; five seeds of every network. Kept is the share of 200 new sen
 by greedy decoding, is right from the first word to the end.
 """
 
-import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-
 import numpy as np
 
-from lstm_helpers import arrays, readout, training
+from lstm_helpers import readout, training
 from lstm_helpers.attention import ScaledDot
 from lstm_helpers.cells import lstm
 from lstm_helpers.layers import Bidirectional, Recurrent, Stacked
 from lstm_helpers.measured import TRANSLATION_NETS, TRANSLATION_PHRASES, TRANSLATION_SEEDS
 from lstm_helpers.seq2seq import Seq2Seq
 from lstm_helpers.tasks import pairs, reordering
+from tools.training import store, train
 
-FILE = Path(__file__).resolve().parents[1] / "lstm_helpers" / "measured" / "translation.npz"
 LEARNED = (1, 6)
-PLAN = ((0.01, 800), (0.002, 200))
+PLAN = ((0.01, 800), (0.002, 1000))  # a rate, and the step up to which it holds
 
 
 def main() -> None:
@@ -35,7 +30,7 @@ def main() -> None:
         for row, name in enumerate(TRANSLATION_NETS):
             table[row, seed] = shares(name, seed)
             print(f"{name:24s} seed {seed}", np.round(table[row, seed], 2), flush=True)
-    arrays.save(FILE, table.astype(np.float32))
+    store("measured/translation.npz", table.astype(np.float32), range(TRANSLATION_SEEDS))
 
 
 def shares(name: str, seed: int, plan: tuple[tuple[float, int], ...] = PLAN) -> list[float]:
@@ -51,8 +46,7 @@ def shares(name: str, seed: int, plan: tuple[tuple[float, int], ...] = PLAN) -> 
 
     progress = None
     for rate, steps in plan:
-        adam, steps = training.adam(rate), steps + (progress.step if progress else 0)
-        progress = training.train(net, params, batches, readout.cross_entropy, adam, steps, resume=progress, bar=False)
+        progress = train(net, params, batches, readout.cross_entropy, training.adam(rate), steps, resume=progress)
     return [accuracy(net, progress.params, n) for n in TRANSLATION_PHRASES]
 
 

@@ -1,8 +1,8 @@
 """Run the book's pages again, each from a fresh kernel, and store their outputs in one settled form (`make notebooks`).
 
-    python tools/notebooks.py              all pages
-    python tools/notebooks.py 03 05        those whose names begin so
-    python tools/notebooks.py --check      run nothing; name the pages that are not in the settled form
+    python -m tools.notebooks              all pages
+    python -m tools.notebooks 03 05        those whose names begin so
+    python -m tools.notebooks --check      run nothing; name the pages that are not in the settled form
 
 The settled form keeps what a reader and a comparison need: no kernel's version, no timing, no widget state. The live
 view of a widget is dropped too: a page that is read without a kernel then shows the picture stored beside it.
@@ -50,9 +50,9 @@ def main() -> int:
     return sum([not (is_settled(page) if chosen.check else run_and_store(page)) for page in pages])
 
 
-def find_pages(beginnings: list[str]) -> list[Path]:
+def find_pages(beginnings: list[str], folder: Path = FOLDER) -> list[Path]:
     """List the notebooks whose names begin with one of the given strings, in the book's order."""
-    return [p for p in sorted(FOLDER.glob("*.ipynb")) if not beginnings or p.name.startswith(tuple(beginnings))]
+    return [p for p in sorted(folder.glob("*.ipynb")) if not beginnings or p.name.startswith(tuple(beginnings))]
 
 
 def is_settled(page: Path) -> bool:
@@ -101,8 +101,8 @@ def read(page: Path) -> NotebookNode:
     return notebook
 
 
-def run(notebook: NotebookNode, *, store_widget_state: bool = False) -> None:
-    """Run all cells in a new kernel, as a reader in notebooks/ would, with none of the user's own IPython settings."""
+def run(notebook: NotebookNode, folder: Path = FOLDER, *, store_widget_state: bool = False) -> None:
+    """Run all cells in a new kernel, as a reader in the folder would, with none of the user's own IPython settings."""
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
@@ -112,7 +112,7 @@ def run(notebook: NotebookNode, *, store_widget_state: bool = False) -> None:
             timeout=SECONDS_PER_CELL,
             kernel_name=KERNEL["name"],
             extra_arguments=["--log-level=ERROR"],
-            resources={"metadata": {"path": str(FOLDER)}},
+            resources={"metadata": {"path": str(folder)}},
             record_timing=False,
             store_widget_state=store_widget_state,
         ).execute(env={**os.environ, "IPYTHONDIR": private})

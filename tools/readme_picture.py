@@ -1,4 +1,4 @@
-"""Draw the README's picture, a trained cell at one word of a sentence: ``python tools/readme_picture.py``."""
+"""Draw the README's picture, a trained cell at one word of a sentence: ``python -m tools.readme_picture``."""
 
 from pathlib import Path
 

@@ -1,6 +1,6 @@
 """Record what ONNX Runtime's LSTM computes: lstm_helpers/recorded/onnx.npz (recorded with onnxruntime, float32).
 
-Only needed to make the file again: `python tools/record_onnx.py` in the project's test environment. The case is
+Only needed to make the file again: `python -m tools.record_onnx` in the project's test environment. The case is
 drawn from one seed and holds the weights twice: in ONNX's layout (W (1, 4H, D), R (1, 4H, H), B (1, 8H), blocks
 i o f c, the biases of W and R one after the other) and in this package's (transposed, blocks i f g o, biases added).
 """

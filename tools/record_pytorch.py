@@ -1,6 +1,6 @@
 """Record what PyTorch's LSTM, RNN and GRU compute: lstm_helpers/recorded/*.npz (recorded with torch 2.13.0).
 
-Only needed to make the files again: `python -m pip install torch`, then `python tools/record_pytorch.py`.
+Only needed to make the files again: `python -m pip install torch`, then `python -m tools.record_pytorch`.
 Everything is float64 and drawn from one seed. Each case holds the weights twice: as PyTorch names and lays them out,
 and in this package's layout, which is PyTorch's transposed, with the two bias vectors added (but in the GRU, where they
 stand on either side of the reset gate). The loss whose gradients are recorded is linear in the outputs, with random

@@ -1,6 +1,6 @@
 """Record how PyTorch trains two small models: lstm_helpers/recorded/training.npz (recorded with torch 2.13.0).
 
-Only needed to make the file again: `python -m pip install torch`, then `python tools/record_training.py`.
+Only needed to make the file again: `python -m pip install torch`, then `python -m tools.record_training`.
 Everything is float64 and drawn from one seed. PyTorch's LSTM has two bias vectors that always get the same gradient;
 the second is held at 0 here, so that there is one, as in this package. The gradient is clipped by norm exactly,
 g · limit / ‖g‖ where it is longer than the limit: torch.nn.utils.clip_grad_norm_ divides by ‖g‖ + 1e-6.

@@ -1,6 +1,6 @@
 """Record what PyTorch's stacked and bidirectional layers compute: tests/wirings.npz (torch 2.13.0).
 
-Only needed to make the file again: `python -m pip install torch`, then `python tools/record_wirings.py`.
+Only needed to make the file again: `python -m pip install torch`, then `python -m tools.record_wirings`.
 Everything is float64 and drawn from one seed. Weights are stored as PyTorch names and lays them out; the loss whose
 gradients are recorded is that of tools/record_pytorch.py, over all layers' and directions' last states.
 """

@@ -1,15 +1,14 @@
 """Build what is published, and try it as a stranger would (`make dist`, `make dist-check`).
 
-    python tools/release.py build           wheel and sdist into dist/
-    python tools/release.py build v0.2.0    the same, if that is the tag of what is here
-    python tools/release.py try             install each in a clean environment, and run the sdist's tests against it
+    python -m tools.release build           wheel and sdist into dist/
+    python -m tools.release build v0.2.0    the same, if that is the tag of what is here
+    python -m tools.release try             install the wheel in a clean environment, and run the sdist's tests there
 
 The version is the git tag (pyproject.toml says how it is read), and an archive keeps the one it was built with. A
 release is built only from what the tag names, if the changelog has a section of that name and CITATION.cff names it.
 """
 
 import argparse
-import os
 import re
 import shutil
 import subprocess
@@ -20,12 +19,14 @@ import time
 import tomllib
 from pathlib import Path
 
+from tools import environment
+
 ROOT = Path(__file__).resolve().parents[1]
 DIST = ROOT / "dist"
-# What builds from the source, or looks at it:
+# What builds from the source, or looks at it; all else runs without the source.
 SOURCE = [f"tests/test_{name}.py" for name in ("project", "release", "site_sources", "teaching")]
-# What runs against an installed package: all but these, and a reader's browser.
-TESTS = ["tests", "notebooks", *(f"--ignore={path}" for path in ("tests/browser", "tests/site", *SOURCE))]
+TESTS = ["tests", "notebooks", "--nbval", "--nbval-cell-timeout=120", "-n=auto", "--maxprocesses=4"]
+TESTS += ["--dist=loadscope", *(f"--ignore={path}" for path in ("tests/browser", "tests/site", *SOURCE))]
 
 
 def main() -> None:
@@ -35,20 +36,30 @@ def main() -> None:
     ask.add_argument("tag", nargs="?", help="refuse unless it is v and the version")
     chosen = ask.parse_args()
     if chosen.what == "try":
-        try_all()
+        try_wheel(next(DIST.glob("*.whl")), next(DIST.glob("*.tar.gz")))
         return
     if chosen.tag is not None and (wrong := objections(chosen.tag)):
         sys.exit("No release: " + "; ".join(wrong) + ".")
-    if unknown := strangers(build()):
-        shutil.rmtree(DIST)
-        sys.exit(f"Nothing was built, for git does not know {', '.join(unknown)}: add or remove.")
+    shutil.rmtree(DIST, ignore_errors=True)
+    build(DIST)
     for path in sorted(DIST.iterdir()):
         print(f"dist/{path.name}: {path.stat().st_size / 1e6:.1f} MB")
 
 
+def build(folder: Path, *kinds: str) -> Path:
+    """Build "wheel" or "sdist" into the folder, or the sdist and from it the wheel; return what was built last."""
+    command = [sys.executable, "-m", "build", "--no-isolation", *(f"--{kind}" for kind in kinds)]
+    done = subprocess.run([*command, f"--outdir={folder}", str(ROOT)], capture_output=True, text=True)
+    if done.returncode:
+        sys.exit(f"The package could not be built:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
+    (made,) = folder.glob("lstm_helpers-*.tar.gz" if kinds == ("sdist",) else "lstm_helpers-*.whl")
+    return made
+
+
 def version() -> str:
     """Ask the build backend for the version of what is here."""
-    return hatchling(ROOT, "version").strip()
+    command = [sys.executable, "-m", "hatchling", "version"]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()
 
 
 def objections(tag: str) -> list[str]:
@@ -65,91 +76,33 @@ def objections(tag: str) -> list[str]:
     return found
 
 
-def build() -> Path:
-    """Build the sdist, and the wheel from what the sdist holds, so that nothing can be in one and not in the other."""
-    shutil.rmtree(DIST, ignore_errors=True)
-    hatchling(ROOT, "build", "--target=sdist", f"--directory={DIST}")
-    (sdist,) = DIST.iterdir()
-    with tempfile.TemporaryDirectory() as folder:
-        hatchling(unpack(sdist, Path(folder)), "build", "--target=wheel", f"--directory={DIST}")
-    return sdist
-
-
-def hatchling(folder: Path, *arguments: str) -> str:
-    """Call the build backend on the source in the folder; building twice gives the same bytes."""
-    last_change = git("log", "-1", "--format=%ct").strip() or "1735689600"
-    env = {"SOURCE_DATE_EPOCH": last_change, **os.environ, "HATCH_QUIET": "1"}
-    command = [sys.executable, "-m", "hatchling", *arguments]
-    return subprocess.run(command, cwd=folder, env=env, stdout=subprocess.PIPE, check=True).stdout.decode()
-
-
-def git(*arguments: str) -> str:
-    """Ask git; it says nothing where it is missing, knows no repository, or trusts not its owner."""
-    try:
-        command = ["git", "-C", str(ROOT), *arguments]
-        asked = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=30)
-    except OSError:
-        return ""
-    return asked.stdout.decode() if asked.returncode == 0 else ""
-
-
-def strangers(sdist: Path) -> list[str]:
-    """Name what an sdist holds and git does not know; nothing where git says nothing."""
-    known = set(git("ls-files", "-z").split("\0")) - {""}
-    with tarfile.open(sdist) as archive:
-        inside = {name.split("/", 1)[1] for name in archive.getnames()}
-    return sorted(inside - known - {"PKG-INFO"}) if known else []
-
-
-def unpack(sdist: Path, folder: Path) -> Path:
-    """Unpack an sdist and return the folder in it."""
-    with tarfile.open(sdist) as archive:
-        archive.extractall(folder, filter="data")
-    (inside,) = (path for path in folder.iterdir() if path.is_dir())
-    return inside
-
-
-def try_all() -> None:
-    """Try the wheel with all tests that need no source, then the sdist with those of the package, and its own tree."""
-    (sdist,), (wheel,) = DIST.glob("*.tar.gz"), DIST.glob("*.whl")
-    try_one(wheel, sdist, [*TESTS, "--nbval", "--nbval-cell-timeout=120"])
-    try_one(sdist, sdist, [*TESTS[:1], *TESTS[2:]])
-    print("Both install in a clean environment, and the tests pass there.")
-
-
-def try_one(what: Path, sdist: Path, tests: list[str]) -> None:
-    """Install one archive in a clean environment; run the tests from the sdist, without the source."""
+def try_wheel(wheel: Path, sdist: Path) -> None:
+    """Install the wheel, which was built from the sdist, and run the sdist's tests: without the source, then on it."""
     since = time.monotonic()
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
         folder = Path(name)
-        tree = unpack(sdist, folder)
-        sys.path.insert(0, str(ROOT / "tools"))
-        import environment
-
-        project = tomllib.loads((tree / "pyproject.toml").read_text(encoding="utf-8"))
-        lock = environment.choose_lock(project, "test", "locked")
+        with tarfile.open(sdist) as archive:
+            archive.extractall(folder, filter="data")
+        tree = folder / sdist.name.removesuffix(".tar.gz")
         clean, python = folder / "env", environment.program(folder / "env")
+        project = tomllib.loads((tree / "pyproject.toml").read_text(encoding="utf-8"))
         environment.create(clean)
-        if lock:
+        if lock := environment.choose_lock(project, "test", "locked"):
             environment.pip(clean, "--require-hashes", "--requirement", str(lock))
-            environment.pip(clean, "--no-deps", "--no-build-isolation", str(what))
+            environment.pip(clean, "--no-deps", str(wheel))
         else:
-            environment.pip(clean, f"lstm_helpers[test] @ {what.as_uri()}")
-        source = tree / "lstm_helpers"
-        source.rename(folder / "source")
+            environment.pip(clean, f"lstm_helpers[test] @ {wheel.as_uri()}")
+        source = (tree / "lstm_helpers").rename(folder / "source")
         ask = "import lstm_helpers as found; print(found.__version__, found.__file__)"
-        said = subprocess.run([python, "-c", ask], cwd=tree, stdout=subprocess.PIPE, check=True).stdout.decode()
+        said = subprocess.run([python, "-c", ask], cwd=tree, capture_output=True, text=True, check=True).stdout
         own, place = said.strip().split(" ", 1)
-        expected = sdist.name.removeprefix("lstm_helpers-").removesuffix(".tar.gz")
-        if own != expected or not Path(place).resolve().is_relative_to(clean.resolve()):
-            sys.exit(f"{what.name}: expected {expected} in {clean}, found {own} in {place}")
-        print(f"{what.name}: installed; running the tests of the sdist", flush=True)
-        share = ["-n", "auto", "--maxprocesses=4", "--dist=loadscope"]
-        run_tests(python, tree, [*tests, *share])
-        if what == sdist:
-            (folder / "source").rename(source)
-            run_tests(python, tree, SOURCE)
-    print(f"{what.name}: passed, {time.monotonic() - since:.0f} s", flush=True)
+        if own != tree.name.removeprefix("lstm_helpers-") or not Path(place).resolve().is_relative_to(clean.resolve()):
+            sys.exit(f"{wheel.name}: expected {tree.name} in {clean}, found {own} in {place}")
+        print(f"{wheel.name}: installed; running the tests of the sdist", flush=True)
+        run_tests(python, tree, TESTS)
+        source.rename(tree / "lstm_helpers")
+        run_tests(python, tree, SOURCE)
+    print(f"{wheel.name}: its tests and the sdist's pass, {time.monotonic() - since:.0f} s", flush=True)
 
 
 def run_tests(python: Path, tree: Path, arguments: list[str]) -> None:

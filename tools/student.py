@@ -1,8 +1,8 @@
 """Hand out the pages without their solutions, and see what comes back (`make student`).
 
-    python tools/student.py                      build/student: a folder to hand out
-    python tools/student.py --run [03 05]        the same, and every page (or these) is run from a fresh kernel
-    python tools/student.py --collect FOLDER     a table of what handed-in pages say, as CSV; runs nothing
+    python -m tools.student                      build/student: a folder to hand out
+    python -m tools.student --run [03 05]        the same, and every page (or these) is run from a fresh kernel
+    python -m tools.student --collect FOLDER     a table of what handed-in pages say, as CSV; runs nothing
 
 A cell tagged ``solution`` is left out; everything else stays, the stored outputs and the checks too. No later cell
 uses a name that a solution bound (a test holds that), so what is left still runs from top to bottom. A sentence that
@@ -11,17 +11,17 @@ promises what students do not have is put in other words, which tools/student_wo
 
 import argparse
 import csv
-import importlib.util
 import re
 import shutil
 import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
+
+from tools import lite, notebooks, release
 
 ROOT = Path(__file__).resolve().parents[1]
 OUTPUT = ROOT / "build" / "student"
@@ -86,8 +86,7 @@ def hand_out(output: Path) -> None:
     if wrong:
         shutil.rmtree(output)
         sys.exit("\n".join(["Nothing was handed out (see tools/student_words.toml):", *wrong]))
-    lite = load("lite")
-    wheel = lite.build_wheel(output)
+    wheel = release.build(output, "wheel")
     own = (ROOT / "environment.yml").read_text(encoding="utf-8").replace("- -e .", f"- ./{wheel.name}")
     (output / "environment.yml").write_text(own, encoding="utf-8")
     title = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["name"]
@@ -132,13 +131,12 @@ def shown_text(out: NotebookNode) -> str:
 
 def run_all(folder: Path, beginnings: list[str]) -> int:
     """Run the handed-out pages, each from a fresh kernel, and return how many failed; the files stay as they are."""
-    tool, failed = load("notebooks"), 0
-    tool.FOLDER = folder
-    for page in tool.find_pages(beginnings):
+    failed = 0
+    for page in notebooks.find_pages(beginnings, folder):
         notebook = nbformat.read(page, as_version=4)
         try:
-            tool.run(notebook)
-            trouble = [str(k) for k, cell in enumerate(notebook.cells) if tool.writes_to_stderr(cell)]
+            notebooks.run(notebook, folder)
+            trouble = [str(k) for k, cell in enumerate(notebook.cells) if notebooks.writes_to_stderr(cell)]
             said = f"cells {', '.join(trouble)} write to stderr" if trouble else ""
         except Exception as error:
             said = str(error).strip()
@@ -179,14 +177,6 @@ def write_table(rows: Iterator[dict[str, str]]) -> None:
     table = csv.DictWriter(sys.stdout, ["file", "exercise", "verdict"], lineterminator="\n")
     table.writeheader()
     table.writerows(rows)
-
-
-def load(name: str) -> Any:
-    """Import a tool beside this one."""
-    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 if __name__ == "__main__":

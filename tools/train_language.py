@@ -1,4 +1,4 @@
-"""Train the two language models that ``lstm_helpers.trained`` ships: ``python tools/train_language.py brackets prose``.
+"""Train the two language models that ``lstm_helpers.trained`` ships: ``python -m tools.train_language brackets prose``.
 
 Both read one character at a time and are cut into pieces of 64 steps, the state carried on; bracket texts are 1024
 characters long, and each begins with an empty state. The rate falls linearly to 0. What is trained on prose keeps the
@@ -9,16 +9,16 @@ other networks that are about as good.
 
 import sys
 from functools import lru_cache, partial
-from itertools import islice
-from pathlib import Path
 
 import numpy as np
 
-from lstm_helpers import arrays, measured, readout, trained, training
+from lstm_helpers import measured, readout, training
 from lstm_helpers.cells import lstm
 from lstm_helpers.layers import Dropout, Recurrent, Stacked
 from lstm_helpers.model import Model
 from lstm_helpers.tasks import brackets, text
+from tools.training import store
+from tools.training import train as steps_of
 
 LENGTH = 64
 
@@ -41,9 +41,9 @@ def train(model, params, batches, steps, rate, validate, every, restart=None):
             if restart and progress:
                 progress = progress._replace(state=())
             options = {"rng": np.random.default_rng(1), "carry_state": True, "resume": progress}
-            fit = training.fit(model, params, batches, readout.cross_entropy, adam, **options)
-            for progress in islice(fit, restart or every):
-                losses.append(progress.loss)
+            options |= {"each": partial(note, losses)}
+            until = (progress.step if progress else 0) + (restart or every)
+            progress = steps_of(model, params, batches, readout.cross_entropy, adam, until, **options)
         row = (progress.step, np.mean(losses) / np.log(2), validate(progress.params))
         print("  step {}: training {:.3f}, validation {:.3f} bits".format(*row), flush=True)
         yield (*row, progress.params)
@@ -60,8 +60,12 @@ def train_prose(size=160, embedding=32, dropout=0.4, rate=0.006, steps=7000, eve
     rows = list(train(model, params, batches, steps, rate, partial(bits, model, tokens=choose), every))
     best = min(rows, key=lambda row: row[2])[3]
     log = measured.ProseTraining(*(np.array(column) for column in list(zip(*rows, strict=True))[:3]))
-    arrays.save(Path(measured.__file__).parent / "prose.npz", log)
+    store("measured/prose.npz", log)
     return best._replace(layer=best.layer[1])  # dropout has no weights, and is not needed any more
+
+
+def note(losses, progress):
+    losses.append(progress.loss)
 
 
 @lru_cache(maxsize=1)
@@ -91,4 +95,4 @@ if __name__ == "__main__":
     for name in sys.argv[1:]:
         print(name)
         params = {"prose": train_prose, "brackets": train_brackets}[name]()
-        arrays.save(Path(trained.__file__).parent / f"{name}.npz", params)
+        store(f"trained/{name}.npz", params)

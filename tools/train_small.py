@@ -1,19 +1,16 @@
 """Train the two small networks that ``lstm_helpers.trained`` ships, and write them and their record.
 
-Run as ``python tools/train_small.py`` from the project's folder; about half a minute. The result depends on the last
+Run as ``python -m tools.train_small`` from the project's folder; about half a minute. The result depends on the last
 bits of the machine's arithmetic, so a new run gives another network that is about as good.
 """
 
-from pathlib import Path
-
 import numpy as np
 
-from lstm_helpers import arrays, backpropagate, trained, training, unroll
+from lstm_helpers import backpropagate, trained, training, unroll
 from lstm_helpers.activations import sigmoid
 from lstm_helpers.cells import lstm
 from lstm_helpers.tasks import agreement, sunspots
-
-FOLDER = Path(trained.__file__).parent
+from tools.training import store
 
 
 def start(seed, input_size, hidden_size):
@@ -44,7 +41,7 @@ def adam(network, step_of, steps, rate):
     return network, loss
 
 
-def train_agreement(seed=1, steps=1500):
+def train_agreement(seed, steps=1500):
     """Sentences with 0 to 4 distractors; cross-entropy of the verb's number after the last word only."""
     rng, network = start(seed, len(agreement.VOCABULARY), 4)
 
@@ -63,7 +60,7 @@ def train_agreement(seed=1, steps=1500):
     return adam(network, one, steps, 0.02)
 
 
-def train_sunspots(seed=2, steps=400):
+def train_sunspots(seed, steps=400):
     """One year ahead, mean squared error over 1701 to 1920, the whole stretch a step."""
     series = sunspots.load().numbers[:221, None, None] / trained.SUNSPOT_UNIT
     _, network = start(seed, 1, 4)
@@ -79,7 +76,7 @@ def train_sunspots(seed=2, steps=400):
 
 
 if __name__ == "__main__":
-    for name, train in (("agreement", train_agreement), ("sunspots", train_sunspots)):
+    for name, train, seed in (("agreement", train_agreement, 1), ("sunspots", train_sunspots, 2)):
         print(name)
-        network, loss = train()
-        arrays.save(FOLDER / f"{name}.npz", network)
+        network, loss = train(seed)
+        store(f"trained/{name}.npz", network, [seed])

@@ -1,4 +1,4 @@
-"""Train the translators that ``lstm_helpers.trained`` ships: ``python tools/train_translators.py dates reordering``.
+"""Train the translators that ``lstm_helpers.trained`` ships: ``python -m tools.train_translators dates reordering``.
 
 A bidirectional encoder, scaled dot-product attention and a decoder of two layers, 32 units each, embeddings of 16,
 forget bias 1, float32. 64 new pairs a step, the gradient clipped to norm 1, Adam with a rate that falls in three
@@ -7,15 +7,16 @@ other networks that are about as good.
 """
 
 import sys
-from pathlib import Path
 
 import numpy as np
 
-from lstm_helpers import arrays, readout, trained, training
+from lstm_helpers import readout, trained
 from lstm_helpers.tasks import dates, pairs, reordering
+from lstm_helpers.training import adam
+from tools import training
+from tools.training import store
 
-FOLDER = Path(trained.__file__).parent
-PLAN = ((0.01, 1000), (0.003, 300), (0.001, 200))
+PLAN = ((0.01, 1000), (0.003, 1300), (0.001, 1500))  # a rate, and the step up to which it holds
 DRAW = {
     "dates": lambda rng, count: dates.batch(rng, count),
     "reordering": lambda rng, count: reordering.batch(rng, count, (1, 6)),
@@ -36,8 +37,7 @@ def train(name, seed=0):
 
     test = draw(np.random.default_rng(3), 1000)
     for rate, steps in PLAN:
-        adam, steps = training.adam(rate), steps + (progress.step if progress else 0)
-        progress = training.train(net, params, batches, readout.cross_entropy, adam, steps, resume=progress)
+        progress = training.train(net, params, batches, readout.cross_entropy, adam(rate), steps, resume=progress)
         loss = net.loss(progress.params, test, readout.cross_entropy)
         answers = net.greedy(progress.params, test.xs, test.mask)
         share = pairs.right(answers.tokens, answers.mask, test).mean()
@@ -48,4 +48,4 @@ def train(name, seed=0):
 if __name__ == "__main__":
     for name in sys.argv[1:] or list(DRAW):
         print(name)
-        arrays.save(FOLDER / f"{name}.npz", train(name))
+        store(f"trained/{name}.npz", train(name))

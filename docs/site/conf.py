@@ -1,13 +1,11 @@
 """How Sphinx builds the web edition; `tools/build_site.py` (`make site`) gathers the sources and then calls it."""
 
 import os
-import sys
 import tomllib
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
-sys.path[:0] = [str(HERE), str(ROOT / "tools"), str(ROOT)]
 
 import lstm_helpers
 
@@ -24,10 +22,10 @@ extensions = [
     "sphinx.ext.autodoc",
     "sphinx.ext.napoleon",
     "sphinx.ext.viewcode",
-    "docstrings",
-    "code_lines",
-    "page_header",
-    "unset_formulas",
+    "tools.extensions.docstrings",
+    "tools.extensions.code_lines",
+    "tools.extensions.page_header",
+    "tools.extensions.unset_formulas",
 ]
 html_math_renderer = "unset"
 
@@ -36,7 +34,8 @@ nb_execution_mode = "off"
 nb_merge_streams = True
 myst_enable_extensions = ["dollarmath", "attrs_inline"]
 myst_heading_anchors = 4
-myst_heading_slug_func = "page_header.anchor"  # as JupyterLab names them, which is how the pages link to each other
+# As JupyterLab names them, which is how the pages link to each other.
+myst_heading_slug_func = "tools.extensions.page_header.anchor"
 suppress_warnings: list[str] = []
 
 # The package: what its docstrings say.

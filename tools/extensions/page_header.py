@@ -14,10 +14,9 @@ from urllib.parse import quote
 
 import yaml
 
-HERE = Path(__file__).resolve().parent
-ROOT = HERE.parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 BRANCH = os.environ.get("BRANCH", "main")
-BOOK = tomllib.loads((HERE / "book.toml").read_text(encoding="utf-8"))
+BOOK = tomllib.loads((ROOT / "docs" / "site" / "book.toml").read_text(encoding="utf-8"))
 
 
 def anchor(heading: str) -> str:

@@ -1,0 +1,47 @@
+"""One way to train for the tables and networks that the book ships, and to say what they took."""
+
+import time
+from collections.abc import Callable, Iterable
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import lstm_helpers
+from lstm_helpers import arrays, training
+
+PACKAGE = Path(lstm_helpers.__file__).parent
+START = time.perf_counter()
+
+
+def train(
+    model: Any,
+    params: Any,
+    batches: Callable[[int], Any],
+    loss: Any,
+    optimizer: Any,
+    steps: int,
+    *,
+    each: Callable[[training.Progress], object] | None = None,
+    **options: Any,
+) -> training.Progress:
+    """Train as the package's ``train``, without a bar; ``each`` sees the Progress after every step.
+
+    An interrupted training is no row of a table: the interrupt goes on.
+    """
+    if each is None:
+        progress = training.train(model, params, batches, loss, optimizer, steps, bar=False, **options)
+    else:
+        for progress in islice(training.fit(model, params, batches, loss, optimizer, **options), steps):
+            each(progress)
+    if progress.step < steps:
+        raise KeyboardInterrupt
+    return progress
+
+
+def store(name: str, tree: Any, seeds: Iterable[int] = (0,)) -> None:
+    """Write an array or a tree of arrays into a file of the package, and say its seeds, minutes and size."""
+    file = PACKAGE / name
+    arrays.save(file, tree)
+    minutes = (time.perf_counter() - START) / 60
+    told = ", ".join(map(str, seeds))
+    print(f"{name}: seeds {told}; {minutes:.1f} minutes so far; {file.stat().st_size / 1e3:.0f} kB", flush=True)
