@@ -90,6 +90,10 @@ def before_saving(notebook: dict[str, Any], kernel: str = "") -> None:
             out["data"]["text/markdown"] = out["data"]["text/markdown"].removeprefix(ASK_FIRST)
         if view and kernel:
             out.setdefault("metadata", {})[LIVE_VIEW] = {"view": view, "kernel": kernel}
+    for cell in notebook["cells"]:
+        folded = cell["metadata"].get("jupyter", {})
+        if "solution" in cell["metadata"].get("tags", []) and folded.get("source_hidden"):
+            folded["outputs_hidden"] = True  # JupyterLab unfolds the output of every cell that runs
 
 
 def after_reading(notebook: dict[str, Any], kernel: str = "") -> None:

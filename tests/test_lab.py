@@ -151,3 +151,11 @@ def test_a_manager_that_cannot_wait_stores_pictures():
     for model in ({"type": "notebook", "content": page}, {"type": "file", "content": "text"}):
         hooks[0](model=model, path="a", contents_manager=contents)
     assert page["cells"][1]["outputs"] == [display(view=False)]
+
+
+@pytest.mark.parametrize(("tags", "folded", "kept"), [(["solution"], True, True), (["solution"], False, None), ([], True, None)])
+def test_a_solution_that_ran_is_stored_folded_as_long_as_its_code_is(tags, folded, kept):
+    page = notebook(display(view=False))
+    page["cells"][1]["metadata"] = {"tags": tags, "jupyter": {"source_hidden": True} if folded else {}}
+    lab.before_saving(page, "k")
+    assert page["cells"][1]["metadata"]["jupyter"].get("outputs_hidden") is kept
