@@ -2,7 +2,8 @@
 
 A live widget is in its kernel; when the kernel has ended, JupyterLab shows an error in the widget's place, although a
 picture is stored beside it. And JupyterLab writes the kernel's version of Python into every page that it opens, which
-marks a page as changed that nobody has touched. Both are settled here, between the file and the browser: a file that is
+marks a page as changed that nobody has touched. A question's result is hidden by a live widget, so that a page which
+has not been run shows it: such a question says so. All of it is settled here, between the file and the browser: a file that is
 saved shows pictures to whoever opens it, and a page that is opened has live views only if their kernel still runs.
 
 This is a server extension; the files in ``environment/`` switch it on. Nothing here keeps a page from being read or
@@ -17,6 +18,7 @@ from typing import Any, TypeAlias
 
 Document: TypeAlias = dict[str, Any]  # JSON
 LIVE_VIEW = "application/vnd.jupyter.widget-view+json"
+ASK_FIRST = "*Run all cells (▶▶) before you read on: then the result below stays hidden until you have chosen.*\n\n"
 LANGUAGE = {  # as the kernel of this environment tells it, and JupyterLab stores it
     "name": "python",
     "version": sys.version.split()[0],
@@ -85,8 +87,14 @@ def before_saving(notebook: Document, kernel: str = "") -> None:
     """Put live views aside, into the metadata of their outputs, with the kernel that they need."""
     for out in shown_otherwise(notebook):
         view = out["data"].pop(LIVE_VIEW, None)
+        if asks(out):
+            out["data"]["text/markdown"] = out["data"]["text/markdown"].removeprefix(ASK_FIRST)
         if view and kernel:
             out.setdefault("metadata", {})[LIVE_VIEW] = {"view": view, "kernel": kernel}
+    for cell in notebook["cells"]:
+        folded = cell["metadata"].get("jupyter", {})
+        if "solution" in cell["metadata"].get("tags", []) and folded.get("source_hidden"):
+            folded["outputs_hidden"] = True  # JupyterLab unfolds the output of every cell that runs
 
 
 def after_reading(notebook: Document, kernel: str = "") -> None:
@@ -96,6 +104,8 @@ def after_reading(notebook: Document, kernel: str = "") -> None:
         aside = out.get("metadata", {}).pop(LIVE_VIEW, {})
         if kernel and aside.get("kernel") == kernel:
             out["data"][LIVE_VIEW] = aside["view"]
+        elif asks(out):
+            out["data"]["text/markdown"] = ASK_FIRST + out["data"]["text/markdown"]
     metadata = notebook["metadata"]
     name, language = metadata.get("kernelspec", {}).get("name"), metadata.get("language_info", {}).get("name")
     if (name, language) == ("python3", "python"):
@@ -106,3 +116,8 @@ def shown_otherwise(notebook: Document) -> list[Document]:
     """List the outputs that hold a picture, or words to read: the live view beside them can be spared."""
     outputs = [out for cell in notebook["cells"] for out in cell.get("outputs", [])]
     return [out for out in outputs if set(out.get("data", {})) - {LIVE_VIEW, "text/plain"}]
+
+
+def asks(out: dict[str, Any]) -> bool:
+    """Tell whether an output is a question's answers, which `Predict` offers as a list beside the live view."""
+    return out["data"].get("text/plain", "").startswith("Predict(") and "text/markdown" in out["data"]

@@ -69,6 +69,20 @@ def test_words_to_read_are_as_good_as_a_picture():
     assert page["cells"][1]["outputs"] == [out]
 
 
+def test_a_question_that_was_not_run_says_that_its_result_is_not_hidden_yet():
+    out = display(picture=False)
+    out["data"] |= {"text/plain": "Predict('a', 'b')", "text/markdown": "- a\n- b"}
+    page = stored(out)
+    kept = copy.deepcopy(page)
+    lab.after_reading(page, "another")
+    (read,) = page["cells"][1]["outputs"]
+    assert read["data"]["text/markdown"].startswith("*Run all cells") and read["data"]["text/markdown"].endswith("- b")
+    lab.before_saving(page, "another")
+    assert page["cells"][1]["outputs"][0]["data"] == kept["cells"][1]["outputs"][0]["data"], "the note was stored"
+    lab.after_reading(kept, "k")
+    assert "Run all" not in kept["cells"][1]["outputs"][0]["data"]["text/markdown"], "its kernel runs"
+
+
 def test_a_view_without_a_picture_is_left_alone():
     page = stored(display(picture=False))
     lab.after_reading(page)
@@ -137,3 +151,11 @@ def test_a_manager_that_cannot_wait_stores_pictures():
     for model in ({"type": "notebook", "content": page}, {"type": "file", "content": "text"}):
         hooks[0](model=model, path="a", contents_manager=contents)
     assert page["cells"][1]["outputs"] == [display(view=False)]
+
+
+@pytest.mark.parametrize(("tags", "folded", "kept"), [(["solution"], True, True), (["solution"], False, None), ([], True, None)])
+def test_a_solution_that_ran_is_stored_folded_as_long_as_its_code_is(tags, folded, kept):
+    page = notebook(display(view=False))
+    page["cells"][1]["metadata"] = {"tags": tags, "jupyter": {"source_hidden": True} if folded else {}}
+    lab.before_saving(page, "k")
+    assert page["cells"][1]["metadata"]["jupyter"].get("outputs_hidden") is kept

@@ -42,10 +42,11 @@ def test_the_words_say_the_numbers():
         row = widget.values
         most = int(row.argmax())
         names = [{" ": "a space"}.get(WORDS[t], f"“{WORDS[t]}”") for t in (at, at + 1, most)]
-        where = f"by {names[2]}, {at - most} back" if most < at else "by this character itself"
+        where = f"{names[2]}, {at - most} back" if most < at else "this one"
         assert widget.words == (
             f"Character {at + 1} of {T} is {names[0]}. Unit 22 then holds c = {c[at]:.2f}. "
-            f"The next one was {names[1]}; its logit is moved most {where}: {row[most]:.2f}."
+            f"The next one was {names[1]}. The character that its logit depends on most is {where}: "
+            f"the gradient has length {row[most]:.2f}."
         ).replace("= -", "= \N{MINUS SIGN}")
         backs.add(at - most)
     assert 0 in backs and len(backs) > 2

@@ -156,8 +156,8 @@ def draw_half_lives(
     ax.set(xlim=(0, steps), ylim=(0, 1.02), xlabel="steps t", ylabel="part of the value still on the belt, $f^{\\,t}$")
     ax.axhline(0.5, color=PALE, lw=1.0, zorder=0)
     t = np.linspace(0, steps, 20 * steps + 1)
-    ends, written = [], -np.inf
-    crowded = 19.0 / width_of(ax) * steps  # no room for two numbers of 10 points
+    ends, written, raised = [], -np.inf, 0
+    crowded = 24.0 / width_of(ax) * steps  # no room for two numbers of 10 points side by side
     for rank, bias in enumerate(biases):
         f = float(sigmoid(bias))
         life = float(half_life(f))
@@ -174,11 +174,12 @@ def draw_half_lives(
         )
         if life <= steps:
             ax.plot([life], [0.5], "o", color=colour, ms=7, mec="white", gid="half-life")
-            if life - written > crowded:  # else it would cover its neighbour; the end of the line says it too
+            raised = raised + 1 if life - written <= crowded else 0
+            if raised < 2:  # one above its neighbour, and no more: the end of the line says it too
                 ax.annotate(
                     said,
                     (life, 0.5),
-                    (1, 8),
+                    (1, 8 + 14 * raised),
                     textcoords="offset points",
                     color=colour,
                     weight="bold",

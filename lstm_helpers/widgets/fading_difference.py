@@ -45,7 +45,7 @@ class FadingDifference(HouseWidget):
         If ``scale`` is out of range, here or when it is set later.
     """
 
-    _esm = assets("common.js", "fading_difference.js")
+    _esm = assets("common.js", "time_lines.js", "fading_difference.js")
     scale = Between(1.0, 0.0, MOST, "the factor of W_h").tag(sync=True)
     _numbers = traitlets.Dict().tag(sync=True)
     _size = traitlets.Dict().tag(sync=True)

@@ -127,7 +127,7 @@ class TextInspector(HouseWidget):
         row = self._moved[self.at, : self.at + 1]
         most = int(row.argmax())
         back = self.at - most
-        where = "by this character itself" if not back else f"by {name_of(self._words[most])}, {back} back"
+        where = "this one" if not back else f"{name_of(self._words[most])}, {back} back"
         along = ""
         if self.pattern:
             value = float(self._table[self.pattern][self.at])
@@ -137,7 +137,8 @@ class TextInspector(HouseWidget):
             )
         return (
             f"Character {self.at + 1} of {self._size['steps']} is {here}. Unit {self.unit} then holds "
-            f"c = {number(self._c[self.at, self.unit])}. The next one was {after}; its logit is moved most {where}: "
+            f"c = {number(self._c[self.at, self.unit])}. The next one was {after}. "
+            f"The character that its logit depends on most is {where}: the gradient has length "
             f"{number(float(row[most]))}.{along}"
         )
 

@@ -116,6 +116,34 @@ def test_readable_in_both_themes_and_at_every_width(lab, page_of):
     assert not lab.problems(page)
 
 
+TOUCHING = """node => {  // words on the cell's frame, tanh' on its box, words on words
+    const drawing = node.querySelector('.lstm-drawing svg');
+    const box = part => part.getBoundingClientRect();
+    const frame = box(drawing.querySelector('.lstm-cell-frame'));
+    const hit = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 0
+        && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 4;  // a line's height is more than its letters'
+    const crosses = word => [frame.left, frame.right].some(x => word.left < x && x < word.right && word.top < frame.bottom && word.bottom > frame.top)
+        || [frame.top, frame.bottom].some(y => word.top + 2 < y && y < word.bottom - 2 && word.left < frame.right && word.right > frame.left);
+    const notes = [...drawing.querySelectorAll('text[data-note]')].filter(word => word.textContent);
+    const squash = drawing.querySelector('[data-node=tanh]');
+    const wide = box(squash.querySelector('text')).width > box(squash.querySelector('.lstm-box')).width ? ['tanh'] : [];
+    return [...wide, ...notes.filter(word => crosses(box(word))).map(word => `${word.textContent} on the frame`),
+        ...notes.flatMap((a, k) => notes.slice(k + 1).filter(b => hit(box(a), box(b))).map(b => `${a.textContent} on ${b.textContent}`))];
+}"""
+
+
+@pytest.mark.parametrize("width", [328, 340, 375, 480, 560, 860])
+def test_no_words_touch_the_cells_frame_or_each_other(lab, page_of, width):
+    page = page_of()
+    widget = page.locator(".lstm-backward-cell")
+    widget.evaluate("(node, width) => { node.style.width = `${width}px`; }", width)
+    page.wait_for_timeout(200)
+    for t, unit in ((T - 1, 0), (T - 1, 2), (0, 1), (2, 2)):
+        ask(page, f"[first.set_trait(k, v) for k, v in {dict(step=t, unit=unit)!r}.items()]")
+        eventually(page, lambda t=t, unit=unit: matches(widget, t, unit))
+        assert widget.evaluate(TOUCHING) == [], (t, unit)
+
+
 def test_a_gradient_that_fades_is_drawn_thinner(lab, page_of):
     page = page_of()
     widget = page.locator(".lstm-backward-cell")

@@ -264,7 +264,7 @@ def test_used_by_keyboard(lab, page_of):
     assert number(float(run.f[2, 0, 1])) in formula and "σ" in formula
     page.keyboard.press("End")
 
-    again = widget.get_by_role("button", name="Original run")
+    again = widget.get_by_role("button", name="Release the gates")
     again.focus()
     page.keyboard.press("Enter")
     eventually(page, lambda: ask(page, "first.overrides") == "{}")

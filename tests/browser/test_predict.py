@@ -87,3 +87,27 @@ def test_paper_and_errors_are_never_hidden(lab, page):
     again.wait_for_function("() => document.querySelectorAll('.lstm-awaits').length === 2")
     assert again.get_by_text("ZeroDivisionError").first.is_visible()
     lab.throw_away()
+
+
+def test_solutions_stay_folded_when_all_cells_run(lab):
+    folded = {"tags": ["solution"], "jupyter": {"source_hidden": True, "outputs_hidden": True}}
+    first = "# Solution: click the three dots to open it.\n"
+    solutions = [nbformat.v4.new_code_cell(first + code, metadata=folded) for code in ("print('solved')", "1 / 0")]
+    mine = nbformat.v4.new_code_cell("print('mine')", metadata={"jupyter": {"source_hidden": True}})
+    lab.put("folded", [cell(SETUP), cell("Predict('yes', 'no')", predict=True), mine, text("So."), solutions[0]])
+    page = lab.open("folded", afresh=True)
+    lab.run_all(page)
+    page.get_by_role("button", name="yes").click()
+    output = page.locator(".jp-CodeCell", has_text="# Solution").locator(".jp-Cell-outputWrapper")
+    assert "solved" in output.text_content() and not output.is_visible()
+    assert page.get_by_text("mine", exact=True).is_visible(), "what a reader folds shows its output"
+    page.locator(".jp-InputPlaceholder", has_text="# Solution").locator(".jp-Placeholder-content").click()
+    page.wait_for_function("() => document.querySelectorAll('.jp-InputPlaceholder').length === 2")
+    assert page.get_by_text("solved", exact=True).is_visible()
+    assert not lab.problems(page)
+    lab.put("folded", [cell(SETUP), cell("Predict('yes', 'no')", predict=True), text("So."), solutions[1]])
+    page = lab.open("folded", afresh=True)
+    with pytest.raises(AssertionError, match="ZeroDivisionError"):
+        lab.run_all(page)
+    assert page.get_by_text("ZeroDivisionError").first.is_visible(), "an error is never hidden"
+    lab.throw_away()

@@ -217,6 +217,9 @@ def test_half_lives_are_where_half_is_left() -> None:
     said = " ".join(text.get_text() for text in ax.texts)
     for life in ("1.0", "2.2", "5.5", "14", "103"):
         assert f"half-life {life}" in said
+    ax.figure.canvas.draw()
+    boxes = [text.get_window_extent() for text in ax.texts if text.get_text() in ("1.0", "2.2", "5.5", "14")]
+    assert len(boxes) == 4 and not any(a.padded(2).overlaps(b) for a, b in itertools.combinations(boxes, 2))
     for bad in ({"forget_biases": ()}, {"forget_biases": (np.inf,)}, {"forget_biases": (1,), "steps": 0}):
         with pytest.raises(ValueError, match=r"^(forget_biases|steps) is"):
             figures.draw_half_lives(**bad)

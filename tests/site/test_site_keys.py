@@ -119,3 +119,11 @@ def test_the_keys_are_said_below_the_first_widget(read):
     groups = page.get_by_role("group", name="Widget 1 of")
     assert groups.count() == 1
     assert read().open("notebooks/A_notation.html").locator(".book-keys").count() == 0
+
+
+@pytest.mark.parametrize("name", ["02_turn_soft_switches", "03_open_the_gates", "16_change_the_cell"])
+def test_what_is_said_of_keys_does_not_part_a_question_from_its_result(read, name):
+    page = read().open(f"notebooks/{name}.html")
+    assert page.locator(".book-keys").count() == 1
+    assert page.locator(".book-keys + :is(.tag_result, .book-result), .tag_predict + .book-keys").count() == 0
+    assert page.locator(".tag_predict .book-keys").count() == 0

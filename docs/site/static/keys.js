@@ -83,7 +83,7 @@
     event.preventDefault();
   });
 
-  // Said below the first widget, and in the first links of the page.
+  // Said below the first widget, or below what a question opens, and in the first links of the page.
   document.body.append(status);
   const places = [...document.querySelectorAll(".book-live")];
   places.forEach((place, at) => {
@@ -96,7 +96,12 @@
     const words = places.length > 1
       ? ["Press ", key("w"), " for the next widget, ", key("Shift"), " + ", key("w"), " for the one before. "]
       : ["Press ", key("w"), " anywhere on this page to come to this widget. "];
-    places[0].after(make("p", { className: "book-keys" }, ...words, all));
+    let last = places[0];
+    if (last.closest(".tag_predict")) {
+      last = last.closest(".cell");
+      while (last.nextElementSibling?.matches(".tag_result, .book-result")) last = last.nextElementSibling;
+    }
+    last.after(make("p", { className: "book-keys" }, ...words, all));
     const skip = make("a", { href: "#" }, "Skip to the first widget");
     skip.addEventListener("click", (event) => {
       event.preventDefault();

@@ -196,12 +196,14 @@ function history(model, el, also = { due: () => false, reset: () => {} }) {
   reset.title = "back to the first settings";
   const key = (event) => {
     const typed = event.key.toLowerCase();
+    if (!(event.ctrlKey || event.metaKey) || event.altKey || !["z", "y"].includes(typed)) return;
+    const ways = typed === "y" || event.shiftKey ? [ahead, back] : [back, ahead];
     const writes = event.target.matches("textarea, input:not([type=range], [type=radio], [type=checkbox])");
-    if (writes || !(event.ctrlKey || event.metaKey) || event.altKey || !["z", "y"].includes(typed)) return;
+    // A text that is being written is the browser's to undo, until it is as it was settled.
+    if (writes && (event.target.value !== event.target.dataset.settled || !ways[0].length)) return;
     event.preventDefault();
     event.stopPropagation();
-    if (typed === "y" || event.shiftKey) step(ahead, back);
-    else step(back, ahead);
+    step(...ways);
   };
   const press = () => { [pressed, last] = [true, ""]; };
   const lift = () => { if (pressed) { [pressed, last] = [false, ""]; setTimeout(takeKeys); } };

@@ -15,7 +15,7 @@ function diagramSizes(layout, width) {
 
 function nodeBox(layout, sizes, node) {
   const [width, height] = layout.sizes[node.kind];
-  const wide = { state: layout.letters, input: 6, gate: 2.4, squash: 2.9 }[node.kind] || 0; // in letters, at least
+  const wide = { state: layout.letters, input: 6, gate: 2.4, squash: 3.4 }[node.kind] || 0; // in letters, at least
   const round = Math.max(width * sizes.across, sizes.font * 1.1);
   const box = node.kind === "times" || node.kind === "plus" ? [round, round]
     : [Math.max(width * sizes.across, wide * sizes.font), height * sizes.up];
@@ -70,7 +70,7 @@ function drawDiagram(layout, view, colours, width) {
   const over = layout.wires.filter((wire) => !wire.under.length);
   return [
     frame, ...under.flatMap((wire) => drawWire(pen, wire)), ...over.flatMap((wire) => drawWire(pen, wire)),
-    ...layout.nodes.flatMap((node) => drawNode(pen, node)), ...layout.notes.map((note) => drawNote(pen, note)),
+    ...layout.nodes.flatMap((node) => drawNode(pen, node)), ...spread(layout.notes.map((note) => placeNote(pen, note)), width).map((note) => drawNote(pen, note)),
   ];
 }
 
@@ -146,19 +146,46 @@ function drawVessel({ sizes: { font, tiny }, view, colour }, node, group, box) {
     label(box.x + box.width / 2, box.y + box.height / 2 + font * 0.35, tiny && "ifgo".includes(node.name) ? [[node.name, "i"]] : node.text, font, { class: "lstm-halo", "text-anchor": "middle" }));
 }
 
-function drawNote({ layout, sizes, view, dim }, note) {
+// What a note says and where it stands, from `x` to `x + wide`. A formula makes room for its number.
+function placeNote({ layout, sizes, view }, note) {
   const { across, up, font, compact, tiny } = sizes;
   const value = note.number ? view.numbers[note.number] : null;
-  const left = tiny || (compact && note.text.length > 2); // a formula makes room for its number
-  const room = sizes.width - note.at[0] * across - 6;
-  const fits = note.number || note.align !== "left" || note.text.map(([words]) => words).join("").length * font * 0.52 < room;
-  const words = (note.number && left) || !fits ? [] : note.text;
-  const runs = value === null ? words : [...words, [`${words.length ? " " : ""}${view.idle ? "–" : (tiny ? fixed : view.say)(value)}`, "b"]];
-  const onWire = tiny && note.number && note.align === "left"; // no room beside it
-  const anchor = onWire ? "middle" : { left: "start", center: "middle", right: "end" }[note.align];
-  const look = { class: `lstm-halo ${dim(note.parts)}`, "text-anchor": anchor };
-  const y = (layout.top - note.at[1]) * up + font * 0.35;
-  return label((note.at[0] - (onWire ? 1.5 : 0)) * across, y, runs, value === null ? Math.max(12, font * 0.9) : font, { ...look, "data-note": note.name, "data-part": note.part, "data-value": value });
+  const size = value === null ? Math.max(12, font * 0.9) : font;
+  const [from, , to] = layout.frame.map((edge) => edge * across);
+  const said = value === null ? "" : view.idle ? "–" : (tiny ? fixed : view.say)(value);
+  const onWire = tiny && said && note.align === "left"; // no room beside it
+  const before = onWire ? 0.5 : { left: 0, center: 0.5, right: 1 }[note.align]; // this share of it is left of its place
+  const place = (note.at[0] - (onWire ? 1.5 : 0)) * across;
+  const long = note.text.reduce((sum, [words]) => sum + words.length, 0) * size * 0.5;
+  const beside = layout.notes.filter(({ align, at: [x, y] }) => align === "left" && y === note.at[1] && x > note.at[0]);
+  const end = Math.min(to - 6, ...beside.map(({ at: [x] }) => x * across - 8));
+  const room = said ? (before ? Infinity : end - place - said.length * size * 0.65) : to - from - 12;
+  const words = (said && (tiny || (compact && note.text.length > 2))) || long > room ? [] : note.text;
+  const runs = said ? [...words, [`${words.length ? " " : ""}${said}`, "b"]] : words;
+  const wide = (words.length ? long : 0) + said.length * size * 0.65;
+  const at = place - before * wide;
+  const x = said && before ? at : Math.max(from + 6, Math.min(to - 6 - wide, at));
+  return { note, runs, value, size, before, x, wide, y: (layout.top - note.at[1]) * up + font * 0.35 };
+}
+
+// Numbers that would touch are pushed apart to both sides.
+function spread(notes, width) {
+  notes.forEach((one, k) => {
+    for (const other of notes.slice(k + 1)) {
+      const [a, b] = one.x + one.wide / 2 <= other.x + other.wide / 2 ? [one, other] : [other, one];
+      const touch = a.x + a.wide + 3 - b.x;
+      if (touch <= 0 || !a.runs.length || !b.runs.length || Math.abs(a.y - b.y) > a.size) continue;
+      const right = Math.max(0, Math.min(touch / 2, width - 2 - b.x - b.wide));
+      b.x += right;
+      a.x -= touch - right;
+    }
+  });
+  return notes;
+}
+
+function drawNote({ dim }, { note, runs, value, size, before, x, wide, y }) {
+  const look = { class: `lstm-halo ${dim(note.parts)}`, "text-anchor": ["start", "middle", "end"][2 * before] };
+  return label(x + before * wide, y, runs, size, { ...look, "data-note": note.name, "data-part": note.part, "data-value": value });
 }
 
 // An equation's lines, each symbol underlined in its colour.

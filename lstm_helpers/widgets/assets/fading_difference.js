@@ -50,9 +50,15 @@ function sentence(scale_, { left, factor }, { radius, steps, first }) {
     `a factor of ${factor.toFixed(2)} per word, on average.`;
 }
 
+// Where the words stand: those of the last setting's line need room at its end.
+function fadingSteps(labels, before, width) {
+  const x = scale(0, labels.length - 1, 48, width - (before ? 92 : 30));
+  return [x, layNames(labels, labels.length > 1 ? x(1) - x(0) : width)];
+}
+
 function drawFading(run, before, { steps, low, high, first }, labels, colour, width, height) {
-  const box = { left: 48, right: width - (before ? 92 : 30), top: 20, bottom: height - 46 };
-  const x = scale(0, steps - 1, box.left, box.right);
+  const [x, names] = fadingSteps(labels, before, width);
+  const box = { left: 48, right: x(steps - 1), top: 20, bottom: height - 30 - names.tall };
   const y = scale(low, high, box.bottom, box.top);
   const out = [text(4, 12, "difference of the states", { class: "lstm-tick" })];
   for (let power = low; power <= high; power += 3) {
@@ -75,15 +81,7 @@ function drawFading(run, before, { steps, low, high, first }, labels, colour, wi
     const log = Math.log10(value);
     if (t >= first && log >= low) out.push(svg("circle", { class: "lstm-left", cx: x(t), cy: y(log), r: 3.2, fill: "currentColor", "data-t": t, "data-value": value }));
   });
-  // The word that differs always, of the others as many as fit.
-  const taken = [];
-  [first, ...labels.keys()].forEach((t, k) => {
-    const label = labels[t];
-    const half = 4 + label.length * (t === first ? 4.4 : 3.6);
-    if ((k > 0 && t === first) || x(t) + half > width || taken.some(([from, to]) => x(t) + half > from && x(t) - half < to)) return;
-    taken.push([x(t) - half, x(t) + half]);
-    out.push(text(x(t), box.bottom + 18, label, { class: t === first ? "lstm-now" : "lstm-tick", "text-anchor": "middle" }));
-  });
+  out.push(...drawNames(names, first, x, box.bottom + 6, width));
   out.push(text((box.left + box.right) / 2, height - 6, "words read", { class: "lstm-tick", "text-anchor": "middle" }));
   return out;
 }
@@ -95,7 +93,8 @@ function render({ model, el }) {
   const past = history(model, el);
   const of = (factor) => fade(numbers, factor, size);
   const factor = slider({ symbol: "", name: "scale of W_h", min: 0, max: size.most, step: 0.05, onInput: (value) => put(model, "scale", value) });
-  const picture = stage(260, (width, tall) => {
+  const height = (width) => 244 + fadingSteps(labels, past.before(), width)[1].tall;
+  const picture = stage(height, (width, tall) => {
     const then = past.before();
     return drawFading(of(model.get("scale")), then && of(then.scale), size, labels, model.get("_colours").h, width, tall);
   });

@@ -59,7 +59,7 @@ function render({ model, el }) {
   const map = model.get("_map");
   const past = history(model, el);
   const now = () => [museum.of(model.get("fault")), model.get("experiment")];
-  const options = museum.faults.map((name) => html("option", { value: name }, name.replaceAll("_", " ")));
+  const options = museum.faults.map((name) => html("option", { value: name }, name));
   const menu = html("select", { "aria-label": "fault", ...OWN_KEYS }, ...options);
   menu.addEventListener("change", () => put(model, "fault", menu.value));
   const last = museum.columns.length - 1;
@@ -79,7 +79,7 @@ function render({ model, el }) {
     words.say(sentence(museum, table, chosen));
   };
   const which = html("label", { class: "lstm-pick" }, "fault ", menu);
-  const note = html("p", { class: "lstm-equation" }, "dot: right · colour, and number where there is room: relative error of the gradient, 1 if nothing of it is left");
+  const note = html("p", { class: "lstm-equation" }, "Dot: right. Colour, and number where there is room: relative error of the gradient. At 1 nothing of it is left; above 1 it even has the wrong sign.");
   const group = { class: "lstm-widget lstm-faults", role: "group", "aria-label": "Choose a wrong backward pass" };
   el.append(html("div", group, html("div", { class: "lstm-controls" }, past.beside(which), experiment.row), picture.place, note, ...words.nodes));
   const unfollow = follow(model, ["fault", "experiment"], update);

@@ -106,11 +106,12 @@ function render({ model, el }) {
 
   // Controls ----------------------------------------------------------------------------------------------------
   const time = playback({ model, trait: "step", labels: () => (run.labels.length ? run.labels : Array.from({ length: run.steps }, () => "")), towards: 1, names: ["Previous", "Play", "Next"], act, onMove: () => update() });
-  const reset = button("Original run", () => act(() => put(model, "overrides", [])));
+  const reset = button("Release the gates", () => act(() => put(model, "overrides", [])));
   const units = unitMenu(hidden, (unit) => act(() => put(model, "unit", unit)));
   const all = html("input", { type: "checkbox", ...OWN_KEYS });
   all.addEventListener("change", () => {
     everyUnit = all.checked;
+    past.show();
     const [t, unit] = now();
     const here = model.get("overrides").filter(([at, , k]) => at === t && k === unit);
     if (everyUnit) for (const [, gate, , value] of here) hold(gate, value); // what this unit is held at holds for all of them
@@ -222,12 +223,18 @@ function render({ model, el }) {
 
   // The page ----------------------------------------------------------------------------------------------------
   const title = html("p", { class: "lstm-title" });
-  const past = history(model, el);
+  const past = history(model, el, {
+    due: () => everyUnit,
+    reset: () => {
+      all.checked = everyUnit = false;
+      past.show();
+    },
+  });
   const everywhere = html("label", { class: "lstm-pick" }, all, " all units at once");
   const buttons = html("div", { class: "lstm-buttons" }, ...time.buttons, units.place);
   const side = html("div", { class: "lstm-side", role: "group", "aria-label": "gates at this step" },
     formula, ...gates.map(([, { row }]) => row), html("div", { class: "lstm-buttons" }, ...(params ? [reset, hidden > 1 ? everywhere : ""] : [])),
-    parts.row);
+    parts.row, composing ? composing.trained : "");
   const body = html("div", { class: "lstm-body" }, html("div", { class: "lstm-drawing" }, cell.place), side);
   const group = { class: "lstm-widget lstm-live-cell", role: "group", "aria-label": "The cell at work" };
   el.append(html("div", group, title, ...(composing ? composing.nodes : []), html("div", { class: "lstm-controls" }, buttons, time.row, past.buttons), body,

@@ -30,6 +30,13 @@ function marked(cell) {
   return parts;
 }
 
+// JupyterLab unfolds the output of every cell that runs. A solution's stays folded as long as its code is (predict.css).
+function foldSolutions(page) {
+  for (const folded of page?.querySelectorAll(".jp-InputPlaceholder") ?? []) {
+    if (folded.textContent.startsWith("# Solution")) folded.closest(".jp-Cell").classList.add("lstm-solution");
+  }
+}
+
 function render({ model, el }) {
   const answers = model.get("_answers");
   let hidden = new Set();
@@ -38,6 +45,7 @@ function render({ model, el }) {
     for (const part of hidden) if (!parts.includes(part)) part.classList.remove("lstm-awaits");
     for (const part of parts) part.classList.add("lstm-awaits");
     hidden = new Set(parts);
+    foldSolutions(el.closest(".jp-Notebook"));
   };
   const open = (answer) => {
     model.set("answer", answer);

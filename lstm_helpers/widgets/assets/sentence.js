@@ -107,7 +107,11 @@ function composer({ language, write, jump, after }) {
       flip.hidden = !other.has(words[s]);
       if (!flip.hidden) for (const name of ["aria-label", "title"]) flip.setAttribute(name, `change word ${s + 1} to ${other.get(words[s])}`);
     });
-    if (!same) { field.value = words.join(" "); accept(); }
+    // What was refused goes with the next step; what is being written stays.
+    if (!same || field.hasAttribute("aria-invalid")) {
+      field.value = field.dataset.settled = words.join(" ");
+      accept();
+    }
     changing.firstChild.textContent = `Word ${t + 1} `;
     change.value = words[t];
     change.setAttribute("aria-label", `word ${t + 1}`);
@@ -116,5 +120,5 @@ function composer({ language, write, jump, after }) {
     add.disabled = words.length >= language.most;
     line.textContent = ofItsKind(words, language);
   };
-  return { nodes: [row, edit, said, line], show };
+  return { nodes: [row, edit, said], trained: line, show };
 }

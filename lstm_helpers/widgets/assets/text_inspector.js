@@ -36,10 +36,10 @@ function compare({ patterns }, at, unit, name) {
 
 function describe(run, at, unit) {
   const most = mostMoving(run, at);
-  const where = most === at ? "by this character itself" : `by ${nameOf(run.letters[most])}, ${at - most} back`;
+  const where = most === at ? "this one" : `${nameOf(run.letters[most])}, ${at - most} back`;
   return `Character ${at + 1} of ${run.steps} is ${nameOf(run.letters[at])}. Unit ${unit} then holds ` +
-    `c = ${fixed(run.held(at, unit))}. The next one was ${nameOf(run.letters[at + 1])}; its logit is moved most ${where}: ` +
-    `${fixed(run.moved(at, most))}.`;
+    `c = ${fixed(run.held(at, unit))}. The next one was ${nameOf(run.letters[at + 1])}. The character that its logit depends on most is ${where}: ` +
+    `the gradient has length ${fixed(run.moved(at, most))}.`;
 }
 
 // Which colour, as in figures.style_text: a share of the way from low to high, in few levels.

@@ -1,6 +1,6 @@
 // Quantities of a run as small lines over its steps, one below the other; the run it is compared with is dashed.
 
-const LINE = { left: 56, right: 12, top: 26, tall: 38, gap: 16, foot: 6 };
+const LINE = { left: 56, right: 12, top: 24, tall: 34, gap: 14, foot: 6 };
 const linesFloor = (count) => LINE.top + count * LINE.tall + (count - 1) * LINE.gap;
 const linesHeight = (count, run, width) => linesFloor(count) + LINE.foot + stepNames(run, width).tall;
 const linesScale = (steps, width) => scale(-1, steps - 1, LINE.left, width - LINE.right - 8);
@@ -59,7 +59,12 @@ function drawTrack({ name, words, low, high, colour, now, before, say = fixed, e
 // some are left out, never the present one.
 function stepNames(run, width) {
   const words = run.labels.length ? run.labels : Array.from({ length: run.steps }, (_, s) => `${s + 1}`);
-  const apart = run.steps > 1 ? linesScale(run.steps, width)(1) - linesScale(run.steps, width)(0) : width;
+  const x = linesScale(run.steps, width);
+  return layNames(words, run.steps > 1 ? x(1) - x(0) : width);
+}
+
+// How words at equal distances are laid out: in a row, in two, aslant, or only some of them where nothing else fits.
+function layNames(words, apart) {
   const long = words.map((word) => 8 + word.length * 7.2);
   const fit = (rows) => long.every((size, s) => s + rows >= long.length || (size + long[s + rows]) / 2 <= rows * apart);
   const longest = Math.max(...long);
@@ -71,16 +76,20 @@ function stepNames(run, width) {
 }
 
 function stepLabels(run, t, x, y, width) {
-  const { words, long, how, slant } = stepNames(run, width);
+  const names = stepNames(run, width);
+  const words = names.words.map((word, s) => (s === t && !run.seen(t) ? "padding" : word));
+  return drawNames({ ...names, words }, t, x, y, width);
+}
+
+function drawNames({ words, long, how, slant }, t, x, y, width) {
   const clear = (s) => Math.max(long[s] / 2, Math.min(width - long[s] / 2, x(s)));
-  const word = (s) => (s === t && !run.seen(t) ? "padding" : words[s]);
   const look = (s) => ({ class: s === t ? "lstm-now" : "lstm-tick", "data-step": s });
-  const every = Array.from({ length: run.steps }, (_, s) => s);
+  const every = [...words.keys()];
   if (how === "aslant") {
-    return every.map((s) => text(x(s) + 5, y + 10, word(s), { ...look(s), "text-anchor": "end", transform: `rotate(${(-slant * 180) / Math.PI} ${x(s) + 5} ${y + 10})` }));
+    return every.map((s) => text(x(s) + 5, y + 10, words[s], { ...look(s), "text-anchor": "end", transform: `rotate(${(-slant * 180) / Math.PI} ${x(s) + 5} ${y + 10})` }));
   }
-  if (how !== "some") return every.map((s) => text(clear(s), y + 11 + (how === "two" && s % 2 ? 16 : 0), word(s), { ...look(s), "text-anchor": "middle" }));
-  const out = [text(clear(t), y + 11, word(t), { ...look(t), "text-anchor": "middle" })];
+  if (how !== "some") return every.map((s) => text(clear(s), y + 11 + (how === "two" && s % 2 ? 16 : 0), words[s], { ...look(s), "text-anchor": "middle" }));
+  const out = [text(clear(t), y + 11, words[t], { ...look(t), "text-anchor": "middle" })];
   let taken = -Infinity;
   for (const s of every) {
     const [from, to] = [clear(s) - long[s] / 2, clear(s) + long[s] / 2];
