@@ -14,6 +14,7 @@ from lstm_helpers.widgets.moved_outputs import MovedOutputs
 from lstm_helpers.widgets.predict import Predict
 from lstm_helpers.widgets.sentence_cell import SentenceCell
 from lstm_helpers.widgets.soft_switch import SoftSwitch
+from lstm_helpers.widgets.stack_gradient import StackGradient
 from lstm_helpers.widgets.temperature_sampler import TemperatureSampler
 from lstm_helpers.widgets.text_inspector import TextInspector
 
@@ -32,6 +33,7 @@ __all__ = [
     "Predict",
     "SentenceCell",
     "SoftSwitch",
+    "StackGradient",
     "TemperatureSampler",
     "TextInspector",
 ]
