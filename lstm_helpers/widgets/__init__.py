@@ -2,6 +2,7 @@
 
 from lstm_helpers.widgets.alignment_inspector import AlignmentInspector
 from lstm_helpers.widgets.backward_cell import BackwardCell
+from lstm_helpers.widgets.block_order import BlockOrder
 from lstm_helpers.widgets.fading_difference import FadingDifference
 from lstm_helpers.widgets.fault_picker import FaultPicker
 from lstm_helpers.widgets.gate_belt import GateBelt
@@ -21,6 +22,7 @@ from lstm_helpers.widgets.text_inspector import TextInspector
 __all__ = [
     "AlignmentInspector",
     "BackwardCell",
+    "BlockOrder",
     "FadingDifference",
     "FaultPicker",
     "GateBelt",
