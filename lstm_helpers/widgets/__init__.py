@@ -3,6 +3,7 @@
 from lstm_helpers.widgets.alignment_inspector import AlignmentInspector
 from lstm_helpers.widgets.backward_cell import BackwardCell
 from lstm_helpers.widgets.block_order import BlockOrder
+from lstm_helpers.widgets.cell_variants import CellVariants
 from lstm_helpers.widgets.fading_difference import FadingDifference
 from lstm_helpers.widgets.fault_picker import FaultPicker
 from lstm_helpers.widgets.gate_belt import GateBelt
@@ -23,6 +24,7 @@ __all__ = [
     "AlignmentInspector",
     "BackwardCell",
     "BlockOrder",
+    "CellVariants",
     "FadingDifference",
     "FaultPicker",
     "GateBelt",
