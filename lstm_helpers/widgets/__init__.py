@@ -6,6 +6,7 @@ from lstm_helpers.widgets.block_order import BlockOrder
 from lstm_helpers.widgets.cell_variants import CellVariants
 from lstm_helpers.widgets.fading_difference import FadingDifference
 from lstm_helpers.widgets.fault_picker import FaultPicker
+from lstm_helpers.widgets.forecast_origin import ForecastOrigin
 from lstm_helpers.widgets.gate_belt import GateBelt
 from lstm_helpers.widgets.gradient_dial import GradientDial
 from lstm_helpers.widgets.live_cell import LiveCell
@@ -27,6 +28,7 @@ __all__ = [
     "CellVariants",
     "FadingDifference",
     "FaultPicker",
+    "ForecastOrigin",
     "GateBelt",
     "GradientDial",
     "LiveCell",
