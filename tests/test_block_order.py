@@ -44,11 +44,11 @@ def test_with_the_candidate_in_its_place_every_answer_is_right_in_this_network()
 def test_words_repr_and_picture():
     widget = BlockOrder(NETWORK, WORDS, TEST)
     assert repr(widget) == "BlockOrder(8 words, stored='iofg', read='ifgo')"
-    assert widget.words.startswith("o as f, f as g and g as o: all shapes fit, and nothing fails. ")
+    assert widget.words.startswith("Read o as f, f as g and g as o: all shapes fit, and nothing fails. ")
     assert " of 60 sentences are right; in this one the hidden states are wrong by up to " in widget.words
     before = widget.static_png()[0]
     widget.read = "ofig"
-    assert widget.words.startswith("i as o, o as f and f as i: all shapes fit") and " 60 of 60 sentences are right" in widget.words
+    assert widget.words.startswith("Read i as o, o as f and f as i: all shapes fit") and " 60 of 60 sentences are right" in widget.words
     assert widget.static_png()[0] != before
     widget.read = "iofg"
     assert widget.words == (

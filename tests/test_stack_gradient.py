@@ -51,7 +51,7 @@ def test_residual_connections_carry_all_of_it_past_a_layer_that_adds_nothing():
     assert np.all(arriving(RESIDUAL, silent, XS, D_LAST)[:, -1] == 1)
     assert np.all(arriving(PLAIN, silent, XS, D_LAST)[:3, -1] == 0)
     widget = StackGradient({"silent": (PLAIN, silent)}, XS, D_LAST)
-    assert widget.words.startswith("silent stack: 0 of the gradient reaches the input") and widget.static_png()[0]
+    assert widget.words.startswith("In the silent stack 0 of the gradient reaches the input") and widget.static_png()[0]
 
 
 def test_the_words_name_the_two_straight_ways():
@@ -60,14 +60,14 @@ def test_the_words_name_the_two_straight_ways():
     assert " reaches layer 1 at step 2, 2 layers down and 3 steps back. As many layers straight down leave " in widget.words
     before = widget.static_png()[0]
     widget.stack, widget.layer = "residual", 0
-    assert widget.words.startswith("residual stack: 0.") and " reaches the input at step 2, 3 layers down and 3 steps" in widget.words
+    assert widget.words.startswith("In the residual stack 0.") and " reaches the input at step 2, 3 layers down and 3 steps" in widget.words
     assert widget.static_png()[0] != before
     widget.step = 5
     assert widget.words.endswith(" reaches the input at step 5, 3 layers straight down.")
     widget.layer, widget.step = 3, np.int64(4)
     assert widget.words.endswith(" reaches layer 3 at step 4, 1 step back in the top layer.")
     widget.step = 5
-    assert widget.words == "residual stack: at layer 3, step 5 the gradient starts, and all of it is there."
+    assert widget.words == "In the residual stack the gradient starts at layer 3, step 5: all of it is there."
 
 
 def test_what_does_not_fit_is_refused():

@@ -129,7 +129,7 @@ class BlockOrder(HouseWidget):
             return f"Read as they are stored, {' '.join(stored)}: every block is in its place, and {score} are right."
         wrong = [f"{a} as {b}" for a, b in zip(stored, self.read, strict=True) if a != b]
         return (
-            f"{', '.join(wrong[:-1])} and {wrong[-1]}: all shapes fit, and nothing fails. {score} are right; "
+            f"Read {', '.join(wrong[:-1])} and {wrong[-1]}: all shapes fit, and nothing fails. {score} are right; "
             f"in this one the hidden states are wrong by up to {self._off[self.read]:.2f}."
         )
 

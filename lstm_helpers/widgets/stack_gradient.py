@@ -100,9 +100,9 @@ class StackGradient(HouseWidget):
         down, back = self._shape["layers"] - self.layer, self._shape["steps"] - self.step
         where = f"layer {self.layer}" if self.layer else "the input"
         if not down and not back:
-            return f"{self.stack} stack: at {where}, step {self.step} the gradient starts, and all of it is there."
+            return f"In the {self.stack} stack the gradient starts at {where}, step {self.step}: all of it is there."
         size = self.sizes[self.layer, self.step - 1]
-        begin = f"{self.stack} stack: {_say(size)} of the gradient reaches {where} at step {self.step}, "
+        begin = f"In the {self.stack} stack {_say(size)} of the gradient reaches {where} at step {self.step}, "
         if not down:
             return f"{begin}{_count(back, 'step')} back in the top layer."
         if not back:

@@ -19,34 +19,38 @@ function sentence({ stored, sentences, of }, read) {
   const score = `${right} of ${sentences} sentences`;
   if (read === stored) return `Read as they are stored, ${spaced(stored)}: every block is in its place, and ${score} are right.`;
   const wrong = [...stored].flatMap((letter, k) => (letter === read[k] ? [] : [`${letter} as ${read[k]}`]));
-  return `${wrong.slice(0, -1).join(", ")} and ${wrong.at(-1)}: all shapes fit, and nothing fails. ${score} are right; ` +
+  return `Read ${wrong.slice(0, -1).join(", ")} and ${wrong.at(-1)}: all shapes fit, and nothing fails. ${score} are right; ` +
     `in this one the hidden states are wrong by up to ${off.toFixed(2)}.`;
 }
 
-const [BOX, GAP, BLOCKS, BOTTOM] = [58, 8, 104, 44];
+const [GAP, BLOCKS, PLOT] = [8, 104, 126];
+
+// Words that do not fit side by side stand on their heads.
+const flat = (labels, width) => labels.every((label) => label.length * 7.4 < (width - 170) / labels.length);
 
 // Two rows of four blocks: what they are, and what they are taken for.
-function drawBlocks({ stored }, read, colours) {
+function drawBlocks({ stored }, read, colours, width) {
   const left = 74;
+  const box = Math.min(58, (width - left - 4 * GAP) / 4);
   const out = [];
   [["stored", stored, 6], ["read as", read, 64]].forEach(([name, order, y]) => {
     out.push(text(left - 10, y + 21, name, { class: "lstm-end", "text-anchor": "end" }));
     [...order].forEach((letter, k) => {
-      const x = left + k * (BOX + GAP);
-      out.push(svg("rect", { x, y, width: BOX, height: 30, rx: 3, fill: "none", stroke: "currentColor" }));
-      out.push(svg("rect", { x: x + 6, y: y + 8, width: 14, height: 14, fill: colours[letter], stroke: "currentColor" }));
-      out.push(text(x + 36, y + 21, letter, { class: "lstm-now", "text-anchor": "middle", "data-block": `${name} ${k}` }));
+      const x = left + k * (box + GAP);
+      out.push(svg("rect", { x, y, width: box, height: 30, rx: 3, fill: "none", stroke: "currentColor" }));
+      out.push(svg("rect", { x: x + 5, y: y + 8, width: 14, height: 14, fill: colours[letter], stroke: "currentColor" }));
+      out.push(text(x + 19 + (box - 19) / 2, y + 21, letter, { class: "lstm-now", "text-anchor": "middle", "data-block": `${name} ${k}` }));
     });
   });
   [...stored].forEach((letter, k) => {
-    const [x, right] = [left + k * (BOX + GAP) + BOX / 2, letter === read[k]];
+    const [x, right] = [left + k * (box + GAP) + box / 2, letter === read[k]];
     out.push(text(x, 55, right ? "=" : "≠", { class: "lstm-now", "text-anchor": "middle" }));
   });
   return out;
 }
 
 function drawAnswers(network, read, labels, width, height) {
-  const box = { left: 74, right: width - 96, top: BLOCKS + 14, bottom: height - BOTTOM };
+  const box = { left: 74, right: width - 90, top: BLOCKS + 14, bottom: BLOCKS + PLOT };
   const x = scale(0, Math.max(1, labels.length - 1), box.left, box.right);
   const y = scale(0, 1, box.bottom, box.top);
   const out = [];
@@ -66,12 +70,10 @@ function drawAnswers(network, read, labels, width, height) {
   const [yn, yw] = apart(y(have.at(-1)), y(want.at(-1)), 17, box.top, box.bottom);
   out.push(text(box.right + 8, (same ? y(have.at(-1)) : yn) + 4, same ? "right order" : "this order", { class: "lstm-end" }));
   if (!same) out.push(text(box.right + 8, yw + 4, "right order", { class: "lstm-tick" }));
-  const taken = [];
   labels.forEach((label, t) => {
-    const half = 4 + label.length * 3.6;
-    if (x(t) + half > width || taken.some(([from, to]) => x(t) + half > from && x(t) - half < to)) return;
-    taken.push([x(t) - half, x(t) + half]);
-    out.push(text(x(t), box.bottom + 20, label, { class: "lstm-tick", "text-anchor": "middle" }));
+    const place = { class: "lstm-tick", "text-anchor": "middle" };
+    const turned = { class: "lstm-tick", "text-anchor": "end", transform: `rotate(-90 ${x(t) + 4} ${box.bottom + 10})` };
+    out.push(flat(labels, width) ? text(x(t), box.bottom + 20, label, place) : text(x(t) + 4, box.bottom + 10, label, turned));
   });
   out.push(text((box.left + box.right) / 2, height - 6, "words read", { class: "lstm-tick", "text-anchor": "middle" }));
   return out;
@@ -86,9 +88,11 @@ function render({ model, el }) {
   const options = network.orders.map((order) => html("option", { value: order }, name(order)));
   const menu = html("select", { "aria-label": "read as", ...OWN_KEYS }, ...options);
   menu.addEventListener("change", () => put(model, "read", menu.value));
-  const picture = stage(BLOCKS + 170, (width, tall) => {
+  const longest = Math.max(...labels.map((label) => label.length));
+  const height = (width) => BLOCKS + PLOT + 30 + (flat(labels, width) ? 16 : 8 * longest);
+  const picture = stage(height, (width, tall) => {
     const read = model.get("read");
-    return [...drawBlocks(network, read, colours), ...drawAnswers(network, read, labels, width, tall)];
+    return [...drawBlocks(network, read, colours, width), ...drawAnswers(network, read, labels, width, tall)];
   });
   const words = caption(picture.picture);
   const update = () => {

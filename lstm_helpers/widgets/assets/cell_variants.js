@@ -40,8 +40,8 @@ function drawCells({ cells, limits, inputs, steps }, held, feed, width) {
   held.forEach(([name, values], row) => {
     const top = 34 + row * tall;
     const y = scale(low, high, top + tall - 8, top + (narrow ? 34 : 8));
-    const parts = cells[name].map(([words, differs]) => svg("tspan", { class: differs ? "lstm-differs" : null }, `${words} `));
-    const equation = svg("text", { x: narrow ? 4 : 4, y: top + (narrow ? 20 : tall / 2 + 17) }, ...parts);
+    const parts = cells[name].flatMap(([words, differs]) => [svg("tspan", { class: differs ? "lstm-differs" : null }, words), " "]);
+    const equation = svg("text", { x: 4, y: top + (narrow ? 20 : tall / 2 + 17) }, ...parts);
     const title = text(narrow ? width - 4 : 4, top + (narrow ? 20 : tall / 2 - 3), name, { class: "lstm-end", "text-anchor": narrow ? "end" : null });
     out.push(title, equation, line(box.left, y(0), box.right, y(0), { class: "lstm-cursor" }));
     for (const end of low < 0 ? [low, high] : [high]) {
@@ -68,7 +68,7 @@ function render({ model, el }) {
   const of = unpackHeld(model);
   const past = history(model, el);
   const feed = choice({ name: "input", options: Object.entries(about.feeds), onInput: (name) => put(model, "feed", name) });
-  const gate = slider({ symbol: "z_f", name: "pre-activation", min: about.low, max: about.high, step: 1, onInput: (z) => put(model, "z_f", z) });
+  const gate = slider({ symbol: "z", name: "forget gate", min: about.low, max: about.high, step: 1, onInput: (z) => put(model, "z_f", z) });
   const now = () => of(model.get("feed"), model.get("z_f"));
   const height = (width) => rowsOf(width, Object.keys(about.cells).length).height;
   const picture = stage(height, (width) => drawCells(about, now(), model.get("feed"), width));

@@ -30,7 +30,7 @@ function sentence(data, k, ahead) {
 }
 
 const [SERIES, ROW] = [250, 30];
-const DASHES = ["none", "7 3", "2 3", "9 3 2 3"];
+const DASHES = ["12 4", "7 3", "2 3", "9 3 2 3"];
 const MARKS = ["▲", "■", "●", "◆"];
 
 // Labels at the right end, one below the other in the order of their lines' ends.
@@ -48,8 +48,9 @@ function spread(places, gap, low, high) {
 function drawSeries(data, k, ahead, past, top, width) {
   const { times, values, origins, names, horizon, said } = data;
   const first = origins[k];
-  const from = Math.max(0, first - past);
-  const box = { left: 38, right: width - 112, top: 20, bottom: SERIES - 28 };
+  const narrow = width < 480;
+  const from = Math.max(0, first - (narrow ? past / 2 : past));
+  const box = { left: 38, right: width - (narrow ? 26 : 112), top: 20, bottom: SERIES - 28 };
   const x = scale(times[from], times[first + horizon - 1], box.left, box.right);
   const y = scale(0, top, box.bottom, box.top);
   const out = [];
@@ -67,15 +68,14 @@ function drawSeries(data, k, ahead, past, top, width) {
   out.push(svg("path", { class: "lstm-line", d: path(span(from, first)), stroke: "currentColor" }));
   out.push(svg("path", { class: "lstm-line lstm-came", d: path(span(first - 1, first + horizon)), stroke: "currentColor" }));
   const ends = names.map((_, m) => y(said(m, horizon, k)));
-  const [came, ...labels] = spread([y(values[first + horizon - 1]), ...ends], 16, box.top + 4, box.bottom - 4);
+  const labels = spread(narrow ? ends : [...ends, y(values[first + horizon - 1])], 16, box.top + 4, box.bottom - 4);
   names.forEach((name, m) => {
     const points = Array.from({ length: horizon }, (_, j) => [times[first + j], said(m, j + 1, k)]);
     const look = { stroke: "currentColor", "stroke-dasharray": DASHES[m] };
     out.push(svg("path", { class: "lstm-line lstm-forecast", d: path([[times[first - 1], values[first - 1]], ...points]), ...look }));
-    out.push(text(asked, y(said(m, ahead, k)) + 4.5, MARKS[m], { class: "lstm-in-cell lstm-halo", "text-anchor": "middle", fill: "currentColor" }));
-    out.push(text(box.right + 6, labels[m] + 4, `${MARKS[m]} ${name}`, { class: "lstm-tick" }));
+    out.push(text(box.right + 6, labels[m] + 4, narrow ? MARKS[m] : `${MARKS[m]} ${name}`, { class: "lstm-tick" }));
   });
-  out.push(text(box.right + 6, came + 4, "what came", { class: "lstm-end" }));
+  if (!narrow) out.push(text(box.right + 6, labels[names.length] + 4, "what came", { class: "lstm-end" }));
   for (const step of [times[from], times[first - 1], times[first + horizon - 1]]) {
     out.push(text(x(step), box.bottom + 18, step.toFixed(0), { class: "lstm-tick", "text-anchor": "middle" }));
   }
@@ -87,7 +87,7 @@ function drawErrors(data, k, ahead, width) {
   const most = roundLimit(Math.max(...names.flatMap((_, m) => all.map((j) => error(m, ahead, j)))));
   const box = { left: 112, right: width - 50 };
   const x = scale(0, most, box.left, box.right);
-  const out = [text(4, SERIES + 14, `error ${ahead} ahead: here (mark), mean of all origins (bar)`, { class: "lstm-end" })];
+  const out = [text(4, SERIES + 14, width < 480 ? `error ${ahead} ahead, bar: mean` : `error ${ahead} ahead: here (mark), mean of all origins (bar)`, { class: "lstm-end" })];
   names.forEach((name, m) => {
     const y = SERIES + 26 + m * ROW;
     const [here, average] = [error(m, ahead, k), mean(m, ahead)];
@@ -99,7 +99,7 @@ function drawErrors(data, k, ahead, width) {
   });
   const bottom = SERIES + 26 + names.length * ROW;
   for (const end of [0, most]) out.push(text(x(end), bottom + 14, fixed(end, 0), { class: "lstm-tick", "text-anchor": "middle" }));
-  out.push(text(width - 4, SERIES + 14, "mean", { class: "lstm-tick", "text-anchor": "end" }));
+  if (width >= 480) out.push(text(width - 4, SERIES + 14, "mean", { class: "lstm-tick", "text-anchor": "end" }));
   return out;
 }
 
@@ -124,8 +124,9 @@ function render({ model, el }) {
     words.say(sentence(data, k, n));
   };
   const group = { class: "lstm-widget lstm-origin", role: "group", "aria-label": "Forecasts from an origin" };
-  const controls = html("div", { class: "lstm-controls" }, past.beside(origin.row), ahead.row);
-  el.append(html("div", group, controls, picture.place, ...words.nodes));
+  const controls = html("div", { class: "lstm-controls" }, origin.row, ahead.row, past.buttons);
+  const note = html("p", { class: "lstm-equation" }, "thick line: what came; broken lines: what was said, each with its mark");
+  el.append(html("div", group, controls, picture.place, note, ...words.nodes));
   const unfollow = follow(model, ["origin", "ahead"], update);
   update();
   return leave(el, past.stop, unfollow, picture.stop, words.stop);
