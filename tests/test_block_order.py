@@ -37,6 +37,7 @@ def test_with_the_candidate_in_its_place_every_answer_is_right_in_this_network()
         h = unroll(lstm, misread(NETWORK.cell, "iofg", order), agreement.encode(WORDS)).h
         y = (h @ NETWORK.W_y + NETWORK.b_y)[:, 0, 0]
         np.testing.assert_allclose(widget.plural, 1 / (1 + np.exp(-y)), rtol=1e-12)
+    assert widget.scores == right
     assert {order for order, share in right.items() if share == 60} == {o for o in ORDERS if o[3] == "g"}
     assert max(count for count in right.values() if count < 60) < 42
 
@@ -48,7 +49,8 @@ def test_words_repr_and_picture():
     assert " of 60 sentences are right; in this one the hidden states are wrong by up to " in widget.words
     before = widget.static_png()[0]
     widget.read = "ofig"
-    assert widget.words.startswith("Read i as o, o as f and f as i: all shapes fit") and " 60 of 60 sentences are right" in widget.words
+    assert widget.words.startswith("Read i as o, o as f and f as i: all shapes fit")
+    assert " 60 of 60 sentences are right; " in widget.words
     assert widget.static_png()[0] != before
     widget.read = "iofg"
     assert widget.words == (

@@ -1,4 +1,4 @@
-"""One unit of five cells at one forget gate: laws, hand-worked numbers, words and refusals; `browser/` tests the rest."""
+"""One unit of five cells at one forget gate: laws, hand-worked numbers, words, refusals; `browser/` tests the rest."""
 
 import numpy as np
 import pytest
@@ -38,8 +38,8 @@ def test_words_repr_and_picture():
     widget = CellVariants(z_f=3)
     assert repr(widget) == "CellVariants(z_f=3, feed='once')"
     assert widget.words == (
-        "With the forget gate at 0.953, and in the GRU z, after 24 steps the LSTM holds 0.36, the cell without a forget "
-        "gate 0.96, the coupled cell and the GRU 0.02, the one with peepholes 0.13."
+        "With the forget gate at 0.953, and in the GRU z, after 24 steps the LSTM holds 0.36, the cell without a "
+        "forget gate 0.96, the coupled cell and the GRU 0.02, the one with peepholes 0.13."
     )
     before = widget.static_png()[0]
     widget.feed = "always"
@@ -51,5 +51,5 @@ def test_words_repr_and_picture():
 def test_what_is_not_there_is_refused():
     with pytest.raises(traitlets.TraitError, match="z_f is 7; expected -4 to 6"):
         CellVariants(z_f=7)
-    with pytest.raises(traitlets.TraitError, match="feed is 'never'; expected one of 'once', 'always', 'there and back'"):
+    with pytest.raises(traitlets.TraitError, match="feed is 'never'; expected one of 'once', 'always'"):
         CellVariants(feed="never")

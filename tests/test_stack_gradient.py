@@ -57,10 +57,12 @@ def test_residual_connections_carry_all_of_it_past_a_layer_that_adds_nothing():
 def test_the_words_name_the_two_straight_ways():
     widget = StackGradient(STACKS, XS, D_LAST, layer=1, step=2)
     assert repr(widget) == "StackGradient(3 layers, 5 steps, stack='plain', layer=1, step=2)"
-    assert " reaches layer 1 at step 2, 2 layers down and 3 steps back. As many layers straight down leave " in widget.words
+    where = " reaches layer 1 at step 2, 2 layers down and 3 steps back. "
+    assert f"{where}As many layers straight down leave " in widget.words
     before = widget.static_png()[0]
     widget.stack, widget.layer = "residual", 0
-    assert widget.words.startswith("In the residual stack 0.") and " reaches the input at step 2, 3 layers down and 3 steps" in widget.words
+    assert widget.words.startswith("In the residual stack 0.")
+    assert " reaches the input at step 2, 3 layers down and 3 steps back. " in widget.words
     assert widget.static_png()[0] != before
     widget.step = 5
     assert widget.words.endswith(" reaches the input at step 5, 3 layers straight down.")

@@ -114,12 +114,17 @@ class BlockOrder(HouseWidget):
     @property
     def plural(self) -> Array:
         """The probability of a plural verb after each word, (T,)."""
-        return self._plural[self.read]
+        return np.asarray(self._plural[self.read])
 
     @property
     def right(self) -> int:
         """How many of the sentences are answered right."""
         return self._right[self.read]
+
+    @property
+    def scores(self) -> dict[str, int]:
+        """How many of the sentences are answered right, for each order."""
+        return dict(self._right)
 
     @property
     def words(self) -> str:

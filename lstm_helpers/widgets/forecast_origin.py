@@ -115,10 +115,11 @@ class ForecastOrigin(HouseWidget):
         at = self._errors[:, self.ahead - 1]
         wins = int(np.sum(at[int(at.mean(axis=1).argmin())] == at.min(axis=0)))
         count = self._origins.size
+        off, off_on_average = min(here.values()), min(mean.values())
         return (
-            f"Known up to {self._times[first - 1]:.0f}, asked for {when:.0f}: {came:.1f} came. Closest is {_least(here)}, off "
-            f"by {min(here.values()):.1f}. On average over all {count} origins the best at this distance is {_least(mean)}, off by "
-            f"{min(mean.values()):.1f}; it is the closest from {wins} of the {count}."
+            f"Known up to {self._times[first - 1]:.0f}, asked for {when:.0f}: {came:.1f} came. "
+            f"Closest is {_least(here)}, off by {off:.1f}. On average over all {count} origins the best at this "
+            f"distance is {_least(mean)}, off by {off_on_average:.1f}; it is the closest from {wins} of the {count}."
         )
 
     def draw_static(self, figure: Figure) -> None:

@@ -27,7 +27,7 @@ MOST_LAYERS, MOST_STEPS = 12, 12  # each has a place in a telephone's column
 class StackGradient(HouseWidget):
     """Show how much of a gradient at the top layer's last step reaches each layer and step.
 
-    Every number is computed when the widget is made, by ``stack_flow.arriving``; the reader chooses a place and a stack.
+    Every number is computed when the widget is made, by ``stack_flow.arriving``; the reader chooses which to see.
 
     Parameters
     ----------
@@ -75,9 +75,10 @@ class StackGradient(HouseWidget):
                 f"stacks have {sorted(depths)} layers and xs {len(xs)} steps; expected one number of layers for all, "
                 f"at most {MOST_LAYERS}, and 1 to {MOST_STEPS} steps"
             )
-        self._tables = {name: arriving(one, params, xs, d_last) for name, (one, params) in stacks.items()}
+        # By stack, (layers + 1, T): what arrives at the input, then at each layer, the lowest first.
+        self.tables = {name: arriving(one, params, xs, d_last) for name, (one, params) in stacks.items()}
         super().__init__(
-            _sizes={name: table.astype("<f8").tobytes() for name, table in self._tables.items()},
+            _sizes={name: table.astype("<f8").tobytes() for name, table in self.tables.items()},
             _shape={"layers": max(depths), "steps": len(xs), "lowest": LOWEST},
             _map=colours_of(AMOUNT_MAP),
             **kwargs,
@@ -91,8 +92,8 @@ class StackGradient(HouseWidget):
 
     @property
     def sizes(self) -> Array:
-        """What arrives at the input and at each layer, the lowest first, and each step, (layers + 1, T)."""
-        return self._tables[self.stack]
+        """What arrives in the stack that is shown: one of `tables`."""
+        return self.tables[self.stack]
 
     @property
     def words(self) -> str:
@@ -107,9 +108,10 @@ class StackGradient(HouseWidget):
             return f"{begin}{_count(back, 'step')} back in the top layer."
         if not back:
             return f"{begin}{_count(down, 'layer')} straight down."
+        straight_down, straight_back = self.sizes[self.layer, -1], self.sizes[-1, self.step - 1]
         return (
             f"{begin}{_count(down, 'layer')} down and {_count(back, 'step')} back. As many layers straight down leave "
-            f"{_say(self.sizes[self.layer, -1])}; as many steps back in the top layer, {_say(self.sizes[-1, self.step - 1])}."
+            f"{_say(straight_down)}; as many steps back in the top layer, {_say(straight_back)}."
         )
 
     def draw_static(self, figure: Figure) -> None:
@@ -130,7 +132,7 @@ class StackGradient(HouseWidget):
 
     @traitlets.validate("stack")
     def _check_stack(self, proposal: Any) -> str:
-        return one_of("stack", proposal["value"], self._tables)
+        return one_of("stack", proposal["value"], self.tables)
 
     @traitlets.validate("layer")
     def _check_layer(self, proposal: Any) -> int:

@@ -1,7 +1,7 @@
 """One unit of five kinds of cell on the same input: the numbers behind `CellVariants`, apart for checking.
 
-No recurrent weights, gates and candidate alike in all: i is open where the input is not 0, o is always open, g follows the
-input, and the forget gate's pre-activation z_f is the same at every step. What differs is what each cell makes of them.
+No recurrent weights, gates and candidate alike in all: i is open where the input is not 0, o is always open, g follows
+the input, and the forget gate's pre-activation z_f is the same at every step. What differs is what a cell makes of it.
 """
 
 from __future__ import annotations

@@ -38,9 +38,7 @@ EXAMPLES = {
         "widgets.AlignmentInspector([*'abcd'], [*'efghijklmnop'], np.eye(4)[np.arange(12) % 4])", {}
     ),
     "BackwardCell": Example("widgets.BackwardCell(network.cell, trace, np.ones_like(trace.h))", {}),
-    "BlockOrder": Example(
-        "widgets.BlockOrder(network, words, agreement.batch(np.random.default_rng(0), 40, 2))", {}
-    ),
+    "BlockOrder": Example("widgets.BlockOrder(network, words, agreement.batch(np.random.default_rng(0), 40, 2))", {}),
     "CellVariants": Example("widgets.CellVariants(z_f=3)", {"forget gate z": "z_f"}),
     "FadingDifference": Example(
         "widgets.FadingDifference(vanilla, xs, agreement.encode(words.replace('dogs', 'dog')), words.split())",

@@ -1,4 +1,4 @@
-"""Four widgets whose numbers Python sent: moved by keyboard, mouse and Python, what is drawn held against the package's."""
+"""Four widgets whose numbers Python sent: moved by keyboard and mouse, what is drawn held against the package's."""
 
 import numpy as np
 import pytest
