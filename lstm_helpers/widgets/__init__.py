@@ -2,8 +2,11 @@
 
 from lstm_helpers.widgets.alignment_inspector import AlignmentInspector
 from lstm_helpers.widgets.backward_cell import BackwardCell
+from lstm_helpers.widgets.block_order import BlockOrder
+from lstm_helpers.widgets.cell_variants import CellVariants
 from lstm_helpers.widgets.fading_difference import FadingDifference
 from lstm_helpers.widgets.fault_picker import FaultPicker
+from lstm_helpers.widgets.forecast_origin import ForecastOrigin
 from lstm_helpers.widgets.gate_belt import GateBelt
 from lstm_helpers.widgets.gradient_dial import GradientDial
 from lstm_helpers.widgets.live_cell import LiveCell
@@ -14,14 +17,18 @@ from lstm_helpers.widgets.moved_outputs import MovedOutputs
 from lstm_helpers.widgets.predict import Predict
 from lstm_helpers.widgets.sentence_cell import SentenceCell
 from lstm_helpers.widgets.soft_switch import SoftSwitch
+from lstm_helpers.widgets.stack_gradient import StackGradient
 from lstm_helpers.widgets.temperature_sampler import TemperatureSampler
 from lstm_helpers.widgets.text_inspector import TextInspector
 
 __all__ = [
     "AlignmentInspector",
     "BackwardCell",
+    "BlockOrder",
+    "CellVariants",
     "FadingDifference",
     "FaultPicker",
+    "ForecastOrigin",
     "GateBelt",
     "GradientDial",
     "LiveCell",
@@ -32,6 +39,7 @@ __all__ = [
     "Predict",
     "SentenceCell",
     "SoftSwitch",
+    "StackGradient",
     "TemperatureSampler",
     "TextInspector",
 ]

@@ -11,6 +11,7 @@ import io
 import math
 import numbers
 import operator
+from collections.abc import Iterable
 from importlib import resources
 from typing import Any
 
@@ -68,6 +69,14 @@ def within(name: str, value: int, low: int, high: int, why: str) -> int:
     if not low <= value <= high:
         raise traitlets.TraitError(f"{name} is {value}; expected {low} to {high}: {why}")
     return value
+
+
+def one_of(name: str, value: Any, known: Iterable[str]) -> str:
+    """Return `value` if it is known; raise a TraitError that names it and lists the known ones if not."""
+    known = list(known)
+    if value not in known:
+        raise traitlets.TraitError(f"{name} is {value!r}; expected one of {', '.join(map(repr, known))}")
+    return str(value)
 
 
 def tidy(number: float) -> str:

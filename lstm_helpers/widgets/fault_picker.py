@@ -14,7 +14,7 @@ from lstm_helpers.figures import draw_pattern
 from lstm_helpers.figures.style import number
 from lstm_helpers.figures.text import AMOUNT_MAP
 from lstm_helpers.museum.examination import RIGHT
-from lstm_helpers.widgets.base import HouseWidget, assets
+from lstm_helpers.widgets.base import HouseWidget, assets, one_of
 from lstm_helpers.widgets.text_inspector import colours_of
 
 FAULTS = tuple(one.name for one in museum.EXHIBITS if one.replaces in ("backward", "backpropagate"))
@@ -90,14 +90,8 @@ class FaultPicker(HouseWidget):
 
     @traitlets.validate("fault")
     def _check_fault(self, proposal: Any) -> str:
-        return _one_of("fault", proposal["value"], FAULTS)
+        return one_of("fault", proposal["value"], FAULTS)
 
     @traitlets.validate("experiment")
     def _check_experiment(self, proposal: Any) -> str:
-        return _one_of("experiment", proposal["value"], museum.COLUMNS)
-
-
-def _one_of(name: str, value: Any, known: tuple[str, ...]) -> str:
-    if value not in known:
-        raise traitlets.TraitError(f"{name} is {value!r}; expected one of {', '.join(map(repr, known))}")
-    return str(value)
+        return one_of("experiment", proposal["value"], museum.COLUMNS)

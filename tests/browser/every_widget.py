@@ -27,17 +27,28 @@ net = model.Model(layers.Recurrent(lstm), at="last")
 start = net.init(np.random.default_rng(0), latch.INPUT_SIZE, 4, latch.OUTPUT_SIZE)
 prose = trained.prose()
 batches = lambda step: latch.batch(np.random.default_rng([1, step]), 16, 5)
+series = np.random.default_rng(0).uniform(0, 90, 60)
+forecasts = {name: np.random.default_rng(k).uniform(0, 90, (6, 20)) for k, name in enumerate(("one", "two", "three"))}
+stacked = layers.Stacked(*[layers.Recurrent(lstm)] * 4)
+added = layers.Stacked(*[layers.Residual(layers.Recurrent(lstm))] * 4)
+weights, noise = stacked.init(np.random.default_rng(0), 6, 6), np.random.default_rng(1).normal(size=(7, 1, 6))
 """
 EXAMPLES = {
     "AlignmentInspector": Example(
         "widgets.AlignmentInspector([*'abcd'], [*'efghijklmnop'], np.eye(4)[np.arange(12) % 4])", {}
     ),
     "BackwardCell": Example("widgets.BackwardCell(network.cell, trace, np.ones_like(trace.h))", {}),
+    "BlockOrder": Example("widgets.BlockOrder(network, words, agreement.batch(np.random.default_rng(0), 40, 2))", {}),
+    "CellVariants": Example("widgets.CellVariants(z_f=3)", {"forget gate z": "z_f"}),
     "FadingDifference": Example(
         "widgets.FadingDifference(vanilla, xs, agreement.encode(words.replace('dogs', 'dog')), words.split())",
         {"scale of W_h": "scale"},
     ),
     "FaultPicker": Example("widgets.FaultPicker('belt_off_by_one')", {}),
+    "ForecastOrigin": Example(
+        "widgets.ForecastOrigin(np.arange(1940, 2000), series, np.arange(30, 50), forecasts, origin=7, ahead=3)",
+        {"known up to": "origin", "how far ahead": "ahead"},
+    ),
     "GateBelt": Example(
         "widgets.GateBelt()",
         {"forget gate f": "f", "input gate i": "i", "candidate g": "g", "output gate o": "o"},
@@ -54,6 +65,10 @@ EXAMPLES = {
     "Predict": Example("widgets.Predict('it grows', 'it shrinks', opened=True)", {}),
     "SentenceCell": Example("widgets.SentenceCell(network, words)", {}),
     "SoftSwitch": Example("widgets.SoftSwitch()", {"value v": "value", "pre-activation z": "logit"}),
+    "StackGradient": Example(
+        "widgets.StackGradient({'plain': (stacked, weights), 'residual': (added, weights)}, noise, noise[0], step=3)",
+        {"layer": "layer", "step": "step"},
+    ),
     "TemperatureSampler": Example("widgets.TemperatureSampler(prose, ['The forget gate '], temperature=0.7)", {}),
     "TextInspector": Example("widgets.TextInspector(prose, 'The forget gate keeps. ', at=5, unit=1)", {}),
 }

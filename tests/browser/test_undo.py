@@ -8,8 +8,11 @@ from tests.browser.test_widgets import ask, eventually, tell, where_the_reader_i
 CHANGES = {
     "AlignmentInspector": ("at", 3),
     "BackwardCell": ("part", "update"),
+    "BlockOrder": ("read", "ofig"),
+    "CellVariants": ("feed", "always"),
     "FadingDifference": ("scale", 2.0),
     "FaultPicker": ("experiment", "mask"),
+    "ForecastOrigin": ("ahead", 5),
     "GateBelt": ("f", 0.25),
     "GradientDial": ("lag", 12),
     "LiveCell": ("overrides", {(2, "f", 0): 0.0}),
@@ -18,6 +21,7 @@ CHANGES = {
     "MovedOutputs": ("at", 7),
     "SentenceCell": ("sentence", "the birds near the cat"),
     "SoftSwitch": ("logit", -1.5),
+    "StackGradient": ("stack", "residual"),
     "TemperatureSampler": ("temperature", 1.5),
     "TextInspector": ("show", "unit"),
 }

@@ -3,7 +3,7 @@
 
 function unpackAlignment(model) {
   const view = model.get("_weights");
-  const weights = new Float64Array(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
+  const weights = doubles(view);
   const { source, answer } = model.get("_tokens");
   const row = (t) => Array.from(weights.subarray(t * source.length, (t + 1) * source.length));
   return { source, answer, row };

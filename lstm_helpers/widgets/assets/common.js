@@ -31,6 +31,19 @@ function fixed(number, digits = 2) {
 // Two digits beside a drawing, fewer for large numbers: they must fit.
 const brief = (number) => fixed(number, Math.abs(number) < 9.995 ? 2 : Math.abs(number) < 99.95 ? 1 : 0);
 
+// Doubles that Python sent. A copy: the view need not start at a multiple of eight bytes.
+const doubles = (view) => new Float64Array(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
+
+const raised = (whole) => String(whole).replaceAll("-", "\u207b").replace(/\d/g, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]);
+
+// Two digits, or a digit and a power of ten if it is far from 1: mirrors figures.logarithmic.say_power.
+function sayPower(value) {
+  const [mantissa, exponent] = value.toExponential(1).split("e").map(Number);
+  if (exponent > -4 && exponent < 4) return Number(`${mantissa}e${exponent}`).toFixed(Math.max(0, 1 - exponent));
+  const [digit, power] = value.toExponential(0).split("e").map(Number);
+  return `${digit}\u00a0×\u00a010${raised(power)}`;
+}
+
 const scale = (from0, from1, to0, to1) => (value) => to0 + ((value - from0) / (from1 - from0)) * (to1 - to0);
 
 // The round number (1, 2, 5, 10 ...) that an axis may end at: it changes rarely while a slider moves.

@@ -4,8 +4,7 @@
 function unpackNumbers(model) {
   const arrays = {};
   for (const [name, view] of Object.entries(model.get("_numbers"))) {
-    // A copy: the view need not start at a multiple of eight bytes.
-    arrays[name] = new Float64Array(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
+    arrays[name] = doubles(view);
   }
   return arrays;
 }
@@ -31,15 +30,6 @@ function fade(numbers, factor, size) {
   const difference = a.map((h, t) => Math.hypot(...h.map((value, k) => value - b[t][k])));
   const left = difference.at(-1) / difference[size.first];
   return { difference, left, factor: left ** (1 / (size.steps - 1 - size.first)) };
-}
-
-const raised = (whole) => String(whole).replaceAll("-", "\u207b").replace(/\d/g, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]);
-
-function sayPower(value) {
-  const [mantissa, exponent] = value.toExponential(1).split("e").map(Number);
-  if (exponent > -4 && exponent < 4) return Number(`${mantissa}e${exponent}`).toFixed(Math.max(0, 1 - exponent));
-  const [digit, power] = value.toExponential(0).split("e").map(Number);
-  return `${digit}\u00a0×\u00a010${raised(power)}`;
 }
 
 function sentence(scale_, { left, factor }, { radius, steps, first }) {

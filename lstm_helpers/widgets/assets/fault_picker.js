@@ -3,7 +3,7 @@
 
 function unpackErrors(model) {
   const view = model.get("_errors");
-  const all = new Float64Array(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
+  const all = doubles(view);
   const { faults, rows, columns } = model.get("_names");
   const of = (fault) => {
     const first = faults.indexOf(fault) * rows.length * columns.length;

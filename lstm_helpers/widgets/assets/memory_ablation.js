@@ -8,7 +8,7 @@ function unpack(model) {
   const tables = {};
   for (const [name, view] of Object.entries(model.get("_numbers"))) {
     // A copy: the view need not start at a multiple of eight bytes.
-    tables[name] = new Float64Array(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
+    tables[name] = doubles(view);
   }
   const { steps, hidden, tops } = model.get("_size");
   const column = (table, first, unit) => Array.from({ length: steps }, (_, s) => table[(first + s) * hidden + unit]);

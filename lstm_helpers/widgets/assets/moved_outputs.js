@@ -4,7 +4,7 @@
 function unpackMoved(model) {
   const steps = model.get("_labels").length;
   return new Map(Object.entries(model.get("_moved")).map(([name, view]) => {
-    const all = new Float64Array(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
+    const all = doubles(view);
     return [name, (at) => Array.from(all.subarray(at * steps, (at + 1) * steps))];
   }));
 }

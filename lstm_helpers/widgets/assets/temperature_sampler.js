@@ -14,7 +14,7 @@ const ranked = (chances) => chances.map((_, k) => k).sort((a, b) => chances[b] -
 function unpackScores(model) {
   const view = model.get("_logits");
   // A copy: the view need not start at a multiple of eight bytes.
-  const all = new Float64Array(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
+  const all = doubles(view);
   const size = model.get("_letters").length;
   return model.get("_prompts").map((_, p) => Array.from(all.subarray(p * size, (p + 1) * size)));
 }

@@ -5,7 +5,7 @@ function unpackArrays(views) {
   const arrays = {};
   for (const [name, view] of Object.entries(views)) {
     // A copy: the view need not start at a multiple of eight bytes.
-    arrays[name] = new Float64Array(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
+    arrays[name] = doubles(view);
   }
   return arrays;
 }

@@ -1,0 +1,155 @@
+"""Move the year from which is forecast, and how far: what each method says there, beside its error on average."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import traitlets
+from matplotlib.figure import Figure
+from numpy.typing import ArrayLike
+
+from lstm_helpers.figures import draw_forecasts
+from lstm_helpers.figures.style import INK
+from lstm_helpers.widgets.base import HouseWidget, Whole, assets, within
+
+PAST = 24  # steps that are drawn before the origin
+MOST = 4  # methods: each has a kind of line
+
+
+class ForecastOrigin(HouseWidget):
+    """Show a few methods' forecasts from one origin, and their errors at one distance, there and over all origins.
+
+    Parameters
+    ----------
+    times, values : array (T,)
+        The series.
+    origins : array (N,) of int
+        The first steps that are asked for, as ``series.examples`` gives them.
+    forecasts : mapping of label to array (K, N)
+        What at most 4 methods say for the K steps from each origin.
+    origin : int
+        Which origin is shown, from 0.
+    ahead : int
+        Which distance is asked about, 1 to K.
+
+    Raises
+    ------
+    ValueError
+        If the forecasts do not fit the origins, or reach beyond the series.
+    traitlets.TraitError
+        If ``origin`` or ``ahead`` is not there, here or when it is set later.
+    """
+
+    _esm = assets("common.js", "forecast_origin.js")
+    _inches = (7.5, 4.6)
+    origin = Whole(0).tag(sync=True)
+    ahead = Whole(1).tag(sync=True)
+    _numbers = traitlets.Dict().tag(sync=True)
+    _names = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    _shape = traitlets.Dict().tag(sync=True)
+
+    def __init__(
+        self,
+        times: ArrayLike,
+        values: ArrayLike,
+        origins: ArrayLike,
+        forecasts: Mapping[str, ArrayLike],
+        origin: int = 0,
+        ahead: int = 1,
+        **kwargs: Any,
+    ) -> None:
+        self._times, self._values = np.asarray(times, float), np.asarray(values, float)
+        self._origins = np.asarray(origins)
+        tables = [np.asarray(table, float) for table in forecasts.values()]
+        shapes = {table.shape for table in tables}
+        if not 1 <= len(tables) <= MOST or len(shapes) != 1 or tables[0].shape[1:] != self._origins.shape:
+            raise ValueError(
+                f"forecasts have shapes {sorted(shapes)}; expected 1 to {MOST} of one shape (K, N) with "
+                f"N={self._origins.size}, one column for each origin"
+            )
+        horizon = len(tables[0])
+        if self._times.shape != self._values.shape or self._origins.max() + horizon > len(self._values):
+            raise ValueError(
+                f"{len(self._times)} times, {len(self._values)} values; expected as many of both, and {horizon} steps "
+                f"from the last origin, {self._origins.max()}, on"
+            )
+        self._forecasts = np.array(tables)  # (methods, K, N)
+        self._future = np.array([self._values[k : k + horizon] for k in self._origins]).T  # (K, N)
+        self._errors = np.abs(self._forecasts - self._future)
+        super().__init__(
+            _numbers={
+                "times": self._times.astype("<f8").tobytes(),
+                "values": self._values.astype("<f8").tobytes(),
+                "origins": self._origins.astype("<f8").tobytes(),
+                "forecasts": self._forecasts.astype("<f8").tobytes(),
+            },
+            _names=list(forecasts),
+            _shape={"origins": self._origins.size, "horizon": horizon, "past": PAST},
+            **kwargs,
+        )
+        self.begin(origin=origin, ahead=ahead)
+
+    def __repr__(self) -> str:
+        """Write what is shown, the same on every machine."""
+        size = f"{len(self._names)} methods, {self._origins.size} origins"
+        return f"ForecastOrigin({size}, origin={self.origin}, ahead={self.ahead})"
+
+    @property
+    def errors(self) -> dict[str, float]:
+        """The absolute error of each method here, at this distance."""
+        return dict(zip(self._names, self._errors[:, self.ahead - 1, self.origin].tolist(), strict=True))
+
+    @property
+    def mean_errors(self) -> dict[str, float]:
+        """The mean absolute error of each method over all origins, at this distance."""
+        return dict(zip(self._names, self._errors[:, self.ahead - 1].mean(axis=1).tolist(), strict=True))
+
+    @property
+    def words(self) -> str:
+        """The sentence below the picture."""
+        first = self._origins[self.origin]
+        came, when = self._values[first + self.ahead - 1], self._times[first + self.ahead - 1]
+        here, mean = self.errors, self.mean_errors
+        at = self._errors[:, self.ahead - 1]
+        wins = int(np.sum(at[int(at.mean(axis=1).argmin())] == at.min(axis=0)))
+        count = self._origins.size
+        off, off_on_average = min(here.values()), min(mean.values())
+        return (
+            f"Known up to {self._times[first - 1]:.0f}, asked for {when:.0f}: {came:.1f} came. "
+            f"Closest is {_least(here)}, off by {off:.1f}. On average over all {count} origins the best at this "
+            f"distance is {_least(mean)}, off by {off_on_average:.1f}; it is the closest from {wins} of the {count}."
+        )
+
+    def draw_static(self, figure: Figure) -> None:
+        """Draw the forecasts from this origin, and below them the errors here and on average."""
+        above, below = figure.subplots(2, 1, height_ratios=(1.7, 1))
+        first, horizon = int(self._origins[self.origin]), self._shape["horizon"]
+        shown = slice(max(0, first - PAST), first + horizon)
+        after = slice(first - 1, first + horizon)
+        lines = {
+            name: (self._times[after], [self._values[first - 1], *table[:, self.origin]])
+            for name, table in zip(self._names, self._forecasts, strict=True)
+        }
+        start = float(self._times[first - 1])
+        draw_forecasts(self._times[shown], self._values[shown], lines, start=start, label="value", ax=above)
+        rows = np.arange(len(self._names))[::-1]
+        below.barh(rows, list(self.mean_errors.values()), height=0.5, color="#bbbbbb", label="mean of all origins")
+        below.plot(list(self.errors.values()), rows, "D", color=INK, ms=6, ls="", label="this origin")
+        below.set(yticks=rows, yticklabels=self._names, xlim=(0, 1.02 * self._errors[:, self.ahead - 1].max()))
+        below.set_xlabel(f"absolute error {self.ahead} ahead")
+        below.legend(fontsize=8, loc="lower right")
+
+    @traitlets.validate("origin")
+    def _check_origin(self, proposal: Any) -> int:
+        return within("origin", proposal["value"], 0, self._shape["origins"] - 1, "origins count from 0")
+
+    @traitlets.validate("ahead")
+    def _check_ahead(self, proposal: Any) -> int:
+        return within("ahead", proposal["value"], 1, self._shape["horizon"], "steps ahead count from 1")
+
+
+def _least(errors: Mapping[str, float]) -> str:
+    """Name the method with the least error, or all of them: two may say the same."""
+    return " and ".join(name for name, error in errors.items() if error == min(errors.values()))

@@ -1,0 +1,53 @@
+"""How much of a gradient reaches every cell of a stack: the numbers behind `StackGradient`, apart for checking.
+
+A loss at the top layer's last step sends ‖∂L/∂h_t‖ to each layer and step. Every number is the sum over all paths; with
+one loss, straight down the last step and straight back along the top layer there is one way only.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from lstm_helpers.arrays import Array, check_shape
+from lstm_helpers.layers import Stacked
+
+
+def arriving(stack: Stacked, params: tuple[Any, ...], xs: Array, d_last: Array) -> Array:
+    """Send a gradient into the top layer's last hidden state; give its size everywhere below and before.
+
+    Parameters
+    ----------
+    stack : Stacked
+        Layers of one cell each, plain or with residual connections.
+    params : tuple
+        Their weights, the lowest first.
+    xs : array (T, 1, D)
+        One sequence.
+    d_last : array (1, H)
+        ∂L/∂output at the last step of the top layer.
+
+    Returns
+    -------
+    array (layers + 1, T)
+        ‖∂L/∂x_t‖ in the first row, then ‖∂L/∂h_t‖ of each layer's cell, the lowest first; all divided by ‖d_last‖.
+
+    Raises
+    ------
+    ValueError
+        If ``xs`` is not one sequence or ``d_last`` does not fit.
+    """
+    if np.ndim(xs) != 3 or xs.shape[1] != 1:
+        raise ValueError(f"xs has shape {np.shape(xs)}; expected (T, 1, D), one sequence")
+    trace = stack.forward(params, xs)
+    check_shape("d_last", d_last, B=1, H=trace.output.shape[2])
+    d_output = np.zeros_like(trace.output)
+    d_output[-1] = d_last
+    rows: list[Array] = []
+    for layer, of, run in zip(stack.layers[::-1], params[::-1], trace.layers[::-1], strict=True):
+        back = layer.backward(of, run, d_output)
+        rows.append(back.states.h)
+        d_output = back.xs
+    sizes = np.array([np.linalg.norm(row, axis=(1, 2)) for row in (*rows, d_output)][::-1])
+    return np.asarray(sizes / np.linalg.norm(d_last))
