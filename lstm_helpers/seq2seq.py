@@ -10,6 +10,7 @@ Sutskever, Vinyals and Le (2014); looking back: Bahdanau, Cho and Bengio (2015),
 (2015), where the decoder's own steps do not wait for the look, so that all of them are made at once.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -22,7 +23,6 @@ from lstm_helpers.arrays import TB, Array, State, Tree, check_same_dtype, check_
 from lstm_helpers.layers import Layer
 from lstm_helpers.layers.contract import LayerTrace
 from lstm_helpers.layers.ends import ends
-from lstm_helpers.model import LossFunction
 
 START, END = 0, 1  # in every target vocabulary: what the decoder reads first, and what ends an answer
 
@@ -212,7 +212,7 @@ class Seq2Seq:
         self,
         params: Params,
         batch: Batch,
-        loss: LossFunction,
+        loss: Callable[..., readout.Loss],
         state: State | None = None,
         rng: np.random.Generator | None = None,
     ) -> Result:
@@ -221,7 +221,9 @@ class Seq2Seq:
         value, d_y = loss(run.y, batch.targets, batch.target_mask)
         return Result(value, self.backward(params, batch, run, d_y))
 
-    def loss(self, params: Params, batch: Batch, loss: LossFunction, rng: np.random.Generator | None = None) -> Any:
+    def loss(
+        self, params: Params, batch: Batch, loss: Callable[..., readout.Loss], rng: np.random.Generator | None = None
+    ) -> Any:
         """Give the mean loss over what is real in the answers."""
         return loss(self.forward(params, batch, rng).y, batch.targets, batch.target_mask).value
 

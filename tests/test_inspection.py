@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 
 from lstm_helpers import inspection, readout, through_time
-from lstm_helpers.cells import lstm, rnn
+from lstm_helpers.cells import gru, lstm, rnn
 from lstm_helpers.gradcheck import central_difference, complex_step, relative_error
 from lstm_helpers.inspection import Clamped, connectivity, correlations
 from lstm_helpers.layers import Recurrent, Stacked
 from lstm_helpers.model import Model
+from tests import laws
 
 RNG = np.random.default_rng
 
@@ -181,3 +182,8 @@ def test_connectivity_refuses(model, tokens, answers, words):
     params = Model(Recurrent(lstm), embedding_size=3).init(RNG(0), 6, 4, 6)
     with pytest.raises(ValueError, match=re.escape(words)):
         inspection.connectivity(model, params, tokens, answers)
+
+
+@pytest.mark.parametrize("cell", [lstm, gru], ids=laws.name_of)
+def test_a_clamped_cell_takes_recurrent_dropout(cell):
+    laws.h_mask_scales_the_rows_of_W_h(Clamped(cell, [1], 0.25), through_time)
