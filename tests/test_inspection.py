@@ -37,6 +37,9 @@ def test_correlations_of_what_is_known():
     ("values", "pattern", "words"),
     [
         (np.zeros((4, 2)), np.zeros(3), "pattern has shape (3,); expected (4,), one number for each row"),
+        (np.zeros((4, 5, 2)), np.arange(4), "pattern has shape (4,); expected (4, 5)"),
+        (np.zeros((4, 5, 2)), np.arange(4)[:, None], "pattern has shape (4, 1); expected (4, 5)"),
+        (np.zeros((4, 5, 2)), np.zeros((4, 5, 2)), "pattern has shape (4, 5, 2); expected (4, 5)"),
         (np.zeros(4), np.zeros(4), "pattern has shape (4,); expected ()"),
         (np.zeros((4, 2)), np.ones(4), "pattern is the same everywhere"),
         (np.full((3, 2), np.nan), np.arange(3), "values[0, 0] is nan"),

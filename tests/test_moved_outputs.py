@@ -35,6 +35,17 @@ def test_the_numbers_are_those_of_the_bidirectional_layer():
     assert np.array_equal(widget._table["forward"][2], want)
 
 
+def test_of_a_batch_the_output_that_moves_most_counts():
+    """A function whose second sequence moves more at some steps, and its first one at the others."""
+    weights = np.array([[1.0, 2.0], [5.0, 3.0], [0.5, 4.0]])  # (T, B)
+
+    def run(xs):
+        return np.cumsum(xs, axis=0) * weights[:, :, None] * np.array([1.0, -0.5])
+
+    table = moved_outputs(run, np.zeros((3, 2, 2)))
+    assert table.tolist() == [[2, 5, 4], [0, 5, 4], [0, 0, 4]]
+
+
 def test_words_repr_and_picture():
     widget = MovedOutputs(PARAMS, XS, list("abcdefg"), at=3)
     assert repr(widget) == "MovedOutputs(7 steps, at=3)"

@@ -109,3 +109,21 @@ BAD = {
 def test_errors_name_what_was_wrong(words):
     with pytest.raises(ValueError, match=re.escape(words)):
         BAD[words]()
+
+
+class Extreme(np.random.Generator):
+    """A generator whose whole numbers are always the least, or always the greatest."""
+
+    greatest = False
+
+    def integers(self, high):
+        return high - 1 if self.greatest else 0
+
+
+@pytest.mark.parametrize(("greatest", "day", "form"), [(False, dates.FIRST, 0), (True, dates.LAST, -1)])
+def test_the_first_and_the_last_day_and_format_can_be_drawn(greatest, day, form):
+    rng = Extreme(np.random.PCG64(0))
+    rng.greatest = greatest
+    drawn = dates.pair(rng)
+    assert "".join(drawn.answer) == day.isoformat()
+    assert "".join(drawn.source) == dates.write(day, list(dates.FORMATS)[form])

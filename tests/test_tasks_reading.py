@@ -2,6 +2,7 @@
 
 import itertools
 import re
+from collections import Counter
 
 import numpy as np
 import pytest
@@ -37,6 +38,11 @@ def test_every_word_has_its_tag_and_one_word_is_ambiguous(tagged):
                 assert one.tags[t] == NUMBER.get(word, tagging.OTHER)
         assert str(one) == " ".join(one.words)
     assert {len(one.words) for one in tagged} == {3, 6, 9, 12}
+    assert {word for one in tagged for word in one.words} == set(tagging.VOCABULARY)
+    in_turn = Counter(one.words[one.asked] for one in tagged)
+    for words in (tagging.SAME_NOUNS, tagging.SAME_VERBS):
+        for word in words:
+            close(np.arange(len(tagged)) < in_turn[word], 1 / 2 / len(words))
 
 
 def test_ambiguous_words_are_coins_to_one_direction_and_certain_to_both(tagged):
@@ -100,6 +106,15 @@ def test_a_review_is_judged_by_most_of_its_clauses(written):
         assert judge(one.words) == one.clauses
         assert one.verdict == (sum(one.clauses) > len(one.clauses) / 2)
     assert {len(one.clauses) for one in written} == set(reviews.CLAUSES)
+    clauses = [clause for one in written for clause in str(one).split(" and ")]
+    many = [sum(word in reviews.INTENSIFIERS for word in clause.split()) for clause in clauses]
+    for count in range(reviews.FILLERS + 1):
+        close([k == count for k in many], 1 / (reviews.FILLERS + 1))
+    for words in (reviews.THINGS, [word for pair in reviews.ADJECTIVES for word in pair]):
+        for word in words:
+            close([word in clause.split() for clause in clauses], 1 / len(words))
+    fillers = [word for clause in clauses for word in clause.split() if word in reviews.INTENSIFIERS]
+    close([word == reviews.INTENSIFIERS[-1] for word in fillers], 1 / len(reviews.INTENSIFIERS))
     close([one.verdict for one in written], 0.5)
 
 
