@@ -1,0 +1,75 @@
+"""What the tools share: they can be run by name, what they name exists, and a training is whole or it is none."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from lstm_helpers import readout
+from lstm_helpers.cells import rnn
+from lstm_helpers.layers import Recurrent
+from lstm_helpers.model import Batch, Model
+from lstm_helpers.training import adam
+from tools import training
+
+ROOT = Path(__file__).parents[1]
+TEXTS = [
+    *ROOT.glob("*.md"),
+    ROOT / "Makefile",
+    ROOT / ".ci" / "run",
+    *ROOT.glob("tools/**/*.py"),
+    *ROOT.glob("docs/**/*.md"),
+]
+TEXTS += [*ROOT.glob("lstm_helpers/**/*.md"), *ROOT.glob("lstm_helpers/*/__init__.py"), *ROOT.glob("notebooks/*.ipynb")]
+MODEL = Model(Recurrent(rnn))
+PARAMS = MODEL.init(np.random.default_rng(0), 2, 3, 2)
+XS = np.random.default_rng(1).normal(size=(4, 5, 2))
+
+
+def test_every_tool_that_is_named_is_there():
+    named = {}
+    for path in TEXTS:
+        text = path.read_text(encoding="utf-8") if path.is_file() else ""
+        found = re.findall(r"\btools/(\w+)\.py|-m tools\.(\w+)", text)
+        named |= {one or other: path.name for one, other in found}
+    assert len(named) > 15
+    absent = {name: where for name, where in named.items() if not (ROOT / "tools" / f"{name}.py").is_file()}
+    assert not absent
+
+
+def test_tools_are_imported_and_not_loaded_from_files():
+    for path in (*ROOT.glob("tools/**/*.py"), *ROOT.glob("docs/**/*.py"), *ROOT.glob("benchmarks/*.py")):
+        text = path.read_text(encoding="utf-8")
+        assert "spec_from_file_location" not in text and "sys.path" not in text, path.name
+
+
+def batches(step):
+    return Batch(XS, np.zeros_like(XS))
+
+
+def test_steps_are_counted_from_the_first_and_each_is_seen():
+    seen = []
+    half = training.train(MODEL, PARAMS, batches, readout.mse, adam(0.1), 3, each=lambda one: seen.append(one.step))
+    whole = training.train(MODEL, PARAMS, batches, readout.mse, adam(0.1), 5, resume=half)
+    at_once = training.train(MODEL, PARAMS, batches, readout.mse, adam(0.1), 5)
+    assert seen == [1, 2, 3] and (half.step, whole.step) == (3, 5)
+    assert np.array_equal(whole.params.layer.W_x, at_once.params.layer.W_x)
+
+
+def test_half_a_training_is_no_row_of_a_table():
+    def interrupted(step):
+        if step == 2:
+            raise KeyboardInterrupt
+        return batches(step)
+
+    with pytest.raises(KeyboardInterrupt):
+        training.train(MODEL, PARAMS, interrupted, readout.mse, adam(0.1), 5)
+
+
+def test_what_is_stored_says_its_seeds_and_its_size(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(training, "PACKAGE", tmp_path)
+    training.store("table.npz", np.arange(6.0), range(2))
+    with np.load(tmp_path / "table.npz") as stored:
+        assert any(np.array_equal(stored[name], np.arange(6.0)) for name in stored.files)
+    assert re.fullmatch(r"table\.npz: seeds 0, 1; \d+\.\d minutes so far; \d+ kB\n", capsys.readouterr().out)
