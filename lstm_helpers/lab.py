@@ -3,8 +3,8 @@
 A live widget is in its kernel; when the kernel has ended, JupyterLab shows an error in the widget's place, although a
 picture is stored beside it. And JupyterLab writes the kernel's version of Python into every page that it opens, which
 marks a page as changed that nobody has touched. A question's result is hidden by a live widget, so that a page which
-has not been run shows it: such a question says so. All of it is settled here, between the file and the browser: a file that is
-saved shows pictures to whoever opens it, and a page that is opened has live views only if their kernel still runs.
+has not been run shows it: such a question says so. All of it is settled here, between the file and the browser: a file
+that is saved shows pictures to whoever opens it, and a page that is opened has live views only if their kernel runs.
 
 This is a server extension; the files in ``environment/`` switch it on. Nothing here keeps a page from being read or
 saved: what fails is logged, and the page goes its way unchanged.

@@ -153,7 +153,9 @@ def test_a_manager_that_cannot_wait_stores_pictures():
     assert page["cells"][1]["outputs"] == [display(view=False)]
 
 
-@pytest.mark.parametrize(("tags", "folded", "kept"), [(["solution"], True, True), (["solution"], False, None), ([], True, None)])
+@pytest.mark.parametrize(
+    ("tags", "folded", "kept"), [(["solution"], True, True), (["solution"], False, None), ([], True, None)]
+)
 def test_a_solution_that_ran_is_stored_folded_as_long_as_its_code_is(tags, folded, kept):
     page = notebook(display(view=False))
     page["cells"][1]["metadata"] = {"tags": tags, "jupyter": {"source_hidden": True} if folded else {}}

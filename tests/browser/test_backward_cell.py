@@ -122,13 +122,16 @@ TOUCHING = """node => {  // words on the cell's frame, tanh' on its box, words o
     const frame = box(drawing.querySelector('.lstm-cell-frame'));
     const hit = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 0
         && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 4;  // a line's height is more than its letters'
-    const crosses = word => [frame.left, frame.right].some(x => word.left < x && x < word.right && word.top < frame.bottom && word.bottom > frame.top)
-        || [frame.top, frame.bottom].some(y => word.top + 2 < y && y < word.bottom - 2 && word.left < frame.right && word.right > frame.left);
+    const beside = word => word.top < frame.bottom && word.bottom > frame.top;
+    const within = word => word.left < frame.right && word.right > frame.left;
+    const crosses = word => [frame.left, frame.right].some(x => word.left < x && x < word.right && beside(word))
+        || [frame.top, frame.bottom].some(y => word.top + 2 < y && y < word.bottom - 2 && within(word));
     const notes = [...drawing.querySelectorAll('text[data-note]')].filter(word => word.textContent);
     const squash = drawing.querySelector('[data-node=tanh]');
     const wide = box(squash.querySelector('text')).width > box(squash.querySelector('.lstm-box')).width ? ['tanh'] : [];
+    const pairs = notes.flatMap((a, k) => notes.slice(k + 1).map(b => [a, b]));
     return [...wide, ...notes.filter(word => crosses(box(word))).map(word => `${word.textContent} on the frame`),
-        ...notes.flatMap((a, k) => notes.slice(k + 1).filter(b => hit(box(a), box(b))).map(b => `${a.textContent} on ${b.textContent}`))];
+        ...pairs.filter(([a, b]) => hit(box(a), box(b))).map(([a, b]) => `${a.textContent} on ${b.textContent}`)];
 }"""
 
 

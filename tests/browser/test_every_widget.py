@@ -152,3 +152,24 @@ def test_words_lines_and_controls_stand_out_from_what_is_behind_them(lab, theme)
     page.wait_for_timeout(500)
     faint = {name: listed for name, _, widget in each(page) if (listed := too_faint(page, widget))}
     assert not faint, "\n".join(f"{name}: {listed}" for name, listed in faint.items())
+
+
+# Where a press counts: a control's own place, or its label's. WCAG 2.2, 2.5.8, asks for 24 by 24 pixels.
+SMALL = """node => [...node.querySelectorAll('button, select, input, textarea, a[href]')]
+    .filter(control => control.checkVisibility())
+    .flatMap(control => {
+        const places = [control, control.closest('label')].filter(Boolean).map(place => place.getBoundingClientRect());
+        const [wide, tall] = ['width', 'height'].map(side => Math.max(...places.map(place => place[side])));
+        const name = control.getAttribute('aria-label') || control.closest('label')?.textContent || control.textContent;
+        return Math.min(wide, tall) < 24 ? [`${name.trim()}: ${wide} x ${tall}`] : [];
+    })"""
+
+
+@pytest.mark.parametrize("width", [860, 340])
+def test_every_control_is_large_enough_to_be_hit(lab, width):
+    page = page_of_all(lab, weighed=False)
+    widgets = page.locator(".lstm-widget")
+    widgets.evaluate_all("(all, width) => { for (const node of all) node.style.width = `${width}px`; }", width)
+    page.wait_for_timeout(300)
+    small = {name: listed for name, _, widget in each(page) if (listed := widget.evaluate(SMALL))}
+    assert not small, small

@@ -50,6 +50,27 @@ def test_the_vanilla_network_runs_in_the_browser_as_in_the_package(page):
         np.testing.assert_allclose(drawn[:, 1], want[shown], rtol=1e-9)
 
 
+@pytest.mark.parametrize("width", [340, 600, 860])
+def test_no_word_is_dropped_where_there_is_room(page, width):
+    widget = page.locator(".lstm-fading-difference")
+    widget.evaluate("(node, width) => { node.style.width = `${width}px`; }", width)
+    for scale in (1.0, 1.5):  # the last setting's label takes some of the room
+        ask(page, f"fadingdifference.set_trait('scale', {scale})")
+        eventually(page, lambda scale=scale: ask(page, "fadingdifference.scale") == repr(scale))
+        page.wait_for_timeout(200)
+        named = widget.locator("svg text[data-step]").all_text_contents()
+        assert named == "the dogs near the cat behind the horses beside the child".split(), named
+        assert widget.locator("svg text.lstm-now").all_text_contents() == ["dogs"]
+        assert widget.evaluate(CLIPPED) == []
+
+
+def test_faults_have_the_names_by_which_the_package_finds_them(page):
+    offered = page.locator(".lstm-faults").get_by_label("fault", exact=True).locator("option").all_text_contents()
+    assert [museum.exhibit_named(name).name for name in offered] == offered
+    note = page.locator(".lstm-faults .lstm-equation").inner_text()
+    assert "above 1" in note and "sign" in note
+
+
 def test_the_fault_picker_shows_the_examination(page):
     widget, same = page.locator(".lstm-faults"), FaultPicker("belt_off_by_one")
     menu, slider = widget.get_by_label("fault", exact=True), widget.get_by_label("experiment", exact=True)

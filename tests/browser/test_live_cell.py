@@ -275,6 +275,20 @@ def test_used_by_keyboard(lab, page_of):
     assert not lab.problems(page)
 
 
+def test_reset_unticks_all_units_at_once(lab, page_of):
+    page = page_of()
+    widget = page.locator(".lstm-live-cell").first
+    reset, everywhere = widget.get_by_role("button", name="Reset"), widget.get_by_label("all units at once")
+    assert reset.is_disabled()
+    everywhere.check()
+    assert not reset.is_disabled()
+    reset.click()
+    assert not everywhere.is_checked() and reset.is_disabled()
+    row(widget, "output gate o").press("Home")
+    eventually(page, lambda: ask(page, "first.overrides") == "{(0, 'o', 0): 0.0}")
+    assert not lab.problems(page)
+
+
 def test_plays_only_when_asked_and_stops_at_the_end(lab, page_of):
     page = page_of()
     widget = page.locator(".lstm-live-cell").first

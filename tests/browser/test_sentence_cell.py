@@ -268,3 +268,70 @@ def test_readable_in_both_themes_and_at_every_width(lab, page_of):
             else:
                 assert labels == sentence.split()
     assert not lab.problems(page)
+
+
+def test_a_refused_sentence_goes_with_the_next_step(lab, page_of):
+    page = page_of()
+    widget = page.locator(".lstm-live-cell")
+    field, said = widget.get_by_label("the whole sentence"), widget.locator(".lstm-refused")
+    field.fill("the electricity")
+    field.press("Enter")
+    assert "does not know" in said.inner_text()
+    widget.get_by_role("button", name="Next").click()
+    eventually(page, lambda: ask(page, "first.step") == "2")
+    assert said.inner_text() == "" and field.input_value() == FIRST and field.get_attribute("aria-invalid") is None
+    field.fill("the dogs ne")
+    widget.get_by_role("button", name="Next").click()
+    eventually(page, lambda: ask(page, "first.step") == "3")
+    assert field.input_value() == "the dogs ne", "what is being written stays"
+    assert not lab.problems(page)
+
+
+def test_undo_in_the_field_is_the_browsers_until_the_text_is_settled(lab, page_of):
+    page = page_of()
+    widget = page.locator(".lstm-live-cell")
+    field = widget.get_by_label("the whole sentence")
+    cells = page.locator(".jp-Notebook .jp-Cell").count()
+    field.click()
+    page.keyboard.press("End")
+    page.keyboard.type(" near")
+    assert field.input_value() == f"{FIRST} near"
+    page.keyboard.press("Control+z")
+    eventually(page, lambda: field.input_value() == FIRST)
+    page.keyboard.press("Control+Shift+z")
+    eventually(page, lambda: field.input_value() == f"{FIRST} near")
+    assert ask(page, "first.sentence") == repr(FIRST), "nothing was read yet"
+    field.fill("the birds")
+    field.press("Enter")
+    eventually(page, lambda: ask(page, "first.sentence") == "'the birds'")
+    page.keyboard.press("Control+z")  # read, and so the widget's to undo
+    eventually(page, lambda: ask(page, "first.sentence") == repr(FIRST))
+    assert field.input_value() == FIRST and page.evaluate("document.activeElement.type") == "text"
+    page.keyboard.press("Control+y")
+    eventually(page, lambda: ask(page, "first.sentence") == "'the birds'")
+    assert page.locator(".jp-Notebook .jp-Cell").count() == cells, "the notebook undid as well"
+    assert not lab.problems(page)
+
+
+@pytest.mark.parametrize("width", [328, 340, 375])
+def test_answer_and_drawing_fit_a_telephones_screen(lab, page_of, width):
+    page = page_of(width=1100, height=740)
+    widget = page.locator(".lstm-live-cell")
+    widget.evaluate("(node, width) => { node.style.width = `${width}px`; }", width)
+    page.wait_for_timeout(200)
+    found = widget.evaluate(FITS_A_LAPTOP)
+    assert not found["columns"] and found["drawing"] < 640, found  # 740 pixels less the web edition's header
+    assert widget.evaluate(CLIPPED) == []
+
+
+def test_the_cover_shows_answer_drawing_and_lines_at_once_on_a_laptop(lab):
+    page = lab.open("00_start_here", width=1366, height=768, afresh=True)
+    lab.run_all(page)
+    widget = page.locator(".lstm-live-cell").first
+    widget.evaluate("node => node.scrollIntoView({ block: 'start' })")
+    panel = page.locator(".jp-WindowedPanel-outer").first.bounding_box()
+    bottom = panel["y"] + panel["height"]
+    for part in (".lstm-answer", ".lstm-drawing", ".lstm-side", ".lstm-body ~ .lstm-place"):
+        box = widget.locator(part).first.bounding_box()
+        assert panel["y"] <= box["y"] and box["y"] + box["height"] <= bottom, (part, box, panel)
+    lab.throw_away()

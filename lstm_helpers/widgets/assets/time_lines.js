@@ -1,6 +1,6 @@
 // Quantities of a run as small lines over its steps, one below the other; the run it is compared with is dashed.
 
-const LINE = { left: 56, right: 12, top: 24, tall: 34, gap: 14, foot: 6 };
+const LINE = { left: 56, right: 12, top: 24, tall: 30, gap: 14, foot: 6 };
 const linesFloor = (count) => LINE.top + count * LINE.tall + (count - 1) * LINE.gap;
 const linesHeight = (count, run, width) => linesFloor(count) + LINE.foot + stepNames(run, width).tall;
 const linesScale = (steps, width) => scale(-1, steps - 1, LINE.left, width - LINE.right - 8);
