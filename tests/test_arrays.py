@@ -208,3 +208,45 @@ def test_check_finite_looks_where_the_mask_is_true():
     mask = np.ones((2, 3), bool)
     mask[1, 2] = False
     arrays.check_finite("xs", value, mask)
+
+
+FLOATS = [np.float16, np.float32, np.float64, np.complex64, np.complex128]
+
+
+@pytest.mark.parametrize("first", FLOATS)
+@pytest.mark.parametrize("second", FLOATS)
+def test_arrays_of_two_precisions_are_refused_whichever_comes_first(first, second):
+    a, b = np.zeros(2, first), (np.zeros(1, first), np.zeros(3, second))
+    if np.zeros(0, first).real.dtype == np.zeros(0, second).real.dtype:
+        arrays.check_same_dtype(a=a, b=b)
+    else:
+        with pytest.raises(ValueError, match=rf"b\.1 has dtype {np.dtype(second)} but a has"):
+            arrays.check_same_dtype(a=a, b=b)
+
+
+FLOATS = [np.float16, np.float32, np.float64, np.complex64, np.complex128]
+
+
+@pytest.mark.parametrize("first", FLOATS)
+@pytest.mark.parametrize("second", FLOATS)
+def test_arrays_of_two_precisions_are_refused_whichever_comes_first(first, second):
+    a, b = np.zeros(2, first), (np.zeros(1, first), np.zeros(3, second))
+    if np.zeros(0, first).real.dtype == np.zeros(0, second).real.dtype:
+        arrays.check_same_dtype(a=a, b=b)
+    else:
+        with pytest.raises(ValueError, match=rf"b\.1 has dtype {np.dtype(second)} but a has"):
+            arrays.check_same_dtype(a=a, b=b)
+
+
+FLOATS = [np.float16, np.float32, np.float64, np.complex64, np.complex128]
+
+
+@pytest.mark.parametrize("first", FLOATS)
+@pytest.mark.parametrize("second", FLOATS)
+def test_arrays_of_two_precisions_are_refused_whichever_comes_first(first, second):
+    a, b = np.zeros(2, first), (np.zeros(1, first), np.zeros(3, second))
+    if np.zeros(0, first).real.dtype == np.zeros(0, second).real.dtype:
+        arrays.check_same_dtype(a=a, b=b)
+    else:
+        with pytest.raises(ValueError, match=rf"b\.1 has dtype {np.dtype(second)} but a has"):
+            arrays.check_same_dtype(a=a, b=b)
