@@ -26,7 +26,7 @@ FAINT = (
     "lstm-grid, lstm-hit, lstm-masked, lstm-band, lstm-spread, lstm-level, lstm-gap, lstm-well, lstm-rest, "
     "lstm-before, lstm-middle, lstm-cell-frame, lstm-dim, lstm-ghost, lstm-faint, lstm-joint"
 )
-ITEMS = Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
+ITEMS = Path(__file__).with_suffix(".js").read_text(encoding="utf-8").rstrip(";\n")  # a function, no statement
 NO_LETTERS = """
     * { -webkit-text-fill-color: transparent !important; caret-color: transparent !important; }
     svg text, svg text * { fill: transparent !important; }
