@@ -6,7 +6,9 @@ function unpackOrders(model) {
   const steps = model.get("_labels").length;
   const { all: orders, stored, known, sentences } = model.get("_orders");
   const of = (order) => {
-    const row = Array.from(all.subarray(orders.indexOf(order) * (steps + 2), (orders.indexOf(order) + 1) * (steps + 2)));
+    const row = Array.from(
+      all.subarray(orders.indexOf(order) * (steps + 2), (orders.indexOf(order) + 1) * (steps + 2)),
+    );
     return { plural: row.slice(0, steps), right: row[steps], off: row[steps + 1] };
   };
   return { orders, stored, known, sentences, of };
@@ -17,10 +19,13 @@ const spaced = (order) => [...order].join(" ");
 function sentence({ stored, sentences, of }, read) {
   const { right, off } = of(read);
   const score = `${right} of ${sentences} sentences`;
-  if (read === stored) return `Read as they are stored, ${spaced(stored)}: every block is in its place, and ${score} are right.`;
+  if (read === stored)
+    return `Read as they are stored, ${spaced(stored)}: every block is in its place, and ${score} are right.`;
   const wrong = [...stored].flatMap((letter, k) => (letter === read[k] ? [] : [`${letter} as ${read[k]}`]));
-  return `Read ${wrong.slice(0, -1).join(", ")} and ${wrong.at(-1)}: all shapes fit, and nothing fails. ${score} are right; ` +
-    `in this one the hidden states are wrong by up to ${off.toFixed(2)}.`;
+  return (
+    `Read ${wrong.slice(0, -1).join(", ")} and ${wrong.at(-1)}: all shapes fit, and nothing fails. ${score} are right; ` +
+    `in this one the hidden states are wrong by up to ${off.toFixed(2)}.`
+  );
 }
 
 const [GAP, BLOCKS, PLOT] = [8, 104, 126];
@@ -33,13 +38,24 @@ function drawBlocks({ stored }, read, colours, width) {
   const left = 74;
   const box = Math.min(58, (width - left - 4 * GAP) / 4);
   const out = [];
-  [["stored", stored, 6], ["read as", read, 64]].forEach(([name, order, y]) => {
+  [
+    ["stored", stored, 6],
+    ["read as", read, 64],
+  ].forEach(([name, order, y]) => {
     out.push(text(left - 10, y + 21, name, { class: "lstm-end", "text-anchor": "end" }));
     [...order].forEach((letter, k) => {
       const x = left + k * (box + GAP);
       out.push(svg("rect", { x, y, width: box, height: 30, rx: 3, fill: "none", stroke: "currentColor" }));
-      out.push(svg("rect", { x: x + 5, y: y + 8, width: 14, height: 14, fill: colours[letter], stroke: "currentColor" }));
-      out.push(text(x + 19 + (box - 19) / 2, y + 21, letter, { class: "lstm-now", "text-anchor": "middle", "data-block": `${name} ${k}` }));
+      out.push(
+        svg("rect", { x: x + 5, y: y + 8, width: 14, height: 14, fill: colours[letter], stroke: "currentColor" }),
+      );
+      out.push(
+        text(x + 19 + (box - 19) / 2, y + 21, letter, {
+          class: "lstm-now",
+          "text-anchor": "middle",
+          "data-block": `${name} ${k}`,
+        }),
+      );
     });
   });
   [...stored].forEach((letter, k) => {
@@ -54,7 +70,11 @@ function drawAnswers(network, read, labels, width, height) {
   const x = scale(0, Math.max(1, labels.length - 1), box.left, box.right);
   const y = scale(0, 1, box.bottom, box.top);
   const out = [];
-  for (const [share, word] of [[1, "plural 1"], [0.5, "½"], [0, "singular 0"]]) {
+  for (const [share, word] of [
+    [1, "plural 1"],
+    [0.5, "½"],
+    [0, "singular 0"],
+  ]) {
     out.push(line(box.left, y(share), box.right, y(share), { class: "lstm-grid" }));
     out.push(text(box.left - 8, y(share) + 4, word, { class: "lstm-tick", "text-anchor": "end" }));
   }
@@ -66,14 +86,34 @@ function drawAnswers(network, read, labels, width, height) {
     want.forEach((value, t) => out.push(svg("circle", { class: "lstm-diamond", cx: x(t), cy: y(value), r: 3 })));
   }
   out.push(svg("path", { class: "lstm-line", d: path(have), stroke: "currentColor" }));
-  have.forEach((value, t) => out.push(svg("circle", { class: "lstm-answer", cx: x(t), cy: y(value), r: 3.6, fill: "currentColor", "data-t": t, "data-value": value })));
+  have.forEach((value, t) =>
+    out.push(
+      svg("circle", {
+        class: "lstm-answer",
+        cx: x(t),
+        cy: y(value),
+        r: 3.6,
+        fill: "currentColor",
+        "data-t": t,
+        "data-value": value,
+      }),
+    ),
+  );
   const [yn, yw] = apart(y(have.at(-1)), y(want.at(-1)), 17, box.top, box.bottom);
-  out.push(text(box.right + 8, (same ? y(have.at(-1)) : yn) + 4, same ? "right order" : "this order", { class: "lstm-end" }));
+  out.push(
+    text(box.right + 8, (same ? y(have.at(-1)) : yn) + 4, same ? "right order" : "this order", { class: "lstm-end" }),
+  );
   if (!same) out.push(text(box.right + 8, yw + 4, "right order", { class: "lstm-tick" }));
   labels.forEach((label, t) => {
     const place = { class: "lstm-tick", "text-anchor": "middle" };
-    const turned = { class: "lstm-tick", "text-anchor": "end", transform: `rotate(-90 ${x(t) + 4} ${box.bottom + 10})` };
-    out.push(flat(labels, width) ? text(x(t), box.bottom + 20, label, place) : text(x(t) + 4, box.bottom + 10, label, turned));
+    const turned = {
+      class: "lstm-tick",
+      "text-anchor": "end",
+      transform: `rotate(-90 ${x(t) + 4} ${box.bottom + 10})`,
+    };
+    out.push(
+      flat(labels, width) ? text(x(t), box.bottom + 20, label, place) : text(x(t) + 4, box.bottom + 10, label, turned),
+    );
   });
   out.push(text((box.left + box.right) / 2, height - 6, "words read", { class: "lstm-tick", "text-anchor": "middle" }));
   return out;
@@ -103,7 +143,9 @@ function render({ model, el }) {
   };
   const which = html("label", { class: "lstm-pick" }, "read as ", menu);
   const group = { class: "lstm-widget lstm-block-order", role: "group", "aria-label": "Read blocks in another order" };
-  el.append(html("div", group, html("div", { class: "lstm-controls" }, past.beside(which)), picture.place, ...words.nodes));
+  el.append(
+    html("div", group, html("div", { class: "lstm-controls" }, past.beside(which)), picture.place, ...words.nodes),
+  );
   const unfollow = follow(model, ["read"], update);
   update();
   return leave(el, past.stop, unfollow, picture.stop, words.stop);

@@ -8,15 +8,20 @@ function unpackHeld(model) {
   const tables = Object.fromEntries(Object.entries(model.get("_numbers")).map(([feed, view]) => [feed, doubles(view)]));
   return (feed, z) => {
     const first = (Math.max(low, Math.min(high, z)) - low) * size;
-    return names.map((name, k) => [name, Array.from(tables[feed].subarray(first + k * steps, first + (k + 1) * steps))]);
+    return names.map((name, k) => [
+      name,
+      Array.from(tables[feed].subarray(first + k * steps, first + (k + 1) * steps)),
+    ]);
   };
 }
 
 function sentence({ gates, low, steps }, held, z) {
   const end = Object.fromEntries(held.map(([name, values]) => [name, fixed(values.at(-1))]));
-  return `With the forget gate at ${gates[z - low].toFixed(3)}, and in the GRU z, after ${steps} steps the LSTM holds ${end.LSTM}, ` +
+  return (
+    `With the forget gate at ${gates[z - low].toFixed(3)}, and in the GRU z, after ${steps} steps the LSTM holds ${end.LSTM}, ` +
     `the cell without a forget gate ${end["no forget gate"]}, the coupled cell and the GRU ${end.coupled}, ` +
-    `the one with peepholes ${end.peephole}.`;
+    `the one with peepholes ${end.peephole}.`
+  );
 }
 
 const [WIDE, NARROW, AXIS] = [66, 92, 40]; // a row's height where the name stands beside its bars, and where above
@@ -34,15 +39,28 @@ function drawCells({ cells, limits, inputs, steps }, held, feed, width) {
   const bar = Math.max(2, (x(1) - x(0)) * 0.6);
   const out = [text(box.left - 8, 20, narrow ? "x" : "input x", { class: "lstm-end", "text-anchor": "end" })];
   inputs[feed].forEach((value, t) => {
-    if (value) out.push(text(x(t + 1), 20, value > 0 ? "▲" : "▼", { class: "lstm-in-cell", "text-anchor": "middle", fill: "currentColor" }));
+    if (value)
+      out.push(
+        text(x(t + 1), 20, value > 0 ? "▲" : "▼", {
+          class: "lstm-in-cell",
+          "text-anchor": "middle",
+          fill: "currentColor",
+        }),
+      );
   });
   const [low, high] = limits[feed];
   held.forEach(([name, values], row) => {
     const top = 34 + row * tall;
     const y = scale(low, high, top + tall - 8, top + (narrow ? 34 : 8));
-    const parts = cells[name].flatMap(([words, differs]) => [svg("tspan", { class: differs ? "lstm-differs" : null }, words), " "]);
+    const parts = cells[name].flatMap(([words, differs]) => [
+      svg("tspan", { class: differs ? "lstm-differs" : null }, words),
+      " ",
+    ]);
     const equation = svg("text", { x: 4, y: top + (narrow ? 20 : tall / 2 + 17) }, ...parts);
-    const title = text(narrow ? width - 4 : 4, top + (narrow ? 20 : tall / 2 - 3), name, { class: "lstm-end", "text-anchor": narrow ? "end" : null });
+    const title = text(narrow ? width - 4 : 4, top + (narrow ? 20 : tall / 2 - 3), name, {
+      class: "lstm-end",
+      "text-anchor": narrow ? "end" : null,
+    });
     out.push(title, equation, line(box.left, y(0), box.right, y(0), { class: "lstm-cursor" }));
     for (const end of low < 0 ? [low, high] : [high]) {
       out.push(line(box.left, y(end), box.right, y(end), { class: "lstm-grid" }));
@@ -50,10 +68,25 @@ function drawCells({ cells, limits, inputs, steps }, held, feed, width) {
     }
     values.forEach((value, t) => {
       const [from, to] = [y(Math.max(0, value)), y(Math.min(0, value))];
-      out.push(svg("rect", { class: `lstm-held lstm-held-${row}`, x: x(t + 1) - bar / 2, y: from, width: bar, height: to - from, fill: "currentColor", "data-t": t, "data-value": value }));
+      out.push(
+        svg("rect", {
+          class: `lstm-held lstm-held-${row}`,
+          x: x(t + 1) - bar / 2,
+          y: from,
+          width: bar,
+          height: to - from,
+          fill: "currentColor",
+          "data-t": t,
+          "data-value": value,
+        }),
+      );
     });
     const last = values.at(-1);
-    out.push(text(box.right + 6, Math.max(top + 20, Math.min(top + tall - 8, y(last) + 4)), fixed(last), { class: "lstm-end" }));
+    out.push(
+      text(box.right + 6, Math.max(top + 20, Math.min(top + tall - 8, y(last) + 4)), fixed(last), {
+        class: "lstm-end",
+      }),
+    );
   });
   const bottom = 34 + held.length * tall;
   for (let t = 1; t <= steps; t += 1) {
@@ -67,8 +100,19 @@ function render({ model, el }) {
   const about = model.get("_about");
   const of = unpackHeld(model);
   const past = history(model, el);
-  const feed = choice({ name: "input", options: Object.entries(about.feeds), onInput: (name) => put(model, "feed", name) });
-  const gate = slider({ symbol: "z", name: "forget gate", min: about.low, max: about.high, step: 1, onInput: (z) => put(model, "z_f", z) });
+  const feed = choice({
+    name: "input",
+    options: Object.entries(about.feeds),
+    onInput: (name) => put(model, "feed", name),
+  });
+  const gate = slider({
+    symbol: "z",
+    name: "forget gate",
+    min: about.low,
+    max: about.high,
+    step: 1,
+    onInput: (z) => put(model, "z_f", z),
+  });
   const now = () => of(model.get("feed"), model.get("z_f"));
   const height = (width) => rowsOf(width, Object.keys(about.cells).length).height;
   const picture = stage(height, (width) => drawCells(about, now(), model.get("feed"), width));
@@ -80,7 +124,11 @@ function render({ model, el }) {
     picture.redraw();
     words.say(sentence(about, now(), z));
   };
-  const note = html("p", { class: "lstm-equation" }, "bars: the cell state after each step, in the GRU h; triangles: the input. Bold: what differs from the LSTM.");
+  const note = html(
+    "p",
+    { class: "lstm-equation" },
+    "bars: the cell state after each step, in the GRU h; triangles: the input. Bold: what differs from the LSTM.",
+  );
   const group = { class: "lstm-widget lstm-variants", role: "group", "aria-label": "Five cells at one forget gate" };
   const controls = html("div", { class: "lstm-controls" }, past.beside(feed.row), gate.row);
   el.append(html("div", group, controls, picture.place, note, ...words.nodes));

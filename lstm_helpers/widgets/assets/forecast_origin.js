@@ -2,7 +2,9 @@
 // Python; errors are differences and means of them. `sentence` mirrors ForecastOrigin.words; a test compares them.
 
 function unpackForecasts(model) {
-  const { times, values, origins, forecasts } = Object.fromEntries(Object.entries(model.get("_numbers")).map(([name, view]) => [name, doubles(view)]));
+  const { times, values, origins, forecasts } = Object.fromEntries(
+    Object.entries(model.get("_numbers")).map(([name, view]) => [name, doubles(view)]),
+  );
   const { origins: count, horizon } = model.get("_shape");
   const names = model.get("_names");
   const said = (m, ahead, k) => forecasts[(m * horizon + ahead - 1) * count + k];
@@ -24,9 +26,11 @@ function sentence(data, k, ahead) {
   const wins = all.filter((j) => error(best, ahead, j) === Math.min(...names.map((_, m) => error(m, ahead, j)))).length;
   const known = times[origins[k] - 1].toFixed(0);
   const asked = times[origins[k] + ahead - 1].toFixed(0);
-  return `Known up to ${known}, asked for ${asked}: ${came(ahead, k).toFixed(1)} came. Closest is ${least(names, here)}, off ` +
+  return (
+    `Known up to ${known}, asked for ${asked}: ${came(ahead, k).toFixed(1)} came. Closest is ${least(names, here)}, off ` +
     `by ${Math.min(...here).toFixed(1)}. On average over all ${count} origins the best at this distance is ${least(names, means)}, off by ` +
-    `${means[best].toFixed(1)}; it is the closest from ${wins} of the ${count}.`;
+    `${means[best].toFixed(1)}; it is the closest from ${wins} of the ${count}.`
+  );
 }
 
 const [SERIES, ROW] = [250, 30];
@@ -37,9 +41,17 @@ const MARKS = ["▲", "■", "●", "◆"];
 function spread(places, gap, low, high) {
   const order = places.map((y, k) => [y, k]).sort((a, b) => a[0] - b[0]);
   let at = low;
-  const down = order.map(([y, k]) => { at = Math.max(at, y); const here = at; at += gap; return [here, k]; });
+  const down = order.map(([y, k]) => {
+    at = Math.max(at, y);
+    const here = at;
+    at += gap;
+    return [here, k];
+  });
   let floor = high;
-  for (let j = down.length - 1; j >= 0; j -= 1) { down[j][0] = Math.min(down[j][0], floor); floor = down[j][0] - gap; }
+  for (let j = down.length - 1; j >= 0; j -= 1) {
+    down[j][0] = Math.min(down[j][0], floor);
+    floor = down[j][0] - gap;
+  }
   const out = [];
   for (const [y, k] of down) out[k] = y;
   return out;
@@ -66,13 +78,21 @@ function drawSeries(data, k, ahead, past, top, width) {
   const path = (points) => `M${points.map(([t, value]) => `${x(t)},${y(value)}`).join("L")}`;
   const span = (a, b) => Array.from(times.subarray(a, b), (t, j) => [t, values[a + j]]);
   out.push(svg("path", { class: "lstm-line", d: path(span(from, first)), stroke: "currentColor" }));
-  out.push(svg("path", { class: "lstm-line lstm-came", d: path(span(first - 1, first + horizon)), stroke: "currentColor" }));
+  out.push(
+    svg("path", { class: "lstm-line lstm-came", d: path(span(first - 1, first + horizon)), stroke: "currentColor" }),
+  );
   const ends = names.map((_, m) => y(said(m, horizon, k)));
   const labels = spread(narrow ? ends : [...ends, y(values[first + horizon - 1])], 16, box.top + 4, box.bottom - 4);
   names.forEach((name, m) => {
     const points = Array.from({ length: horizon }, (_, j) => [times[first + j], said(m, j + 1, k)]);
     const look = { stroke: "currentColor", "stroke-dasharray": DASHES[m] };
-    out.push(svg("path", { class: "lstm-line lstm-forecast", d: path([[times[first - 1], values[first - 1]], ...points]), ...look }));
+    out.push(
+      svg("path", {
+        class: "lstm-line lstm-forecast",
+        d: path([[times[first - 1], values[first - 1]], ...points]),
+        ...look,
+      }),
+    );
     out.push(text(box.right + 6, labels[m] + 4, narrow ? MARKS[m] : `${MARKS[m]} ${name}`, { class: "lstm-tick" }));
   });
   if (!narrow) out.push(text(box.right + 6, labels[names.length] + 4, "what came", { class: "lstm-end" }));
@@ -87,18 +107,43 @@ function drawErrors(data, k, ahead, width) {
   const most = roundLimit(Math.max(...names.flatMap((_, m) => all.map((j) => error(m, ahead, j)))));
   const box = { left: 112, right: width - 50 };
   const x = scale(0, most, box.left, box.right);
-  const out = [text(4, SERIES + 14, width < 480 ? `error ${ahead} ahead, bar: mean` : `error ${ahead} ahead: here (mark), mean of all origins (bar)`, { class: "lstm-end" })];
+  const out = [
+    text(
+      4,
+      SERIES + 14,
+      width < 480 ? `error ${ahead} ahead, bar: mean` : `error ${ahead} ahead: here (mark), mean of all origins (bar)`,
+      { class: "lstm-end" },
+    ),
+  ];
   names.forEach((name, m) => {
     const y = SERIES + 26 + m * ROW;
     const [here, average] = [error(m, ahead, k), mean(m, ahead)];
     out.push(text(box.left - 8, y + 17, `${name} ${MARKS[m]}`, { class: "lstm-tick", "text-anchor": "end" }));
     out.push(line(box.left, y + 24, box.right, y + 24, { class: "lstm-grid" }));
-    out.push(svg("rect", { class: "lstm-mean", x: box.left, y: y + 3, width: Math.max(0.5, x(average) - box.left), height: 18, "data-t": m, "data-value": average }));
-    out.push(text(x(here), y + 17, MARKS[m], { class: "lstm-here-error lstm-halo lstm-now", "text-anchor": "middle", "data-t": m, "data-value": here }));
+    out.push(
+      svg("rect", {
+        class: "lstm-mean",
+        x: box.left,
+        y: y + 3,
+        width: Math.max(0.5, x(average) - box.left),
+        height: 18,
+        "data-t": m,
+        "data-value": average,
+      }),
+    );
+    out.push(
+      text(x(here), y + 17, MARKS[m], {
+        class: "lstm-here-error lstm-halo lstm-now",
+        "text-anchor": "middle",
+        "data-t": m,
+        "data-value": here,
+      }),
+    );
     out.push(text(width - 4, y + 17, average.toFixed(1), { class: "lstm-end", "text-anchor": "end" }));
   });
   const bottom = SERIES + 26 + names.length * ROW;
-  for (const end of [0, most]) out.push(text(x(end), bottom + 14, fixed(end, 0), { class: "lstm-tick", "text-anchor": "middle" }));
+  for (const end of [0, most])
+    out.push(text(x(end), bottom + 14, fixed(end, 0), { class: "lstm-tick", "text-anchor": "middle" }));
   if (width >= 480) out.push(text(width - 4, SERIES + 14, "mean", { class: "lstm-tick", "text-anchor": "end" }));
   return out;
 }
@@ -108,8 +153,22 @@ function render({ model, el }) {
   const { past: shown, horizon } = model.get("_shape");
   const past = history(model, el);
   const top = roundLimit(Math.max(...data.values));
-  const origin = slider({ symbol: "", name: "known up to", min: 0, max: data.count - 1, step: 1, onInput: (k) => put(model, "origin", k) });
-  const ahead = slider({ symbol: "", name: "how far ahead", min: 1, max: horizon, step: 1, onInput: (n) => put(model, "ahead", n) });
+  const origin = slider({
+    symbol: "",
+    name: "known up to",
+    min: 0,
+    max: data.count - 1,
+    step: 1,
+    onInput: (k) => put(model, "origin", k),
+  });
+  const ahead = slider({
+    symbol: "",
+    name: "how far ahead",
+    min: 1,
+    max: horizon,
+    step: 1,
+    onInput: (n) => put(model, "ahead", n),
+  });
   const now = () => [model.get("origin"), model.get("ahead")];
   const picture = stage(SERIES + 26 + data.names.length * ROW + 22, (width) => {
     const [k, n] = now();
@@ -125,7 +184,11 @@ function render({ model, el }) {
   };
   const group = { class: "lstm-widget lstm-origin", role: "group", "aria-label": "Forecasts from an origin" };
   const controls = html("div", { class: "lstm-controls" }, origin.row, ahead.row, past.buttons);
-  const note = html("p", { class: "lstm-equation" }, "thick line: what came; broken lines: what was said, each with its mark");
+  const note = html(
+    "p",
+    { class: "lstm-equation" },
+    "thick line: what came; broken lines: what was said, each with its mark",
+  );
   el.append(html("div", group, controls, picture.place, note, ...words.nodes));
   const unfollow = follow(model, ["origin", "ahead"], update);
   update();

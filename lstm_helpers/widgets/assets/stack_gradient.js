@@ -3,10 +3,12 @@
 
 function unpackSizes(model) {
   const { steps } = model.get("_shape");
-  return new Map(Object.entries(model.get("_sizes")).map(([name, view]) => {
-    const all = doubles(view);
-    return [name, (layer, step) => all[layer * steps + step - 1]];
-  }));
+  return new Map(
+    Object.entries(model.get("_sizes")).map(([name, view]) => {
+      const all = doubles(view);
+      return [name, (layer, step) => all[layer * steps + step - 1]];
+    }),
+  );
 }
 
 const count = (number, what) => `${number} ${what}${number === 1 ? "" : "s"}`;
@@ -20,8 +22,10 @@ function sentence(name, of, { layers, steps }, layer, step) {
   const begin = `In the ${name} stack ${share(of(layer, step))} of the gradient reaches ${where} at step ${step}, `;
   if (!down) return `${begin}${count(back, "step")} back in the top layer.`;
   if (!back) return `${begin}${count(down, "layer")} straight down.`;
-  return `${begin}${count(down, "layer")} down and ${count(back, "step")} back. As many layers straight down leave ` +
-    `${share(of(layer, steps))}; as many steps back in the top layer, ${share(of(layers, step))}.`;
+  return (
+    `${begin}${count(down, "layer")} down and ${count(back, "step")} back. As many layers straight down leave ` +
+    `${share(of(layer, steps))}; as many steps back in the top layer, ${share(of(layers, step))}.`
+  );
 }
 
 const [ROW, NARROW] = [25, 420];
@@ -42,10 +46,26 @@ function drawStack(of, { layers, steps, lowest }, layer, step, map, width) {
       const level = Math.floor((1 - log / lowest) * (map.length - 1) + 0.5);
       const [paper, ink] = map[Math.max(0, Math.min(map.length - 1, level))];
       const place = { "data-layer": k, "data-step": t, "data-value": part };
-      out.push(svg("rect", { class: "lstm-faint lstm-weight lstm-arrives", x: x(t), y: y(k), width: size, height: ROW, fill: paper, ...place }));
+      out.push(
+        svg("rect", {
+          class: "lstm-faint lstm-weight lstm-arrives",
+          x: x(t),
+          y: y(k),
+          width: size,
+          height: ROW,
+          fill: paper,
+          ...place,
+        }),
+      );
       const power = Math.floor(log + 0.5);
       const words = part === 0 ? "0" : power === 0 ? "1" : size > 36 ? `10${raised(power)}` : fixed(power, 0);
-      out.push(text(x(t) + size / 2, y(k) + 17, words, { class: "lstm-in-cell", "text-anchor": "middle", style: `fill:${ink}` }));
+      out.push(
+        text(x(t) + size / 2, y(k) + 17, words, {
+          class: "lstm-in-cell",
+          "text-anchor": "middle",
+          style: `fill:${ink}`,
+        }),
+      );
     }
   }
   for (let t = 1; t <= steps; t += 1) {
@@ -55,7 +75,10 @@ function drawStack(of, { layers, steps, lowest }, layer, step, map, width) {
   if (!narrow) out.push(text(LEFT - 6, y(0) + ROW + 16, "step", { class: "lstm-tick", "text-anchor": "end" }));
   out.push(text(width - 4, 15, "the loss ↓", { class: "lstm-end", "text-anchor": "end" }));
   if (narrow) out.push(text(4, 15, "layer, by step", { class: "lstm-tick" }));
-  const frame = (k, t, inset, looks) => looks.map((name) => svg("rect", { class: name, x: x(t) + inset, y: y(k) + inset, width: size - 2 * inset, height: ROW - 2 * inset }));
+  const frame = (k, t, inset, looks) =>
+    looks.map((name) =>
+      svg("rect", { class: name, x: x(t) + inset, y: y(k) + inset, width: size - 2 * inset, height: ROW - 2 * inset }),
+    );
   // Where the two straight ways end, and the place that is asked about.
   if (layer < layers) out.push(...frame(layer, steps, 2.5, ["lstm-faint lstm-way-halo", "lstm-way"]));
   if (step < steps) out.push(...frame(layers, step, 2.5, ["lstm-faint lstm-way-halo", "lstm-way"]));
@@ -70,8 +93,22 @@ function render({ model, el }) {
   const past = history(model, el);
   const names = [...tables.keys()].map((name) => [name, name]);
   const which = choice({ name: "stack", options: names, onInput: (name) => put(model, "stack", name) });
-  const layer = slider({ symbol: "", name: "layer", min: 0, max: shape.layers, step: 1, onInput: (k) => put(model, "layer", k) });
-  const step = slider({ symbol: "", name: "step", min: 1, max: shape.steps, step: 1, onInput: (t) => put(model, "step", t) });
+  const layer = slider({
+    symbol: "",
+    name: "layer",
+    min: 0,
+    max: shape.layers,
+    step: 1,
+    onInput: (k) => put(model, "layer", k),
+  });
+  const step = slider({
+    symbol: "",
+    name: "step",
+    min: 1,
+    max: shape.steps,
+    step: 1,
+    onInput: (t) => put(model, "step", t),
+  });
   const now = () => [tables.get(model.get("stack")), shape, model.get("layer"), model.get("step")];
   const picture = stage(22 + (shape.layers + 1) * ROW + 22, (width) => drawStack(...now(), map, width));
   picture.picture.addEventListener("click", (event) => {
@@ -89,7 +126,11 @@ function render({ model, el }) {
     picture.redraw();
     words.say(sentence(model.get("stack"), of, shape, k, t));
   };
-  const note = html("p", { class: "lstm-equation" }, "colour and number: the share of the gradient that arrives, as the nearest power of ten; in the narrow picture −3 stands for 10⁻³");
+  const note = html(
+    "p",
+    { class: "lstm-equation" },
+    "colour and number: the share of the gradient that arrives, as the nearest power of ten; in the narrow picture −3 stands for 10⁻³",
+  );
   const group = { class: "lstm-widget lstm-stack", role: "group", "aria-label": "A gradient in a stack" };
   const controls = html("div", { class: "lstm-controls" }, past.beside(which.row), layer.row, step.row);
   el.append(html("div", group, controls, picture.place, note, ...words.nodes));
