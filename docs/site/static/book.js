@@ -42,7 +42,7 @@
       set: (name, value) => {
         if (values[name] === value) return;
         values[name] = value;
-        for (const tell of [...(told.get(`change:${name}`) ?? [])]) tell();
+        for (const tell of told.get(`change:${name}`) ?? []) tell();
       },
       save_changes: () => {},
       send: () => {},
