@@ -1,6 +1,8 @@
 // A translation to point at, and all of its attention weights as a matrix. Nothing is computed but colours and sums: every weight was sent from Python. `describe`
 // mirrors AlignmentInspector.words; a test compares them.
 
+import { caption, fixed, follow, history, html, leave, put, slider, stage, svg, text } from "./common.js";
+
 function unpackAlignment(model) {
   const view = model.get("_weights");
   const weights = new Float64Array(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));

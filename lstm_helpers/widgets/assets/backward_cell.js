@@ -1,5 +1,11 @@
 // The cell run backwards, step by step from the last to the first. Nothing is computed: every gradient was sent.
 
+import { caption, choice, fixed, follow, history, html, leave, put, stage } from "./common.js";
+import { diagramSizes, drawDiagram, equationLines } from "./diagram.js";
+import { playback, unitMenu } from "./playback.js";
+import { drawLines, linesHeight, scrubs } from "./time_lines.js";
+import { unpackArrays } from "./trace.js";
+
 const PARTS = [
   ["", "all"],
   ["hidden", "from h to c"],

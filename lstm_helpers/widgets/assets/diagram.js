@@ -1,11 +1,13 @@
 // A cell's diagram, drawn from the layout that the book's figures are drawn from. What is lit, how thick a wire is and
 // how full a vessel is follow from the numbers; nothing is computed here.
 
+import { fixed, html, line, svg, text } from "./common.js";
+
 const LOW = 345; // pixels
 
 // Sizes for a width: letters stay readable, so a narrow drawing gets taller and leaves formulas beside numbers out. A
 // wide one gets no taller than fits a laptop's screen with all that stands around it.
-function diagramSizes(layout, width) {
+export function diagramSizes(layout, width) {
   const across = width / layout.width;
   const most = Math.max(LOW, 0.46 * window.innerHeight) / (layout.top - layout.bottom);
   const font = Math.max(12, Math.min(16, 2.7 * across, 3.1 * most));
@@ -79,7 +81,7 @@ function label(x, y, runs, font, attributes) {
 // `view` says what to show: numbers, limits (the number that makes a wire thickest, 1 if missing), say (how a number is
 // written), part (what is lit, "" for all), idle (true where the step computed nothing), held (gates set by hand),
 // movable, input and token.
-function drawDiagram(layout, view, colours, width) {
+export function drawDiagram(layout, view, colours, width) {
   const sizes = diagramSizes(layout, width);
   const colour = (symbol) => (symbol === "" || symbol === "c" ? "currentColor" : colours[symbol]);
   const dim = (parts) => ((view.part !== "" && !parts.includes(view.part)) || view.idle ? "lstm-dim" : "");
@@ -271,7 +273,7 @@ function drawNote({ layout, sizes, view, dim }, note) {
 }
 
 // An equation's lines, each symbol underlined in its colour.
-function equationLines(lines, view, colours) {
+export function equationLines(lines, view, colours) {
   return lines.map((pieces) =>
     html(
       "span",

@@ -1,6 +1,8 @@
 // Two sequences through one vanilla RNN, run here. `rnnStates` mirrors lstm_helpers.cells.rnn, `fade` and `sentence`
 // mirror lstm_helpers.widgets.fading and FadingDifference.words; a test compares them.
 
+import { apart, caption, follow, history, html, leave, line, put, scale, slider, stage, svg, text } from "./common.js";
+
 function unpackNumbers(model) {
   const arrays = {};
   for (const [name, view] of Object.entries(model.get("_numbers"))) {

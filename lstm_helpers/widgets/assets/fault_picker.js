@@ -1,6 +1,22 @@
 // The museum's wrong backward passes, each as a table of relative errors. Nothing is computed but colours: every number
 // was sent from Python. `sentence` mirrors FaultPicker.words; a test compares them.
 
+import {
+  OWN_KEYS,
+  brief,
+  caption,
+  fixed,
+  follow,
+  history,
+  html,
+  leave,
+  put,
+  slider,
+  stage,
+  svg,
+  text,
+} from "./common.js";
+
 function unpackErrors(model) {
   const view = model.get("_errors");
   const all = new Float64Array(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));

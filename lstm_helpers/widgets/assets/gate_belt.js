@@ -1,6 +1,28 @@
 // The belt with its gates held still. `belt` and `limit` mirror lstm_helpers.widgets.belt; a test compares what is
 // drawn with them.
 
+import { halfLife, logit } from "./activations.js";
+import {
+  apart,
+  brief,
+  caption,
+  choice,
+  fill,
+  fixed,
+  follow,
+  history,
+  html,
+  leave,
+  line,
+  put,
+  roundLimit,
+  scale,
+  slider,
+  stage,
+  svg,
+  text,
+} from "./common.js";
+
 function belt(f, i, g, o, steps, feed) {
   const run = [];
   let c = 0;

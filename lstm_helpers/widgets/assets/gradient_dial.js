@@ -1,6 +1,8 @@
 // Gradients against the lag, looked up in a table that Python sent once; it holds log10 of norms, and words are all
 // that is made from them. `sayPower` and `sentence` mirror say_power and GradientDial.words; a test compares them.
 
+import { apart, caption, follow, history, html, leave, line, put, scale, slider, stage, svg, text } from "./common.js";
+
 const LEAST = 0;
 const MEDIAN = 1;
 const GREATEST = 2;

@@ -1,6 +1,28 @@
 // The cell at work on a recorded run: what is shown comes from the trace, and where the reader holds a gate, from the
 // mirror of the cell. The trait `overrides` is a list of [step, gate, unit, value].
 
+import { sigmoid } from "./activations.js";
+import {
+  OWN_KEYS,
+  button,
+  caption,
+  choice,
+  fixed,
+  follow,
+  history,
+  html,
+  leave,
+  put,
+  slider,
+  stage,
+} from "./common.js";
+import { diagramSizes, drawDiagram, equationLines } from "./diagram.js";
+import { BLOCKS, holdGates, logitParts, readInputs, squash } from "./lstm_forward.js";
+import { playback, unitMenu } from "./playback.js";
+import { composer, oneHot, vocabularyOf } from "./sentence.js";
+import { drawLines, linesHeight, scrubs } from "./time_lines.js";
+import { describe, readTrace, unpack, unpackArrays } from "./trace.js";
+
 const SLIDERS = [
   ["f", "forget gate", 0],
   ["i", "input gate", 0],

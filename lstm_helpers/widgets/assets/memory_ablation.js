@@ -1,6 +1,26 @@
 // A run that lost part of its state, over the run that did not. Nothing is computed: Python sent every run as the bits
 // of float64 numbers. `sentence` mirrors MemoryAblation.words; a test compares them.
 
+import {
+  apart,
+  brief,
+  caption,
+  choice,
+  fixed,
+  follow,
+  history,
+  html,
+  leave,
+  line,
+  put,
+  roundLimit,
+  scale,
+  slider,
+  stage,
+  svg,
+  text,
+} from "./common.js";
+
 const CHOICES = [
   ["nothing", "nothing"],
   ["h", "h"],

@@ -1,6 +1,8 @@
 // Which outputs move when one input is changed. Nothing is computed but colours: every number was sent from Python.
 // `sentence` mirrors MovedOutputs.words; a test compares them.
 
+import { caption, fixed, follow, history, html, leave, put, slider, stage, svg, text } from "./common.js";
+
 function unpackMoved(model) {
   const steps = model.get("_labels").length;
   return new Map(

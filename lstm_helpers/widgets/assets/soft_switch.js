@@ -1,6 +1,25 @@
 // A pre-activation on its curve, and the gate it makes in the way of a value; both can be dragged. `passed` and `sentence` mirror SoftSwitch.passed
 // and SoftSwitch.words; a test compares them.
 
+import { sigmoid, sigmoidSlope, tanhSlope } from "./activations.js";
+import {
+  caption,
+  choice,
+  draggable,
+  fixed,
+  follow,
+  history,
+  html,
+  leave,
+  line,
+  put,
+  scale,
+  slider,
+  stage,
+  svg,
+  text,
+} from "./common.js";
+
 const CURVES = { sigmoid: [sigmoid, sigmoidSlope, "o"], tanh: [Math.tanh, tanhSlope, "g"] };
 
 function passed({ value, logit: z, curve }) {

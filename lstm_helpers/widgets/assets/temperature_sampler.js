@@ -1,6 +1,23 @@
 // The probabilities of the next character at a temperature, from the logits that Python sent once, and the texts that
 // were drawn at each temperature. `tempered` and `sentence` mirror sampling.temper and TemperatureSampler.words; a test compares.
 
+import {
+  button,
+  caption,
+  choice,
+  follow,
+  history,
+  html,
+  leave,
+  line,
+  put,
+  scale,
+  slider,
+  stage,
+  svg,
+  text,
+} from "./common.js";
+
 function tempered(scores, temperature) {
   const best = Math.max(...scores);
   const raised = scores.map((score) => Math.exp((score - best) / temperature));

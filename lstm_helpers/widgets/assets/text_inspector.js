@@ -1,6 +1,8 @@
 // A text to point at. Nothing is computed but colours: every number was sent from Python. `describe` mirrors
 // TextInspector.words; a test compares them.
 
+import { caption, choice, fixed, follow, history, html, leave, put, scale, slider } from "./common.js";
+
 function unpackText(model) {
   const copied = (view, Kind) => new Kind(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
   const numbers = model.get("_numbers");

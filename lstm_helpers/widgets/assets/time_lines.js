@@ -1,12 +1,14 @@
 // Quantities of a run as small lines over its steps, one below the other; the run it is compared with is dashed.
 
+import { fixed, line, scale, svg, text } from "./common.js";
+
 const LINE = { left: 56, right: 12, top: 26, tall: 38, gap: 16, foot: 6 };
 const linesFloor = (count) => LINE.top + count * LINE.tall + (count - 1) * LINE.gap;
-const linesHeight = (count, run, width) => linesFloor(count) + LINE.foot + stepNames(run, width).tall;
-const linesScale = (steps, width) => scale(-1, steps - 1, LINE.left, width - LINE.right - 8);
+export const linesHeight = (count, run, width) => linesFloor(count) + LINE.foot + stepNames(run, width).tall;
+export const linesScale = (steps, width) => scale(-1, steps - 1, LINE.left, width - LINE.right - 8);
 
 // A press on the lines or on a word below goes to that step, and a drag goes along.
-function scrubs(picture, steps, go) {
+export function scrubs(picture, steps, go) {
   const to = (event) => {
     const [box, width] = [picture.getBoundingClientRect(), picture.viewBox.baseVal.width];
     const named = event.type === "pointerdown" && event.target.closest("text[data-step]"); // a word may stand beside its place
@@ -29,7 +31,7 @@ function scrubs(picture, steps, go) {
 }
 
 // tracks: name, words, low, high, colour, now(t) and before(t) for t from -1; before may be null; `say` writes a number.
-function drawLines(run, tracks, t, marks, width, note) {
+export function drawLines(run, tracks, t, marks, width, note) {
   const x = linesScale(run.steps, width);
   const floor = linesFloor(tracks.length);
   const out = [];
@@ -113,7 +115,7 @@ function stepNames(run, width) {
   return { words, long, how: "some", tall: 16 };
 }
 
-function stepLabels(run, t, x, y, width) {
+export function stepLabels(run, t, x, y, width) {
   const { words, long, how, slant } = stepNames(run, width);
   const clear = (s) => Math.max(long[s] / 2, Math.min(width - long[s] / 2, x(s)));
   const word = (s) => (s === t && !run.seen(t) ? "padding" : words[s]);

@@ -1,7 +1,9 @@
 // A recorded trace in the browser: the numbers Python sent as the bits of a float64, and what can be said about a step.
 
+import { fixed, roundLimit } from "./common.js";
+
 // The arrays that Python sent under a trait, by name.
-function unpackArrays(views) {
+export function unpackArrays(views) {
   const arrays = {};
   for (const [name, view] of Object.entries(views)) {
     // A copy: the view need not start at a multiple of eight bytes.
@@ -11,7 +13,7 @@ function unpackArrays(views) {
 }
 
 // A trace's arrays with ways to read them: one unit at one step, the step before it, the input.
-function readTrace(trace, { steps, hidden, inputs }, labels) {
+export function readTrace(trace, { steps, hidden, inputs }, labels) {
   const at = (name, t, unit) => trace[name][t * hidden + unit];
   const before = (name, t, unit) => (t > 0 ? at(name, t - 1, unit) : trace[`start_${name}`][unit]);
   const largest = [...trace.c, ...trace.start_c].reduce((most, value) => Math.max(most, Math.abs(value)), 0);
@@ -30,7 +32,8 @@ function readTrace(trace, { steps, hidden, inputs }, labels) {
   };
 }
 
-const unpack = (model) => readTrace(unpackArrays(model.get("_numbers")), model.get("_size"), model.get("_labels"));
+export const unpack = (model) =>
+  readTrace(unpackArrays(model.get("_numbers")), model.get("_size"), model.get("_labels"));
 
 function inputWords(run, t) {
   const label = run.labels.length ? run.labels[t] : ""; // a word, or a time such as a year
@@ -47,7 +50,7 @@ function inputWords(run, t) {
   return label ? `${label}, ${value}` : value;
 }
 
-function describe(run, t, unit) {
+export function describe(run, t, unit) {
   const place = `Step ${t + 1} of ${run.steps}`;
   const c = fixed(run.at("c", t, unit));
   const h = fixed(run.at("h", t, unit));
