@@ -1,7 +1,8 @@
 // The cell run backwards, step by step from the last to the first. Nothing is computed: every gradient was sent.
 
-import { caption, choice, fixed, follow, history, html, leave, put, stage } from "./common.js";
+import { caption, choice, follow, history, html, leave, put, stage } from "./common.js";
 import { diagramSizes, drawDiagram, equationLines } from "./diagram.js";
+import { fixed, sayGradient } from "./numbers.js";
 import { playback, unitMenu } from "./playback.js";
 import { drawLines, linesHeight, scrubs } from "./time_lines.js";
 import { unpackArrays } from "./trace.js";
@@ -15,10 +16,6 @@ const PARTS = [
   ["input", "input gate"],
   ["candidate", "candidate"],
 ];
-
-// Three decimals, or a power of ten where they would all be 0; mirrors lstm_helpers.figures.backward.say_gradient.
-const sayGradient = (value) =>
-  value !== 0 && Math.abs(value) < 0.0005 ? value.toExponential(0).replaceAll("-", "\u2212") : fixed(value, 3);
 
 function tell(numbers, t, unit, steps) {
   const say = (key) => sayGradient(numbers[key]);

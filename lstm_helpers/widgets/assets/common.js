@@ -20,36 +20,6 @@ export const line = (x1, y1, x2, y2, attributes) => svg("line", { x1, y1, x2, y2
 // JupyterLab takes arrow keys and Enter for itself unless the focused element itself carries this mark.
 export const OWN_KEYS = { "data-lm-suppress-shortcuts": "true" };
 
-// Numbers ------------------------------------------------------------------------------------------------------
-
-// Fixed digits with a real minus sign, and never a negative zero.
-export function fixed(number, digits = 2) {
-  const words = Math.abs(number).toFixed(digits);
-  return (number < 0 && Number(words) !== 0 ? "\u2212" : "") + words;
-}
-
-// Two digits beside a drawing, fewer for large numbers: they must fit.
-export const brief = (number) => fixed(number, Math.abs(number) < 9.995 ? 2 : Math.abs(number) < 99.95 ? 1 : 0);
-
-export const scale = (from0, from1, to0, to1) => (value) => to0 + ((value - from0) / (from1 - from0)) * (to1 - to0);
-
-// The round number (1, 2, 5, 10 ...) that an axis may end at: it changes rarely while a slider moves.
-export function roundLimit(largest) {
-  let unit = 1;
-  for (;;) {
-    for (const factor of [1, 2, 5]) if (largest <= factor * unit * (1 + 1e-9)) return factor * unit;
-    unit *= 10;
-  }
-}
-
-// Two labels at the end of two lines: keep their order, push them `gap` apart, stay between low and high.
-export function apart(a, b, gap, low, high) {
-  const clamp = (v, from, to) => Math.max(from, Math.min(to, v));
-  if (Math.abs(a - b) >= gap) return [clamp(a, low, high), clamp(b, low, high)];
-  const middle = clamp((a + b) / 2, low + gap / 2, high - gap / 2);
-  return a <= b ? [middle - gap / 2, middle + gap / 2] : [middle + gap / 2, middle - gap / 2];
-}
-
 // Controls -----------------------------------------------------------------------------------------------------
 
 // A labelled native slider. `symbol` is the letter of the equations; the colour is never the only sign.

@@ -1,7 +1,8 @@
 // A cell's diagram, drawn from the layout that the book's figures are drawn from. What is lit, how thick a wire is and
 // how full a vessel is follow from the numbers; nothing is computed here.
 
-import { fixed, html, line, svg, text } from "./common.js";
+import { html, line, svg, text } from "./common.js";
+import { fixed } from "./numbers.js";
 
 const LOW = 345; // pixels
 

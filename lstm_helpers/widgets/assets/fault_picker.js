@@ -1,25 +1,12 @@
 // The museum's wrong backward passes, each as a table of relative errors. Nothing is computed but colours: every number
 // was sent from Python. `sentence` mirrors FaultPicker.words; a test compares them.
 
-import {
-  OWN_KEYS,
-  brief,
-  caption,
-  fixed,
-  follow,
-  history,
-  html,
-  leave,
-  put,
-  slider,
-  stage,
-  svg,
-  text,
-} from "./common.js";
+import { OWN_KEYS, caption, follow, history, html, leave, put, slider, stage, svg, text } from "./common.js";
+import { brief, doubles, fixed } from "./numbers.js";
 
-function unpackErrors(model) {
+export function unpackErrors(model) {
   const view = model.get("_errors");
-  const all = new Float64Array(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
+  const all = doubles(view);
   const { faults, rows, columns } = model.get("_names");
   const of = (fault) => {
     const first = faults.indexOf(fault) * rows.length * columns.length;
@@ -28,7 +15,7 @@ function unpackErrors(model) {
   return { faults, rows, columns, of };
 }
 
-function sentence({ rows, columns }, table, experiment) {
+export function sentence({ rows, columns }, table, experiment) {
   const column = table.map((row) => row[columns.indexOf(experiment)]);
   const blind = columns.filter((_, k) => table.every((row) => row[k] === 0));
   const unseen = blind.length ? ` Blind to it: ${blind.join(", ")}.` : " Every experiment shows the fault.";

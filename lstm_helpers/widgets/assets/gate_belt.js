@@ -2,28 +2,10 @@
 // drawn with them.
 
 import { halfLife, logit } from "./activations.js";
-import {
-  apart,
-  brief,
-  caption,
-  choice,
-  fill,
-  fixed,
-  follow,
-  history,
-  html,
-  leave,
-  line,
-  put,
-  roundLimit,
-  scale,
-  slider,
-  stage,
-  svg,
-  text,
-} from "./common.js";
+import { caption, choice, fill, follow, history, html, leave, line, put, slider, stage, svg, text } from "./common.js";
+import { brief, fixed, niceLimit, scale, spread } from "./numbers.js";
 
-function belt(f, i, g, o, steps, feed) {
+export function belt(f, i, g, o, steps, feed) {
   const run = [];
   let c = 0;
   for (let t = 1; t <= steps; t += 1) {
@@ -35,7 +17,7 @@ function belt(f, i, g, o, steps, feed) {
   return run;
 }
 
-function limit(f, i, g) {
+export function limit(f, i, g) {
   return i * g === 0 ? 0 : (i * g) / (1 - f);
 }
 
@@ -67,7 +49,7 @@ function sentence({ f, i, g, o, steps, feed }, run) {
 }
 
 // What the forget gate means in time, whatever is fed and however few steps are shown; mirrors GateBelt.forgetting.
-function forgetting(f) {
+export function forgetting(f) {
   const gate = `f = ${shortest(f)}`;
   if (f === 0) return `${gate}: all is gone after one step; no forget bias is low enough for that.`;
   if (f === 1) return `${gate}: nothing is ever gone; no forget bias is high enough for that.`;
@@ -152,7 +134,7 @@ function drawBelt(settings, run, { before, was }, colours, width, height) {
   }
   if (showGoal) out.push(...goalLine(goal, x, y, box));
   out.push(...halfMark(settings, load, goal, x, y, box));
-  const [yc, yh] = apart(y(last.c), y(last.h), 17, box.top, box.bottom);
+  const [yc, yh] = spread([y(last.c), y(last.h)], 17, box.top, box.bottom);
   out.push(text(box.right + 9, yc + 5, `c = ${brief(last.c)}`, { class: "lstm-end lstm-end-c" }));
   out.push(text(box.right + 9, yh + 5, `h = ${brief(last.h)}`, { class: "lstm-end lstm-end-h" }));
   out.push(...legend(width < 340 ? 4 : box.left, colours));
@@ -163,7 +145,7 @@ function drawBelt(settings, run, { before, was }, colours, width, height) {
 function axisEnd({ f, i, g, steps, feed }, run, before) {
   const largest = Math.max(...[...run, ...before.slice(0, steps)].map((step) => Math.abs(step.c)));
   const goal = feed === "always" && f < 1 ? Math.abs(limit(f, i, g)) : 0;
-  return roundLimit(goal <= 1.7 * largest ? Math.max(largest, goal) : largest);
+  return niceLimit(goal <= 1.7 * largest ? Math.max(largest, goal) : largest);
 }
 
 function ghost(before, x, y, left, top, was, narrow) {

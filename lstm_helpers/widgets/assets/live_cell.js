@@ -2,22 +2,10 @@
 // mirror of the cell. The trait `overrides` is a list of [step, gate, unit, value].
 
 import { sigmoid } from "./activations.js";
-import {
-  OWN_KEYS,
-  button,
-  caption,
-  choice,
-  fixed,
-  follow,
-  history,
-  html,
-  leave,
-  put,
-  slider,
-  stage,
-} from "./common.js";
+import { OWN_KEYS, button, caption, choice, follow, history, html, leave, put, slider, stage } from "./common.js";
 import { diagramSizes, drawDiagram, equationLines } from "./diagram.js";
 import { BLOCKS, holdGates, logitParts, readInputs, squash } from "./lstm_forward.js";
+import { fixed } from "./numbers.js";
 import { playback, unitMenu } from "./playback.js";
 import { composer, oneHot, vocabularyOf } from "./sentence.js";
 import { drawLines, linesHeight, scrubs } from "./time_lines.js";

@@ -1,31 +1,22 @@
 // The loss against the step on a logarithmic axis: every loss that Python kept as a thin line, the mean of the last
 // steps as a thick one, the chance level as dashes, the first run dotted. All numbers and words come from Python.
 
-import { html, line, roundLimit, scale, slider, svg, text } from "./common.js";
+import { html, line, slider, svg, text } from "./common.js";
+import { floats, niceLimit, raised, scale } from "./numbers.js";
 
 const ROWS = 3; // steps, losses, means
 
 export function unpackShown(model) {
   const shown = model.get("_shown");
-  const view = shown.points;
-  // A copy: the view need not start at a multiple of four bytes.
-  const numbers = new Float32Array(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
+  const numbers = floats(shown.points);
   const length = numbers.length / ROWS;
   const [steps, losses, means] = [0, 1, 2].map((k) => numbers.subarray(k * length, (k + 1) * length));
-  const before = shown.first
-    ? new Float32Array(
-        shown.first.buffer.slice(shown.first.byteOffset, shown.first.byteOffset + shown.first.byteLength),
-      )
-    : [];
+  const before = shown.first ? floats(shown.first) : [];
   const first = [before.slice(0, before.length / 2), before.slice(before.length / 2)];
   return { ...shown, steps, losses, means, first };
 }
 
-const raise = (whole) =>
-  String(whole)
-    .replaceAll("-", "\u207b")
-    .replace(/\d/g, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]);
-const sayTick = (power) => (power > -3 && power < 3 ? `${Number(`1e${power}`)}` : `10${raise(power)}`);
+const sayTick = (power) => (power > -3 && power < 3 ? `${Number(`1e${power}`)}` : `10${raised(power)}`);
 
 // Whole powers of ten: the axis moves rarely while the loss falls.
 function powersAround(values) {
@@ -39,7 +30,7 @@ export function drawLosses({ steps, losses, means, total, first, first_name, rea
   const box = { left: 50, right: width - marginOf(level), top: 26, bottom: height - 42 };
   const [low, high] = powersAround([...losses, ...means, ...first[1], ...(level.loss ? [level.loss] : [])]);
   const longest = Math.max(steps.at(-1) || 0, first[0].at(-1) || 0);
-  const last = Math.max(total, roundLimit(Math.max(longest, 100)) * (total ? 0 : 1), longest);
+  const last = Math.max(total, niceLimit(Math.max(longest, 100)) * (total ? 0 : 1), longest);
   const x = scale(0, last, box.left, box.right);
   const y = scale(low, high, box.bottom, box.top);
   const out = [text(4, 14, "loss", { class: "lstm-tick" })];
@@ -140,7 +131,7 @@ export function readings(model, picture) {
     const { left, width } = picture.picture.getBoundingClientRect();
     const level = model.get("_level");
     const longest = Math.max(steps.at(-1), first[0].at(-1) || 0);
-    const last = total ? Math.max(total, longest) : Math.max(roundLimit(Math.max(longest, 100)), longest);
+    const last = total ? Math.max(total, longest) : Math.max(niceLimit(Math.max(longest, 100)), longest);
     move(scale(50, width - marginOf(level), 0, last)(event.clientX - left));
   });
   return { row: control.row, show, step: () => read };

@@ -6,23 +6,22 @@ import {
   caption,
   choice,
   draggable,
-  fixed,
   follow,
   history,
   html,
   leave,
   line,
   put,
-  scale,
   slider,
   stage,
   svg,
   text,
 } from "./common.js";
+import { fixed, scale } from "./numbers.js";
 
 const CURVES = { sigmoid: [sigmoid, sigmoidSlope, "o"], tanh: [Math.tanh, tanhSlope, "g"] };
 
-function passed({ value, logit: z, curve }) {
+export function passed({ value, logit: z, curve }) {
   const [bend, slopeFrom] = CURVES[curve];
   const gate = bend(z);
   return { gate, slope: slopeFrom(gate), product: gate * value };
@@ -30,7 +29,7 @@ function passed({ value, logit: z, curve }) {
 
 const inBrackets = (written) => (written.startsWith("\u2212") ? `(${written})` : written);
 
-function sentence({ value, logit: z, curve }, { gate, slope, product }) {
+export function sentence({ value, logit: z, curve }, { gate, slope, product }) {
   const bent = `${curve}(${fixed(z)}) = ${fixed(gate)}, where the derivative is ${fixed(slope)}.`;
   const open = Math.round(100 * gate);
   let does = open ? `${open} % of the value get through` : "Hardly anything of the value gets through";

@@ -1,18 +1,18 @@
 // A text to point at. Nothing is computed but colours: every number was sent from Python. `describe` mirrors
 // TextInspector.words; a test compares them.
 
-import { caption, choice, fixed, follow, history, html, leave, put, scale, slider } from "./common.js";
+import { caption, choice, follow, history, html, leave, put, slider } from "./common.js";
+import { doubles, fixed, floats, scale } from "./numbers.js";
 
-function unpackText(model) {
-  const copied = (view, Kind) => new Kind(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
+export function unpackText(model) {
   const numbers = model.get("_numbers");
   const size = model.get("_size");
-  const c = copied(numbers.c, Float64Array);
-  const moved = copied(numbers.moved, Float32Array);
+  const c = doubles(numbers.c);
+  const moved = floats(numbers.moved);
   const patterns = new Map(
     Object.entries(model.get("_patterns")).map(([name, { values, along }]) => [
       name,
-      { values: copied(values, Float64Array), along: copied(along, Float64Array) },
+      { values: doubles(values), along: doubles(along) },
     ]),
   );
   return {
@@ -33,7 +33,7 @@ function mostMoving(run, at) {
 }
 
 // What is said of the pattern below the letters.
-function compare({ patterns }, at, unit, name) {
+export function compare({ patterns }, at, unit, name) {
   if (!patterns.has(name)) return "";
   const { values, along } = patterns.get(name);
   return (
@@ -42,7 +42,7 @@ function compare({ patterns }, at, unit, name) {
   );
 }
 
-function describe(run, at, unit) {
+export function describe(run, at, unit) {
   const most = mostMoving(run, at);
   const where = most === at ? "by this character itself" : `by ${nameOf(run.letters[most])}, ${at - most} back`;
   return (

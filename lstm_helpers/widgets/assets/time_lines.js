@@ -1,6 +1,7 @@
 // Quantities of a run as small lines over its steps, one below the other; the run it is compared with is dashed.
 
-import { fixed, line, scale, svg, text } from "./common.js";
+import { line, svg, text } from "./common.js";
+import { fixed, scale } from "./numbers.js";
 
 const LINE = { left: 56, right: 12, top: 26, tall: 38, gap: 16, foot: 6 };
 const linesFloor = (count) => LINE.top + count * LINE.tall + (count - 1) * LINE.gap;

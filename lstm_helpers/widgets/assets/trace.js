@@ -1,13 +1,12 @@
 // A recorded trace in the browser: the numbers Python sent as the bits of a float64, and what can be said about a step.
 
-import { fixed, roundLimit } from "./common.js";
+import { doubles, fixed, niceLimit } from "./numbers.js";
 
 // The arrays that Python sent under a trait, by name.
 export function unpackArrays(views) {
   const arrays = {};
   for (const [name, view] of Object.entries(views)) {
-    // A copy: the view need not start at a multiple of eight bytes.
-    arrays[name] = new Float64Array(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
+    arrays[name] = doubles(view);
   }
   return arrays;
 }
@@ -28,7 +27,7 @@ export function readTrace(trace, { steps, hidden, inputs }, labels) {
     before,
     input,
     seen: (t) => trace.mask[t] !== 0,
-    top: roundLimit(largest),
+    top: niceLimit(largest),
   };
 }
 
