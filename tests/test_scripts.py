@@ -1,6 +1,7 @@
 """The widgets' scripts as modules, and what they compute, without a browser."""
 
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -73,6 +74,15 @@ def test_what_joining_does_not_know_is_refused(files, text, complaint):
     files["all.js"] = text + "\n"
     with pytest.raises(ValueError, match=re.escape(complaint)):
         scripts.script("all.js")
+
+
+def test_no_line_is_longer_than_the_formatter_may_make_it():
+    root = Path(__file__).parents[1]
+    files = [file for place in ("docs", "lstm_helpers", "tests", "tools") for file in (root / place).rglob("*.*s")]
+    files = [file for file in files if file.suffix in (".js", ".css")]
+    lines = [(file.name, line) for file in files for line in file.read_text(encoding="utf-8").splitlines()]
+    assert len(files) > 30
+    assert not [where for where in lines if len(where[1]) > 120], "oxfmt wraps neither comments nor texts: wrap them"
 
 
 # What they compute

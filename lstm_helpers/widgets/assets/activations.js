@@ -1,4 +1,4 @@
-// Mirrors lstm_helpers.activations, once for all widgets; tests compare what is drawn with the package's functions.
+// What lstm_helpers.activations computes, once for all widgets.
 
 export const sigmoid = (z) => 0.5 * Math.tanh(0.5 * z) + 0.5;
 export const sigmoidSlope = (s) => s * (1 - s);

@@ -1,5 +1,5 @@
-// A translation to point at, and all of its attention weights as a matrix. Nothing is computed but colours and sums: every weight was sent from Python. `describe`
-// mirrors AlignmentInspector.words; a test compares them.
+// A translation to point at, and all of its attention weights as a matrix. Nothing is computed but colours and sums:
+// every weight was sent from Python. `describe` says what AlignmentInspector.words says.
 
 import { caption, follow, history, html, leave, put, slider, stage, svg, text } from "./common.js";
 import { doubles, fixed } from "./numbers.js";

@@ -70,8 +70,8 @@ export function button(words, onClick) {
   return node;
 }
 
-// Dragging by mouse, pen or finger: `pick` is told where it begins and gives what follows it, or nothing. A finger moves
-// only what is marked as movable: anywhere else it scrolls the page.
+// Dragging by mouse, pen or finger: `pick` is told where it begins and gives what follows it, or nothing. A finger
+// moves only what is marked as movable: anywhere else it scrolls the page.
 export function draggable(picture, pick) {
   let follows = null;
   const place = (event) => {

@@ -1,5 +1,5 @@
-// Two sequences through one vanilla RNN, run here. `rnnStates` mirrors lstm_helpers.cells.rnn, `fade` and `sentence`
-// mirror lstm_helpers.widgets.fading and FadingDifference.words; a test compares them.
+// Two sequences through one vanilla RNN, run here. `rnnStates` gives what lstm_helpers.cells.rnn
+// gives, `fade` and `sentence` what lstm_helpers.widgets.fading and FadingDifference.words give.
 
 import { caption, follow, history, html, leave, line, put, slider, stage, svg, text } from "./common.js";
 import { doubles, fixed, raised, sayPower, scale, spread } from "./numbers.js";

@@ -1,5 +1,5 @@
 // The museum's wrong backward passes, each as a table of relative errors. Nothing is computed but colours: every number
-// was sent from Python. `sentence` mirrors FaultPicker.words; a test compares them.
+// was sent from Python. `sentence` says what FaultPicker.words says.
 
 import { OWN_KEYS, caption, follow, history, html, leave, put, slider, stage, svg, text } from "./common.js";
 import { brief, doubles, fixed } from "./numbers.js";
@@ -24,7 +24,8 @@ export function sentence({ rows, columns }, table, experiment) {
     return `In “${experiment}” all ${column.length} gradients are right: this experiment would pass it.${unseen}`;
   const worst = column.indexOf(Math.max(...column));
   const which = wrong === 1 ? `is wrong, ${rows[worst]}` : `are wrong, most of all ${rows[worst]}`;
-  return `In “${experiment}” ${wrong} of ${column.length} gradients ${which}, with a relative error of ${fixed(column[worst])}.${unseen}`;
+  const size = `with a relative error of ${fixed(column[worst])}`;
+  return `In “${experiment}” ${wrong} of ${column.length} gradients ${which}, ${size}.${unseen}`;
 }
 
 const TALL = 19;

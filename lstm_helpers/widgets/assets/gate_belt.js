@@ -1,5 +1,4 @@
-// The belt with its gates held still. `belt` and `limit` mirror lstm_helpers.widgets.belt; a test compares what is
-// drawn with them.
+// The belt with its gates held still. `belt` and `limit` give what lstm_helpers.widgets.belt gives.
 
 import { halfLife, logit } from "./activations.js";
 import { caption, choice, fill, follow, history, html, leave, line, put, slider, stage, svg, text } from "./common.js";
@@ -32,14 +31,16 @@ function sentence({ f, i, g, o, steps, feed }, run) {
     else if (f === 0) words.push(`With f = 0 it is gone one step later.`);
     else
       words.push(
-        `With f = ${fixed(f)} half is gone after ${fixed(halfLife(f), 1)} more steps; at step ${steps} c = ${fixed(c)}.`,
+        `With f = ${fixed(f)} half is gone after ${fixed(halfLife(f), 1)} more steps; ` +
+          `at step ${steps} c = ${fixed(c)}.`,
       );
   } else {
     words.push(`At every step, i · g = ${fixed(load)} is added to the cell state.`);
     if (f === 1) words.push(`With f = 1 nothing is lost: at step ${steps} c = ${fixed(c)}, and there is no limit.`);
     else
       words.push(
-        `With f = ${fixed(f)} c tends to i · g ÷ (1 − f) = ${fixed(limit(f, i, g))}; at step ${steps} c = ${fixed(c)}.`,
+        `With f = ${fixed(f)} c tends to i · g ÷ (1 − f) = ${fixed(limit(f, i, g))}; ` +
+          `at step ${steps} c = ${fixed(c)}.`,
       );
     if (Math.abs(c) > 1) words.push("That is more than any candidate can be: c has no ±1 bound.");
   }
@@ -48,7 +49,7 @@ function sentence({ f, i, g, o, steps, feed }, run) {
   return words.join(" ");
 }
 
-// What the forget gate means in time, whatever is fed and however few steps are shown; mirrors GateBelt.forgetting.
+// What the forget gate means in time, whatever is fed and however few steps are shown: as GateBelt.forgetting.
 export function forgetting(f) {
   const gate = `f = ${shortest(f)}`;
   if (f === 0) return `${gate}: all is gone after one step; no forget bias is low enough for that.`;
@@ -196,14 +197,16 @@ function goalLine(goal, x, y, box) {
   ];
 }
 
-// Where half of the load is gone (fed once), or half of the way to the limit is done (fed always): the same number of steps.
+// Where half of the load is gone (fed once), or half of the way to the limit is done (fed always): the same number of
+// steps.
 function halfMark({ f, steps, feed }, load, goal, x, y, box) {
   const life = halfLife(f);
   const at = feed === "once" ? 1 + life : life;
   if (load === 0 || f === 0 || at > steps) return [];
   const level = feed === "once" ? load / 2 : goal / 2;
   const edge = load > 0 ? box.bottom - 8 : box.top + 14;
-  const whole = `${feed === "once" ? "half left" : "half-way"} after ${fixed(life, 1)} ${feed === "once" ? "more " : ""}steps`;
+  const [what, more] = feed === "once" ? ["half left", "more "] : ["half-way", ""];
+  const whole = `${what} after ${fixed(life, 1)} ${more}steps`;
   const reach = (words) => 7 + words.length * 6.8;
   const fits = (words) => x(at) + reach(words) < box.right + 80 || x(at) - reach(words) > 0;
   const words = fits(whole) ? whole : `${fixed(life, 1)} steps`;

@@ -1,5 +1,5 @@
 // Gradients against the lag, looked up in a table that Python sent once; it holds log10 of norms, and words are all
-// that is made from them. `sayPower` and `sentence` mirror say_power and GradientDial.words; a test compares them.
+// that is made from them. `sentence` says what GradientDial.words says.
 
 import { caption, follow, history, html, leave, line, put, slider, stage, svg, text } from "./common.js";
 import { floats, raised, sayPower, scale, spread } from "./numbers.js";

@@ -196,7 +196,8 @@ export function atNextFrame(draw) {
 export const GONE = "The kernel has gone: run the cell again.";
 const SPEAK = 10000; // milliseconds between two sentences for those who listen
 
-// The sentence below a picture that changes many times a second: spoken when something begins or ends, and now and then.
+// The sentence below a picture that changes many times a second: spoken when something begins or ends, and now and
+// then.
 export function announcer(words) {
   let spoken = -Infinity;
   let status = null;

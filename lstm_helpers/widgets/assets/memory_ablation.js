@@ -1,5 +1,5 @@
 // A run that lost part of its state, over the run that did not. Nothing is computed: Python sent every run as the bits
-// of float64 numbers. `sentence` mirrors MemoryAblation.words; a test compares them.
+// of float64 numbers. `sentence` says what MemoryAblation.words says.
 
 import { caption, choice, follow, history, html, leave, line, put, slider, stage, svg, text } from "./common.js";
 import { brief, doubles, fixed, niceLimit, scale, spread } from "./numbers.js";

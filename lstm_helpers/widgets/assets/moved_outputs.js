@@ -1,5 +1,5 @@
 // Which outputs move when one input is changed. Nothing is computed but colours: every number was sent from Python.
-// `sentence` mirrors MovedOutputs.words; a test compares them.
+// `sentence` says what MovedOutputs.words says.
 
 import { caption, follow, history, html, leave, put, slider, stage, svg, text } from "./common.js";
 import { doubles, fixed } from "./numbers.js";

@@ -1,4 +1,5 @@
-// Numbers: how they are sent, written and placed. Pure functions; tests hold each to the package's own (tests/test_said_once.py).
+// Numbers: how they are sent, written and placed. Pure functions, each held to the package's own by the
+// cases of tests/test_said_once.py.
 
 // Doubles and floats that Python sent. A copy: the view need not start at a multiple of eight bytes.
 const bytes = (view) => view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength);

@@ -52,7 +52,8 @@ export function playback({ model, trait, labels, towards, names: [earlier, start
     const words = (s) => `${s + 1} of ${names.length}${names[s] ? `: ${names[s]}` : ""}`;
     step.input.max = end();
     step.set(t, words(t));
-    step.input.nextSibling.style.minWidth = `${Math.max(...names.map((_, s) => words(s).length)) * 0.9}ch`; // the slider keeps its width
+    // The slider keeps its width.
+    step.input.nextSibling.style.minWidth = `${Math.max(...names.map((_, s) => words(s).length)) * 0.9}ch`;
     toggle.textContent = timer === null ? start : "Pause";
   };
   const buttons = [

@@ -1,5 +1,5 @@
-// A pre-activation on its curve, and the gate it makes in the way of a value; both can be dragged. `passed` and `sentence` mirror SoftSwitch.passed
-// and SoftSwitch.words; a test compares them.
+// A pre-activation on its curve, and the gate it makes in the way of a value; both can be dragged. `passed` and
+// `sentence` give what SoftSwitch.passed and SoftSwitch.words give.
 
 import { sigmoid, sigmoidSlope, tanhSlope } from "./activations.js";
 import {

@@ -1,5 +1,6 @@
 // The probabilities of the next character at a temperature, from the logits that Python sent once, and the texts that
-// were drawn at each temperature. `tempered` and `sentence` mirror sampling.temper and TemperatureSampler.words; a test compares.
+// were drawn at each temperature. `tempered` and `sentence` give what sampling.temper and TemperatureSampler.words
+// give.
 
 import {
   button,

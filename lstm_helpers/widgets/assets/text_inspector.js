@@ -1,5 +1,5 @@
-// A text to point at. Nothing is computed but colours: every number was sent from Python. `describe` mirrors
-// TextInspector.words; a test compares them.
+// A text to point at. Nothing is computed but colours: every number was sent from Python. `describe` and
+// `compare` say what TextInspector.words says.
 
 import { caption, choice, follow, history, html, leave, put, slider } from "./common.js";
 import { doubles, fixed, floats, scale } from "./numbers.js";
@@ -47,7 +47,8 @@ export function describe(run, at, unit) {
   const where = most === at ? "by this character itself" : `by ${nameOf(run.letters[most])}, ${at - most} back`;
   return (
     `Character ${at + 1} of ${run.steps} is ${nameOf(run.letters[at])}. Unit ${unit} then holds ` +
-    `c = ${fixed(run.held(at, unit))}. The next one was ${nameOf(run.letters[at + 1])}; its logit is moved most ${where}: ` +
+    `c = ${fixed(run.held(at, unit))}. The next one was ${nameOf(run.letters[at + 1])}; ` +
+    `its logit is moved most ${where}: ` +
     `${fixed(run.moved(at, most))}.`
   );
 }

@@ -12,7 +12,8 @@ export const linesScale = (steps, width) => scale(-1, steps - 1, LINE.left, widt
 export function scrubs(picture, steps, go) {
   const to = (event) => {
     const [box, width] = [picture.getBoundingClientRect(), picture.viewBox.baseVal.width];
-    const named = event.type === "pointerdown" && event.target.closest("text[data-step]"); // a word may stand beside its place
+    // A word may stand beside its place.
+    const named = event.type === "pointerdown" && event.target.closest("text[data-step]");
     const x = linesScale(steps(), width);
     go(
       named
@@ -31,7 +32,8 @@ export function scrubs(picture, steps, go) {
   });
 }
 
-// tracks: name, words, low, high, colour, now(t) and before(t) for t from -1; before may be null; `say` writes a number.
+// tracks: name, words, low, high, colour, now(t) and before(t) for t from -1; before may be null; `say` writes a
+// number.
 export function drawLines(run, tracks, t, marks, width, note) {
   const x = linesScale(run.steps, width);
   const floor = linesFloor(tracks.length);

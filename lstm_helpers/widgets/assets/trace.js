@@ -54,7 +54,10 @@ export function describe(run, t, unit) {
   const c = fixed(run.at("c", t, unit));
   const h = fixed(run.at("h", t, unit));
   if (!run.seen(t))
-    return `${place}: padding, which the cell does not look at. Unit ${unit} carries c = ${c} and h = ${h} on unchanged.`;
+    return (
+      `${place}: padding, which the cell does not look at. ` +
+      `Unit ${unit} carries c = ${c} and h = ${h} on unchanged.`
+    );
   const part = (name, verb) => `${verb} ${fixed(run.at(name, t, unit))}`;
   const words = inputWords(run, t);
   const quoted = run.inputs > 1 && run.labels.length ? `\u201c${words}\u201d` : words;
