@@ -110,3 +110,10 @@ def test_widgets_that_ask_python_say_so_and_others_do_not_ask():
         script = str(kind._esm).replace("function whenKernelGoes", "")
         speaks = bool(re.search(r"model\.send\(|whenKernelGoes\(model,", script))
         assert kind._needs_python == speaks, name
+
+
+def test_the_icon_is_drawn_in_the_houses_colours(monkeypatch):
+    build_site = load(ROOT / "tools" / "build_site.py")
+    monkeypatch.setattr(build_site, "COLOURS", {"i": "#111111", "f": "#222222", "o": "#333333", "c": "#444444"})
+    drawing = build_site.favicon()
+    assert "%" not in drawing and all(colour in drawing for colour in build_site.COLOURS.values())

@@ -37,6 +37,8 @@ import page_header
 import site_search
 from nbformat import NotebookNode
 
+from lstm_helpers.figures.style import COLOURS
+
 BOOK = ROOT / "docs" / "site"
 SOURCE = ROOT / "build" / "site-source"
 SITE = ROOT / "build" / "site"
@@ -79,6 +81,7 @@ def gather(pages: list[Path]) -> None:
     (carried / "widgets").mkdir(parents=True)
     for name in sorted({one["widget"] for cells in live.values() for many in cells.values() for one in many}):
         (carried / "widgets" / f"{name}.js").write_text(live_widgets.script(name), encoding="utf-8")
+    (carried / "favicon.svg").write_text(favicon(), encoding="utf-8")
     for page in pages:
         notebook = for_the_web(read(page), live[page.stem])
         nbformat.write(notebook, SOURCE / "notebooks" / page.name)
@@ -101,6 +104,12 @@ def gather(pages: list[Path]) -> None:
         else:
             (SOURCE / text.name).write_text(words, encoding="utf-8")
     write_api(SOURCE / "api")
+
+
+def favicon() -> str:
+    """Fill the book's colours into its icon."""
+    drawing = (BOOK / "favicon.svg").read_text(encoding="utf-8")
+    return re.sub("%([a-z])%", lambda found: COLOURS[found[1]], drawing)
 
 
 def build() -> int:

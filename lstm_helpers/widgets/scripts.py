@@ -11,6 +11,8 @@ widget's own script, `export default { render };`, each at the start of a line. 
 import re
 from importlib import resources
 
+from lstm_helpers.figures.style import COLOURS
+
 _IMPORT = re.compile(r'^import \{([\w\s,]+)\} from "\./(\w+)\.js";$', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:(?:async )?function\*?|const|class) ([\w$]+))", re.MULTILINE)
 _DEFAULT = re.compile(r"^export default \{ render \};$", re.MULTILINE)
@@ -18,8 +20,9 @@ _OTHER = re.compile(r"^(?:import|export)\b.*", re.MULTILINE)
 
 
 def style(*names: str) -> str:
-    """Join style sheets of the package into one text."""
-    return "\n".join(_read(name) for name in names)
+    """Join style sheets of the package into one text, in which ``var(--lstm-f)`` is the forget gate's colour."""
+    colours = " ".join(f"--lstm-{symbol}: {colour};" for symbol, colour in COLOURS.items())
+    return "\n".join([f".lstm-widget {{ {colours} }}", *map(_read, names)])
 
 
 def script(name: str) -> str:
