@@ -30,11 +30,16 @@ test: test-set  ## run all tests: the package, every page, a browser
 soak: test-set  ## move every widget again and again in a browser (SOAK=5 rounds)
 	$(ONE_THREAD) SOAK=$(SOAK) $(RUN) -m pytest tests/browser --ignore=tests/browser/test_browser_notebooks.py $(SHARED) $(ARGS)
 
-check: test-set  ## look at the code: ruff, mypy, the floors of the package
+# JavaScript and CSS
+SCRIPTS = docs lstm_helpers tests tools
+
+check: test-set  ## look at the code: ruff, mypy, the floors of the package; oxlint and oxfmt on scripts and styles
 	$(RUN) -m ruff check .
 	$(RUN) -m ruff format --check --quiet .
 	$(RUN) -m mypy
 	$(RUN) -c "import sys; from importlinter.cli import lint_imports_command as lint; sys.exit(lint())"
+	$(VENV)/bin/oxlint --quiet $(SCRIPTS)
+	$(VENV)/bin/oxfmt --check $(SCRIPTS:=/**/*.js) $(SCRIPTS:=/**/*.css)
 
 notebooks: test-set  ## run the pages again and store their outputs (ONLY=03 for one)
 	$(ONE_THREAD) $(RUN) -m tools.notebooks $(ONLY)

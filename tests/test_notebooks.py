@@ -124,9 +124,6 @@ def dirty_cell(outputs, metadata, **more):
 
 def test_a_page_saved_by_hand_is_settled(tmp_path):
     """Timings, versions, live views and widgets' states go; what a reader sees, alt texts and tags stay."""
-    spec = importlib.util.spec_from_file_location("notebooks", ROOT / "tools" / "notebooks.py")
-    tool = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(tool)
     shown = {"text/plain": "1", "image/png": "aGVsbG8=", LIVE: {"model_id": "ab", "version_major": 2}}
     result = {
         "output_type": "execute_result",
@@ -175,8 +172,8 @@ def test_a_page_saved_by_hand_is_settled(tmp_path):
         ],
     }
     (tmp_path / "page.ipynb").write_text(json.dumps(page), encoding="utf-8")
-    settled = json.loads(tool.as_text(tool.settle(tool.read(tmp_path / "page.ipynb"))))
-    assert tool.read(tmp_path / "page.ipynb") == tool.read(tmp_path / "page.ipynb")  # new ids are no chance
+    settled = json.loads(notebooks.as_text(notebooks.settle(notebooks.read(tmp_path / "page.ipynb"))))
+    assert notebooks.read(tmp_path / "page.ipynb") == notebooks.read(tmp_path / "page.ipynb")  # new ids are no chance
     ids = [cell.pop("id") for cell in settled["cells"]]
     assert (
         ids[0] == "one"
@@ -213,8 +210,8 @@ def test_a_page_saved_by_hand_is_settled(tmp_path):
     kernel = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
     assert settled["metadata"] == {"kernelspec": kernel, "language_info": {"name": "python"}}
     again = tmp_path / "again.ipynb"
-    again.write_text(tool.as_text(tool.settle(tool.read(tmp_path / "page.ipynb"))), encoding="utf-8")
-    assert tool.is_settled(again) and not tool.is_settled(tmp_path / "page.ipynb")
+    again.write_text(notebooks.as_text(notebooks.settle(notebooks.read(tmp_path / "page.ipynb"))), encoding="utf-8")
+    assert notebooks.is_settled(again) and not notebooks.is_settled(tmp_path / "page.ipynb")
 
 
 @each_page

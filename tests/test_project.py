@@ -29,7 +29,7 @@ ROOT = Path(__file__).parents[1]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 PROJECT = PYPROJECT["project"]
 PYTHONS = PYPROJECT["tool"]["lstm_helpers"]["locks"]
-ONLY_LOOKS_AT_CODE = {"check-manifest", "ruff", "mypy", "import-linter"}
+ONLY_LOOKS_AT_CODE = {"check-manifest", "ruff", "mypy", "import-linter", "oxfmt", "oxlint"}
 SKIPPED = re.compile(r"\.venv.*|\.git|\..*_cache|__pycache__|\.hypothesis|\.ipynb_checkpoints|build|dist")
 
 

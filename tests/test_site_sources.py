@@ -8,6 +8,7 @@ import nbformat
 import pytest
 
 from lstm_helpers import widgets
+from tools import build_site
 from tools.extensions import page_header
 
 ROOT = Path(__file__).parents[1]
@@ -104,3 +105,9 @@ def test_widgets_that_ask_python_say_so_and_others_do_not_ask():
         script = str(kind._esm).replace("function whenKernelGoes", "")
         speaks = bool(re.search(r"model\.send\(|whenKernelGoes\(model,", script))
         assert kind._needs_python == speaks, name
+
+
+def test_the_icon_is_drawn_in_the_houses_colours(monkeypatch):
+    monkeypatch.setattr(build_site, "COLOURS", {"i": "#111111", "f": "#222222", "o": "#333333", "c": "#444444"})
+    drawing = build_site.favicon()
+    assert "%" not in drawing and all(colour in drawing for colour in build_site.COLOURS.values())

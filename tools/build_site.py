@@ -29,6 +29,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
+from lstm_helpers.figures.style import COLOURS
 from tools import formulas, lighten, live_widgets, site_search
 from tools.extensions import page_header
 
@@ -75,6 +76,7 @@ def gather(pages: list[Path]) -> None:
     (carried / "widgets").mkdir(parents=True)
     for name in sorted({one["widget"] for cells in live.values() for many in cells.values() for one in many}):
         (carried / "widgets" / f"{name}.js").write_text(live_widgets.script(name), encoding="utf-8")
+    (carried / "favicon.svg").write_text(favicon(), encoding="utf-8")
     for page in pages:
         notebook = for_the_web(read(page), live[page.stem])
         nbformat.write(notebook, SOURCE / "notebooks" / page.name)
@@ -97,6 +99,12 @@ def gather(pages: list[Path]) -> None:
         else:
             (SOURCE / text.name).write_text(words, encoding="utf-8")
     write_api(SOURCE / "api")
+
+
+def favicon() -> str:
+    """Fill the book's colours into its icon."""
+    drawing = (BOOK / "favicon.svg").read_text(encoding="utf-8")
+    return re.sub("%([a-z])%", lambda found: COLOURS[found[1]], drawing)
 
 
 def build() -> int:

@@ -1,5 +1,5 @@
-// Set formulas with MathJax, outside a browser (tools/formulas.py): pairs of TeX and whether it is displayed go in as JSON,
-// HTML with MathML for screen readers comes out, and the style of all of it together.
+// Set formulas with MathJax, outside a browser (tools/formulas.py): pairs of TeX and whether it is displayed go in as
+// JSON, HTML with MathML for screen readers comes out, and the style of all of it together.
 const path = require("path");
 const [folder] = process.argv.slice(2);
 

@@ -64,7 +64,7 @@ html_show_sphinx = False
 html_last_updated_fmt = None
 html_permalinks_icon = "#"
 html_baseurl = os.environ.get("SITE_URL", "")
-html_favicon = "static/favicon.svg"
+html_favicon = str(ROOT / "build" / "site-source" / "carried" / "favicon.svg")
 html_context = {"default_mode": "auto"}
 html_theme_options = {
     "navbar_persistent": [],  # the search stands in the sidebar

@@ -9,7 +9,7 @@ from matplotlib.colors import LinearSegmentedColormap
 from lstm_helpers.figures.style import COLOURS, INK, PALE, own_axes, width_of
 from lstm_helpers.museum import BACKWARD, COLUMNS, FORWARD, Pattern
 
-_MAP = LinearSegmentedColormap.from_list("lstm_wrong", ["#FBE3D2", "#E9A173", "#D55E00", "#8F3A00"])
+_MAP = LinearSegmentedColormap.from_list("lstm_wrong", ["#FBE3D2", "#E9A173", COLOURS["f"], "#8F3A00"])
 _GAP = 0.45  # between the groups, in rows
 _BREAKS = tuple(len(FORWARD) + 4 * k for k in range(4))  # before each weight, and before what is left
 

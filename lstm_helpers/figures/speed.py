@@ -8,10 +8,10 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, NullLocator
 
 from lstm_helpers.figures.logarithmic import shades
-from lstm_helpers.figures.style import INK, PALE, own_axes, tidy
+from lstm_helpers.figures.style import COLOURS, INK, PALE, own_axes, tidy
 
 _MARKERS = ("o", "s", "^", "D", "v", "P")
-_COLOURS = ("#1F4A6B", "#D55E00", "#009E73", "#CC79A7", "#8A6D1B", "#767676")
+_COLOURS = ("#1F4A6B", *(COLOURS[name] for name in "fogxh"))
 _TICKS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
 
 

@@ -141,6 +141,7 @@ def ladder(values: Any) -> float:
     if not np.isfinite(largest):
         raise ValueError("values hold NaN or infinity; expected finite numbers")
     power = 1.0
+    largest /= 1.0 + 1e-9  # ten times 0.1 is a little more than 1
     while 5.0 * power < largest:
         power *= 10.0
     return next(power * rung for rung in (1.0, 2.0, 3.0, 5.0) if power * rung >= largest or rung == 5.0)

@@ -15,7 +15,8 @@ from lstm_helpers.figures import draw_alignment
 from lstm_helpers.figures.alignment import check_alignment
 from lstm_helpers.figures.style import number
 from lstm_helpers.figures.text import AMOUNT_MAP
-from lstm_helpers.widgets.base import HouseWidget, Whole, assets, within
+from lstm_helpers.widgets.base import HouseWidget, Whole, within
+from lstm_helpers.widgets.scripts import script
 from lstm_helpers.widgets.text_inspector import colours_of
 
 MOST = 60  # tokens on either side
@@ -46,7 +47,7 @@ class AlignmentInspector(HouseWidget):
         If ``at`` is not there, here or when it is set later.
     """
 
-    _esm = assets("common.js", "alignment_inspector.js")
+    _esm = script("alignment_inspector.js")
     at = Whole(0).tag(sync=True)
     _tokens = traitlets.Dict().tag(sync=True)
     _weights = traitlets.Bytes(b"").tag(sync=True)

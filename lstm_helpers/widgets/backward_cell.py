@@ -15,8 +15,9 @@ from lstm_helpers.figures import draw_backward
 from lstm_helpers.figures.backward import say_gradient
 from lstm_helpers.figures.layouts import lstm_backward as drawing
 from lstm_helpers.through_time import Trace, backpropagate
-from lstm_helpers.widgets.base import HouseWidget, Whole, assets, within
+from lstm_helpers.widgets.base import HouseWidget, Whole, within
 from lstm_helpers.widgets.diagram_data import plain
+from lstm_helpers.widgets.scripts import script, style
 from lstm_helpers.widgets.trace_data import as_bytes, check_trace
 
 _PARTS = ("", *drawing.LAYOUT.parts)
@@ -52,15 +53,8 @@ class BackwardCell(HouseWidget):
         If ``step``, ``unit`` or ``part`` is not in the run, here or when it is set later.
     """
 
-    _esm = assets(
-        "common.js",
-        "trace.js",
-        "diagram.js",
-        "time_lines.js",
-        "playback.js",
-        "backward_cell.js",
-    )
-    _css = assets("common.css", "live_cell.css")
+    _esm = script("backward_cell.js")
+    _css = style("common.css", "live_cell.css")
     _inches = (7.5, 5.2)
     step = Whole(0).tag(sync=True)
     unit = Whole(0).tag(sync=True)

@@ -12,7 +12,6 @@ import math
 import numbers
 import operator
 from collections.abc import Iterable
-from importlib import resources
 from typing import Any
 
 import anywidget
@@ -24,15 +23,10 @@ from PIL import Image  # matplotlib brings it
 
 from lstm_helpers.figures.style import COLOURS
 from lstm_helpers.widgets import rerun
+from lstm_helpers.widgets.scripts import style
 
 DPI = 192  # twice the 96 of a CSS pixel: sharp on a dense screen
 VIEW = "application/vnd.jupyter.widget-view+json"
-
-
-def assets(*names: str) -> str:
-    """Join script or style files of the package into one text: no bundler, nothing fetched."""
-    folder = resources.files(__package__) / "assets"
-    return "\n".join((folder / name).read_text(encoding="utf-8") for name in names)
 
 
 class Between(traitlets.Float[float, Any]):
@@ -89,7 +83,7 @@ class HouseWidget(anywidget.AnyWidget):
     ends with `begin`.
     """
 
-    _css = assets("common.css")
+    _css = style("common.css")
     _inches = (7.5, 3.0)  # of the static picture
     _needs_python = False  # True: its numbers come from a running kernel, and a page without one shows the picture
     _colours = traitlets.Dict(dict(COLOURS)).tag(sync=True)

@@ -16,7 +16,8 @@ from lstm_helpers.figures.style import INK
 from lstm_helpers.tasks import agreement
 from lstm_helpers.through_time import unroll
 from lstm_helpers.trained import Network
-from lstm_helpers.widgets.base import HouseWidget, assets, one_of
+from lstm_helpers.widgets.base import HouseWidget, one_of
+from lstm_helpers.widgets.scripts import script
 
 ORDERS = tuple("".join(order) for order in permutations(lstm.BLOCKS))
 KNOWN = {"ifgo": "this book, PyTorch, Keras", "iofg": "ONNX"}
@@ -71,7 +72,7 @@ class BlockOrder(HouseWidget):
         If ``read`` is no order of i, f, g, o, here or when it is set later.
     """
 
-    _esm = assets("common.js", "block_order.js")
+    _esm = script("block_order.js")
     _inches = (7.5, 2.8)
     read = traitlets.Unicode("ifgo").tag(sync=True)
     _numbers = traitlets.Bytes().tag(sync=True)

@@ -11,7 +11,8 @@ from matplotlib.figure import Figure
 from lstm_helpers.activations import sigmoid
 from lstm_helpers.arrays import Array
 from lstm_helpers.figures.style import COLOURS, number
-from lstm_helpers.widgets.base import HouseWidget, Whole, assets, one_of, within
+from lstm_helpers.widgets.base import HouseWidget, Whole, one_of, within
+from lstm_helpers.widgets.scripts import script
 from lstm_helpers.widgets.variants import EQUATIONS, FEEDS, STEPS, memories, pulses
 
 LOW, HIGH = -4, 6  # of the pre-activation
@@ -36,7 +37,7 @@ class CellVariants(HouseWidget):
         If ``z_f`` or ``feed`` is not there, here or when it is set later.
     """
 
-    _esm = assets("common.js", "cell_variants.js")
+    _esm = script("cell_variants.js")
     _inches = (7.5, 4.6)
     z_f = Whole(1).tag(sync=True)
     feed = traitlets.Unicode("once").tag(sync=True)

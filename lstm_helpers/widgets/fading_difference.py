@@ -14,8 +14,9 @@ from lstm_helpers.arrays import Array
 from lstm_helpers.cells import rnn
 from lstm_helpers.figures.logarithmic import say_power
 from lstm_helpers.figures.style import INK
-from lstm_helpers.widgets.base import Between, HouseWidget, assets, tidy
+from lstm_helpers.widgets.base import Between, HouseWidget, tidy
 from lstm_helpers.widgets.fading import Fading, fading, spectral_radius
+from lstm_helpers.widgets.scripts import script
 
 LOW, HIGH = -12, 1  # powers of ten that are shown
 MOST = 4.0  # times W_h
@@ -45,7 +46,7 @@ class FadingDifference(HouseWidget):
         If ``scale`` is out of range, here or when it is set later.
     """
 
-    _esm = assets("common.js", "time_lines.js", "fading_difference.js")
+    _esm = script("fading_difference.js")
     scale = Between(1.0, 0.0, MOST, "the factor of W_h").tag(sync=True)
     _numbers = traitlets.Dict().tag(sync=True)
     _size = traitlets.Dict().tag(sync=True)

@@ -14,7 +14,8 @@ from lstm_helpers.figures import draw_pattern
 from lstm_helpers.figures.style import number
 from lstm_helpers.figures.text import AMOUNT_MAP
 from lstm_helpers.museum.examination import RIGHT
-from lstm_helpers.widgets.base import HouseWidget, assets, one_of
+from lstm_helpers.widgets.base import HouseWidget, one_of
+from lstm_helpers.widgets.scripts import script
 from lstm_helpers.widgets.text_inspector import colours_of
 
 FAULTS = tuple(one.name for one in museum.EXHIBITS if one.replaces in ("backward", "backpropagate"))
@@ -38,7 +39,7 @@ class FaultPicker(HouseWidget):
         If ``fault`` or ``experiment`` is not there, here or when it is set later.
     """
 
-    _esm = assets("common.js", "fault_picker.js")
+    _esm = script("fault_picker.js")
     _inches = (7.5, 3.6)
     fault = traitlets.Unicode(FAULTS[0]).tag(sync=True)
     experiment = traitlets.Unicode("1 step").tag(sync=True)

@@ -12,7 +12,8 @@ from numpy.typing import ArrayLike
 
 from lstm_helpers.figures import draw_forecasts
 from lstm_helpers.figures.style import INK
-from lstm_helpers.widgets.base import HouseWidget, Whole, assets, within
+from lstm_helpers.widgets.base import HouseWidget, Whole, within
+from lstm_helpers.widgets.scripts import script
 
 PAST = 24  # steps that are drawn before the origin
 MOST = 4  # methods: each has a kind of line
@@ -42,7 +43,7 @@ class ForecastOrigin(HouseWidget):
         If ``origin`` or ``ahead`` is not there, here or when it is set later.
     """
 
-    _esm = assets("common.js", "forecast_origin.js")
+    _esm = script("forecast_origin.js")
     _inches = (7.0, 3.5)
     origin = Whole(0).tag(sync=True)
     ahead = Whole(1).tag(sync=True)

@@ -10,8 +10,9 @@ from matplotlib.figure import Figure
 from lstm_helpers.activations import half_life, logit
 from lstm_helpers.figures import draw_belt
 from lstm_helpers.figures.style import number
-from lstm_helpers.widgets.base import Between, HouseWidget, Whole, assets, tidy, within
+from lstm_helpers.widgets.base import Between, HouseWidget, Whole, tidy, within
 from lstm_helpers.widgets.belt import FEEDS, Belt, belt
+from lstm_helpers.widgets.scripts import script
 
 MAX_STEPS = 200  # more bars than pixels teach nothing
 
@@ -36,7 +37,7 @@ class GateBelt(HouseWidget):
         If a value is outside its range, here or when it is set later.
     """
 
-    _esm = assets("common.js", "activations.js", "gate_belt.js")
+    _esm = script("gate_belt.js")
     f = Between(0.9, 0.0, 1.0, "a gate").tag(sync=True)
     i = Between(1.0, 0.0, 1.0, "a gate").tag(sync=True)
     g = Between(0.5, -1.0, 1.0, "the candidate").tag(sync=True)

@@ -12,7 +12,8 @@ from lstm_helpers.arrays import Array
 from lstm_helpers.figures import draw_gradient_bands
 from lstm_helpers.figures.flow import SHOWN
 from lstm_helpers.figures.logarithmic import say_power
-from lstm_helpers.widgets.base import Between, HouseWidget, Whole, assets, tidy, within
+from lstm_helpers.widgets.base import Between, HouseWidget, Whole, tidy, within
+from lstm_helpers.widgets.scripts import script
 
 SCALES, BIASES, LAGS, SEEDS = (
     measured.GRADIENT_SCALES,
@@ -49,7 +50,7 @@ class GradientDial(HouseWidget):
         If a value was not measured, here or when it is set later.
     """
 
-    _esm = assets("common.js", "gradient_dial.js")
+    _esm = script("gradient_dial.js")
     _inches = (7.5, 3.5)
     lag = Whole(60).tag(sync=True)
     forget_bias = Between(1.0, BIASES[0], BIASES[-1], "the forget bias").tag(sync=True)

@@ -17,8 +17,9 @@ from lstm_helpers.figures.layouts import Piece
 from lstm_helpers.figures.layouts import lstm as drawing
 from lstm_helpers.through_time import Trace, unroll
 from lstm_helpers.what_if import LOWEST, check_held, hold_gates
-from lstm_helpers.widgets.base import HouseWidget, Whole, assets, tidy, within
+from lstm_helpers.widgets.base import HouseWidget, Whole, tidy, within
 from lstm_helpers.widgets.diagram_data import plain
+from lstm_helpers.widgets.scripts import script, style
 from lstm_helpers.widgets.trace_data import as_bytes, axis_labels, check_trace, numbers_of
 
 _PARTS = ("", *drawing.LAYOUT.parts)
@@ -71,17 +72,8 @@ class LiveCell(HouseWidget):
         If ``step``, ``unit``, ``part`` or ``overrides`` is not in the run, here or when it is set later.
     """
 
-    _esm = assets(
-        "common.js",
-        "activations.js",
-        "lstm_forward.js",
-        "trace.js",
-        "diagram.js",
-        "time_lines.js",
-        "playback.js",
-        "live_cell.js",
-    )
-    _css = assets("common.css", "live_cell.css")
+    _esm = script("live_cell.js")
+    _css = style("common.css", "live_cell.css")
     _inches = (7.5, 6.9)
     step = Whole(0).tag(sync=True)
     unit = Whole(0).tag(sync=True)

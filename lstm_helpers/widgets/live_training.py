@@ -16,8 +16,9 @@ from matplotlib.figure import Figure
 from lstm_helpers.figures.style import INK
 from lstm_helpers.model import LossFunction, Model
 from lstm_helpers.training import Optimizer, Progress, adam, fit
-from lstm_helpers.widgets.base import Between, assets, tidy
+from lstm_helpers.widgets.base import Between, tidy
 from lstm_helpers.widgets.loss_curve import LossCurve
+from lstm_helpers.widgets.scripts import script
 
 SLICE = 0.08  # seconds of training before the browser may draw
 RATES = (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)  # of the slider
@@ -50,7 +51,7 @@ class LiveTraining(LossCurve):
         If ``rate`` is out of range, here or when it is set later.
     """
 
-    _esm = assets("common.js", "loss_picture.js", "live_training.js")
+    _esm = script("live_training.js")
     _empty = "run this cell, and press Start: the curve grows here"
     rate = Between(0.01, 1e-6, 10.0, "the learning rate").tag(sync=True)
     _choices = traitlets.List(list(RATES)).tag(sync=True)

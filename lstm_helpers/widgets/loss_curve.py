@@ -18,8 +18,9 @@ from lstm_helpers.figures import draw_learning_curves
 from lstm_helpers.figures.logarithmic import say_power
 from lstm_helpers.figures.style import COLOURS, INK
 from lstm_helpers.training import Progress
-from lstm_helpers.widgets.base import HouseWidget, assets
+from lstm_helpers.widgets.base import HouseWidget
 from lstm_helpers.widgets.interrupts import Stop
+from lstm_helpers.widgets.scripts import script, style
 from lstm_helpers.widgets.thinning import WINDOW, thin, trailing_mean
 
 PAUSE = 0.08  # seconds between two pictures at least: a dozen a second look alive, and cost little
@@ -63,8 +64,8 @@ class LossCurve(HouseWidget):
         If ``level`` is not a finite number above 0.
     """
 
-    _esm = assets("common.js", "loss_picture.js", "loss_curve.js")
-    _css = assets("common.css", "loss_curve.css")
+    _esm = script("loss_curve.js")
+    _css = style("common.css", "loss_curve.css")
     _inches = (7.5, 2.8)
     _needs_python = True
     _empty = "the curve grows here while the next cell trains"

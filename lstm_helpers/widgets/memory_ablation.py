@@ -14,7 +14,8 @@ from lstm_helpers.figures import draw_ablation
 from lstm_helpers.figures.style import number
 from lstm_helpers.trained import Network
 from lstm_helpers.widgets.ablation import ZEROED, Run, check_sequence, every_run, run_without
-from lstm_helpers.widgets.base import HouseWidget, Whole, assets, within
+from lstm_helpers.widgets.base import HouseWidget, Whole, within
+from lstm_helpers.widgets.scripts import script
 
 MOST_STEPS = 30  # all runs are computed beforehand: three times as many as there are steps
 
@@ -49,7 +50,7 @@ class MemoryAblation(HouseWidget):
         If `at`, `zeroed` or `unit` is not there, here or when it is set later.
     """
 
-    _esm = assets("common.js", "memory_ablation.js")
+    _esm = script("memory_ablation.js")
     _inches = (7.5, 4.25)
     at = Whole(0).tag(sync=True)
     zeroed = traitlets.Unicode("nothing").tag(sync=True)

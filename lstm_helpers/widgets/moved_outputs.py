@@ -14,7 +14,8 @@ from lstm_helpers.cells import lstm
 from lstm_helpers.figures.text import AMOUNT_MAP
 from lstm_helpers.inspection import moved_outputs
 from lstm_helpers.through_time import unroll
-from lstm_helpers.widgets.base import HouseWidget, Whole, assets, within
+from lstm_helpers.widgets.base import HouseWidget, Whole, within
+from lstm_helpers.widgets.scripts import script
 from lstm_helpers.widgets.text_inspector import colours_of
 
 MOST = 24  # steps: each has a place in a row
@@ -45,7 +46,7 @@ class MovedOutputs(HouseWidget):
         If ``at`` is not there, here or when it is set later.
     """
 
-    _esm = assets("common.js", "moved_outputs.js")
+    _esm = script("moved_outputs.js")
     _inches = (7.5, 2.0)
     at = Whole(0).tag(sync=True)
     _moved = traitlets.Dict().tag(sync=True)

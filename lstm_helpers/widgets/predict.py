@@ -8,7 +8,8 @@ from typing import Any
 import traitlets
 
 from lstm_helpers.widgets import rerun
-from lstm_helpers.widgets.base import VIEW, HouseWidget, assets
+from lstm_helpers.widgets.base import VIEW, HouseWidget
+from lstm_helpers.widgets.scripts import script, style
 
 MOST = 5  # answers
 ALL_OPEN = os.environ.get("PREDICT") == "open"  # for somebody who shows or checks a page, and need not decide
@@ -41,8 +42,8 @@ class Predict(HouseWidget):
     Predict('about 0.9', 'about 0.35', 'almost nothing')
     """
 
-    _esm = assets("common.js", "predict.js")
-    _css = assets("common.css", "predict.css")
+    _esm = script("predict.js")
+    _css = style("common.css", "predict.css")
     answer = traitlets.Unicode("").tag(sync=True)  # what the reader chose; "" before that
     opened = traitlets.Bool(False).tag(sync=True)  # whether the result is shown
     _answers = traitlets.List(traitlets.Unicode()).tag(sync=True)

@@ -11,7 +11,7 @@ from lstm_helpers.cells import lstm
 from lstm_helpers.tasks import agreement
 from lstm_helpers.through_time import Trace, unroll
 from lstm_helpers.trained import Network
-from lstm_helpers.widgets.base import assets, tidy
+from lstm_helpers.widgets.base import tidy
 from lstm_helpers.widgets.live_cell import LiveCell
 
 MOST_WORDS = 20  # what a page can show; the network was trained on 2 to 14
@@ -50,18 +50,6 @@ class SentenceCell(LiveCell):
         If ``sentence`` or another setting is set to what does not fit, later.
     """
 
-    _esm = assets(
-        "common.js",
-        "activations.js",
-        "lstm_forward.js",
-        "trace.js",
-        "diagram.js",
-        "time_lines.js",
-        "playback.js",
-        "sentence.js",
-        "live_cell.js",
-    )
-    _css = assets("common.css", "live_cell.css")
     sentence = traitlets.Unicode("").tag(sync=True)
     _language = traitlets.Dict(_LANGUAGE).tag(sync=True)
 

@@ -11,7 +11,8 @@ from lstm_helpers.activations import sigmoid, sigmoid_slope, tanh, tanh_slope
 from lstm_helpers.figures import draw_soft_switch
 from lstm_helpers.figures.shutter import CURVES
 from lstm_helpers.figures.style import number
-from lstm_helpers.widgets.base import Between, HouseWidget, assets, tidy
+from lstm_helpers.widgets.base import Between, HouseWidget, tidy
+from lstm_helpers.widgets.scripts import script
 
 MOST = {"value": 2.0, "logit": 8.0}  # to either side; the picture's limits
 
@@ -42,7 +43,7 @@ class SoftSwitch(HouseWidget):
         If a value is outside its range, here or when it is set later.
     """
 
-    _esm = assets("common.js", "activations.js", "soft_switch.js")
+    _esm = script("soft_switch.js")
     value = Between(1.5, -MOST["value"], MOST["value"], "the value").tag(sync=True)
     logit = Between(2.0, -MOST["logit"], MOST["logit"], "the pre-activation").tag(sync=True)
     curve = traitlets.Unicode("sigmoid").tag(sync=True)

@@ -16,7 +16,8 @@ from lstm_helpers.figures.logarithmic import say_power
 from lstm_helpers.figures.style import INK
 from lstm_helpers.figures.text import AMOUNT_MAP
 from lstm_helpers.layers import Stacked
-from lstm_helpers.widgets.base import HouseWidget, Whole, assets, one_of, within
+from lstm_helpers.widgets.base import HouseWidget, Whole, one_of, within
+from lstm_helpers.widgets.scripts import script
 from lstm_helpers.widgets.stack_flow import arriving
 from lstm_helpers.widgets.text_inspector import colours_of
 
@@ -50,7 +51,7 @@ class StackGradient(HouseWidget):
         If ``stack``, ``layer`` or ``step`` is not there, here or when it is set later.
     """
 
-    _esm = assets("common.js", "stack_gradient.js")
+    _esm = script("stack_gradient.js")
     _inches = (7.5, 3.4)
     stack = traitlets.Unicode().tag(sync=True)
     layer = Whole(0).tag(sync=True)

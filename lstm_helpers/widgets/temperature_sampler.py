@@ -15,7 +15,8 @@ from lstm_helpers.figures import draw_next
 from lstm_helpers.figures.next import SHOWN, likeliest
 from lstm_helpers.tasks import text
 from lstm_helpers.trained import LanguageModel
-from lstm_helpers.widgets.base import Between, HouseWidget, Whole, assets, tidy, within
+from lstm_helpers.widgets.base import Between, HouseWidget, Whole, tidy, within
+from lstm_helpers.widgets.scripts import script
 
 MOST_SAMPLES = 20
 TEMPERATURES = tuple(k / 10 for k in range(1, 21))
@@ -55,7 +56,7 @@ class TemperatureSampler(HouseWidget):
         If a temperature, a prompt or a sample was not computed, here or when it is set later.
     """
 
-    _esm = assets("common.js", "temperature_sampler.js")
+    _esm = script("temperature_sampler.js")
     _inches = (7.5, 3.4)
     temperature = Between(1.0, TEMPERATURES[0], TEMPERATURES[-1], "the temperature").tag(sync=True)
     prompt = Whole(0).tag(sync=True)

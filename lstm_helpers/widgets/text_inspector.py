@@ -18,7 +18,8 @@ from lstm_helpers.figures.style import SIGNED_MAP, ladder, number
 from lstm_helpers.figures.text import AMOUNT_MAP, LEVELS, ink_on
 from lstm_helpers.tasks import text
 from lstm_helpers.trained import LanguageModel
-from lstm_helpers.widgets.base import HouseWidget, Whole, assets, within
+from lstm_helpers.widgets.base import HouseWidget, Whole, within
+from lstm_helpers.widgets.scripts import script
 
 SHOW = ("guess", "unit")
 MOST = 400  # characters: the table of what moves what grows with the square
@@ -55,7 +56,7 @@ class TextInspector(HouseWidget):
         If ``at``, ``unit``, ``show`` or ``pattern`` is not there, here or when it is set later.
     """
 
-    _esm = assets("common.js", "text_inspector.js")
+    _esm = script("text_inspector.js")
     _inches = (7.5, 2.2)
     at = Whole(0).tag(sync=True)
     unit = Whole(0).tag(sync=True)

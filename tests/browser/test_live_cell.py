@@ -7,12 +7,11 @@ import pytest
 
 from lstm_helpers import unroll
 from lstm_helpers.activations import sigmoid
-from lstm_helpers.arrays import tree_map
 from lstm_helpers.cells import lstm
 from lstm_helpers.figures.layouts import lstm as drawing
 from lstm_helpers.figures.style import number
 from lstm_helpers.what_if import hold_gates
-from lstm_helpers.widgets.base import assets
+from lstm_helpers.widgets.scripts import script, style
 from tests.browser.test_widgets import CLIPPED, CONTRAST, FITS, LETTERS, ask, eventually, tell, where_the_reader_is
 
 NAME = "live_cell_under_test"
@@ -90,44 +89,6 @@ def matches(widget, run, t, unit, *, ghost):
 
 def row(widget, name):
     return widget.get_by_label(name, exact=True)
-
-
-# The mirror
-
-MIRROR = """({code, params, trace, held}) => {
-    const make = new Function(code + '; return { holdGates, lstmForward };');
-    const flat = parts => Object.fromEntries(Object.entries(parts)
-        .map(([name, values]) => [name, Float64Array.from(values)]));
-    const given = flat(trace);
-    const run = make().holdGates(flat(params), given, held);
-    if (JSON.stringify(given) !== JSON.stringify(flat(trace))) throw new Error('the trace was written to');
-    return Object.fromEntries(['i', 'f', 'g', 'o', 'c', 'h'].map(name => [name, Array.from(run[name])]));
-}"""
-
-
-@pytest.mark.parametrize(("D", "H", "scale"), [(1, 1, 1.0), (3, 4, 1.0), (20, 8, 4.0), (2, 3, 60.0)])
-def test_the_mirror_is_the_packages_cell(lab, D, H, scale):
-    rng = np.random.default_rng(D + H)
-    params = tree_map(lambda W: scale * W, lstm.init(rng, D, H))
-    mask = rng.random((9, 1)) > 0.2
-    mask[[0, 4]] = True
-    start = lstm.State(*rng.normal(size=(2, 1, H)))
-    trace = unroll(lstm, params, rng.normal(size=(9, 1, D)), start, mask)
-    # With every gate of the first step held where it was, all the rest is computed by the mirror.
-    same = {(0, gate, unit): float(getattr(trace, gate)[0, 0, unit]) for gate in "ifgo" for unit in range(H)}
-    moved = {(4, "f", 0): 0.25, (4, "g", H - 1): -1.0, (0, "o", 0): 1.0, (4, "i", 0): 0.0}
-    page = lab.browser.new_page()
-    code = assets("activations.js", "lstm_forward.js")
-    sent = {name: getattr(trace, name).ravel().tolist() for name in (*"ifgochx", "mask")}
-    sent |= {"start_h": start.h.ravel().tolist(), "start_c": start.c.ravel().tolist()}
-    weights = {name: W.ravel().tolist() for name, W in params._asdict().items()}
-    for held in (same, moved, {}):
-        run = hold_gates(params, trace, held)
-        listed = [[t, gate, unit, value] for (t, gate, unit), value in held.items()]
-        found = page.evaluate(MIRROR, dict(code=code, params=weights, trace=sent, held=listed))
-        for name, values in found.items():
-            assert np.abs(np.array(values) - getattr(run, name).ravel()).max() <= 1e-12, name
-    page.close()
 
 
 # The drawing
@@ -409,7 +370,7 @@ def test_a_word_below_the_lines_is_pressed_to_go_to_its_step(lab, page_of):
 
 
 STEP_NAMES = """({ code, names, width }) => {
-    const make = new Function(code + '; return { stepLabels, linesScale, linesHeight };')();
+    const make = new Function(code + '; return $time_lines;')();
     const run = { steps: names.length, labels: names, seen: () => true };
     const svg = document.querySelector('svg');
     return names.map((_, t) => {
@@ -438,9 +399,9 @@ STEP_NAMES = """({ code, names, width }) => {
 )  # fmt: skip
 def test_no_name_of_a_step_is_dropped_where_there_is_room(lab, names, width):
     page = lab.browser.new_page()
-    style = assets("common.css", "live_cell.css")
-    page.set_content(f"<style>{style}</style><div class='lstm-widget'><svg class='lstm-picture' width='{width}'></svg>")
-    code = assets("common.js", "time_lines.js")
+    rules = style("common.css", "live_cell.css")
+    page.set_content(f"<style>{rules}</style><div class='lstm-widget'><svg class='lstm-picture' width='{width}'></svg>")
+    code = script("time_lines.js")
     for t, found in enumerate(page.evaluate(STEP_NAMES, {"code": code, "names": names, "width": width})):
         assert sorted(found["words"]) == sorted(names) and found["bold"] == [names[t]] and not found["overlap"]
     page.close()
@@ -448,9 +409,9 @@ def test_no_name_of_a_step_is_dropped_where_there_is_room(lab, names, width):
 
 def test_of_too_many_names_the_present_one_stays(lab):
     page = lab.browser.new_page()
-    page.set_content(f"<style>{assets('common.css')}</style><svg class='lstm-picture' width='700'></svg>")
+    page.set_content(f"<style>{style('common.css')}</style><svg class='lstm-picture' width='700'></svg>")
     names = [str(1701 + k) for k in range(220)]
-    sent = {"code": assets("common.js", "time_lines.js"), "names": names, "width": 700}
+    sent = {"code": script("time_lines.js"), "names": names, "width": 700}
     for t, found in enumerate(page.evaluate(STEP_NAMES, sent)):
         assert found["bold"] == [names[t]] and 5 < len(found["words"]) < 20 and not found["overlap"]
     page.close()

@@ -9,8 +9,6 @@ from lstm_helpers.cells import lstm
 from lstm_helpers.figures.layouts import lstm as drawing
 from lstm_helpers.tasks import agreement
 from lstm_helpers.what_if import hold_gates
-from lstm_helpers.widgets.base import assets
-from lstm_helpers.widgets.sentence_cell import spoken
 from tests.browser.contrast import too_faint
 from tests.browser.test_live_cell import SHOWN, row
 from tests.browser.test_widgets import CLIPPED, FITS, LETTERS, ask, eventually, where_the_reader_is
@@ -236,16 +234,6 @@ def test_what_it_was_trained_on_is_said(lab, page_of):
             sentence
         )
     assert not lab.problems(page)
-
-
-def test_texts_are_split_as_in_python(lab):
-    page = lab.browser.new_page()
-    texts = ["The dogs, near the CAT …", " .,;:!? ", "the\tdogs\n near", "", "a.b"]
-    code = assets("common.js", "sentence.js")
-    made = page.evaluate("([code, texts]) => new Function(code + '; return spoken;')() && texts.map(new Function(code"
-                         " + '; return spoken;')())", [code, texts])  # fmt: skip
-    assert made == [spoken(text) for text in texts]
-    page.close()
 
 
 def test_readable_in_both_themes_and_at_every_width(lab, page_of):

@@ -1,6 +1,9 @@
 """The house style: colours that can be told apart, limits that are the same everywhere, labels that do not collide."""
 
 import itertools
+import json
+import re
+from pathlib import Path
 
 import matplotlib
 import matplotlib.pyplot as plt
@@ -54,6 +57,21 @@ def test_the_maps_are_monotonic_in_lightness_on_each_side(values: matplotlib.col
     else:
         assert np.all(np.diff(lights[:51]) > 0) and np.all(np.diff(lights[50:]) < 0)
         np.testing.assert_allclose(lights, lights[::-1], atol=9)  # neither sign looks larger
+
+
+def test_a_colour_is_changed_in_one_line() -> None:
+    root = Path(__file__).parents[2]
+    texts = {path: path.read_text(encoding="utf-8") for path in (root / "notebooks").glob("*.ipynb")}
+    for path, page in texts.items():
+        cells = json.loads(page)["cells"]
+        texts[path] = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+    for place in ("lstm_helpers", "docs", "tools"):
+        kinds = (".py", ".js", ".css", ".svg")
+        texts |= {path: path.read_text(encoding="utf-8") for path in (root / place).rglob("*") if path.suffix in kinds}
+    black_and_grey = "ch"  # are anyone's
+    own = "|".join(colour for symbol, colour in style.COLOURS.items() if symbol not in black_and_grey)
+    copies = {path.name: found for path, text in texts.items() if (found := re.findall(own, text, re.IGNORECASE))}
+    assert list(copies) == ["style.py"] and len(copies["style.py"]) == 5
 
 
 @pytest.mark.parametrize(

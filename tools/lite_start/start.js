@@ -1,10 +1,10 @@
 // The first minute of the browser edition: something to read until JupyterLab stands, and a word on Python: that it is
 // on its way, or that it cannot be had and why, with what to do then.
 //
-// Python runs in a worker of JupyterLite's, which says nothing when it does not come. So this script, the first one on the
-// page, asks for Pyodide's first file itself, and listens to what the worker answers to `initialize`. Only an answer that
-// failed, or none at all, is a fault: what is slow but arrives is waited for. Written plainly, so that an old browser
-// can read it.
+// Python runs in a worker of JupyterLite's, which says nothing when it does not come. So this script, the first one on
+// the page, asks for Pyodide's first file itself, and listens to what the worker answers to `initialize`. Only an
+// answer that failed, or none at all, is a fault: what is slow but arrives is waited for. Written plainly, so that an
+// old browser can read it.
 
 (function () {
   "use strict";
@@ -51,7 +51,8 @@
           missing(whence() + " cannot be reached from here.");
         }
       );
-    // A connection that is neither refused nor answered. The second wait is for an answer that is here and not yet read.
+    // A connection that is neither refused nor answered. The second wait is for an answer that is here and not yet
+    // read.
     later(Math.max(5000, NO_ANSWER - performance.now()))
       .then(function () {
         return later(1000);
@@ -176,8 +177,8 @@
       "Python could not be loaded, so cells cannot be run.",
       reason +
         " There may be no connection, or a content blocker " +
-        "or a firewall keeps it out, or this browser is too old. Everything that is stored in the page can be read: text, " +
-        "figures and results."
+        "or a firewall keeps it out, or this browser is too old. Everything that is stored in the page can be read: " +
+        "text, figures and results."
     );
   }
 

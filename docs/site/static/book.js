@@ -1,7 +1,8 @@
 // The web edition's own script: widgets that live without a kernel, and solutions that unfold on paper.
 //
-// A widget's place holds its settings and numbers as JSON. Its script is the package's own, written for anywidget: a module
-// with `render({ model, el })`. Here the model is a plain object. Where anything fails, the picture stays that stands above.
+// A widget's place holds its settings and numbers as JSON. Its script is the package's own, written for anywidget: a
+// module with `render({ model, el })`. Here the model is a plain object. Where anything fails, the picture stays that
+// stands above.
 
 (() => {
   const home = new URL("widgets/", document.currentScript.src);
@@ -42,7 +43,7 @@
       set: (name, value) => {
         if (values[name] === value) return;
         values[name] = value;
-        for (const tell of [...(told.get(`change:${name}`) ?? [])]) tell();
+        for (const tell of told.get(`change:${name}`) ?? []) tell();
       },
       save_changes: () => {},
       send: () => {},
@@ -72,7 +73,8 @@
     }
   }
 
-  // The widgets' style sheets know the dark by JupyterLab's mark: it follows the theme, the system and the reader's choice.
+  // The widgets' style sheets know the dark by JupyterLab's mark: it follows the theme, the system and the reader's
+  // choice.
   const root = document.documentElement;
   const mark_theme = () => {
     root.dataset.jpThemeLight = String(root.dataset.theme !== "dark");

@@ -1,10 +1,11 @@
-// Keys of the web edition: w goes to the next widget, Shift+W to the one before, ? shows the list. They do nothing where
-// letters are typed, and can be switched off, for whoever speaks to the machine or has keys of their own.
+// Keys of the web edition: w goes to the next widget, Shift+W to the one before, ? shows the list. They do nothing
+// where letters are typed, and can be switched off, for whoever speaks to the machine or has keys of their own.
 
 (() => {
   const OFF = "book-keys-off";
   const CONTROL =
-    'input:not([type="hidden"], :disabled), button:not(:disabled), select:not(:disabled), textarea, a[href], [tabindex="0"]';
+    'input:not([type="hidden"], :disabled), button:not(:disabled), select:not(:disabled), ' +
+    'textarea, a[href], [tabindex="0"]';
   const make = (tag, settings, ...children) => {
     const node = Object.assign(document.createElement(tag), settings);
     node.append(...children);

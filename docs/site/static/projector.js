@@ -1,6 +1,7 @@
-// The projector view: a chapter shown section by section, in large type, without the sidebars. The button in the header,
-// Alt+P or `?view=projector` begin it, Escape ends it. What follows a question to predict stays out of sight until it is
-// asked for; so do solutions, which are folded anyway. Nothing is moved in the page, so widgets stay as they are.
+// The projector view: a chapter shown section by section, in large type, without the sidebars. The button in the
+// header, Alt+P or `?view=projector` begin it, Escape ends it. What follows a question to predict stays out of sight
+// until it is asked for; so do solutions, which are folded anyway. Nothing is moved in the page, so widgets stay as
+// they are.
 
 (() => {
   const VIEW = "projector";
@@ -217,7 +218,8 @@
     if (slides.length < 2) return;
     const button = control("btn btn-sm projector-begin", "", "Show on a projector (Alt+P)", begin);
     button.innerHTML =
-      '<svg viewBox="0 0 20 20" width="1em" height="1em" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="1.8">' +
+      '<svg viewBox="0 0 20 20" width="1em" height="1em" aria-hidden="true" ' +
+      'fill="none" stroke="currentColor" stroke-width="1.8">' +
       '<rect x="2" y="3" width="16" height="10" rx="1"/><path d="M10 13v3M6 18l4-3 4 3"/></svg>';
     document.querySelector(".article-header-buttons")?.prepend(button);
     window.addEventListener("keydown", press, true);

@@ -1,9 +1,9 @@
-// The search of the web edition. It looks in search-index.js, which tools/site_search.py writes: the chapters' headings and
-// prose, the other pages', and the package's names. Chapters and pages come first, then the package.
+// The search of the web edition. It looks in search-index.js, which tools/site_search.py writes: the chapters' headings
+// and prose, the other pages', and the package's names. Chapters and pages come first, then the package.
 //
 // A page's rank is Okapi BM25 (Robertson and others, 1994) over its fields: what stands in the title counts most, then
-// its keywords, then headings, then words in bold, where the book introduces its terms. Words next to each other as they were typed count as a
-// word of their own, and a rare one.
+// its keywords, then headings, then words in bold, where the book introduces its terms. Words next to each other as
+// they were typed count as a word of their own, and a rare one.
 
 (() => {
   const WEIGHTS = { title: 14, also: 12, heads: 6, bold: 4, lead: 3, prose: 1, rows: 0.5 };
@@ -22,7 +22,8 @@
       .toLowerCase()
       .replace(/(?<=[iy])z(?=[aei])/g, "s");
 
-  // A typed word as a pattern: long ones from their stem, whatever the ending; short ones, and names, nearly as they are.
+  // A typed word as a pattern: long ones from their stem, whatever the ending; short ones, and names, nearly as they
+  // are.
   function pattern(word) {
     const stem = word.replace(ENDINGS, "");
     if (stem.length > 4 || (stem.length === 4 && word.length > 5)) return `${escape(stem)}[\\p{L}]{0,6}`;
@@ -180,7 +181,8 @@
       ? ""
       : !pages.length && !names.length
         ? `Nothing was found for “${query}”.`
-        : `${pages.length} ${pages.length === 1 ? "page" : "pages"} of the book and ${names.length} ${names.length === 1 ? "name" : "names"} of the package` +
+        : `${pages.length} ${pages.length === 1 ? "page" : "pages"} of the book and ` +
+          `${names.length} ${names.length === 1 ? "name" : "names"} of the package` +
           (complete ? "." : "; no page has all of these words.");
     results.append(make("p", { role: "status", className: "book-found-place" }, said));
     if (pages.length)

@@ -1,7 +1,10 @@
-// A translation to point at, and all of its attention weights as a matrix. Nothing is computed but colours and sums: every weight was sent from Python. `describe`
-// mirrors AlignmentInspector.words; a test compares them.
+// A translation to point at, and all of its attention weights as a matrix. Nothing is computed but colours and sums:
+// every weight was sent from Python. `describe` says what AlignmentInspector.words says.
 
-function unpackAlignment(model) {
+import { caption, follow, history, html, leave, put, slider, stage, svg, text } from "./common.js";
+import { doubles, fixed } from "./numbers.js";
+
+export function unpackAlignment(model) {
   const view = model.get("_weights");
   const weights = doubles(view);
   const { source, answer } = model.get("_tokens");
@@ -11,7 +14,7 @@ function unpackAlignment(model) {
 
 const nameOf = (token) => (token === " " ? "a space" : `“${token}”`);
 
-function describe(run, at) {
+export function describe(run, at) {
   const row = run.row(at);
   const order = row.map((_, s) => s).sort((a, b) => row[b] - row[a] || a - b);
   const looked = order.slice(0, 2).map((s) => `${nameOf(run.source[s])} (token ${s + 1}) with weight ${fixed(row[s])}`);

@@ -1,5 +1,12 @@
 // The cell run backwards, step by step from the last to the first. Nothing is computed: every gradient was sent.
 
+import { caption, choice, follow, history, html, leave, put, stage } from "./common.js";
+import { diagramSizes, drawDiagram, equationLines } from "./diagram.js";
+import { fixed, sayGradient } from "./numbers.js";
+import { playback, unitMenu } from "./playback.js";
+import { drawLines, linesHeight, scrubs } from "./time_lines.js";
+import { unpackArrays } from "./trace.js";
+
 const PARTS = [
   ["", "all"],
   ["hidden", "from h to c"],
@@ -10,17 +17,15 @@ const PARTS = [
   ["candidate", "candidate"],
 ];
 
-// Three decimals, or a power of ten where they would all be 0; mirrors lstm_helpers.figures.backward.say_gradient.
-const sayGradient = (value) =>
-  value !== 0 && Math.abs(value) < 0.0005 ? value.toExponential(0).replaceAll("-", "\u2212") : fixed(value, 3);
-
 function tell(numbers, t, unit, steps) {
   const say = (key) => sayGradient(numbers[key]);
   const last = t === steps - 1 ? " Nothing comes back from after the end." : "";
   return (
-    `Step ${t + 1} of ${steps}, unit ${unit}.${last} dh = ${say("dh_loss")} of the loss + ${say("dh_later")} from the next step's gates = ${say("dh")}. ` +
+    `Step ${t + 1} of ${steps}, unit ${unit}.${last} dh = ${say("dh_loss")} of the loss + ` +
+    `${say("dh_later")} from the next step's gates = ${say("dh")}. ` +
     `dc = ${say("dc_later")} along the cell state + ${say("from_h")} through h = ${say("dc")}. ` +
-    `The forget gate passes ${fixed(numbers.f)} of it on: ${say("dc_previous")} goes back along the cell state, ${say("dh_previous")} through the gates of all units.`
+    `The forget gate passes ${fixed(numbers.f)} of it on: ${say("dc_previous")} goes back along the cell state, ` +
+    `${say("dh_previous")} through the gates of all units.`
   );
 }
 
@@ -60,7 +65,8 @@ function render({ model, el }) {
   const tracks = () => {
     const [, unit] = now();
     const track = (key, symbol) => {
-      const value = (t) => (t < 0 ? at(`${key}_previous`, 0, unit) : at(key, t, unit)); // before the first step: the initial state's
+      // Before the first step: the initial state's.
+      const value = (t) => (t < 0 ? at(`${key}_previous`, 0, unit) : at(key, t, unit));
       const top = Math.max(largest(unit, [key]), Math.abs(value(-1)));
       return {
         name: symbol,
@@ -102,7 +108,8 @@ function render({ model, el }) {
   const legend = html(
     "div",
     { class: "lstm-legend" },
-    "The thicker a wire, the larger its gradient, measured against the largest of all steps; broken: below zero. Vessels show the gates of the way forward.",
+    "The thicker a wire, the larger its gradient, measured against the largest of all steps; broken: below zero. " +
+      "Vessels show the gates of the way forward.",
   );
   const title = html("p", { class: "lstm-title" });
   const relight = () => {

@@ -1,6 +1,9 @@
 // One network's weights read in any order of their blocks. Nothing is computed: every number was sent from Python.
 // `sentence` mirrors BlockOrder.words; a test compares them.
 
+import { OWN_KEYS, caption, follow, history, html, leave, line, put, stage, svg, text } from "./common.js";
+import { doubles, scale, spread } from "./numbers.js";
+
 function unpackOrders(model) {
   const all = doubles(model.get("_numbers"));
   const steps = model.get("_labels").length;
@@ -99,7 +102,7 @@ function drawAnswers(network, read, labels, width, height) {
       }),
     ),
   );
-  const [yn, yw] = apart(y(have.at(-1)), y(want.at(-1)), 17, box.top, box.bottom);
+  const [yn, yw] = spread([y(have.at(-1)), y(want.at(-1))], 17, box.top, box.bottom);
   out.push(
     text(box.right + 8, (same ? y(have.at(-1)) : yn) + 4, same ? "right order" : "this order", { class: "lstm-end" }),
   );

@@ -1,6 +1,9 @@
 // One unit of five kinds of cell on one input. Nothing is computed: every number was sent from Python. `sentence`
 // mirrors CellVariants.words; a test compares them.
 
+import { caption, choice, follow, history, html, leave, line, put, slider, stage, svg, text } from "./common.js";
+import { doubles, fixed, scale } from "./numbers.js";
+
 function unpackHeld(model) {
   const { steps, low, high, cells } = model.get("_about");
   const names = Object.keys(cells);

@@ -4,7 +4,7 @@ const SVG = "http://www.w3.org/2000/svg";
 
 // Elements -----------------------------------------------------------------------------------------------------
 
-function fill(node, attributes, children) {
+export function fill(node, attributes, children) {
   for (const [name, value] of Object.entries(attributes || {})) {
     if (value !== null && value !== undefined) node.setAttribute(name, value);
   }
@@ -12,64 +12,18 @@ function fill(node, attributes, children) {
   return node;
 }
 
-const html = (tag, attributes, ...children) => fill(document.createElement(tag), attributes, children);
-const svg = (tag, attributes, ...children) => fill(document.createElementNS(SVG, tag), attributes, children);
-const text = (x, y, words, attributes) => svg("text", { x, y, ...attributes }, words);
-const line = (x1, y1, x2, y2, attributes) => svg("line", { x1, y1, x2, y2, ...attributes });
+export const html = (tag, attributes, ...children) => fill(document.createElement(tag), attributes, children);
+export const svg = (tag, attributes, ...children) => fill(document.createElementNS(SVG, tag), attributes, children);
+export const text = (x, y, words, attributes) => svg("text", { x, y, ...attributes }, words);
+export const line = (x1, y1, x2, y2, attributes) => svg("line", { x1, y1, x2, y2, ...attributes });
 
 // JupyterLab takes arrow keys and Enter for itself unless the focused element itself carries this mark.
-const OWN_KEYS = { "data-lm-suppress-shortcuts": "true" };
-
-// Numbers ------------------------------------------------------------------------------------------------------
-
-// Fixed digits with a real minus sign, and never a negative zero.
-function fixed(number, digits = 2) {
-  const words = Math.abs(number).toFixed(digits);
-  return (number < 0 && Number(words) !== 0 ? "\u2212" : "") + words;
-}
-
-// Two digits beside a drawing, fewer for large numbers: they must fit.
-const brief = (number) => fixed(number, Math.abs(number) < 9.995 ? 2 : Math.abs(number) < 99.95 ? 1 : 0);
-
-// Doubles that Python sent. A copy: the view need not start at a multiple of eight bytes.
-const doubles = (view) => new Float64Array(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
-
-const raised = (whole) =>
-  String(whole)
-    .replaceAll("-", "\u207b")
-    .replace(/\d/g, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]);
-
-// Two digits, or a digit and a power of ten if it is far from 1: mirrors figures.logarithmic.say_power.
-function sayPower(value) {
-  const [mantissa, exponent] = value.toExponential(1).split("e").map(Number);
-  if (exponent > -4 && exponent < 4) return Number(`${mantissa}e${exponent}`).toFixed(Math.max(0, 1 - exponent));
-  const [digit, power] = value.toExponential(0).split("e").map(Number);
-  return `${digit}\u00a0×\u00a010${raised(power)}`;
-}
-
-const scale = (from0, from1, to0, to1) => (value) => to0 + ((value - from0) / (from1 - from0)) * (to1 - to0);
-
-// The round number (1, 2, 5, 10 ...) that an axis may end at: it changes rarely while a slider moves.
-function roundLimit(largest) {
-  let unit = 1;
-  for (;;) {
-    for (const factor of [1, 2, 5]) if (largest <= factor * unit * (1 + 1e-9)) return factor * unit;
-    unit *= 10;
-  }
-}
-
-// Two labels at the end of two lines: keep their order, push them `gap` apart, stay between low and high.
-function apart(a, b, gap, low, high) {
-  const clamp = (v, from, to) => Math.max(from, Math.min(to, v));
-  if (Math.abs(a - b) >= gap) return [clamp(a, low, high), clamp(b, low, high)];
-  const middle = clamp((a + b) / 2, low + gap / 2, high - gap / 2);
-  return a <= b ? [middle - gap / 2, middle + gap / 2] : [middle + gap / 2, middle - gap / 2];
-}
+export const OWN_KEYS = { "data-lm-suppress-shortcuts": "true" };
 
 // Controls -----------------------------------------------------------------------------------------------------
 
 // A labelled native slider. `symbol` is the letter of the equations; the colour is never the only sign.
-function slider({ symbol, name, min, max, step, colour, onInput }) {
+export function slider({ symbol, name, min, max, step, colour, onInput }) {
   const input = html("input", { type: "range", min, max, step, "aria-label": `${name} ${symbol}`.trim(), ...OWN_KEYS });
   const value = html("output", { class: "lstm-value", "aria-hidden": "true" });
   const chip = html("span", { class: "lstm-chip", style: colour ? `background:${colour}` : "display:none" });
@@ -87,9 +41,12 @@ function slider({ symbol, name, min, max, step, colour, onInput }) {
 
 let groups = 0;
 
+// A name that no other group of radio buttons on the page has.
+export const groupName = () => `lstm-group-${Date.now()}-${(groups += 1)}`;
+
 // A few named choices as native radio buttons.
-function choice({ name, options, onInput }) {
-  const group = `lstm-choice-${Date.now()}-${(groups += 1)}`;
+export function choice({ name, options, onInput }) {
+  const group = groupName();
   const inputs = new Map();
   const row = html("div", { class: "lstm-choice", role: "radiogroup", "aria-label": name }, html("span", {}, name));
   for (const [key, words] of options) {
@@ -107,15 +64,15 @@ function choice({ name, options, onInput }) {
   };
 }
 
-function button(words, onClick) {
+export function button(words, onClick) {
   const node = html("button", { type: "button", class: "lstm-button", ...OWN_KEYS }, words);
   node.addEventListener("click", onClick);
   return node;
 }
 
-// Dragging by mouse, pen or finger: `pick` is told where it begins and gives what follows it, or nothing. A finger moves
-// only what is marked as movable: anywhere else it scrolls the page.
-function draggable(picture, pick) {
+// Dragging by mouse, pen or finger: `pick` is told where it begins and gives what follows it, or nothing. A finger
+// moves only what is marked as movable: anywhere else it scrolls the page.
+export function draggable(picture, pick) {
   let follows = null;
   const place = (event) => {
     const [box, view] = [picture.getBoundingClientRect(), picture.viewBox.baseVal];
@@ -157,7 +114,7 @@ function draggable(picture, pick) {
 // Speech -------------------------------------------------------------------------------------------------------
 
 // One sentence, made from the numbers: read beside the picture, given as its name, and announced once it settles.
-function caption(picture) {
+export function caption(picture) {
   const shown = html("p", { class: "lstm-caption", "aria-hidden": "true" });
   const live = html("div", { class: "lstm-unseen", "aria-live": "polite" });
   let timer = null;
@@ -188,7 +145,7 @@ const DEPTH = 100; // steps that are kept
 // step, and so is a run of key presses, all that is changed in one go, or one value set in Python. Keys count while the
 // focus is inside.
 // `also` says whether Reset has more to do than to set these back, and does it.
-function history(model, el, also = { due: () => false, reset: () => {} }) {
+export function history(model, el, also = { due: () => false, reset: () => {} }) {
   const start = model.get("_start");
   const names = Object.keys(start);
   const read = () => Object.fromEntries(names.map((name) => [name, model.get(name)]));
@@ -301,7 +258,7 @@ function history(model, el, also = { due: () => false, reset: () => {} }) {
 // Life cycle ---------------------------------------------------------------------------------------------------
 
 // Redraw when a trait changes, from a slider or from Python. Returns how to stop.
-function follow(model, names, redraw) {
+export function follow(model, names, redraw) {
   const events = names.map((name) => `change:${name}`);
   for (const event of events) model.on(event, redraw);
   return () => {
@@ -310,7 +267,7 @@ function follow(model, names, redraw) {
 }
 
 // What a view does when it goes. JupyterLab keeps the empty place of every view that is gone: nothing may hang on it.
-const leave =
+export const leave =
   (el, ...stops) =>
   () => {
     for (const stop of stops) stop();
@@ -319,7 +276,7 @@ const leave =
 
 let byHand = false; // whether a change is the reader's; else it is Python's
 
-function put(model, name, value) {
+export function put(model, name, value) {
   byHand = true;
   model.set(name, value);
   byHand = false;
@@ -327,7 +284,7 @@ function put(model, name, value) {
 }
 
 // An SVG as wide as its place, drawn again at each new width: letters keep their size on a narrow page.
-function stage(height, draw) {
+export function stage(height, draw) {
   const picture = svg("svg", { class: "lstm-picture", role: "img" });
   const place = html("div", { class: "lstm-place" }, picture);
   let width = 0;

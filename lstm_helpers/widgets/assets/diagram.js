@@ -1,11 +1,14 @@
 // A cell's diagram, drawn from the layout that the book's figures are drawn from. What is lit, how thick a wire is and
 // how full a vessel is follow from the numbers; nothing is computed here.
 
+import { html, line, svg, text } from "./common.js";
+import { fixed } from "./numbers.js";
+
 const LOW = 345; // pixels
 
 // Sizes for a width: letters stay readable, so a narrow drawing gets taller and leaves formulas beside numbers out. A
 // wide one gets no taller than fits a laptop's screen with all that stands around it.
-function diagramSizes(layout, width) {
+export function diagramSizes(layout, width) {
   const across = width / layout.width;
   const most = Math.max(LOW, 0.46 * window.innerHeight) / (layout.top - layout.bottom);
   const font = Math.max(12, Math.min(16, 2.7 * across, 3.1 * most));
@@ -79,7 +82,7 @@ function label(x, y, runs, font, attributes) {
 // `view` says what to show: numbers, limits (the number that makes a wire thickest, 1 if missing), say (how a number is
 // written), part (what is lit, "" for all), idle (true where the step computed nothing), held (gates set by hand),
 // movable, input and token.
-function drawDiagram(layout, view, colours, width) {
+export function drawDiagram(layout, view, colours, width) {
   const sizes = diagramSizes(layout, width);
   const colour = (symbol) => (symbol === "" || symbol === "c" ? "currentColor" : colours[symbol]);
   const dim = (parts) => ((view.part !== "" && !parts.includes(view.part)) || view.idle ? "lstm-dim" : "");
@@ -103,7 +106,7 @@ function drawDiagram(layout, view, colours, width) {
     ...under.flatMap((wire) => drawWire(pen, wire)),
     ...over.flatMap((wire) => drawWire(pen, wire)),
     ...layout.nodes.flatMap((node) => drawNode(pen, node)),
-    ...spread(
+    ...noteWords(
       layout.notes.map((note) => placeNote(pen, note)),
       width,
     ).map((note) => drawNote(pen, note)),
@@ -272,7 +275,7 @@ function placeNote({ layout, sizes, view }, note) {
 }
 
 // Numbers that would touch are pushed apart to both sides.
-function spread(notes, width) {
+function noteWords(notes, width) {
   notes.forEach((one, k) => {
     for (const other of notes.slice(k + 1)) {
       const [a, b] = one.x + one.wide / 2 <= other.x + other.wide / 2 ? [one, other] : [other, one];
@@ -297,7 +300,7 @@ function drawNote({ dim }, { note, runs, value, size, before, x, wide, y }) {
 }
 
 // An equation's lines, each symbol underlined in its colour.
-function equationLines(lines, view, colours) {
+export function equationLines(lines, view, colours) {
   return lines.map((pieces) =>
     html(
       "span",

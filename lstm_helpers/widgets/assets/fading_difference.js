@@ -1,13 +1,12 @@
-// Two sequences through one vanilla RNN, run here. `rnnStates` mirrors lstm_helpers.cells.rnn, `fade` and `sentence`
-// mirror lstm_helpers.widgets.fading and FadingDifference.words; a test compares them.
+// Two sequences through one vanilla RNN, run here. `rnnStates` gives what lstm_helpers.cells.rnn
+// gives, `fade` and `sentence` what lstm_helpers.widgets.fading and FadingDifference.words give.
 
-function unpackNumbers(model) {
-  const arrays = {};
-  for (const [name, view] of Object.entries(model.get("_numbers"))) {
-    arrays[name] = doubles(view);
-  }
-  return arrays;
-}
+import { caption, follow, history, html, leave, line, put, slider, stage, svg, text } from "./common.js";
+import { doubles, fixed, raised, sayPower, scale, spread } from "./numbers.js";
+import { drawNames, layNames } from "./time_lines.js";
+
+export const unpackNumbers = (model) =>
+  Object.fromEntries(Object.entries(model.get("_numbers")).map(([name, view]) => [name, doubles(view)]));
 
 function rnnStates({ W_x, W_h, b }, xs, factor, { steps, hidden, inputs }) {
   const states = [];
@@ -25,20 +24,20 @@ function rnnStates({ W_x, W_h, b }, xs, factor, { steps, hidden, inputs }) {
   return states;
 }
 
-function fade(numbers, factor, size) {
+export function fade(numbers, factor, size) {
   const [a, b] = [numbers.xs, numbers.others].map((xs) => rnnStates(numbers, xs, factor, size));
   const difference = a.map((h, t) => Math.hypot(...h.map((value, k) => value - b[t][k])));
   const left = difference.at(-1) / difference[size.first];
   return { difference, left, factor: left ** (1 / (size.steps - 1 - size.first)) };
 }
 
-function sentence(scale_, { left, factor }, { radius, steps, first }) {
-  const begin = `W_h × ${scale_.toFixed(2)} has spectral radius ${(radius * scale_).toFixed(2)}. `;
+export function sentence(scale_, { left, factor }, { radius, steps, first }) {
+  const begin = `W_h × ${fixed(scale_)} has spectral radius ${fixed(radius * scale_)}. `;
   const more = steps - 1 - first;
   if (!(left > 0)) return `${begin}Nothing of the difference is left ${more} words later.`;
   return (
     `${begin}${more} words later the difference is ${sayPower(left)} times what it was: ` +
-    `a factor of ${factor.toFixed(2)} per word, on average.`
+    `a factor of ${fixed(factor)} per word, on average.`
   );
 }
 
@@ -71,7 +70,7 @@ function drawFading(run, before, { steps, low, high, first }, labels, colour, wi
   if (before) {
     const points = logs(before);
     out.push(svg("path", { class: "lstm-line lstm-ghost", d: path(points), stroke: "currentColor" }));
-    const [yn, yb] = apart(y(end(now)[1]), y(end(points)[1]), 17, box.top + 4, box.bottom - 4);
+    const [yn, yb] = spread([y(end(now)[1]), y(end(points)[1])], 17, box.top + 4, box.bottom - 4);
     out.push(
       text(box.right + 8, yb + 4, "last setting", { class: "lstm-tick" }),
       text(box.right + 8, yn + 4, "now", { class: "lstm-end" }),
@@ -128,7 +127,7 @@ function render({ model, el }) {
   const words = caption(picture.picture);
   const update = () => {
     const now = model.get("scale");
-    factor.set(now, `× ${now.toFixed(2)}`);
+    factor.set(now, `× ${fixed(now)}`);
     picture.redraw();
     words.say(sentence(now, of(now), size));
   };

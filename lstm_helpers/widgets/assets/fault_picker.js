@@ -1,7 +1,10 @@
 // The museum's wrong backward passes, each as a table of relative errors. Nothing is computed but colours: every number
-// was sent from Python. `sentence` mirrors FaultPicker.words; a test compares them.
+// was sent from Python. `sentence` says what FaultPicker.words says.
 
-function unpackErrors(model) {
+import { OWN_KEYS, caption, follow, history, html, leave, put, slider, stage, svg, text } from "./common.js";
+import { brief, doubles, fixed } from "./numbers.js";
+
+export function unpackErrors(model) {
   const view = model.get("_errors");
   const all = doubles(view);
   const { faults, rows, columns } = model.get("_names");
@@ -12,7 +15,7 @@ function unpackErrors(model) {
   return { faults, rows, columns, of };
 }
 
-function sentence({ rows, columns }, table, experiment) {
+export function sentence({ rows, columns }, table, experiment) {
   const column = table.map((row) => row[columns.indexOf(experiment)]);
   const blind = columns.filter((_, k) => table.every((row) => row[k] === 0));
   const unseen = blind.length ? ` Blind to it: ${blind.join(", ")}.` : " Every experiment shows the fault.";
@@ -21,7 +24,8 @@ function sentence({ rows, columns }, table, experiment) {
     return `In “${experiment}” all ${column.length} gradients are right: this experiment would pass it.${unseen}`;
   const worst = column.indexOf(Math.max(...column));
   const which = wrong === 1 ? `is wrong, ${rows[worst]}` : `are wrong, most of all ${rows[worst]}`;
-  return `In “${experiment}” ${wrong} of ${column.length} gradients ${which}, with a relative error of ${fixed(column[worst])}.${unseen}`;
+  const size = `with a relative error of ${fixed(column[worst])}`;
+  return `In “${experiment}” ${wrong} of ${column.length} gradients ${which}, ${size}.${unseen}`;
 }
 
 const TALL = 19;

@@ -1,6 +1,9 @@
 // Forecasts from one origin of a series, and their errors there and over all origins. The forecasts were sent from
 // Python; errors are differences and means of them. `sentence` mirrors ForecastOrigin.words; a test compares them.
 
+import { caption, follow, history, html, leave, line, put, slider, stage, svg, text } from "./common.js";
+import { doubles, fixed, niceLimit, scale, spread } from "./numbers.js";
+
 function unpackForecasts(model) {
   const { times, values, origins, forecasts } = Object.fromEntries(
     Object.entries(model.get("_numbers")).map(([name, view]) => [name, doubles(view)]),
@@ -36,26 +39,6 @@ function sentence(data, k, ahead) {
 const [SERIES, ROW] = [250, 30];
 const DASHES = ["12 4", "7 3", "2 3", "9 3 2 3"];
 const MARKS = ["▲", "■", "●", "◆"];
-
-// Labels at the right end, one below the other in the order of their lines' ends.
-function spread(places, gap, low, high) {
-  const order = places.map((y, k) => [y, k]).sort((a, b) => a[0] - b[0]);
-  let at = low;
-  const down = order.map(([y, k]) => {
-    at = Math.max(at, y);
-    const here = at;
-    at += gap;
-    return [here, k];
-  });
-  let floor = high;
-  for (let j = down.length - 1; j >= 0; j -= 1) {
-    down[j][0] = Math.min(down[j][0], floor);
-    floor = down[j][0] - gap;
-  }
-  const out = [];
-  for (const [y, k] of down) out[k] = y;
-  return out;
-}
 
 function drawSeries(data, k, ahead, past, top, width) {
   const { times, values, origins, names, horizon, said } = data;
@@ -104,7 +87,7 @@ function drawSeries(data, k, ahead, past, top, width) {
 
 function drawErrors(data, k, ahead, width) {
   const { names, error, mean, all } = data;
-  const most = roundLimit(Math.max(...names.flatMap((_, m) => all.map((j) => error(m, ahead, j)))));
+  const most = niceLimit(Math.max(...names.flatMap((_, m) => all.map((j) => error(m, ahead, j)))));
   const box = { left: 112, right: width - 50 };
   const x = scale(0, most, box.left, box.right);
   const out = [
@@ -152,7 +135,7 @@ function render({ model, el }) {
   const data = unpackForecasts(model);
   const { past: shown, horizon } = model.get("_shape");
   const past = history(model, el);
-  const top = roundLimit(Math.max(...data.values));
+  const top = niceLimit(Math.max(...data.values));
   const origin = slider({
     symbol: "",
     name: "known up to",

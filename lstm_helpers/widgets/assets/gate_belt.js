@@ -1,7 +1,10 @@
-// The belt with its gates held still. `belt` and `limit` mirror lstm_helpers.widgets.belt; a test compares what is
-// drawn with them.
+// The belt with its gates held still. `belt` and `limit` give what lstm_helpers.widgets.belt gives.
 
-function belt(f, i, g, o, steps, feed) {
+import { halfLife, logit } from "./activations.js";
+import { caption, choice, fill, follow, history, html, leave, line, put, slider, stage, svg, text } from "./common.js";
+import { brief, fixed, niceLimit, scale, spread } from "./numbers.js";
+
+export function belt(f, i, g, o, steps, feed) {
   const run = [];
   let c = 0;
   for (let t = 1; t <= steps; t += 1) {
@@ -13,7 +16,7 @@ function belt(f, i, g, o, steps, feed) {
   return run;
 }
 
-function limit(f, i, g) {
+export function limit(f, i, g) {
   return i * g === 0 ? 0 : (i * g) / (1 - f);
 }
 
@@ -28,14 +31,16 @@ function sentence({ f, i, g, o, steps, feed }, run) {
     else if (f === 0) words.push(`With f = 0 it is gone one step later.`);
     else
       words.push(
-        `With f = ${fixed(f)} half is gone after ${fixed(halfLife(f), 1)} more steps; at step ${steps} c = ${fixed(c)}.`,
+        `With f = ${fixed(f)} half is gone after ${fixed(halfLife(f), 1)} more steps; ` +
+          `at step ${steps} c = ${fixed(c)}.`,
       );
   } else {
     words.push(`At every step, i · g = ${fixed(load)} is added to the cell state.`);
     if (f === 1) words.push(`With f = 1 nothing is lost: at step ${steps} c = ${fixed(c)}, and there is no limit.`);
     else
       words.push(
-        `With f = ${fixed(f)} c tends to i · g ÷ (1 − f) = ${fixed(limit(f, i, g))}; at step ${steps} c = ${fixed(c)}.`,
+        `With f = ${fixed(f)} c tends to i · g ÷ (1 − f) = ${fixed(limit(f, i, g))}; ` +
+          `at step ${steps} c = ${fixed(c)}.`,
       );
     if (Math.abs(c) > 1) words.push("That is more than any candidate can be: c has no ±1 bound.");
   }
@@ -44,8 +49,8 @@ function sentence({ f, i, g, o, steps, feed }, run) {
   return words.join(" ");
 }
 
-// What the forget gate means in time, whatever is fed and however few steps are shown; mirrors GateBelt.forgetting.
-function forgetting(f) {
+// What the forget gate means in time, whatever is fed and however few steps are shown: as GateBelt.forgetting.
+export function forgetting(f) {
   const gate = `f = ${shortest(f)}`;
   if (f === 0) return `${gate}: all is gone after one step; no forget bias is low enough for that.`;
   if (f === 1) return `${gate}: nothing is ever gone; no forget bias is high enough for that.`;
@@ -130,7 +135,7 @@ function drawBelt(settings, run, { before, was }, colours, width, height) {
   }
   if (showGoal) out.push(...goalLine(goal, x, y, box));
   out.push(...halfMark(settings, load, goal, x, y, box));
-  const [yc, yh] = apart(y(last.c), y(last.h), 17, box.top, box.bottom);
+  const [yc, yh] = spread([y(last.c), y(last.h)], 17, box.top, box.bottom);
   out.push(text(box.right + 9, yc + 5, `c = ${brief(last.c)}`, { class: "lstm-end lstm-end-c" }));
   out.push(text(box.right + 9, yh + 5, `h = ${brief(last.h)}`, { class: "lstm-end lstm-end-h" }));
   out.push(...legend(width < 340 ? 4 : box.left, colours));
@@ -141,7 +146,7 @@ function drawBelt(settings, run, { before, was }, colours, width, height) {
 function axisEnd({ f, i, g, steps, feed }, run, before) {
   const largest = Math.max(...[...run, ...before.slice(0, steps)].map((step) => Math.abs(step.c)));
   const goal = feed === "always" && f < 1 ? Math.abs(limit(f, i, g)) : 0;
-  return roundLimit(goal <= 1.7 * largest ? Math.max(largest, goal) : largest);
+  return niceLimit(goal <= 1.7 * largest ? Math.max(largest, goal) : largest);
 }
 
 function ghost(before, x, y, left, top, was, narrow) {
@@ -192,14 +197,16 @@ function goalLine(goal, x, y, box) {
   ];
 }
 
-// Where half of the load is gone (fed once), or half of the way to the limit is done (fed always): the same number of steps.
+// Where half of the load is gone (fed once), or half of the way to the limit is done (fed always): the same number of
+// steps.
 function halfMark({ f, steps, feed }, load, goal, x, y, box) {
   const life = halfLife(f);
   const at = feed === "once" ? 1 + life : life;
   if (load === 0 || f === 0 || at > steps) return [];
   const level = feed === "once" ? load / 2 : goal / 2;
   const edge = load > 0 ? box.bottom - 8 : box.top + 14;
-  const whole = `${feed === "once" ? "half left" : "half-way"} after ${fixed(life, 1)} ${feed === "once" ? "more " : ""}steps`;
+  const [what, more] = feed === "once" ? ["half left", "more "] : ["half-way", ""];
+  const whole = `${what} after ${fixed(life, 1)} ${more}steps`;
   const reach = (words) => 7 + words.length * 6.8;
   const fits = (words) => x(at) + reach(words) < box.right + 80 || x(at) - reach(words) > 0;
   const words = fits(whole) ? whole : `${fixed(life, 1)} steps`;

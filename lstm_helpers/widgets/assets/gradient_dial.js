@@ -1,16 +1,18 @@
 // Gradients against the lag, looked up in a table that Python sent once; it holds log10 of norms, and words are all
-// that is made from them. `sayPower` and `sentence` mirror say_power and GradientDial.words; a test compares them.
+// that is made from them. `sentence` says what GradientDial.words says.
+
+import { caption, follow, history, html, leave, line, put, slider, stage, svg, text } from "./common.js";
+import { floats, raised, sayPower, scale, spread } from "./numbers.js";
 
 const LEAST = 0;
 const MEDIAN = 1;
 const GREATEST = 2;
 
-function unpackTables(model) {
+export function unpackTables(model) {
   const grid = model.get("_grid");
   const tables = {};
   for (const [name, view] of Object.entries(model.get("_numbers"))) {
-    // A copy: the view need not start at a multiple of four bytes.
-    tables[name] = new Float32Array(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
+    tables[name] = floats(view);
   }
   const length = grid.lags + 1;
   const rows = (table, first) =>
@@ -22,23 +24,10 @@ function unpackTables(model) {
   return { ...grid, curves };
 }
 
-const raised = (whole) =>
-  String(whole)
-    .replaceAll("-", "\u207b")
-    .replace(/\d/g, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]);
-
-function sayPower(log) {
-  const value = 10 ** log;
-  const [mantissa, exponent] = value.toExponential(1).split("e").map(Number);
-  if (exponent > -4 && exponent < 4) return Number(`${mantissa}e${exponent}`).toFixed(Math.max(0, 1 - exponent));
-  const [digit, power] = value.toExponential(0).split("e").map(Number);
-  return `${digit}\u00a0×\u00a010${raised(power)}`; // no line ends inside a number
-}
-
-function sentence({ lag, bias, scale }, { lstm, rnn }, seeds) {
+export function sentence({ lag, bias, scale }, { lstm, rnn }, seeds) {
   const setting = `Forget bias ${bias}, weights × ${scale}: `;
   if (lag === 0) return `${setting}at lag 0 nothing has been passed yet, and both factors are 1.`;
-  const [l, r] = [lstm, rnn].map((rows) => rows.map((row) => sayPower(row[lag])));
+  const [l, r] = [lstm, rnn].map((rows) => rows.map((row) => sayPower(10 ** row[lag])));
   return (
     `${setting}${lag} ${lag === 1 ? "step" : "steps"} back, the gradient that survives best is ` +
     `multiplied by ${l[MEDIAN]} along the LSTM (${l[LEAST]} to ${l[GREATEST]} over ${seeds} seeds) ` +
@@ -105,7 +94,7 @@ function track(name, [least, median, greatest], colour, x, y, low) {
 function endLabels(tracks, x, y, box, low, lags) {
   const ends = tracks.map(([name, words, rows]) => ({ name, words, n: lastShown(rows[MEDIAN], low), rows }));
   const places = ends.map(({ n, rows }) => (n === lags ? y(rows[MEDIAN][n]) : box.bottom - 8));
-  const [rnn, lstm] = apart(...places, 17, box.top + 4, box.bottom - 4);
+  const [rnn, lstm] = spread(places, 17, box.top + 4, box.bottom - 4);
   return ends.map(({ name, words, n }, k) =>
     text(x(n) + 6, [rnn, lstm][k] + 5, n === lags ? words : `${words} ↓`, {
       class: `lstm-end lstm-name-${name} lstm-halo`,
@@ -122,7 +111,7 @@ function marks(tracks, lag, x, y, box, low, lags) {
     const [name, words, rows, colour] = one;
     const [log, above] = [at(one, lag), k === upper];
     const falls = at(one, lag + 5) <= at(one, lag - 5);
-    const label = `${words} ${sayPower(log)}`;
+    const label = `${words} ${sayPower(10 ** log)}`;
     const room = label.length * 8 + 14;
     const wanted = falls === above || log < low;
     const right = (wanted || x(lag) - room < box.left) && x(lag) + room < box.right + 46;

@@ -1,6 +1,16 @@
 // The cell at work on a recorded run: what is shown comes from the trace, and where the reader holds a gate, from the
 // mirror of the cell. The trait `overrides` is a list of [step, gate, unit, value].
 
+import { sigmoid } from "./activations.js";
+import { OWN_KEYS, button, caption, choice, follow, history, html, leave, put, slider, stage } from "./common.js";
+import { diagramSizes, drawDiagram, equationLines } from "./diagram.js";
+import { BLOCKS, holdGates, logitParts, readInputs, squash } from "./lstm_forward.js";
+import { fixed } from "./numbers.js";
+import { playback, unitMenu } from "./playback.js";
+import { composer, oneHot, vocabularyOf } from "./sentence.js";
+import { drawLines, linesHeight, scrubs } from "./time_lines.js";
+import { describe, readTrace, unpack, unpackArrays } from "./trace.js";
+
 const SLIDERS = [
   ["f", "forget gate", 0],
   ["i", "input gate", 0],
@@ -41,8 +51,11 @@ function numbersOf(run, params, t, unit) {
 function compare(run, beside, held, answer, t, unit) {
   const ends = answer?.high && !held.length ? ` After the last word ${answer.say(answer.of(run, run.steps - 1))}` : "";
   if (!beside) return ends && `${ends}.`;
-  if (!held.length)
-    return `${ends}; in the first sentence it was ${answer.short(answer.of(beside, run.steps - 1))}, with c = ${fixed(beside.at("c", t, unit))} and h = ${fixed(beside.at("h", t, unit))} here.`;
+  const state = `c = ${fixed(beside.at("c", t, unit))} and h = ${fixed(beside.at("h", t, unit))}`;
+  if (!held.length) {
+    const before = answer.short(answer.of(beside, run.steps - 1));
+    return `${ends}; in the first sentence it was ${before}, with ${state} here.`;
+  }
   const names = Object.fromEntries(SLIDERS.map(([gate, name]) => [gate, name]));
   const here = held.filter(([at, , k]) => at === t && k === unit);
   const words = here.map(
@@ -52,10 +65,11 @@ function compare(run, beside, held, answer, t, unit) {
   const first = words.length
     ? ` Held by hand here: ${words.join(", ")}.`
     : ` Held by hand at step ${steps.join(", ")}.`;
-  const was = ` In the original run, c = ${fixed(beside.at("c", t, unit))} and h = ${fixed(beside.at("h", t, unit))} here`;
+  const was = ` In the original run, ${state} here`;
   if (!answer) return `${first}${was}.`;
   const end = run.steps - 1;
-  return `${first}${was}, and at the end ${answer.say(answer.of(beside, end))}; now it is ${answer.short(answer.of(run, end))}.`;
+  const ended = `and at the end ${answer.say(answer.of(beside, end))}`;
+  return `${first}${was}, ${ended}; now it is ${answer.short(answer.of(run, end))}.`;
 }
 
 // The readout's answer, sigmoid(h W_y + b_y), if there is one: a probability, or the likelier of two words and its own.
@@ -164,7 +178,8 @@ function render({ model, el }) {
     past.show();
     const [t, unit] = now();
     const here = model.get("overrides").filter(([at, , k]) => at === t && k === unit);
-    if (everyUnit) for (const [, gate, , value] of here) hold(gate, value); // what this unit is held at holds for all of them
+    // What this unit is held at holds for all of them.
+    if (everyUnit) for (const [, gate, , value] of here) hold(gate, value);
   });
   const gates = SLIDERS.map(([symbol, name, min]) => [
     symbol,
@@ -223,7 +238,9 @@ function render({ model, el }) {
   const spokenWords = caption(cell.picture);
   const formula = html("div", { class: "lstm-formula", "aria-hidden": "true" });
   const legend = html("div", { class: "lstm-legend" });
-  legend.textContent = `The thicker a wire, the larger its number; broken: below zero. ${params ? "Drag a gate up or down, or use its slider; press a word to go to its step." : "A recording: without the weights no gate can be moved."}`;
+  const moves = "Drag a gate up or down, or use its slider; press a word to go to its step.";
+  const still = "A recording: without the weights no gate can be moved.";
+  legend.textContent = `The thicker a wire, the larger its number; broken: below zero. ${params ? moves : still}`;
 
   // What the network answers after the last word: the likelier word, its probability, and what it was beside.
   const verdict = html("div", { class: "lstm-answer" });

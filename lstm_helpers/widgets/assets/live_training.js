@@ -1,5 +1,17 @@
 // Training by buttons. The next slice is asked for when the last one has been drawn: nothing can queue up.
 
+import { button, caption, follow, history, html, leave, put, slider, stage } from "./common.js";
+import {
+  GONE,
+  announcer,
+  atNextFrame,
+  drawLosses,
+  readings,
+  titleOf,
+  unpackShown,
+  whenKernelGoes,
+} from "./loss_picture.js";
+
 const PATIENCE = 8000; // milliseconds without an answer before the reader is told
 
 function render({ model, el }) {

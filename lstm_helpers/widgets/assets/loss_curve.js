@@ -1,5 +1,17 @@
 // A curve that grows while a cell trains: Python speaks, the picture follows.
 
+import { caption, follow, html, leave, stage } from "./common.js";
+import {
+  GONE,
+  announcer,
+  atNextFrame,
+  drawLosses,
+  readings,
+  titleOf,
+  unpackShown,
+  whenKernelGoes,
+} from "./loss_picture.js";
+
 function render({ model, el }) {
   let gone = false;
   const { title, update: retitle } = titleOf(model);

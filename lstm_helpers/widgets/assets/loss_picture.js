@@ -1,29 +1,22 @@
 // The loss against the step on a logarithmic axis: every loss that Python kept as a thin line, the mean of the last
 // steps as a thick one, the chance level as dashes, the first run dotted. All numbers and words come from Python.
 
+import { html, line, slider, svg, text } from "./common.js";
+import { floats, niceLimit, raised, scale } from "./numbers.js";
+
 const ROWS = 3; // steps, losses, means
 
-function unpackShown(model) {
+export function unpackShown(model) {
   const shown = model.get("_shown");
-  const view = shown.points;
-  // A copy: the view need not start at a multiple of four bytes.
-  const numbers = new Float32Array(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
+  const numbers = floats(shown.points);
   const length = numbers.length / ROWS;
   const [steps, losses, means] = [0, 1, 2].map((k) => numbers.subarray(k * length, (k + 1) * length));
-  const before = shown.first
-    ? new Float32Array(
-        shown.first.buffer.slice(shown.first.byteOffset, shown.first.byteOffset + shown.first.byteLength),
-      )
-    : [];
+  const before = shown.first ? floats(shown.first) : [];
   const first = [before.slice(0, before.length / 2), before.slice(before.length / 2)];
   return { ...shown, steps, losses, means, first };
 }
 
-const raise = (whole) =>
-  String(whole)
-    .replaceAll("-", "\u207b")
-    .replace(/\d/g, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]);
-const sayTick = (power) => (power > -3 && power < 3 ? `${Number(`1e${power}`)}` : `10${raise(power)}`);
+const sayTick = (power) => (power > -3 && power < 3 ? `${Number(`1e${power}`)}` : `10${raised(power)}`);
 
 // Whole powers of ten: the axis moves rarely while the loss falls.
 function powersAround(values) {
@@ -33,11 +26,11 @@ function powersAround(values) {
   return [low, Math.max(Math.ceil(Math.max(...logs) + 0.02), low + 1)];
 }
 
-function drawLosses({ steps, losses, means, total, first, first_name, read, rates = [] }, level, width, height) {
+export function drawLosses({ steps, losses, means, total, first, first_name, read, rates = [] }, level, width, height) {
   const box = { left: 50, right: width - marginOf(level), top: 26, bottom: height - 42 };
   const [low, high] = powersAround([...losses, ...means, ...first[1], ...(level.loss ? [level.loss] : [])]);
   const longest = Math.max(steps.at(-1) || 0, first[0].at(-1) || 0);
-  const last = Math.max(total, roundLimit(Math.max(longest, 100)) * (total ? 0 : 1), longest);
+  const last = Math.max(total, niceLimit(Math.max(longest, 100)) * (total ? 0 : 1), longest);
   const x = scale(0, last, box.left, box.right);
   const y = scale(low, high, box.bottom, box.top);
   const out = [text(4, 14, "loss", { class: "lstm-tick" })];
@@ -104,7 +97,7 @@ function nearestStep(steps, read) {
 }
 
 // Any drawn step can be read, by slider or by pointing at the picture.
-function readings(model, picture) {
+export function readings(model, picture) {
   let read = null;
   const say = (value) =>
     value > 0 && value < 0.001 ? value.toExponential(1).replace("-", "\u2212") : Number(value.toPrecision(3));
@@ -138,7 +131,7 @@ function readings(model, picture) {
     const { left, width } = picture.picture.getBoundingClientRect();
     const level = model.get("_level");
     const longest = Math.max(steps.at(-1), first[0].at(-1) || 0);
-    const last = total ? Math.max(total, longest) : Math.max(roundLimit(Math.max(longest, 100)), longest);
+    const last = total ? Math.max(total, longest) : Math.max(niceLimit(Math.max(longest, 100)), longest);
     move(scale(50, width - marginOf(level), 0, last)(event.clientX - left));
   });
   return { row: control.row, show, step: () => read };
@@ -180,7 +173,7 @@ function rateMarks(rates, x, box) {
 
 // What both widgets do with a picture that arrives: the latest is drawn at the next frame, the ones between are not;
 // in a tab that nobody sees there are no frames, and a clock stands in for them.
-function atNextFrame(draw) {
+export function atNextFrame(draw) {
   let frame = null;
   let clock = null;
   const stop = () => {
@@ -200,11 +193,12 @@ function atNextFrame(draw) {
   return { ask, stop };
 }
 
-const GONE = "The kernel has gone: run the cell again.";
+export const GONE = "The kernel has gone: run the cell again.";
 const SPEAK = 10000; // milliseconds between two sentences for those who listen
 
-// The sentence below a picture that changes many times a second: spoken when something begins or ends, and now and then.
-function announcer(words) {
+// The sentence below a picture that changes many times a second: spoken when something begins or ends, and now and
+// then.
+export function announcer(words) {
   let spoken = -Infinity;
   let status = null;
   return (sentence, now) => {
@@ -218,7 +212,7 @@ function announcer(words) {
 }
 
 // Where the front end shows its kernel (JupyterLab does), its end is told at once; elsewhere a clock has to do.
-function whenKernelGoes(model, tell) {
+export function whenKernelGoes(model, tell) {
   const kernel = model.widget_manager?.kernel;
   const look = (_, status) => {
     if (["restarting", "autorestarting", "terminating", "dead"].includes(status)) tell();
@@ -232,7 +226,7 @@ function whenKernelGoes(model, tell) {
   };
 }
 
-function titleOf(model) {
+export function titleOf(model) {
   const title = html("p", { class: "lstm-title" });
   return {
     title,

@@ -1,10 +1,13 @@
 // Mirrors lstm_helpers.cells.lstm.forward and lstm_helpers.what_if.hold_gates, once for all widgets; a test holds both
-// against the package. Arrays are flat Float64Arrays, row by row, one sequence; `held` is a list of [t, gate, unit, value].
+// against the package. Arrays are flat Float64Arrays, row by row, one sequence; `held` is a list of [t, gate, unit,
+// value].
 
-const BLOCKS = ["i", "f", "g", "o"]; // the order of the four blocks in W_x, W_h and b
+import { sigmoid } from "./activations.js";
+
+export const BLOCKS = ["i", "f", "g", "o"]; // the order of the four blocks in W_x, W_h and b
 
 // What a gate's logit is made of, for one unit: the input's part, the hidden state's part, the bias.
-function logitParts({ W_x, W_h, b }, h, x, gate, unit) {
+export function logitParts({ W_x, W_h, b }, h, x, gate, unit) {
   const hidden = h.length;
   const column = BLOCKS.indexOf(gate) * hidden + unit;
   const weighted = (values, W) =>
@@ -12,7 +15,7 @@ function logitParts({ W_x, W_h, b }, h, x, gate, unit) {
   return [weighted(x, W_x), weighted(h, W_h), b[column]];
 }
 
-const squash = (gate, z) => (gate === "g" ? Math.tanh(z) : sigmoid(z));
+export const squash = (gate, z) => (gate === "g" ? Math.tanh(z) : sigmoid(z));
 
 function lstmForward(params, h, c, x, held = []) {
   const hidden = h.length;
@@ -32,11 +35,11 @@ function lstmForward(params, h, c, x, held = []) {
 }
 
 // The trace with some gates held: the same arrays up to the first held step, new ones from there.
-const holdGates = (params, trace, held) =>
+export const holdGates = (params, trace, held) =>
   held.length ? runFrom(params, trace, held, Math.min(...held.map(([at]) => at))) : trace;
 
 // The run over other inputs (flat, one row a step) from the same initial state.
-function readInputs(params, trace, x) {
+export function readInputs(params, trace, x) {
   const steps = x.length / (params.W_x.length / (4 * trace.start_h.length));
   const blank = Object.fromEntries(
     [...BLOCKS, "c", "h"].map((name) => [name, new Float64Array(steps * trace.start_h.length)]),

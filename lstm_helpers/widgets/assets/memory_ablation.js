@@ -1,5 +1,8 @@
 // A run that lost part of its state, over the run that did not. Nothing is computed: Python sent every run as the bits
-// of float64 numbers. `sentence` mirrors MemoryAblation.words; a test compares them.
+// of float64 numbers. `sentence` says what MemoryAblation.words says.
+
+import { caption, choice, follow, history, html, leave, line, put, slider, stage, svg, text } from "./common.js";
+import { brief, doubles, fixed, niceLimit, scale, spread } from "./numbers.js";
 
 const CHOICES = [
   ["nothing", "nothing"],
@@ -9,10 +12,9 @@ const CHOICES = [
 ];
 const ORDER = ["h", "c", "both"]; // of the tables
 
-function unpack(model) {
+export function unpack(model) {
   const tables = {};
   for (const [name, view] of Object.entries(model.get("_numbers"))) {
-    // A copy: the view need not start at a multiple of eight bytes.
     tables[name] = doubles(view);
   }
   const { steps, hidden, tops } = model.get("_size");
@@ -33,7 +35,7 @@ function unpack(model) {
 
 const lost = (name, zeroed) => zeroed === name || (zeroed === "both" && name !== "p");
 
-function sentence({ at, zeroed, unit }, was, now, { labels, answer }) {
+export function sentence({ at, zeroed, unit }, was, now, { labels, answer }) {
   const end = was.p.length - 1;
   const chance = `p(${answer})`;
   if (zeroed === "nothing") {
@@ -54,7 +56,7 @@ function drawAblation(now, run, colours, width) {
   const box = { left: 38, right: width - 82, top: 56, bottom: 222 };
   const below = { ...box, top: 260, bottom: 326 };
   const x = scale(-1, run.steps - 1, box.left, box.right);
-  const top = roundLimit(run.tops[now.unit]);
+  const top = niceLimit(run.tops[now.unit]);
   const y = scale(-top, top, box.bottom, box.top);
   const yp = scale(0, 1, below.bottom, below.top);
   const [was, is] = [run.original(now.unit), run.without(now)];
@@ -148,7 +150,7 @@ function wordsAlong(labels, { at }, x, box) {
 
 function ends(now, is, run, y, yp, box, below) {
   const last = run.steps - 1;
-  const [yc, yh] = apart(y(is.c[last]), y(is.h[last]), 17, box.top, box.bottom);
+  const [yc, yh] = spread([y(is.c[last]), y(is.h[last])], 17, box.top, box.bottom);
   const end = (name, words, at) => text(box.right + 9, at + 5, words, { class: `lstm-end lstm-end-${name}` });
   const label = Math.max(below.top + 4, Math.min(below.bottom - 4, yp(is.p[last])));
   return [

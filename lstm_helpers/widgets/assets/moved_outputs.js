@@ -1,7 +1,10 @@
 // Which outputs move when one input is changed. Nothing is computed but colours: every number was sent from Python.
-// `sentence` mirrors MovedOutputs.words; a test compares them.
+// `sentence` says what MovedOutputs.words says.
 
-function unpackMoved(model) {
+import { caption, follow, history, html, leave, put, slider, stage, svg, text } from "./common.js";
+import { doubles, fixed } from "./numbers.js";
+
+export function unpackMoved(model) {
   const steps = model.get("_labels").length;
   return new Map(
     Object.entries(model.get("_moved")).map(([name, view]) => {
@@ -17,7 +20,7 @@ function sayRange(row) {
   return moving.length ? `outputs ${moving[0]} to ${moving.at(-1)} move` : "outputs all stay";
 }
 
-function sentence(tables, at, steps) {
+export function sentence(tables, at, steps) {
   const [there, back] = [...tables.values()].map((of) => sayRange(of(at)));
   return (
     `Input ${at + 1} of ${steps} is changed. The forward direction's ${there}, the backward direction's ${back}. ` +

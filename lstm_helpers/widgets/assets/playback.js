@@ -1,8 +1,10 @@
 // Going through time by button, by slider or by the clock. Nothing moves before the reader asks for it; who asked for
 // less motion gets a step a second at most. `towards` is 1 for forwards, -1 for backwards in time.
 
+import { OWN_KEYS, button, html, put, slider } from "./common.js";
+
 // `labels()` names the steps that there are now; a sentence can grow.
-function playback({ model, trait, labels, towards, names: [earlier, start, later], act, onMove }) {
+export function playback({ model, trait, labels, towards, names: [earlier, start, later], act, onMove }) {
   const end = () => labels().length - 1;
   const [first, last] = towards > 0 ? [() => 0, end] : [end, () => 0];
   const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -50,7 +52,8 @@ function playback({ model, trait, labels, towards, names: [earlier, start, later
     const words = (s) => `${s + 1} of ${names.length}${names[s] ? `: ${names[s]}` : ""}`;
     step.input.max = end();
     step.set(t, words(t));
-    step.input.nextSibling.style.minWidth = `${Math.max(...names.map((_, s) => words(s).length)) * 0.9}ch`; // the slider keeps its width
+    // The slider keeps its width.
+    step.input.nextSibling.style.minWidth = `${Math.max(...names.map((_, s) => words(s).length)) * 0.9}ch`;
     toggle.textContent = timer === null ? start : "Pause";
   };
   const buttons = [
@@ -62,7 +65,7 @@ function playback({ model, trait, labels, towards, names: [earlier, start, later
 }
 
 // A small native menu of the units.
-function unitMenu(hidden, onInput) {
+export function unitMenu(hidden, onInput) {
   const units = Array.from({ length: hidden }, (_, k) => html("option", { value: k }, `${k}`));
   const menu = html("select", { "aria-label": "unit", ...OWN_KEYS }, ...units);
   menu.addEventListener("change", () => onInput(Number(menu.value)));

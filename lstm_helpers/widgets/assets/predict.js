@@ -1,6 +1,8 @@
 // A question's answers. What they open is found on the page: the code cells that follow directly and the text cell
 // behind them. Only the screen hides it (predict.css), never paper, and never an error.
 
+import { OWN_KEYS, button, follow, html, leave, put } from "./common.js";
+
 const SHORT = 100; // letters: "In numbers:" leads on to the next cell, a paragraph that ends in a colon does not
 
 // The result's parts, in JupyterLab: cells beside this one. The web edition marks them when it is built.

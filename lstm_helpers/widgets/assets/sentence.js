@@ -1,13 +1,15 @@
 // A sentence that the reader composes: by choosing words, by one press between singular and plural, or by typing.
 // What the network knows came from Python; unknown words are refused, with near ones offered.
 
-// Mirrors lstm_helpers.widgets.sentence_cell.spoken.
-const spoken = (words) => words.toLowerCase().match(/[^\s.,;:!?]+/g) || [];
+import { OWN_KEYS, button, groupName, html } from "./common.js";
 
-const vocabularyOf = (language) => language.groups.flatMap(([, words]) => words);
+// Mirrors lstm_helpers.widgets.sentence_cell.spoken.
+export const spoken = (words) => words.toLowerCase().match(/[^\s.,;:!?]+/g) || [];
+
+export const vocabularyOf = (language) => language.groups.flatMap(([, words]) => words);
 
 // The words as the network reads them, one-hot, row by row.
-function oneHot(words, vocabulary) {
+export function oneHot(words, vocabulary) {
   const x = new Float64Array(words.length * vocabulary.length);
   words.forEach((word, t) => {
     x[t * vocabulary.length + vocabulary.indexOf(word)] = 1;
@@ -47,7 +49,7 @@ function ofItsKind(words, language) {
 }
 
 // `write(words, at)` is called with a sentence that is known to fit, and the step to show.
-function composer({ language, write, jump, after }) {
+export function composer({ language, write, jump, after }) {
   const [vocabulary, other] = [
     vocabularyOf(language),
     new Map(
@@ -58,7 +60,7 @@ function composer({ language, write, jump, after }) {
     ),
   ];
   let [words, now, chips] = [[], 0, []];
-  const group = `lstm-words-${Date.now()}-${(groups += 1)}`;
+  const group = groupName();
   const replace = (t, word) =>
     write(
       words.map((old, s) => (s === t ? word : old)),

@@ -1,9 +1,27 @@
-// A pre-activation on its curve, and the gate it makes in the way of a value; both can be dragged. `passed` and `sentence` mirror SoftSwitch.passed
-// and SoftSwitch.words; a test compares them.
+// A pre-activation on its curve, and the gate it makes in the way of a value; both can be dragged. `passed` and
+// `sentence` give what SoftSwitch.passed and SoftSwitch.words give.
+
+import { sigmoid, sigmoidSlope, tanhSlope } from "./activations.js";
+import {
+  caption,
+  choice,
+  draggable,
+  follow,
+  history,
+  html,
+  leave,
+  line,
+  put,
+  slider,
+  stage,
+  svg,
+  text,
+} from "./common.js";
+import { fixed, scale } from "./numbers.js";
 
 const CURVES = { sigmoid: [sigmoid, sigmoidSlope, "o"], tanh: [Math.tanh, tanhSlope, "g"] };
 
-function passed({ value, logit: z, curve }) {
+export function passed({ value, logit: z, curve }) {
   const [bend, slopeFrom] = CURVES[curve];
   const gate = bend(z);
   return { gate, slope: slopeFrom(gate), product: gate * value };
@@ -11,7 +29,7 @@ function passed({ value, logit: z, curve }) {
 
 const inBrackets = (written) => (written.startsWith("\u2212") ? `(${written})` : written);
 
-function sentence({ value, logit: z, curve }, { gate, slope, product }) {
+export function sentence({ value, logit: z, curve }, { gate, slope, product }) {
   const bent = `${curve}(${fixed(z)}) = ${fixed(gate)}, where the derivative is ${fixed(slope)}.`;
   const open = Math.round(100 * gate);
   let does = open ? `${open} % of the value get through` : "Hardly anything of the value gets through";

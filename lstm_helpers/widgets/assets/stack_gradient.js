@@ -1,6 +1,9 @@
 // A gradient on its way down a stack and back in time. Nothing is computed but colours: every number was sent from
 // Python. `sentence` mirrors StackGradient.words; a test compares them.
 
+import { caption, choice, follow, history, html, leave, put, slider, stage, svg, text } from "./common.js";
+import { doubles, fixed, raised, sayPower } from "./numbers.js";
+
 function unpackSizes(model) {
   const { steps } = model.get("_shape");
   return new Map(

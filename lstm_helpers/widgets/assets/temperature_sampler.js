@@ -1,7 +1,25 @@
 // The probabilities of the next character at a temperature, from the logits that Python sent once, and the texts that
-// were drawn at each temperature. `tempered` and `sentence` mirror sampling.temper and TemperatureSampler.words; a test compares.
+// were drawn at each temperature. `tempered` and `sentence` give what sampling.temper and TemperatureSampler.words
+// give.
 
-function tempered(scores, temperature) {
+import {
+  button,
+  caption,
+  choice,
+  follow,
+  history,
+  html,
+  leave,
+  line,
+  put,
+  slider,
+  stage,
+  svg,
+  text,
+} from "./common.js";
+import { doubles, fixed, scale } from "./numbers.js";
+
+export function tempered(scores, temperature) {
   const best = Math.max(...scores);
   const raised = scores.map((score) => Math.exp((score - best) / temperature));
   const total = raised.reduce((sum, value) => sum + value, 0);
@@ -11,21 +29,20 @@ function tempered(scores, temperature) {
 // The largest first; sort is stable, so that of equal ones the first comes first, as in Python.
 const ranked = (chances) => chances.map((_, k) => k).sort((a, b) => chances[b] - chances[a]);
 
-function unpackScores(model) {
+export function unpackScores(model) {
   const view = model.get("_logits");
-  // A copy: the view need not start at a multiple of eight bytes.
   const all = doubles(view);
   const size = model.get("_letters").length;
   return model.get("_prompts").map((_, p) => Array.from(all.subarray(p * size, (p + 1) * size)));
 }
 
-function sentence(chances, temperature, letters, names) {
+export function sentence(chances, temperature, letters, names) {
   const best = ranked(chances)[0];
   const bits = chances.reduce((sum, p) => (p > 0 ? sum - p * Math.log2(p) : sum), 0);
   const name = names[letters[best]] || `“${letters[best]}”`;
   return (
-    `Temperature ${temperature.toFixed(1)}: the likeliest is ${name} with ${(100 * chances[best]).toFixed(0)} %. ` +
-    `The choice is worth ${bits.toFixed(2)} bits, as uncertain as ${(2 ** bits).toFixed(1)} equal ones.`
+    `Temperature ${fixed(temperature, 1)}: the likeliest is ${name} with ${fixed(100 * chances[best], 0)} %. ` +
+    `The choice is worth ${fixed(bits)} bits, as uncertain as ${fixed(2 ** bits, 1)} equal ones.`
   );
 }
 
@@ -94,7 +111,7 @@ function render({ model, el }) {
   const past = history(model, el);
   const update = () => {
     const { prompt, temperature } = now();
-    heat.set(place(temperature), temperature.toFixed(1));
+    heat.set(place(temperature), fixed(temperature, 1));
     which.set(String(prompt));
     picture.redraw();
     begins.textContent = prompts[prompt];

@@ -1,16 +1,18 @@
-// A text to point at. Nothing is computed but colours: every number was sent from Python. `describe` mirrors
-// TextInspector.words; a test compares them.
+// A text to point at. Nothing is computed but colours: every number was sent from Python. `describe` and
+// `compare` say what TextInspector.words says.
 
-function unpackText(model) {
-  const copied = (view, Kind) => new Kind(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
+import { caption, choice, follow, history, html, leave, put, slider } from "./common.js";
+import { doubles, fixed, floats, scale } from "./numbers.js";
+
+export function unpackText(model) {
   const numbers = model.get("_numbers");
   const size = model.get("_size");
-  const c = copied(numbers.c, Float64Array);
-  const moved = copied(numbers.moved, Float32Array);
+  const c = doubles(numbers.c);
+  const moved = floats(numbers.moved);
   const patterns = new Map(
     Object.entries(model.get("_patterns")).map(([name, { values, along }]) => [
       name,
-      { values: copied(values, Float64Array), along: copied(along, Float64Array) },
+      { values: doubles(values), along: doubles(along) },
     ]),
   );
   return {
@@ -31,7 +33,7 @@ function mostMoving(run, at) {
 }
 
 // What is said of the pattern below the letters.
-function compare({ patterns }, at, unit, name) {
+export function compare({ patterns }, at, unit, name) {
   if (!patterns.has(name)) return "";
   const { values, along } = patterns.get(name);
   return (
@@ -40,12 +42,13 @@ function compare({ patterns }, at, unit, name) {
   );
 }
 
-function describe(run, at, unit) {
+export function describe(run, at, unit) {
   const most = mostMoving(run, at);
   const where = most === at ? "this one" : `${nameOf(run.letters[most])}, ${at - most} back`;
   return (
     `Character ${at + 1} of ${run.steps} is ${nameOf(run.letters[at])}. Unit ${unit} then holds ` +
-    `c = ${fixed(run.held(at, unit))}. The next one was ${nameOf(run.letters[at + 1])}. The character that its logit depends on most is ${where}: ` +
+    `c = ${fixed(run.held(at, unit))}. The next one was ${nameOf(run.letters[at + 1])}. ` +
+    `The character that its logit depends on most is ${where}: ` +
     `the gradient has length ${fixed(run.moved(at, most))}.`
   );
 }

@@ -1,15 +1,19 @@
 // Quantities of a run as small lines over its steps, one below the other; the run it is compared with is dashed.
 
+import { line, svg, text } from "./common.js";
+import { fixed, scale } from "./numbers.js";
+
 const LINE = { left: 56, right: 12, top: 24, tall: 30, gap: 14, foot: 6 };
 const linesFloor = (count) => LINE.top + count * LINE.tall + (count - 1) * LINE.gap;
-const linesHeight = (count, run, width) => linesFloor(count) + LINE.foot + stepNames(run, width).tall;
-const linesScale = (steps, width) => scale(-1, steps - 1, LINE.left, width - LINE.right - 8);
+export const linesHeight = (count, run, width) => linesFloor(count) + LINE.foot + stepNames(run, width).tall;
+export const linesScale = (steps, width) => scale(-1, steps - 1, LINE.left, width - LINE.right - 8);
 
 // A press on the lines or on a word below goes to that step, and a drag goes along.
-function scrubs(picture, steps, go) {
+export function scrubs(picture, steps, go) {
   const to = (event) => {
     const [box, width] = [picture.getBoundingClientRect(), picture.viewBox.baseVal.width];
-    const named = event.type === "pointerdown" && event.target.closest("text[data-step]"); // a word may stand beside its place
+    // A word may stand beside its place.
+    const named = event.type === "pointerdown" && event.target.closest("text[data-step]");
     const x = linesScale(steps(), width);
     go(
       named
@@ -28,8 +32,9 @@ function scrubs(picture, steps, go) {
   });
 }
 
-// tracks: name, words, low, high, colour, now(t) and before(t) for t from -1; before may be null; `say` writes a number.
-function drawLines(run, tracks, t, marks, width, note) {
+// tracks: name, words, low, high, colour, now(t) and before(t) for t from -1; before may be null; `say` writes a
+// number.
+export function drawLines(run, tracks, t, marks, width, note) {
   const x = linesScale(run.steps, width);
   const floor = linesFloor(tracks.length);
   const out = [];
@@ -106,7 +111,7 @@ function stepNames(run, width) {
 }
 
 // How words at equal distances are laid out: in a row, in two, aslant, or only some of them where nothing else fits.
-function layNames(words, apart) {
+export function layNames(words, apart) {
   const long = words.map((word) => 8 + word.length * 7.2);
   const fit = (rows) => long.every((size, s) => s + rows >= long.length || (size + long[s + rows]) / 2 <= rows * apart);
   const longest = Math.max(...long);
@@ -124,7 +129,7 @@ function stepLabels(run, t, x, y, width) {
   return drawNames({ ...names, words }, t, x, y, width);
 }
 
-function drawNames({ words, long, how, slant }, t, x, y, width) {
+export function drawNames({ words, long, how, slant }, t, x, y, width) {
   const clear = (s) => Math.max(long[s] / 2, Math.min(width - long[s] / 2, x(s)));
   const look = (s) => ({ class: s === t ? "lstm-now" : "lstm-tick", "data-step": s });
   const every = [...words.keys()];

@@ -1,17 +1,18 @@
 // A recorded trace in the browser: the numbers Python sent as the bits of a float64, and what can be said about a step.
 
+import { doubles, fixed, niceLimit } from "./numbers.js";
+
 // The arrays that Python sent under a trait, by name.
-function unpackArrays(views) {
+export function unpackArrays(views) {
   const arrays = {};
   for (const [name, view] of Object.entries(views)) {
-    // A copy: the view need not start at a multiple of eight bytes.
     arrays[name] = doubles(view);
   }
   return arrays;
 }
 
 // A trace's arrays with ways to read them: one unit at one step, the step before it, the input.
-function readTrace(trace, { steps, hidden, inputs }, labels) {
+export function readTrace(trace, { steps, hidden, inputs }, labels) {
   const at = (name, t, unit) => trace[name][t * hidden + unit];
   const before = (name, t, unit) => (t > 0 ? at(name, t - 1, unit) : trace[`start_${name}`][unit]);
   const largest = [...trace.c, ...trace.start_c].reduce((most, value) => Math.max(most, Math.abs(value)), 0);
@@ -26,11 +27,12 @@ function readTrace(trace, { steps, hidden, inputs }, labels) {
     before,
     input,
     seen: (t) => trace.mask[t] !== 0,
-    top: roundLimit(largest),
+    top: niceLimit(largest),
   };
 }
 
-const unpack = (model) => readTrace(unpackArrays(model.get("_numbers")), model.get("_size"), model.get("_labels"));
+export const unpack = (model) =>
+  readTrace(unpackArrays(model.get("_numbers")), model.get("_size"), model.get("_labels"));
 
 function inputWords(run, t) {
   const label = run.labels.length ? run.labels[t] : ""; // a word, or a time such as a year
@@ -47,12 +49,15 @@ function inputWords(run, t) {
   return label ? `${label}, ${value}` : value;
 }
 
-function describe(run, t, unit) {
+export function describe(run, t, unit) {
   const place = `Step ${t + 1} of ${run.steps}`;
   const c = fixed(run.at("c", t, unit));
   const h = fixed(run.at("h", t, unit));
   if (!run.seen(t))
-    return `${place}: padding, which the cell does not look at. Unit ${unit} carries c = ${c} and h = ${h} on unchanged.`;
+    return (
+      `${place}: padding, which the cell does not look at. ` +
+      `Unit ${unit} carries c = ${c} and h = ${h} on unchanged.`
+    );
   const part = (name, verb) => `${verb} ${fixed(run.at(name, t, unit))}`;
   const words = inputWords(run, t);
   const quoted = run.inputs > 1 && run.labels.length ? `\u201c${words}\u201d` : words;

@@ -1,0 +1,57 @@
+"""The widgets' side in the browser: scripts with imports made one module, style sheets joined.
+
+anywidget takes one module as text, and a blob of text cannot import the file beside it. So each script becomes a
+function with a scope of its own, called once, that returns what it exports. No Node and no build step are needed, and
+an editor and a linter read the same files that readers run.
+
+A script may say `import { a, b } from "./file.js";`, `export const`, `export function`, `export class` and, in a
+widget's own script, `export default { render };`, each at the start of a line. Anything else is refused.
+"""
+
+import re
+from importlib import resources
+
+from lstm_helpers.figures.style import COLOURS
+
+_IMPORT = re.compile(r'^import \{([\w\s,]+)\} from "\./(\w+)\.js";$', re.MULTILINE)
+_EXPORT = re.compile(r"^export (?=(?:(?:async )?function\*?|const|class) ([\w$]+))", re.MULTILINE)
+_DEFAULT = re.compile(r"^export default \{ render \};$", re.MULTILINE)
+_OTHER = re.compile(r"^(?:import|export)\b.*", re.MULTILINE)
+
+
+def style(*names: str) -> str:
+    """Join style sheets of the package into one text, in which ``var(--lstm-f)`` is the forget gate's colour."""
+    colours = " ".join(f"--lstm-{symbol}: {colour};" for symbol, colour in COLOURS.items())
+    return "\n".join([f".lstm-widget {{ {colours} }}", *map(_read, names)])
+
+
+def script(name: str) -> str:
+    """Join a widget's script and all that it imports into the text of one module."""
+    parts: dict[str, tuple[str, set[str]]] = {}
+    _gather(name.removesuffix(".js"), parts, ())
+    last = f"export default {{ render: ${name.removesuffix('.js')}.render }};\n" if _DEFAULT.search(_read(name)) else ""
+    return "\n".join(text for text, _ in parts.values()) + last
+
+
+def _read(name: str) -> str:
+    return (resources.files(__package__) / "assets" / name).read_text(encoding="utf-8")
+
+
+def _gather(stem: str, parts: dict[str, tuple[str, set[str]]], waiting: tuple[str, ...]) -> None:
+    """Add a script to the parts, after those that it imports: each one's text and the names that it exports."""
+    if stem in parts:
+        return
+    if stem in waiting:
+        raise ValueError(f"{' imports '.join((*waiting, stem))}: scripts cannot import one another in a circle")
+    text = _read(f"{stem}.js")
+    for names, source in _IMPORT.findall(text):
+        _gather(source, parts, (*waiting, stem))
+        missing = set(re.findall(r"\w+", names)) - parts[source][1]
+        if missing:
+            raise ValueError(f"{stem}.js imports {', '.join(sorted(missing))}, which {source}.js does not export")
+    exported = _EXPORT.findall(text) + ["render"] * bool(_DEFAULT.search(text))
+    text = _DEFAULT.sub("", _EXPORT.sub("", _IMPORT.sub(r"const {\1} = $\2;", text)))
+    if other := _OTHER.search(text):
+        raise ValueError(f"{stem}.js says {other[0]!r}, which the joining of scripts does not know: {__name__} does")
+    text = f"const ${stem} = (() => {{\n{text.rstrip()}\nreturn {{ {', '.join(exported)} }};\n}})();\n"
+    parts[stem] = (text, set(exported))
