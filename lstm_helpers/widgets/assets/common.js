@@ -202,11 +202,13 @@ export function history(model, el, also = { due: () => false, reset: () => {} })
     if (!(event.ctrlKey || event.metaKey) || event.altKey || !["z", "y"].includes(typed)) return;
     const ways = typed === "y" || event.shiftKey ? [ahead, back] : [back, ahead];
     const writes = event.target.matches("textarea, input:not([type=range], [type=radio], [type=checkbox])");
-    // A text that is being written is the browser's to undo, until it is as it was settled.
-    if (writes && (event.target.value !== event.target.dataset.settled || !ways[0].length)) return;
     event.preventDefault();
     event.stopPropagation();
-    step(...ways);
+    // A text that is being written is the browser's to undo, until it is as it was settled. JupyterLab takes the keys
+    // before they come here, so the browser is asked by name.
+    const writing = writes && (event.target.value !== event.target.dataset.settled || !ways[0].length);
+    if (writing) document.execCommand(ways[0] === ahead ? "redo" : "undo");
+    else step(...ways);
   };
   const press = () => {
     [pressed, last] = [true, ""];
