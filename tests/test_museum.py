@@ -450,6 +450,22 @@ def test_two_faults_are_both_pointed_at():
     assert museum.diagnose(museum.examine(backward=backward)).lines == ("df", "dz", "d_previous.c")
 
 
+def test_two_wrong_gates_and_a_wrong_belt_are_no_wrong_dc():
+    """With dc wrong the candidate would be wrong too, and it is right."""
+
+    def backward(params, step, d_state):
+        def distort(dz):
+            return np.concatenate(
+                [(3 if k in "if" else 1) * d for k, d in zip("ifgo", np.split(dz, 4, 1), strict=True)], 1
+            )
+
+        d_params, d_previous, d_x = broken_at("dz", distort)(params, step, d_state)
+        return d_params, d_previous._replace(c=2 * d_previous.c), d_x
+
+    lines = museum.diagnose(museum.examine(backward=backward)).lines
+    assert lines == ("di", "df", "dz", "d_previous.c")
+
+
 def test_the_pattern_reads_as_a_table():
     exhibit = museum.exhibit_named("belt_off_by_one")
     lines = repr(museum.examine(exhibit.cell, exhibit.engine)).splitlines()

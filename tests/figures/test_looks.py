@@ -167,16 +167,16 @@ def key(ax: Axes) -> dict[str, str]:
 
 
 def labelled(ax: Axes) -> dict[str, str]:
-    """Tell which label stands at an end of which line: at its height, in its colour."""
+    """Tell which label stands at the right end of which line: at its height, in its colour."""
     found = {}
     for one in everywhere(ax):
         notes = [note for note in one.texts if getattr(note, "xycoords", None) == "data" and note.get_text()]
         for line in (line for line in one.lines if line.get_gid() and len(line.get_xydata())):
-            heights = np.array(line.get_ydata(), float)
-            heights = heights[np.isfinite(heights)][[0, -1]]
+            x, y = np.array(line.get_xydata(), float).T
+            height = y[np.isfinite(y)][np.argmax(x[np.isfinite(y)])]
             for note in notes:
                 same = colour_of(note.get_color()) == colour_of(line.get_color())
-                if same and np.abs(heights - note.xy[1]).min() < 1e-9:
+                if same and abs(height - note.xy[1]) < 1e-9:
                     found[line.get_gid()] = note.get_text()
     return found
 
