@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 
-from lstm_helpers import baselines, measured, series
-from lstm_helpers.tasks import elnino, sunspots, wandering
+from lstm_helpers import series
+from lstm_helpers.data import measured
+from lstm_helpers.data.tasks import elnino, sunspots, wandering
+from lstm_helpers.series import baselines
 
 
 @pytest.mark.parametrize(

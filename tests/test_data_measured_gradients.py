@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from lstm_helpers import measured
 from lstm_helpers.cells import lstm, rnn
+from lstm_helpers.data import measured
 from lstm_helpers.gradient_flow import lag_norms, scaled
 
 TABLE = measured.gradients()

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from lstm_helpers import backpropagate, recorded, unroll
+from lstm_helpers import backpropagate, unroll
 from lstm_helpers.cells import gru, lstm, rnn
+from lstm_helpers.data import recorded
 from lstm_helpers.gradcheck import relative_error
 
 RECORDED = {lstm: recorded.lstm_cases(), rnn: recorded.rnn_cases(), gru: recorded.gru_cases()}

@@ -8,8 +8,8 @@ import pytest
 
 from lstm_helpers import unroll
 from lstm_helpers.cells import lstm
-from lstm_helpers.tasks import agreement
-from lstm_helpers.tasks.agreement import NOUNS, PLURAL, PREPOSITIONS, SINGULAR, VERBS, VOCABULARY, Sentence
+from lstm_helpers.data.tasks import agreement
+from lstm_helpers.data.tasks.agreement import NOUNS, PLURAL, PREPOSITIONS, SINGULAR, VERBS, VOCABULARY, Sentence
 
 NUMBER = {word: number for pair in (*NOUNS, *VERBS) for number, word in enumerate(pair)}
 OPEN = 40.0  # a logit at which sigmoid and tanh are 1 to the last bit

@@ -6,7 +6,7 @@ import re
 import numpy as np
 import pytest
 
-from lstm_helpers.tasks import brackets
+from lstm_helpers.data.tasks import brackets
 
 RNG = np.random.default_rng
 LONG = brackets.sample(RNG(0), 60_000)
@@ -69,7 +69,7 @@ def test_the_entropy_by_hand():
 
 
 def test_the_ideal_reader_pays_the_entropy_in_the_long_run():
-    costs = -brackets.read(LONG).log_chance.reshape(60, -1).mean(axis=1)  # blocks of 1000 are nearly independent
+    costs = -brackets.read(LONG).log_probability.reshape(60, -1).mean(axis=1)  # blocks of 1000 are nearly independent
     error = costs.std(ddof=1) / np.sqrt(len(costs))
     assert abs(costs.mean() - brackets.entropy()) < 4 * error < 0.02
 
@@ -81,8 +81,8 @@ def test_all_texts_of_a_length_have_chance_one_together(length):
     for _ in range(length):
         grown = []
         for text in texts:
-            chances = brackets.read(text).chances
-            assert len(chances) == len(text)
+            probabilities = brackets.read(text).probabilities
+            assert len(probabilities) == len(text)
             for character in brackets.ALPHABET:
                 try:
                     brackets.read(text + character)
@@ -91,28 +91,28 @@ def test_all_texts_of_a_length_have_chance_one_together(length):
                 grown.append(text + character)
         texts = grown
     for text in texts:
-        log_chance = brackets.read(text).log_chance.sum()
-        total += np.exp(log_chance)
-        entropy -= np.exp(log_chance) * log_chance
+        log_probability = brackets.read(text).log_probability.sum()
+        total += np.exp(log_probability)
+        entropy -= np.exp(log_probability) * log_probability
     assert abs(total - 1) < 1e-12
     drawn = [brackets.sample(RNG(k), length) for k in range(2000)]
     assert set(drawn) <= set(texts)
-    cost = [-brackets.read(text).log_chance.sum() for text in drawn]
+    cost = [-brackets.read(text).log_probability.sum() for text in drawn]
     assert abs(np.mean(cost) - entropy) < 5 * np.std(cost) / np.sqrt(len(cost)) + 1e-12
 
 
 def test_the_ideal_readers_chances():
     reading = brackets.read("( he")
-    row = dict(zip(brackets.ALPHABET, reading.chances[3], strict=True))  # after "( h"
+    row = dict(zip(brackets.ALPHABET, reading.probabilities[3], strict=True))  # after "( h"
     assert row["e"] == 1 and sum(row.values()) == 1
-    row = dict(zip(brackets.ALPHABET, brackets.read("( he ").chances[4], strict=True))  # after "( he"
+    row = dict(zip(brackets.ALPHABET, brackets.read("( he ").probabilities[4], strict=True))  # after "( he"
     assert np.allclose([row[" "], row["r"]], [1 / 3, 2 / 3])  # he, her, here
-    row = dict(zip(brackets.ALPHABET, brackets.read("( )").chances[2], strict=True))
+    row = dict(zip(brackets.ALPHABET, brackets.read("( )").probabilities[2], strict=True))
     assert np.isclose(row[")"], 0.3) and row["]"] == row["}"] == 0 and np.isclose(row["["], 0.1)
-    sums = brackets.read(LONG[:500]).chances.sum(axis=1)
+    sums = brackets.read(LONG[:500]).probabilities.sum(axis=1)
     assert np.abs(sums - 1).max() < 1e-12
     empty = brackets.read("")
-    assert empty.chances.shape == (0, len(brackets.ALPHABET)) and empty.depth.shape == (0,)
+    assert empty.probabilities.shape == (0, len(brackets.ALPHABET)) and empty.depth.shape == (0,)
 
 
 @pytest.mark.parametrize(

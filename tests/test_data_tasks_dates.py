@@ -7,8 +7,8 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
+from lstm_helpers.data.tasks import dates, pairs
 from lstm_helpers.seq2seq import END, START
-from lstm_helpers.tasks import dates, pairs
 
 RNG = np.random.default_rng
 EVERY_DAY = [dates.FIRST + timedelta(days=k) for k in range(dates.DAYS)]

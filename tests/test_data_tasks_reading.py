@@ -6,7 +6,7 @@ import re
 import numpy as np
 import pytest
 
-from lstm_helpers.tasks import agreement, reviews, tagging, wandering
+from lstm_helpers.data.tasks import agreement, reviews, tagging, wandering
 
 RNG = np.random.default_rng
 NUMBER = {word: k for pair in (*agreement.NOUNS, *agreement.VERBS) for k, word in enumerate(pair)}
@@ -69,10 +69,10 @@ def test_a_tagged_batch_holds_its_sentences_and_turns_with_its_padding():
         assert np.all(drawn.xs[:n, b].sum(axis=1) == 1)
         assert tuple(drawn.targets[:n, b]) == one.tags
         assert np.flatnonzero(drawn.asked[:, b]).tolist() == [one.asked] and drawn.side[b] == one.side
-    back = tagging.turned(drawn)
+    back = tagging.time_reversed(drawn)
     for name in ("xs", "targets", "mask", "asked"):
         assert np.array_equal(getattr(back, name), getattr(drawn, name)[::-1])
-        assert np.array_equal(getattr(tagging.turned(back), name), getattr(drawn, name))
+        assert np.array_equal(getattr(tagging.time_reversed(back), name), getattr(drawn, name))
     assert np.array_equal(tagging.batch(RNG(3), 50).targets, drawn.targets)
 
 

@@ -7,9 +7,9 @@ from collections import Counter
 import numpy as np
 import pytest
 
+from lstm_helpers.data.tasks import reordering
+from lstm_helpers.data.tasks.pairs import Pair
 from lstm_helpers.seq2seq import END
-from lstm_helpers.tasks import reordering
-from lstm_helpers.tasks.pairs import Pair
 
 RNG = np.random.default_rng
 NOUNS = (*reordering.NOUNS, *reordering.SEVERAL)
@@ -40,9 +40,9 @@ def sentences(phrases):
 
 @pytest.mark.parametrize(("phrases", "count"), [(1, 200), (2, 30_000)])
 def test_one_to_one_and_as_many_bits_as_claimed(phrases, count):
-    chances = [chance for _, chance in sentences(phrases)]
-    assert len(chances) == count and abs(sum(chances) - 1) < 1e-12
-    assert abs(-sum(p * np.log2(p) for p in chances) - reordering.bits(phrases)) < 1e-9
+    probabilities = [chance for _, chance in sentences(phrases)]
+    assert len(probabilities) == count and abs(sum(probabilities) - 1) < 1e-12
+    assert abs(-sum(p * np.log2(p) for p in probabilities) - reordering.bits(phrases)) < 1e-9
     assert len({reordering.translate(words) for words, _ in sentences(phrases)}) == count
 
 

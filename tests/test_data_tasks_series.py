@@ -5,7 +5,7 @@ from importlib import resources
 import numpy as np
 import pytest
 
-from lstm_helpers.tasks import co2, elnino
+from lstm_helpers.data.tasks import co2, elnino
 
 
 def test_el_ninos_months_run_from_1950_to_2010_without_a_gap():
@@ -67,6 +67,6 @@ def test_one_caller_cannot_change_what_another_gets(load, first):
 
 @pytest.mark.parametrize("name", ["elnino", "co2"])
 def test_origin_and_licence_ship_with_the_numbers(name):
-    note = resources.files("lstm_helpers.tasks").joinpath("data", f"{name}.md").read_text(encoding="utf-8")
+    note = resources.files("lstm_helpers.data").joinpath("sources", f"{name}.md").read_text(encoding="utf-8")
     for word in ("Public domain", "Origin", "statsmodels 0.15.0", "make_series.py"):
         assert word in note

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lstm_helpers.tasks import agreement, stream
+from lstm_helpers.data.tasks import agreement, stream
 
 VERBS = {word for pair in agreement.VERBS for word in pair}
 NUMBER = {word: k for pair in (*agreement.NOUNS, *agreement.VERBS) for k, word in enumerate(pair)}

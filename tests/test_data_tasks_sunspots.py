@@ -4,7 +4,7 @@ from importlib import resources
 
 import numpy as np
 
-from lstm_helpers.tasks import sunspots
+from lstm_helpers.data.tasks import sunspots
 
 
 def test_years_run_from_1700_to_2008_without_a_gap():
@@ -38,6 +38,6 @@ def test_one_caller_cannot_change_what_another_gets():
 
 
 def test_origin_and_licence_ship_with_the_numbers():
-    note = resources.files("lstm_helpers.tasks").joinpath("data", "sunspots.md").read_text(encoding="utf-8")
+    note = resources.files("lstm_helpers.data").joinpath("sources", "sunspots.md").read_text(encoding="utf-8")
     for word in ("version 1", "Public domain", "SIDC", "NOAA", "statsmodels"):
         assert word in note

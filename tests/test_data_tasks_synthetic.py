@@ -5,8 +5,8 @@ import re
 import numpy as np
 import pytest
 
-from lstm_helpers import readout
-from lstm_helpers.tasks import adding, anbn, copying, latch, temporal_order
+from lstm_helpers import losses
+from lstm_helpers.data.tasks import adding, anbn, copying, latch, temporal_order
 
 RNG = np.random.default_rng
 TASKS = {adding: 10, copying: 15, temporal_order: 20, latch: 12, anbn: 14}
@@ -27,7 +27,7 @@ def test_batches_fit_a_model(task, dtype):
     steps = len(batch.xs)
     assert batch.xs.shape == (steps, 7, task.INPUT_SIZE) and batch.xs.dtype == dtype
     assert steps == T or (task is anbn and steps <= T)
-    loss = readout.mse if task is adding else readout.cross_entropy
+    loss = losses.mse if task is adding else losses.cross_entropy
     where = (steps, 7) if task in (copying, anbn) else (7,)
     value, d_y = loss(np.zeros((*where, task.OUTPUT_SIZE), dtype), batch.targets, batch.mask)
     assert value > 0 and d_y.dtype == dtype
@@ -73,7 +73,7 @@ def test_copyings_baseline():
     y = np.full((T, 50, 9), -1e4)
     y[: T - count, :, copying.BLANK] = 0  # a sure blank, then a guess among the symbols
     y[T - count :, :, :8] = 0
-    assert abs(readout.cross_entropy(y, targets).value - copying.baseline(T, count)) < 1e-13
+    assert abs(losses.cross_entropy(y, targets).value - copying.baseline(T, count)) < 1e-13
     assert copying.baseline(T, count) == pytest.approx(4 * np.log(8) / 14)
 
 
@@ -107,7 +107,7 @@ def test_latch_by_its_definition():
     close(xs[1:], 0.0)
     close(xs[1:] ** 2, 0.09)
     close(xs[1:, :, 0].sum(axis=0) * (2 * targets - 1), 0.0)  # the noise says nothing about the bit
-    assert readout.cross_entropy(np.zeros((MANY, 2)), targets).value == pytest.approx(latch.baseline(), abs=1e-12)
+    assert losses.cross_entropy(np.zeros((MANY, 2)), targets).value == pytest.approx(latch.baseline(), abs=1e-12)
     assert not latch.batch(RNG(0), 5, 4, noise=0.0).xs[1:].any()
 
 
@@ -137,8 +137,8 @@ def test_anbns_baseline_and_floor(length):
         left = np.maximum(longest - t, 1)  # n is equally any of t + 1 … N while a come
         counting = np.maximum(np.log(np.stack([1 - 1 / left, 1 / left, 0 * left], axis=-1)), -1e4)
     counting = np.where((letter == 0)[..., None], counting, np.maximum(np.eye(3)[targets] - 1, -1) * 1e4)
-    assert abs(readout.cross_entropy(blind, targets, mask).value - anbn.baseline(length)) < 1e-12
-    assert abs(readout.cross_entropy(counting, targets, mask).value - anbn.floor(length)) < 1e-12
+    assert abs(losses.cross_entropy(blind, targets, mask).value - anbn.baseline(length)) < 1e-12
+    assert abs(losses.cross_entropy(counting, targets, mask).value - anbn.floor(length)) < 1e-12
     assert anbn.floor(length) <= anbn.baseline(length) + 1e-15 and (length == 2 or anbn.floor(length) > 0)
 
 

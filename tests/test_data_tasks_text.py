@@ -6,13 +6,13 @@ from importlib import resources
 import numpy as np
 import pytest
 
-from lstm_helpers.tasks import text
+from lstm_helpers.data.tasks import text
 
 BOOK = text.book()
 
 
 def test_the_book_is_what_its_note_says():
-    note = resources.files("lstm_helpers.tasks").joinpath("data", "book.md").read_text(encoding="utf-8")
+    note = resources.files("lstm_helpers.data").joinpath("sources", "book.md").read_text(encoding="utf-8")
     assert f"{len(BOOK):,} characters, {len(text.alphabet(BOOK))}\ndistinct" in note and "CC BY 4.0" in note
     assert BOOK.isascii() and len(BOOK) < 250_000
     assert BOOK.endswith("\n") and "\n\n" not in BOOK and "  " not in BOOK and "$" not in BOOK and "`" not in BOOK

@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
-from lstm_helpers import measured, readout, trained, unroll
+from lstm_helpers import losses, unroll
 from lstm_helpers.arrays import leaves
 from lstm_helpers.cells import lstm
-from lstm_helpers.tasks import agreement, brackets, dates, pairs, reordering, sunspots, text
+from lstm_helpers.data import measured, trained
+from lstm_helpers.data.tasks import agreement, brackets, dates, pairs, reordering, sunspots, text
 
 
 @pytest.mark.parametrize("distractors", [0, 2, 4, 8])
@@ -34,7 +35,7 @@ def test_the_networks_are_not_blank():
 
 def bits(network, words):
     tokens = text.encode(words, network.letters)[:, None]
-    return readout.cross_entropy(network.model.predict(network.params, tokens[:-1]), tokens[1:]).value / np.log(2)
+    return losses.cross_entropy(network.model.predict(network.params, tokens[:-1]), tokens[1:]).value / np.log(2)
 
 
 def test_the_language_models_know_their_letters_and_come_in_double_precision():
@@ -47,7 +48,7 @@ def test_the_language_models_know_their_letters_and_come_in_double_precision():
 
 def test_the_bracket_network_is_close_to_the_floor_and_knows_the_kinds():
     words = brackets.sample(np.random.default_rng(2026), 20_000)
-    cost, ideal = bits(trained.brackets(), words), -brackets.read(words).log_chance[1:].mean() / np.log(2)
+    cost, ideal = bits(trained.brackets(), words), -brackets.read(words).log_probability[1:].mean() / np.log(2)
     assert ideal < cost < ideal + 0.06  # trained.md: 1.168 against 1.126
     assert cost < brackets.without_kinds() / np.log(2) - 0.08
 
@@ -76,7 +77,7 @@ def share_right(network, batch):
 def test_the_date_translator_is_as_good_as_anybody_can_be():
     batch = dates.batch(np.random.default_rng(2026), 500)
     assert abs(share_right(trained.dates(), batch) - dates.ceiling()) < 0.03
-    cost = trained.dates().net.loss(trained.dates().params, batch, readout.cross_entropy)
+    cost = trained.dates().net.loss(trained.dates().params, batch, losses.cross_entropy)
     assert 0.7 * dates.floor() < cost < 2 * dates.floor()
     assert share_right(trained.dates(), dates.batch(np.random.default_rng(1), 200, "weekday")) >= 0.99
 

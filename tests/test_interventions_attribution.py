@@ -5,10 +5,10 @@ import re
 import numpy as np
 import pytest
 
-from lstm_helpers import inspection, readout, through_time
+from lstm_helpers import interventions, linear, through_time
 from lstm_helpers.cells import lstm, rnn
 from lstm_helpers.gradcheck import central_difference, complex_step, relative_error
-from lstm_helpers.inspection import Clamped, connectivity, correlations
+from lstm_helpers.interventions import Clamped, correlations, saliency
 from lstm_helpers.layers import Recurrent, Stacked
 from lstm_helpers.model import Model
 
@@ -133,12 +133,12 @@ def test_connectivity_is_the_length_of_the_gradient(name):
     model = Model(LAYERS[name], embedding_size=3)
     params, tokens = model.init(RNG(5), 6, 4, 6), np.array([0, 3, 3, 5, 1])
     answers = np.array([3, 3, 5, 1, 2])
-    found = connectivity(model, params, tokens, answers)
-    xs = readout.embed(params.embedding, tokens[:, None])
+    found = saliency(model, params, tokens, answers)
+    xs = linear.embed(params.embedding, tokens[:, None])
     for t in range(5):
 
         def score(xs, t=t):
-            y = readout.linear(params.readout, model.layer.forward(params.layer, xs).output)[t, 0]
+            y = linear.forward(params.readout, model.layer.forward(params.layer, xs).output)[t, 0]
             return y[answers[t]] - y.mean()
 
         slopes = central_difference(score, xs)[:, 0]
@@ -149,11 +149,11 @@ def test_connectivity_is_the_length_of_the_gradient(name):
 def test_nothing_comes_from_the_future_and_a_number_for_all_scores_moves_nothing():
     model = Model(Recurrent(lstm), embedding_size=3)
     params, tokens = model.init(RNG(6), 6, 4, 6), RNG(7).integers(0, 6, 8)
-    found = connectivity(model, params, tokens, np.roll(tokens, -1))
+    found = saliency(model, params, tokens, np.roll(tokens, -1))
     assert np.all(found[np.triu_indices(8, 1)] == 0) and np.all(found[np.tril_indices(8)] > 0)
     W_y = params.readout.W_y
     shifted = params._replace(readout=params.readout._replace(W_y=W_y + RNG(8).normal(size=(4, 1))))
-    assert np.allclose(connectivity(model, shifted, tokens, np.roll(tokens, -1)), found, rtol=1e-10)
+    assert np.allclose(saliency(model, shifted, tokens, np.roll(tokens, -1)), found, rtol=1e-10)
 
 
 def test_what_is_forgotten_does_not_connect():
@@ -163,7 +163,7 @@ def test_what_is_forgotten_does_not_connect():
     b = np.where((np.arange(16) >= 4) & (np.arange(16) < 8), -1e3, 0.1)
     W_x = np.where((np.arange(16) >= 4) & (np.arange(16) < 8), 0.0, params.layer.W_x)
     params = params._replace(layer=lstm.Params(W_x, np.zeros((4, 16)), b))
-    found = connectivity(model, params, np.arange(5), np.arange(5))
+    found = saliency(model, params, np.arange(5), np.arange(5))
     assert np.all(np.diag(found) > 0) and np.all(found[~np.eye(5, dtype=bool)] == 0)
 
 
@@ -180,4 +180,4 @@ def test_what_is_forgotten_does_not_connect():
 def test_connectivity_refuses(model, tokens, answers, words):
     params = Model(Recurrent(lstm), embedding_size=3).init(RNG(0), 6, 4, 6)
     with pytest.raises(ValueError, match=re.escape(words)):
-        inspection.connectivity(model, params, tokens, answers)
+        interventions.saliency(model, params, tokens, answers)

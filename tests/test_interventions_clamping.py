@@ -5,11 +5,12 @@ import re
 import numpy as np
 import pytest
 
-from lstm_helpers import trained, unroll
+from lstm_helpers import unroll
 from lstm_helpers.arrays import leaves
 from lstm_helpers.cells import lstm
-from lstm_helpers.tasks import agreement
-from lstm_helpers.what_if import hold_gates
+from lstm_helpers.data import trained
+from lstm_helpers.data.tasks import agreement
+from lstm_helpers.interventions import clamp_gates
 
 FIELDS = "ifgoch"
 
@@ -28,15 +29,15 @@ def same_bits(a, b):
 
 def test_nothing_held_changes_nothing():
     params, trace = a_run()
-    assert hold_gates(params, trace, {}) is not None and same_bits(hold_gates(params, trace, {}).steps, trace.steps)
+    assert clamp_gates(params, trace, {}) is not None and same_bits(clamp_gates(params, trace, {}).steps, trace.steps)
     empty = unroll(lstm, params, np.zeros((0, 1, 3)))
-    assert len(hold_gates(params, empty, {})) == 0
+    assert len(clamp_gates(params, empty, {})) == 0
 
 
 def test_a_gate_held_where_it_was_changes_nothing():
     params, trace = a_run(B=1)
     held = {(2, gate, k): trace[2]._asdict()[gate][0, k] for gate in "ifgo" for k in range(4)}
-    for (_, was), (_, now) in zip(leaves(trace.steps), leaves(hold_gates(params, trace, held).steps), strict=True):
+    for (_, was), (_, now) in zip(leaves(trace.steps), leaves(clamp_gates(params, trace, held).steps), strict=True):
         np.testing.assert_allclose(now, was, rtol=0, atol=1e-15)
 
 
@@ -46,17 +47,17 @@ def test_by_hand():
     params = lstm.Params(np.zeros((1, 4)), np.zeros((1, 4)), logits)  # i = f = o = 1/2, g = 0
     trace = unroll(lstm, params, np.zeros((3, 1, 1)), lstm.State(np.zeros((1, 1)), np.array([[4.0]])))
     assert trace.c[:, 0, 0].tolist() == [2.0, 1.0, 0.5]
-    run = hold_gates(params, trace, {(1, "f", 0): 0.25, (1, "g", 0): 1.0, (1, "o", 0): 0.125})
+    run = clamp_gates(params, trace, {(1, "f", 0): 0.25, (1, "g", 0): 1.0, (1, "o", 0): 0.125})
     assert run.c[:, 0, 0].tolist() == [2.0, 1.0, 0.5]  # 0.25 · 2 + 0.5 · 1 = 1 as well, so look at the gates
     assert run.f[:, 0, 0].tolist() == [0.5, 0.25, 0.5] and run.g[:, 0, 0].tolist() == [0.0, 1.0, 0.0]
     np.testing.assert_allclose(run.h[:, 0, 0], [0.5 * np.tanh(2), 0.125 * np.tanh(1), 0.5 * np.tanh(0.5)], rtol=1e-15)
-    run = hold_gates(params, trace, {(1, "i", 0): 1.0, (1, "g", 0): -1.0})
+    run = clamp_gates(params, trace, {(1, "i", 0): 1.0, (1, "g", 0): -1.0})
     assert run.c[:, 0, 0].tolist() == [2.0, 0.0, 0.0]
 
 
 def test_the_past_stays_and_the_future_is_the_cells_own():
     params, trace = a_run()
-    run = hold_gates(params, trace, {(2, "f", 1): 0.0})
+    run = clamp_gates(params, trace, {(2, "f", 1): 0.0})
     for name in FIELDS:
         assert np.array_equal(getattr(run, name)[:2], getattr(trace, name)[:2])
         others = [0, 2, 3]
@@ -71,9 +72,9 @@ def test_the_past_stays_and_the_future_is_the_cells_own():
 
 def test_what_each_gate_is_for():
     params, trace = a_run()
-    kept = hold_gates(params, trace, {(3, "f", 2): 1.0, (3, "i", 2): 0.0})
+    kept = clamp_gates(params, trace, {(3, "f", 2): 1.0, (3, "i", 2): 0.0})
     assert np.array_equal(kept.c[3, :, 2], trace.c[2, :, 2])  # the belt arrives unchanged
-    hidden = hold_gates(params, trace, {(3, "o", 2): 0})
+    hidden = clamp_gates(params, trace, {(3, "o", 2): 0})
     assert np.all(hidden.h[3, :, 2] == 0) and np.array_equal(hidden.c[3], trace.c[3])  # hides, does not erase
     assert not np.array_equal(hidden.c[4], trace.c[4])  # but the next step's gates have seen it
 
@@ -81,29 +82,29 @@ def test_what_each_gate_is_for():
 def test_several_steps_in_any_order_are_the_same_as_one_after_the_other():
     params, trace = a_run()
     first, second = {(1, "o", 0): 0.2, (1, "f", 3): 1.0}, {(4, "i", 2): 0.9, (3, "g", 0): -1.0}
-    both = hold_gates(params, trace, {**second, **first})
-    assert same_bits(both.steps, hold_gates(params, hold_gates(params, trace, first), second).steps)
-    assert same_bits(both.steps, hold_gates(params, trace, {**first, **second}).steps)
+    both = clamp_gates(params, trace, {**second, **first})
+    assert same_bits(both.steps, clamp_gates(params, clamp_gates(params, trace, first), second).steps)
+    assert same_bits(both.steps, clamp_gates(params, trace, {**first, **second}).steps)
 
 
 def test_masked_sequences_carry_on():
     mask = np.array([[True, True], [True, False], [False, True], [True, True], [True, False], [True, True]])
     params, trace = a_run(mask=mask)
-    run = hold_gates(params, trace, {(1, "f", 0): 0.0, (1, "o", 0): 1.0})
+    run = clamp_gates(params, trace, {(1, "f", 0): 0.0, (1, "o", 0): 1.0})
     assert run.f[1, 0, 0] == 0 and run.o[1, 0, 0] == 1.0
     assert np.array_equal(run.c[:, 1], trace.c[:, 1]) and np.array_equal(run.f[:, 1], trace.f[:, 1])
     assert np.array_equal(run.c[2, 0], run.c[1, 0]) and np.array_equal(run.h[2, 0], run.h[1, 0])
     assert run.mask is mask and not np.array_equal(run.c[3:, 0], trace.c[3:, 0])
     params, trace = a_run(mask=np.array([[True] * 2] * 4 + [[False] * 2] * 2))
     with pytest.raises(ValueError, match="held has the step 4, which is masked"):
-        hold_gates(params, trace, {(4, "f", 0): 0.0})
+        clamp_gates(params, trace, {(4, "f", 0): 0.0})
 
 
 def test_nothing_is_written_to_and_the_precision_stays():
     params, trace = a_run(dtype=np.float32)
     for _, array in (*leaves(trace.steps), *leaves(trace.start), *leaves(params)):
         array.setflags(write=False)
-    run = hold_gates(params, trace, {(0, "i", 0): 0.3, (np.int64(5), "o", np.int64(1)): np.float32(1)})
+    run = clamp_gates(params, trace, {(0, "i", 0): 0.3, (np.int64(5), "o", np.int64(1)): np.float32(1)})
     assert all(array.dtype == np.float32 for _, array in leaves(run.steps))
 
 
@@ -113,7 +114,7 @@ def test_a_trained_cell_with_nothing_kept_and_nothing_let_in_takes_the_next_noun
     trace = unroll(lstm, network.cell, agreement.encode("the dogs near the cat behind the horse"))
 
     def answers(held):
-        return (hold_gates(network.cell, trace, held).h @ network.W_y + network.b_y)[:, 0, 0]
+        return (clamp_gates(network.cell, trace, held).h @ network.W_y + network.b_y)[:, 0, 0]
 
     plural = answers({})
     assert plural[1] > 5 and plural[-1] > 5
@@ -147,4 +148,4 @@ def test_a_trained_cell_with_nothing_kept_and_nothing_let_in_takes_the_next_noun
 def test_what_cannot_be_held(held, words):
     params, trace = a_run()
     with pytest.raises(ValueError, match=re.escape(words)):
-        hold_gates(params, trace, held)
+        clamp_gates(params, trace, held)

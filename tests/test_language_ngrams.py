@@ -7,7 +7,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from lstm_helpers import ngrams
+from lstm_helpers.language import ngrams
 
 TEXT = "abracadabra"
 LETTERS = "abcdr"
@@ -28,12 +28,14 @@ def slow(tokens, order, V, context, a):
 def test_hand_counts():
     model = ngrams.fit(TOKENS, 2, 5)
     # a five times, b and r twice, c and d once, of 11; five kinds: P(a) = (5 + 5/5) / (11 + 5)
-    assert ngrams.chances(model, np.array([], np.int64)).tolist() == [6 / 16, 3 / 16, 2 / 16, 2 / 16, 3 / 16]
+    assert ngrams.probabilities(model, np.array([], np.int64)).tolist() == [6 / 16, 3 / 16, 2 / 16, 2 / 16, 3 / 16]
     # after a: b twice, c and d once, three kinds of four; the last a is followed by nothing
-    after_a = ngrams.chances(model, np.array([0]))
+    after_a = ngrams.probabilities(model, np.array([0]))
     assert np.allclose(after_a, np.array([3 * 6 / 16, 2 + 9 / 16, 1 + 6 / 16, 1 + 6 / 16, 9 / 16]) / 7)
     # after r: a twice, one kind
-    assert np.allclose(ngrams.chances(model, np.array([4])), np.array([2 + 6 / 16, 3 / 16, 2 / 16, 2 / 16, 3 / 16]) / 3)
+    assert np.allclose(
+        ngrams.probabilities(model, np.array([4])), np.array([2 + 6 / 16, 3 / 16, 2 / 16, 2 / 16, 3 / 16]) / 3
+    )
     assert [len(table.pairs) for table in model.tables] == [5, 7]
     assert model.tables[1].contexts.tolist() == [0, 1, 2, 3, 4] and model.tables[1].seen.tolist() == [4, 2, 1, 1, 2]
     assert model.tables[1].kinds.tolist() == [3, 1, 1, 1, 1]
@@ -48,7 +50,7 @@ def test_equals_the_definition(order):
     for length in (0, 1, 2, 4, 12):
         context = rng.integers(0, 5, length)
         expected = [float(slow(learn.tolist(), order, 5, context.tolist(), a)) for a in range(5)]
-        assert np.abs(ngrams.chances(model, context) - expected).max() < 1e-15
+        assert np.abs(ngrams.probabilities(model, context) - expected).max() < 1e-15
 
 
 @pytest.mark.parametrize("order", [1, 2, 4, 8])
@@ -56,7 +58,7 @@ def test_chances_add_up_and_none_is_zero(order):
     rng = np.random.default_rng(1)
     model = ngrams.fit(rng.integers(0, 6, 300), order, 9)
     for _ in range(50):
-        row = ngrams.chances(model, rng.integers(0, 9, rng.integers(0, 12)))
+        row = ngrams.probabilities(model, rng.integers(0, 9, rng.integers(0, 12)))
         assert abs(row.sum() - 1) < 1e-13 and row.min() > 0
 
 
@@ -64,17 +66,21 @@ def test_chances_add_up_and_none_is_zero(order):
 def test_a_texts_cost_is_that_of_its_tokens_one_by_one(order):
     rng = np.random.default_rng(2)
     model, tokens = ngrams.fit(rng.integers(0, 5, 200), order, 7), rng.integers(0, 7, 30)
-    one_by_one = [np.log(ngrams.chances(model, tokens[:t])[tokens[t]]) for t in range(30)]
-    assert np.abs(ngrams.log_chances(model, tokens) - one_by_one).max() < 1e-13
+    one_by_one = [np.log(ngrams.probabilities(model, tokens[:t])[tokens[t]]) for t in range(30)]
+    assert np.abs(ngrams.log_probabilities(model, tokens) - one_by_one).max() < 1e-13
     for length in (0, 1, 2):
-        assert np.array_equal(ngrams.log_chances(model, tokens[:length]), ngrams.log_chances(model, tokens)[:length])
+        assert np.array_equal(
+            ngrams.log_probabilities(model, tokens[:length]), ngrams.log_probabilities(model, tokens)[:length]
+        )
 
 
 def test_a_context_never_seen_leaves_it_to_the_shorter_one():
     model, shorter = ngrams.fit(TOKENS, 4, 6), ngrams.fit(TOKENS, 3, 6)
     unseen = np.array([5, 0, 1])  # a letter that never occurs, then "ab"
-    assert np.array_equal(ngrams.chances(model, unseen), ngrams.chances(shorter, unseen[1:]))
-    assert np.array_equal(ngrams.chances(model, np.array([5, 5, 5])), ngrams.chances(model, np.array([], np.int64)))
+    assert np.array_equal(ngrams.probabilities(model, unseen), ngrams.probabilities(shorter, unseen[1:]))
+    assert np.array_equal(
+        ngrams.probabilities(model, np.array([5, 5, 5])), ngrams.probabilities(model, np.array([], np.int64))
+    )
 
 
 def test_many_counts_recover_the_chances_behind_them():
@@ -85,7 +91,7 @@ def test_many_counts_recover_the_chances_behind_them():
         tokens.append(int(np.searchsorted(np.cumsum(chain[tokens[-1]]), u, side="right")))
     model = ngrams.fit(np.array(tokens), 3, 3)
     for a in range(3):
-        assert np.abs(ngrams.chances(model, np.array([0, a])) - chain[a]).max() < 0.03
+        assert np.abs(ngrams.probabilities(model, np.array([0, a])) - chain[a]).max() < 0.03
 
 
 def test_fitting_writes_into_nothing_and_is_the_same_twice():
@@ -120,6 +126,6 @@ def test_refusals(arguments, words):
 def test_a_wrong_context_is_refused():
     model = ngrams.fit(TOKENS, 2, 5)
     with pytest.raises(ValueError, match=re.escape("context run from 5 to 5; expected 0 to V - 1 = 4")):
-        ngrams.chances(model, np.array([5]))
+        ngrams.probabilities(model, np.array([5]))
     with pytest.raises(ValueError, match="tokens run from"):
-        ngrams.log_chances(model, np.array([9]))
+        ngrams.log_probabilities(model, np.array([9]))

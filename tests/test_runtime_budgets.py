@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from lstm_helpers import frameworks, place
+from lstm_helpers import frameworks, runtime
 
 
 @pytest.fixture
@@ -13,14 +13,14 @@ def in_browser(monkeypatch):
 
 
 def test_elsewhere_sizes_are_the_usual_ones_and_nothing_is_said(capsys):
-    assert not place.in_browser()
-    assert place.size(10, 2, "seeds") == 10
+    assert not runtime.in_browser()
+    assert runtime.budget(10, 2, "seeds") == 10
     assert capsys.readouterr().out == ""
 
 
 def test_in_the_browser_sizes_are_smaller_and_it_is_said(in_browser, capsys):
-    assert place.in_browser()
-    assert place.size(10, 2, "seeds") == 2
+    assert runtime.in_browser()
+    assert runtime.budget(10, 2, "seeds") == 2
     assert capsys.readouterr().out == "In the browser: seeds = 2, elsewhere 10.\n"
 
 
@@ -29,7 +29,7 @@ def test_in_the_browser_sizes_are_smaller_and_it_is_said(in_browser, capsys):
 )
 def test_sizes_that_make_no_sense_are_refused_everywhere(usual, browser, why):
     with pytest.raises(ValueError, match=why):
-        place.size(usual, browser, "seeds")
+        runtime.budget(usual, browser, "seeds")
 
 
 def test_a_framework_in_the_browser_is_told_to_be_impossible_there(in_browser, monkeypatch, capsys):

@@ -6,8 +6,7 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from lstm_helpers import timing
-from lstm_helpers.timing import in_turns, peak_memory, quartiles, ratios
+from lstm_helpers.runtime import in_turns, peak_memory, quartiles, ratios
 
 
 class Workshop:
@@ -74,7 +73,9 @@ def test_a_clock_that_is_too_coarse_stops_nothing(shop):
 
 
 def test_a_rest_is_not_counted(shop, monkeypatch):
-    monkeypatch.setattr(timing.time, "sleep", lambda rest: setattr(shop, "now", shop.now + 100 * rest))
+    monkeypatch.setattr(
+        "lstm_helpers.runtime.timing.time.sleep", lambda rest: setattr(shop, "now", shop.now + 100 * rest)
+    )
     seconds = in_turns({"a": shop.worker("a", 1.0)}, rounds=3, clock=shop.clock, pause=5.0)
     assert seconds["a"].tolist() == [1.0, 1.0, 1.0] and shop.now == 5.0 + 3 * 500.0
 

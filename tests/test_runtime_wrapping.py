@@ -1,6 +1,6 @@
 """Long lines are broken between words, and nothing is lost on the way."""
 
-from lstm_helpers.wrapping import COLUMNS, wrap
+from lstm_helpers.runtime import COLUMNS, wrap
 
 SENTENCE = " ".join(["eleven"] * 30)
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from lstm_helpers.arrays import leaves, tree_map
-from lstm_helpers.attention import Additive, AdditiveParams, DotParams, ScaledDot
 from lstm_helpers.gradcheck import complex_step, relative_error
+from lstm_helpers.seq2seq.attention import Additive, AdditiveParams, DotParams, ScaledDot
 
 T, S, B, Q, K, A = 3, 5, 4, 2, 3, 4
 KINDS = [Additive(), ScaledDot()]

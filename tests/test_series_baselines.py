@@ -5,8 +5,9 @@ from functools import partial
 import numpy as np
 import pytest
 
-from lstm_helpers import baselines, series
-from lstm_helpers.tasks import sunspots
+from lstm_helpers import series
+from lstm_helpers.data.tasks import sunspots
+from lstm_helpers.series import baselines
 
 RNG = np.random.default_rng(0)
 WALK = np.cumsum(RNG.normal(size=60))

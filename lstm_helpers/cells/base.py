@@ -5,7 +5,7 @@ right of row vectors: ``W_x`` is (D, k·H) and ``W_h`` is (H, k·H) for a cell o
 of whole blocks; a check is told which ones as ``b=4``, and expects b of k blocks if it is told none.
 
 A cell in which h_{t-1} reaches h_t also *past* W_h, as the GRU's z ⊙ h_{t-1} does, sets ``CARRIES_H = True``, and its
-``forward`` and ``backward`` take one more argument, ``keep`` (B, H): W_h then hears keep ⊙ h_{t-1}, and what is
+``forward`` and ``backward`` take one more argument, ``h_mask`` (B, H): W_h then hears h_mask ⊙ h_{t-1}, and what is
 carried past it stays whole. Recurrent dropout needs this; for all other cells it is done from outside.
 """
 

@@ -16,7 +16,7 @@ from numpy.typing import DTypeLike
 
 from lstm_helpers.activations import sigmoid, sigmoid_slope, tanh, tanh_slope
 from lstm_helpers.arrays import Array
-from lstm_helpers.cells import contract
+from lstm_helpers.cells import base
 
 BLOCKS = ("r", "z", "n")  # the order of the three blocks in W_x, W_h and b
 CARRIES_H = True  # z takes h past W_h
@@ -54,25 +54,25 @@ class Step(NamedTuple):
 
 def init(rng: np.random.Generator, input_size: int, hidden_size: int, *, dtype: DTypeLike = np.float64) -> Params:
     """Draw initial weights uniformly from ±1/√H; the bias is 0. Arguments and errors as in ``lstm.init``."""
-    W_x, W_h = contract.uniform(rng, input_size, hidden_size, len(BLOCKS), dtype)
+    W_x, W_h = base.uniform(rng, input_size, hidden_size, len(BLOCKS), dtype)
     return Params(W_x, W_h, np.zeros(3 * hidden_size, dtype))
 
 
 def zero_state(params: Params, batch_size: int) -> State:
     """Give the state before the first step, (B, H)."""
-    return State(contract.zeros(params, batch_size, len(BLOCKS)))
+    return State(base.zeros(params, batch_size, len(BLOCKS)))
 
 
-def forward(params: Params, state: State, x: Array, keep: Array | float = 1.0) -> Step:
-    """Compute one step from the state before it and the input x (B, D); W_h hears ``keep`` ⊙ h.
+def forward(params: Params, state: State, x: Array, h_mask: Array | float = 1.0) -> Step:
+    """Compute one step from the state before it and the input x (B, D); W_h hears ``h_mask`` ⊙ h.
 
     Raises
     ------
     ValueError
         If shapes or dtypes do not fit together; the message names the argument.
     """
-    contract.check_step(params, state, x, len(BLOCKS), State)
-    heard = state.h * keep
+    base.check_step(params, state, x, len(BLOCKS), State)
+    heard = state.h * h_mask
     W_gates, W_n = _gates_and_candidate(params.W_h)
     x_gates, x_n = _gates_and_candidate(x @ params.W_x + params.b)
     r, z = np.split(sigmoid(x_gates + heard @ W_gates), 2, axis=1)
@@ -81,24 +81,24 @@ def forward(params: Params, state: State, x: Array, keep: Array | float = 1.0) -
     return Step(x, state, r, z, n, h)
 
 
-def backward(params: Params, step: Step, d_state: State, keep: Array | float = 1.0) -> tuple[Params, State, Array]:
-    """Send ∂L/∂h_t (B, H) back through one step; returns as ``lstm.backward`` does, ``keep`` as in ``forward``."""
-    contract.check_state("d_state", d_state, State._fields, *step.h.shape)
-    heard = step.previous.h * keep
+def backward(params: Params, step: Step, d_state: State, h_mask: Array | float = 1.0) -> tuple[Params, State, Array]:
+    """Send ∂L/∂h_t (B, H) back through one step; returns as ``lstm.backward`` does, ``h_mask`` as in ``forward``."""
+    base.check_state("d_state", d_state, State._fields, *step.h.shape)
+    heard = step.previous.h * h_mask
     W_gates, W_n = _gates_and_candidate(params.W_h)
-    d_n = d_state.h * (1 - step.z) * tanh_slope(step.n)
-    d_z = d_state.h * (step.previous.h - step.n) * sigmoid_slope(step.z)
-    d_reset = d_n @ W_n.T  # of r * heard
-    d_r = d_reset * heard * sigmoid_slope(step.r)
-    d_gates = np.concatenate([d_r, d_z], axis=1)
-    d_all = np.concatenate([d_gates, d_n], axis=1)
+    dz_n = d_state.h * (1 - step.z) * tanh_slope(step.n)
+    dz_z = d_state.h * (step.previous.h - step.n) * sigmoid_slope(step.z)
+    d_reset = dz_n @ W_n.T  # of r * heard
+    dz_r = d_reset * heard * sigmoid_slope(step.r)
+    d_gates = np.concatenate([dz_r, dz_z], axis=1)
+    d_all = np.concatenate([d_gates, dz_n], axis=1)
     d_params = Params(
         W_x=step.x.T @ d_all,
-        W_h=np.concatenate([heard.T @ d_gates, (step.r * heard).T @ d_n], axis=1),
+        W_h=np.concatenate([heard.T @ d_gates, (step.r * heard).T @ dz_n], axis=1),
         b=d_all.sum(axis=0),
     )
     d_heard = d_gates @ W_gates.T + d_reset * step.r
-    return d_params, State(d_heard * keep + d_state.h * step.z), d_all @ params.W_x.T
+    return d_params, State(d_heard * h_mask + d_state.h * step.z), d_all @ params.W_x.T
 
 
 def _gates_and_candidate(blocks: Array) -> tuple[Array, Array]:

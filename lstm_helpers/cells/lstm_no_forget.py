@@ -18,7 +18,7 @@ from numpy.typing import DTypeLike
 
 from lstm_helpers.activations import sigmoid, sigmoid_slope, tanh, tanh_slope
 from lstm_helpers.arrays import Array
-from lstm_helpers.cells import contract
+from lstm_helpers.cells import base
 
 BLOCKS = ("i", "g", "o")  # the order of the three blocks in W_x, W_h and b
 
@@ -57,13 +57,13 @@ class Step(NamedTuple):
 
 def init(rng: np.random.Generator, input_size: int, hidden_size: int, *, dtype: DTypeLike = np.float64) -> Params:
     """Draw initial weights uniformly from ±1/√H; biases are 0. Arguments and errors as in ``lstm.init``."""
-    W_x, W_h = contract.uniform(rng, input_size, hidden_size, len(BLOCKS), dtype)
+    W_x, W_h = base.uniform(rng, input_size, hidden_size, len(BLOCKS), dtype)
     return Params(W_x, W_h, np.zeros(3 * hidden_size, dtype))
 
 
 def zero_state(params: Params, batch_size: int) -> State:
     """Give the state before the first step: an empty belt, nothing shown; each (B, H)."""
-    h = contract.zeros(params, batch_size, len(BLOCKS))
+    h = base.zeros(params, batch_size, len(BLOCKS))
     return State(h, h.copy())
 
 
@@ -75,7 +75,7 @@ def forward(params: Params, state: State, x: Array) -> Step:
     ValueError
         If shapes or dtypes do not fit together; the message names the argument.
     """
-    contract.check_step(params, state, x, len(BLOCKS), State)
+    base.check_step(params, state, x, len(BLOCKS), State)
     z = x @ params.W_x + state.h @ params.W_h + params.b
     z_i, z_g, z_o = np.split(z, 3, axis=1)
     i, g, o = sigmoid(z_i), tanh(z_g), sigmoid(z_o)
@@ -86,7 +86,7 @@ def forward(params: Params, state: State, x: Array) -> Step:
 
 def backward(params: Params, step: Step, d_state: State) -> tuple[Params, State, Array]:
     """Send ∂L/∂h_t and ∂L/∂c_t back through one step; arguments and result as in ``lstm.backward``."""
-    contract.check_state("d_state", d_state, State._fields, *step.h.shape)
+    base.check_state("d_state", d_state, State._fields, *step.h.shape)
     tanh_c = tanh(step.c)
     do = d_state.h * tanh_c
     dc = d_state.c + d_state.h * step.o * tanh_slope(tanh_c)

@@ -4,25 +4,25 @@ They serve twice: the tests prove that they would notice every one of them, and 
 by its symptom. ``examine`` shows where a pass is wrong and where it is right; ``diagnose`` reads the fault from that.
 """
 
-from lstm_helpers.museum.diagnosis import Guess, Verdict, diagnose, guess
-from lstm_helpers.museum.examination import BACKWARD, COLUMNS, FORWARD, Case, Pattern, draw_case, examine
-from lstm_helpers.museum.exhibits import EXHIBITS, Exhibit, WrongCell, WrongEngine, exhibit_named
+from lstm_helpers.faults.catalogue import FAULTS, Fault, WrongCell, WrongEngine, fault_named
+from lstm_helpers.faults.diagnosis import Diagnosis, Guess, diagnose, guess
+from lstm_helpers.faults.examination import BACKWARD, COLUMNS, FORWARD, Inputs, Pattern, examine, random_inputs
 
 __all__ = [
     "BACKWARD",
     "COLUMNS",
-    "EXHIBITS",
+    "FAULTS",
     "FORWARD",
-    "Case",
-    "Exhibit",
+    "Diagnosis",
+    "Fault",
     "Guess",
+    "Inputs",
     "Pattern",
-    "Verdict",
     "WrongCell",
     "WrongEngine",
     "diagnose",
-    "draw_case",
     "examine",
-    "exhibit_named",
+    "fault_named",
     "guess",
+    "random_inputs",
 ]

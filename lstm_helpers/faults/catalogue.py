@@ -1,4 +1,4 @@
-"""The exhibits, each ready to be used in place of the right code: a cell and an engine with one function replaced."""
+"""The faults, each ready to be used in place of the right code: a cell and an engine with one function replaced."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,9 +8,9 @@ from lstm_helpers import through_time
 from lstm_helpers.arrays import Array
 from lstm_helpers.cells import lstm
 from lstm_helpers.cells.lstm import Params, State, Step
-from lstm_helpers.museum import wrong_backward as back
-from lstm_helpers.museum import wrong_engine as engine
-from lstm_helpers.museum import wrong_forward as forth
+from lstm_helpers.faults import wrong_backward as back
+from lstm_helpers.faults import wrong_engine as engine
+from lstm_helpers.faults import wrong_forward as forth
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class WrongEngine:
     backpropagate: Callable[..., through_time.Backward] = through_time.backpropagate
 
 
-class Exhibit(NamedTuple):
+class Fault(NamedTuple):
     """One wrong pass."""
 
     wrong: Callable[..., Any]  # the function with the fault; its docstring says what is wrong and what one sees
@@ -62,30 +62,30 @@ class Exhibit(NamedTuple):
         return {self.replaces: self.wrong() if self.remembers else self.wrong} if self.replaces in names else {}
 
 
-EXHIBITS = (
+FAULTS = (
     *(
-        Exhibit(wrong, "forward")
+        Fault(wrong, "forward")
         for wrong in (
             forth.swapped_forget_and_input,
-            forth.belt_shown_raw,
-            forth.belt_squashed,
+            forth.cell_state_shown_raw,
+            forth.cell_state_squashed,
             forth.blocks_read_in_another_order,
         )
     ),
-    Exhibit(forth.blocks_initialised_alike, "init"),
-    Exhibit(forth.state_not_carried, "unroll"),
-    Exhibit(forth.mask_ignored, "unroll"),
-    Exhibit(forth.state_never_reset, "unroll", remembers=True),
+    Fault(forth.blocks_initialised_alike, "init"),
+    Fault(forth.state_not_carried, "unroll"),
+    Fault(forth.mask_ignored, "unroll"),
+    Fault(forth.state_never_reset, "unroll", remembers=True),
     *(
-        Exhibit(wrong, "backward")
+        Fault(wrong, "backward")
         for wrong in (
             back.tanh_slope_forgotten,
             back.hidden_path_forgotten,
-            back.belt_path_forgotten,
+            back.cell_state_path_forgotten,
             back.dh_overwritten_too_early,
-            back.belt_gradient_dropped,
+            back.cell_state_gradient_dropped,
             back.forget_gate_skipped,
-            back.belt_off_by_one,
+            back.cell_state_off_by_one,
             back.slope_applied_twice,
             back.sigmoid_slope_for_candidate,
             back.slope_at_the_output,
@@ -96,16 +96,16 @@ EXHIBITS = (
             back.divided_by_batch_size,
         )
     ),
-    Exhibit(engine.gradient_cut_in_time, "backpropagate"),
-    Exhibit(engine.gradient_overwritten, "backpropagate"),
-    Exhibit(engine.last_output_only, "backpropagate"),
-    Exhibit(engine.accumulators_not_reset, "backpropagate", remembers=True),
+    Fault(engine.gradient_cut_in_time, "backpropagate"),
+    Fault(engine.gradient_overwritten, "backpropagate"),
+    Fault(engine.last_output_only, "backpropagate"),
+    Fault(engine.accumulators_not_reset, "backpropagate", remembers=True),
 )
 
 
-def exhibit_named(name: str) -> Exhibit:
-    """Find an exhibit by its name."""
-    for exhibit in EXHIBITS:
-        if exhibit.name == name:
-            return exhibit
-    raise ValueError(f"name is {name!r}; expected one of {', '.join(exhibit.name for exhibit in EXHIBITS)}")
+def fault_named(name: str) -> Fault:
+    """Find a fault by its name."""
+    for fault in FAULTS:
+        if fault.name == name:
+            return fault
+    raise ValueError(f"name is {name!r}; expected one of {', '.join(fault.name for fault in FAULTS)}")

@@ -9,18 +9,18 @@ from typing import NamedTuple
 import numpy as np
 
 from lstm_helpers.cells.lstm import BLOCKS
-from lstm_helpers.museum.examination import BACKWARD, COLUMNS, FORWARD, ROWS, Pattern, examine, same
-from lstm_helpers.museum.exhibits import EXHIBITS, exhibit_named
-from lstm_helpers.wrapping import wrap
+from lstm_helpers.faults.catalogue import FAULTS, fault_named
+from lstm_helpers.faults.examination import BACKWARD, COLUMNS, FORWARD, ROWS, Pattern, examine, same
+from lstm_helpers.runtime import wrap
 
-_ONE_STEP = ("1 step", "belt")
+_ONE_STEP = ("1 step", "last c")
 _WEIGHTS = ("W_x", "W_h", "b")
 
 
-class Verdict(NamedTuple):
+class Diagnosis(NamedTuple):
     """What a pattern tells."""
 
-    name: str  # the exhibit with exactly this pattern; "" if there is none
+    name: str  # the fault with exactly this pattern; "" if there is none
     symptom: str
     reading: tuple[str, ...]  # what the pattern shows, in sentences
     lines: tuple[str, ...]  # where to look: names of the lines' left sides, such as "dc"
@@ -33,23 +33,23 @@ class Verdict(NamedTuple):
     def __repr__(self) -> str:
         if self.right:
             return "No fault found: every number is right in every situation."
-        found = f"{self.name}\n{self.symptom}" if self.name else "A fault that is not in the museum."
+        found = f"{self.name}\n{self.symptom}" if self.name else "A fault that is not in the catalogue."
         shows = "\n".join(f"- {sentence}" for sentence in self.reading)
         return wrap(f"{found}\nThe pattern shows:\n{shows}\nLook at: {', '.join(self.lines)}")
 
 
-def diagnose(pattern: Pattern) -> Verdict:
+def diagnose(pattern: Pattern) -> Diagnosis:
     """Read the fault from a pattern of errors.
 
     Parameters
     ----------
     pattern : Pattern
-        What ``examine`` returned, for any case.
+        What ``examine`` returned, for any inputs.
 
     Returns
     -------
-    Verdict
-        Its ``lines`` say where to look; its ``name`` is that of the exhibit which fails in the same places by the same
+    Diagnosis
+        Its ``lines`` say where to look; its ``name`` is that of the fault which fails in the same places by the same
         amounts, if there is one.
     """
     reading: list[str] = []
@@ -61,14 +61,14 @@ def diagnose(pattern: Pattern) -> Verdict:
         if read is _memory and sentences:
             break  # the columns after it hold what earlier calls left behind
     if pattern.right:
-        return Verdict("", "", (), ())
+        return Diagnosis("", "", (), ())
     if not reading:
         rows, columns = [row for row in ROWS if _wrong(pattern, [row])], _columns(pattern, ROWS)
         reading = [f"It is wrong in {_named(rows)}, in these columns: {', '.join(columns)}."]
-    for exhibit in EXHIBITS:
-        if same(pattern, exhibit.cell, exhibit.engine):
-            return Verdict(exhibit.name, exhibit.symptom, tuple(reading), tuple(lines))
-    return Verdict("", "", tuple(reading), tuple(lines))
+    for fault in FAULTS:
+        if same(pattern, fault.cell, fault.engine):
+            return Diagnosis(fault.name, fault.symptom, tuple(reading), tuple(lines))
+    return Diagnosis("", "", tuple(reading), tuple(lines))
 
 
 def _wrong(pattern: Pattern, rows: tuple[str, ...] | list[str], columns: tuple[str, ...] = COLUMNS) -> bool:
@@ -154,7 +154,7 @@ def _blocks(pattern: Pattern, bad: list[str]) -> Reading:
     seen = f"One step is enough to see it: W_x, W_h and b are wrong in {_blocks_named(bad)}"
     seen += f" and right in {_and(good)}." if good else "."
     rows = [f"b.{k}" for k in bad]
-    h, c = _wrong(pattern, rows, ("1 step",)), _wrong(pattern, rows, ("belt",))
+    h, c = _wrong(pattern, rows, ("1 step",)), _wrong(pattern, rows, ("last c",))
     if set("ifg") <= set(bad) and _wrong(pattern, ["start.c"], _ONE_STEP):
         half = "" if h and c else "; only the part that comes from h is" if h else "; only the part d_state.c is"
         text = f"What i, f and g have in common, and ∂L/∂c of the step before with them, is dc: it is wrong{half}."
@@ -231,17 +231,17 @@ class Guess(NamedTuple):
 
 
 def guess(pattern: Pattern, name: str) -> Guess:
-    """Compare a pattern with that of an exhibit, and say where the two first differ.
+    """Compare a pattern with that of a fault, and say where the two first differ.
 
     Raises
     ------
     ValueError
-        If there is no exhibit of this name.
+        If there is no fault of this name.
     """
-    exhibit = exhibit_named(name)
-    if same(pattern, exhibit.cell, exhibit.engine):
-        return Guess(True, f"Right, it is {name}.\n{exhibit.symptom}")
-    other = examine(exhibit.cell, exhibit.engine, case=pattern.case)
+    fault = fault_named(name)
+    if same(pattern, fault.cell, fault.engine):
+        return Guess(True, f"Right, it is {name}.\n{fault.symptom}")
+    other = examine(fault.cell, fault.engine, inputs=pattern.inputs)
     said = {True: "wrong", False: "right"}
     for column in sorted(COLUMNS, key=lambda column: column not in _ONE_STEP):  # what is simplest speaks first
         for row in ROWS:

@@ -14,7 +14,7 @@ import numpy as np
 from lstm_helpers import through_time
 from lstm_helpers.arrays import Array, check_generator, check_size, tree_map
 from lstm_helpers.cells import lstm
-from lstm_helpers.museum.exhibits import WrongCell, WrongEngine
+from lstm_helpers.faults.catalogue import WrongCell, WrongEngine
 
 RIGHT = 1e-9  # a relative error below this is rounding
 
@@ -36,7 +36,7 @@ class Situation(NamedTuple):
     steps: int = 2
     sequences: int = 1
     start: bool = True  # begins from a given state, not from an empty one
-    asked: str = "all"  # of which outputs the loss is made: "all", "last", or "belt": none, but of the last c
+    asked: str = "all"  # of which outputs the loss is made: "all", "last", or "last c": none, but of the last c
     masked: bool = False
 
 
@@ -44,7 +44,7 @@ _SITUATIONS = {
     "first call": Situation(start=False),
     "again": Situation(start=False),  # the same call, of the same engine
     "1 step": Situation(1),
-    "belt": Situation(1, asked="belt"),
+    "last c": Situation(1, asked="last c"),
     "2 steps": Situation(2),
     "3 steps": Situation(3),
     "last h": Situation(3, asked="last"),
@@ -54,7 +54,7 @@ _SITUATIONS = {
 COLUMNS = tuple(_SITUATIONS)
 
 
-class Case(NamedTuple):
+class Inputs(NamedTuple):
     """The numbers of an examination: weights, and three steps of two sequences."""
 
     params: lstm.Params
@@ -64,7 +64,7 @@ class Case(NamedTuple):
     d_c: Array  # (2, H)
 
 
-def draw_case(rng: np.random.Generator, input_size: int = 2, hidden_size: int = 3) -> Case:
+def random_inputs(rng: np.random.Generator, input_size: int = 2, hidden_size: int = 3) -> Inputs:
     """Draw the numbers of an examination; with one unit a matrix is its own transpose, so H is 2 or more."""
     check_generator(rng)
     check_size("input_size", input_size)
@@ -74,7 +74,7 @@ def draw_case(rng: np.random.Generator, input_size: int = 2, hidden_size: int = 
     params = tree_map(lambda a: rng.normal(size=a.shape), lstm.init(rng, input_size, hidden_size))
     xs, d_hs = rng.normal(size=(3, 2, input_size)), rng.normal(size=(3, 2, hidden_size))
     h, c, d_c = rng.normal(size=(3, 2, hidden_size))
-    return Case(params, xs, lstm.State(np.tanh(h), c), d_hs, d_c)
+    return Inputs(params, xs, lstm.State(np.tanh(h), c), d_hs, d_c)
 
 
 class Pattern(NamedTuple):
@@ -82,7 +82,7 @@ class Pattern(NamedTuple):
 
     errors: Array  # (rows, columns): relative errors; rows are FORWARD then BACKWARD, columns are COLUMNS
     alike: bool  # whether ``init`` draws the same numbers for two blocks of a weight
-    case: Case
+    inputs: Inputs
 
     @property
     def wrong(self) -> Array:
@@ -128,18 +128,18 @@ def examine(
     init: Callable[..., Any] | None = None,
     unroll: Callable[..., Any] | None = None,
     backpropagate: Callable[..., Any] | None = None,
-    case: Case | None = None,
+    inputs: Inputs | None = None,
 ) -> Pattern:
     """Run a cell and an engine through all situations and compare every number with the right one.
 
     Parameters
     ----------
     cell, engine
-        What to examine, such as ``exhibit.cell`` and ``exhibit.engine``.
+        What to examine, such as ``fault.cell`` and ``fault.engine``.
     forward, backward, init, unroll, backpropagate : function, optional
         Your own function instead of that one: ``examine(backward=mine)``. It is called as the right one is.
-    case : Case, optional
-        Other numbers, from ``draw_case``. None takes the same ones every time.
+    inputs : Inputs, optional
+        Other numbers, from ``random_inputs``. None takes the same ones every time.
 
     Returns
     -------
@@ -150,8 +150,8 @@ def examine(
     ValueError
         If a result has not the right structure or shapes, or a function writes into what it was given.
     """
-    if case is None:  # in this one candidates, belts and gradients have both signs already in the first step
-        case = draw_case(np.random.default_rng(4))
+    if inputs is None:  # in this one candidates, belts and gradients have both signs already in the first step
+        inputs = random_inputs(np.random.default_rng(4))
     stand_in = WrongCell(
         forward=_guarded("forward", forward or cell.forward),
         backward=_guarded("backward", backward or cell.backward),
@@ -159,33 +159,33 @@ def examine(
         zero_state=cell.zero_state,
     )
     machine = WrongEngine(unroll or engine.unroll, backpropagate or engine.backpropagate)
-    columns = [_column(stand_in, machine, case, situation) for situation in _SITUATIONS.values()]
-    return Pattern(np.array(columns).T, _alike(stand_in, case), case)
+    columns = [_column(stand_in, machine, inputs, situation) for situation in _SITUATIONS.values()]
+    return Pattern(np.array(columns).T, _alike(stand_in, inputs), inputs)
 
 
 def same(pattern: Pattern, cell: Any, engine: Any) -> bool:
     """Tell whether a cell and an engine fail in the same places by the same amounts, up to rounding."""
-    return _alike(cell, pattern.case) == pattern.alike and all(
-        np.allclose(errors, _column(cell, engine, pattern.case, situation), rtol=1e-6, atol=RIGHT)
+    return _alike(cell, pattern.inputs) == pattern.alike and all(
+        np.allclose(errors, _column(cell, engine, pattern.inputs, situation), rtol=1e-6, atol=RIGHT)
         for errors, situation in zip(pattern.errors.T, _SITUATIONS.values(), strict=True)
     )
 
 
-def _column(cell: WrongCell, engine: WrongEngine, case: Case, situation: Situation) -> list[float]:
+def _column(cell: WrongCell, engine: WrongEngine, inputs: Inputs, situation: Situation) -> list[float]:
     steps, sequences = situation.steps, situation.sequences
-    xs, d_hs = case.xs[:steps, :sequences], case.d_hs[:steps, :sequences].copy()
-    start = tree_map(lambda a: a[:sequences], case.start) if situation.start else None
+    xs, d_hs = inputs.xs[:steps, :sequences], inputs.d_hs[:steps, :sequences].copy()
+    start = tree_map(lambda a: a[:sequences], inputs.start) if situation.start else None
     mask = np.array([[True, True], [True, False], [False, True]]) if situation.masked else None
     if situation.asked != "all":
         d_hs[: -1 if situation.asked == "last" else None] = 0.0
-    d_c = case.d_c[:sequences]
-    d_state = lstm.State(np.zeros_like(d_c), d_c) if situation.asked == "belt" else None
+    d_c = inputs.d_c[:sequences]
+    d_state = lstm.State(np.zeros_like(d_c), d_c) if situation.asked == "last c" else None
 
-    right = through_time.unroll(lstm, case.params, xs, start, mask)
-    got = engine.unroll(cell, case.params, xs, start, mask)
+    right = through_time.unroll(lstm, inputs.params, xs, start, mask)
+    got = engine.unroll(cell, inputs.params, xs, start, mask)
     errors = [_error(name, getattr(got, name), getattr(right, name)) for name in FORWARD]
-    truth = through_time.backpropagate(lstm, case.params, right, d_hs, d_state)
-    back = engine.backpropagate(cell, case.params, right, d_hs, d_state)
+    truth = through_time.backpropagate(lstm, inputs.params, right, d_hs, d_state)
+    back = engine.backpropagate(cell, inputs.params, right, d_hs, d_state)
     return errors + [
         _error(f"the gradient of {name}", a, b) for name, a, b in zip(BACKWARD, _rows(back), _rows(truth), strict=True)
     ]
@@ -205,9 +205,9 @@ def _error(name: str, got: Any, right: Array) -> float:
     return error if np.isfinite(error) else float("inf")
 
 
-def _alike(cell: WrongCell, case: Case) -> bool:
-    hidden_size = len(case.params.W_h)
-    drawn = cell.init(np.random.default_rng(0), len(case.params.W_x), hidden_size)
+def _alike(cell: WrongCell, inputs: Inputs) -> bool:
+    hidden_size = len(inputs.params.W_h)
+    drawn = cell.init(np.random.default_rng(0), len(inputs.params.W_x), hidden_size)
     return any(
         np.array_equal(a, b)
         for weight in (drawn.W_x, drawn.W_h)

@@ -52,7 +52,7 @@ def hidden_path_forgotten(params: Params, step: Step, d_state: State) -> Gradien
     return _from_dc(params, step, d_state.c, d_state.h * tanh(step.c))
 
 
-def belt_path_forgotten(params: Params, step: Step, d_state: State) -> Gradients:
+def cell_state_path_forgotten(params: Params, step: Step, d_state: State) -> Gradients:
     """Let nothing flow from the next step's belt into this one: one step is right, and no credit rides on the belt."""
     dc = d_state.h * step.o * tanh_slope(tanh(step.c))
     return _from_dc(params, step, dc, d_state.h * tanh(step.c))
@@ -67,7 +67,7 @@ def dh_overwritten_too_early(params: Params, step: Step, d_state: State) -> Grad
     return _from_dc(params, step, d_state.c + dh * step.o * tanh_slope(tanh(step.c)), do)
 
 
-def belt_gradient_dropped(params: Params, step: Step, d_state: State) -> Gradients:
+def cell_state_gradient_dropped(params: Params, step: Step, d_state: State) -> Gradients:
     """Hand no gradient back along the belt: the weights are right for one step; then only W_h gives credit."""
     d_params, d_previous, d_x = lstm.backward(params, step, d_state)
     return d_params, d_previous._replace(c=np.zeros_like(d_previous.c)), d_x
@@ -83,7 +83,7 @@ def forget_gate_skipped(params: Params, step: Step, d_state: State) -> Gradients
 # Gates, candidate and their slopes
 
 
-def belt_off_by_one(params: Params, step: Step, d_state: State) -> Gradients:
+def cell_state_off_by_one(params: Params, step: Step, d_state: State) -> Gradients:
     """Use c_t where c_{t-1} belongs: the forget gate's gradient is not 0 where the belt was empty before."""
     dc, parts = _parts(step, d_state)
     return _rest(params, step, dc, parts | {"f": dc * step.c})

@@ -23,13 +23,13 @@ def swapped_forget_and_input(params: Params, state: State, x: Array) -> Step:
     return right._replace(c=c, h=right.o * tanh(c))
 
 
-def belt_shown_raw(params: Params, state: State, x: Array) -> Step:
+def cell_state_shown_raw(params: Params, state: State, x: Array) -> Step:
     """Show the belt without its tanh, h = o c: outputs pass 1 as soon as the belt is full and the gate open."""
     right = lstm.forward(params, state, x)
     return right._replace(h=right.o * right.c)
 
 
-def belt_squashed(params: Params, state: State, x: Array) -> Step:
+def cell_state_squashed(params: Params, state: State, x: Array) -> Step:
     """Squash the belt itself, c = tanh(f c + i g): a full memory decays even with the forget gate wide open."""
     right = lstm.forward(params, state, x)
     c = tanh(right.c)

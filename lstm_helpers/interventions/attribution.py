@@ -9,12 +9,11 @@ language models that follow line length and quotes: Karpathy, Johnson and Li (20
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from lstm_helpers import readout
+from lstm_helpers import linear
 from lstm_helpers.arrays import Array, check_finite
 from lstm_helpers.model import Model
 
@@ -56,54 +55,6 @@ def correlations(values: Array, pattern: Array) -> Array:
     return np.asarray(np.where(still, 0.0, p @ v / np.where(still, 1.0, spread)))
 
 
-@dataclass(frozen=True)
-class Clamped:
-    """A cell whose hidden state is held at given values in some units: nobody hears what they would have said.
-
-    An edited cell is a cell: it goes wherever the other does, such as ``Recurrent(Clamped(lstm, [3], 0.0))``. What such
-    a unit keeps on its belt runs on, but neither the gates of the next step nor the readout see any of it.
-
-    Parameters
-    ----------
-    cell : module
-        Such as ``lstm_helpers.cells.lstm``.
-    units : sequence of int
-        Which units, from 0.
-    value : float or sequence of float
-        What they are held at: 0, or better a unit's own mean, to which the others are used.
-    """
-
-    cell: Any  # a cell module
-    units: Any
-    value: Any = 0.0
-
-    def init(self, rng: np.random.Generator, input_size: int, hidden_size: int, **options: Any) -> Any:
-        """Draw the cell's own weights."""
-        return self.cell.init(rng, input_size, hidden_size, **options)
-
-    def zero_state(self, params: Any, batch_size: int) -> Any:
-        """Give the state before the first step: the cell's own, with the units held."""
-        return self._hold(self.cell.zero_state(params, batch_size))
-
-    def forward(self, params: Any, state: Any, x: Array) -> Any:
-        """Compute one step, and hold the units."""
-        return self._hold(self.cell.forward(params, state, x))
-
-    def backward(self, params: Any, step: Any, d_state: Any) -> tuple[Any, Any, Array]:
-        """Send gradients back: none goes through what is held."""
-        h = d_state.h.copy()
-        h[:, list(self.units)] = 0
-        return self.cell.backward(params, step, d_state._replace(h=h))  # type: ignore[no-any-return]
-
-    def _hold(self, item: Any) -> Any:
-        H = item.h.shape[-1]
-        if not all(0 <= unit < H for unit in self.units):
-            raise ValueError(f"units is {list(self.units)!r}; expected whole numbers from 0 to {H - 1}")
-        h = item.h.copy()
-        h[:, list(self.units)] = self.value
-        return item._replace(h=h)
-
-
 def moved_outputs(run: Callable[[Array], Array], xs: Array) -> Array:
     """Change each input in turn, by adding 1 to its numbers, and measure how far each output moves.
 
@@ -127,7 +78,7 @@ def moved_outputs(run: Callable[[Array], Array], xs: Array) -> Array:
     return np.array(table)
 
 
-def connectivity(model: Model, params: Any, tokens: Array, answers: Array) -> Array:
+def saliency(model: Model, params: Any, tokens: Array, answers: Array) -> Array:
     """Measure how far each input moves the score of an answer, at every step, by one exact backward pass each.
 
     Parameters
@@ -161,6 +112,6 @@ def connectivity(model: Model, params: Any, tokens: Array, answers: Array) -> Ar
     d_y = np.zeros_like(run.y)
     d_y[steps, steps] = -1.0 / K
     d_y[steps, steps, answers] += 1.0
-    d_output = readout.linear_backward(params.readout, run.shown, d_y)[1]
+    d_output = linear.backward(params.readout, run.features, d_y)[1]
     back = model.layer.backward(params.layer, run.trace, d_output)
     return np.asarray(np.linalg.norm(back.xs, axis=-1).T)

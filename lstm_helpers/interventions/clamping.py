@@ -11,7 +11,10 @@ an observation: setting a value cuts it off from its causes (Pearl, 2009, calls 
 import math
 import numbers
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
+
+import numpy as np
 
 from lstm_helpers.activations import tanh
 from lstm_helpers.arrays import Array, stack
@@ -20,10 +23,10 @@ from lstm_helpers.through_time import Trace, unroll
 
 LOWEST = {"i": 0.0, "f": 0.0, "g": -1.0, "o": 0.0}  # what can be held, and its least value; the greatest is 1
 
-Held = Mapping[tuple[int, str, int], float]  # (step, gate, unit) -> value
+ClampedGates = Mapping[tuple[int, str, int], float]  # (step, gate, unit) -> value
 
 
-def hold_gates(params: lstm.Params, trace: Trace, held: Held) -> Trace:
+def clamp_gates(params: lstm.Params, trace: Trace, held: ClampedGates) -> Trace:
     """Run an LSTM over the inputs of a trace again, with some gates held at given values.
 
     Parameters
@@ -47,7 +50,7 @@ def hold_gates(params: lstm.Params, trace: Trace, held: Held) -> Trace:
     ValueError
         If a step, gate or unit does not exist or has no input, or a value lies outside the gate's range.
     """
-    check_held(trace, held)
+    check_clamped(trace, held)
     by_step: dict[int, dict[tuple[str, int], float]] = {}
     for (t, gate, unit), value in held.items():
         by_step.setdefault(int(t), {})[gate, int(unit)] = value
@@ -72,7 +75,7 @@ def _set(step: lstm.Step, gates: Mapping[tuple[str, int], float], real: Array | 
     return step._replace(**now)
 
 
-def check_held(trace: Any, held: Any) -> None:
+def check_clamped(trace: Any, held: Any) -> None:
     """Refuse what cannot be held in this trace: a wrong step, gate, unit or value."""
     if not isinstance(held, Mapping):
         raise ValueError(f"held is a {type(held).__name__}; expected a dict such as {{(4, 'f', 0): 0.0}}")
@@ -94,3 +97,51 @@ def check_held(trace: Any, held: Any) -> None:
             raise ValueError(f"held sets {gate} to {value!r} at step {t}; {kind} lies between {low:g} and 1")
         if trace.mask is not None and not trace.mask[t].any():
             raise ValueError(f"held has the step {t}, which is masked; expected one with an input: no gate acts there")
+
+
+@dataclass(frozen=True)
+class Clamped:
+    """A cell whose hidden state is held at given values in some units: nobody hears what they would have said.
+
+    An edited cell is a cell: it goes wherever the other does, such as ``Recurrent(Clamped(lstm, [3], 0.0))``. What such
+    a unit keeps on its belt runs on, but neither the gates of the next step nor the readout see any of it.
+
+    Parameters
+    ----------
+    cell : module
+        Such as ``lstm_helpers.cells.lstm``.
+    units : sequence of int
+        Which units, from 0.
+    value : float or sequence of float
+        What they are held at: 0, or better a unit's own mean, to which the others are used.
+    """
+
+    cell: Any  # a cell module
+    units: Any
+    value: Any = 0.0
+
+    def init(self, rng: np.random.Generator, input_size: int, hidden_size: int, **options: Any) -> Any:
+        """Draw the cell's own weights."""
+        return self.cell.init(rng, input_size, hidden_size, **options)
+
+    def zero_state(self, params: Any, batch_size: int) -> Any:
+        """Give the state before the first step: the cell's own, with the units held."""
+        return self._hold(self.cell.zero_state(params, batch_size))
+
+    def forward(self, params: Any, state: Any, x: Array) -> Any:
+        """Compute one step, and hold the units."""
+        return self._hold(self.cell.forward(params, state, x))
+
+    def backward(self, params: Any, step: Any, d_state: Any) -> tuple[Any, Any, Array]:
+        """Send gradients back: none goes through what is held."""
+        h = d_state.h.copy()
+        h[:, list(self.units)] = 0
+        return self.cell.backward(params, step, d_state._replace(h=h))  # type: ignore[no-any-return]
+
+    def _hold(self, item: Any) -> Any:
+        H = item.h.shape[-1]
+        if not all(0 <= unit < H for unit in self.units):
+            raise ValueError(f"units is {list(self.units)!r}; expected whole numbers from 0 to {H - 1}")
+        h = item.h.copy()
+        h[:, list(self.units)] = self.value
+        return item._replace(h=h)

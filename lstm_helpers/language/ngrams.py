@@ -4,7 +4,7 @@
 
 w is the context, the last k tokens, and w' the same without its first; N(w) = Σ_a count(w a) says how often w was
 seen, and D(w) how many different tokens followed it: the more there were, the likelier is one more, and the more of the
-chance goes to the shorter context. Below the empty context all V tokens are equally likely. A context that was never
+probability goes to the shorter context. Below the empty context all V tokens are equally likely. A context never
 seen has N = D = 0, and the shorter one decides alone. Witten and Bell (1991), in its recursive, interpolated form.
 """
 
@@ -71,22 +71,22 @@ def fit(tokens: Array, order: int, vocabulary_size: int) -> Ngrams:
     return Ngrams(vocabulary_size, tuple(_table(tokens, k, vocabulary_size) for k in range(order)))
 
 
-def chances(model: Ngrams, context: Array) -> Array:
-    """Give the chance of every token to come next, (V,), after a context (T,) of any length."""
+def probabilities(model: Ngrams, context: Array) -> Array:
+    """Give the probability of every token to come next, (V,), after a context (T,) of any length."""
     V = model.vocabulary_size
     _check_tokens("context", context, V)
     recent = context[max(len(context) - model.order + 1, 0) :]
     followed = np.column_stack([np.tile(recent, (V, 1)), np.arange(V)])
-    return _chance(model, followed)
+    return _probability(model, followed)
 
 
-def log_chances(model: Ngrams, tokens: Array) -> Array:
+def log_probabilities(model: Ngrams, tokens: Array) -> Array:
     """Give ln P of each token of a text (T,), after those before it; at its beginning contexts are shorter."""
     _check_tokens("tokens", tokens, model.vocabulary_size)
-    first = [_chance(model, tokens[None, : t + 1]) for t in range(min(model.order - 1, len(tokens)))]
+    first = [_probability(model, tokens[None, : t + 1]) for t in range(min(model.order - 1, len(tokens)))]
     rest = []
     if len(tokens) >= model.order:
-        rest = [_chance(model, np.lib.stride_tricks.sliding_window_view(tokens, model.order))]
+        rest = [_probability(model, np.lib.stride_tricks.sliding_window_view(tokens, model.order))]
     return np.asarray(np.log(np.concatenate([*first, *rest, np.empty(0)])))
 
 
@@ -97,17 +97,17 @@ def _table(tokens: Array, k: int, V: int) -> Table:
     return Table(contexts, np.add.reduceat(counts, starts), np.diff(np.append(starts, len(pairs))), pairs, counts)
 
 
-def _chance(model: Ngrams, windows: Array) -> Array:
-    """Give the chance of the last token of each window (M, n or fewer), from the shortest context to the longest."""
+def _probability(model: Ngrams, windows: Array) -> Array:
+    """Give P of the last token of each window (M, n or fewer), from the shortest context to the longest."""
     V = model.vocabulary_size
-    chance = np.full(len(windows), 1.0 / V)
+    probability = np.full(len(windows), 1.0 / V)
     for k, table in enumerate(model.tables[: windows.shape[1]]):
         pairs = _number(windows[:, windows.shape[1] - k - 1 :], V)
         seen, kinds = (_look_up(table.contexts, values, pairs // V) for values in (table.seen, table.kinds))
         counts = _look_up(table.pairs, table.counts, pairs)
         known = seen > 0
-        chance = np.where(known, (counts + kinds * chance) / np.where(known, seen + kinds, 1), chance)
-    return chance
+        probability = np.where(known, (counts + kinds * probability) / np.where(known, seen + kinds, 1), probability)
+    return probability
 
 
 def _number(windows: Array, V: int) -> Array:

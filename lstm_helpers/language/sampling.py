@@ -17,20 +17,20 @@ from lstm_helpers.arrays import Array, check_finite, check_float, check_generato
 from lstm_helpers.model import Model
 
 
-def temper(logits: Array, temperature: ArrayLike) -> Array:
-    """Turn scores into chances at a temperature.
+def softmax_with_temperature(logits: Array, temperature: ArrayLike) -> Array:
+    """Turn scores into probabilities at a temperature.
 
     Parameters
     ----------
     logits : array (…, K)
         A score for each answer.
     temperature : float or array (…)
-        τ, from 0; at exactly 0 all chance goes to the highest score, to the first of several.
+        τ, from 0; at exactly 0 all probability goes to the highest score, to the first of several.
 
     Returns
     -------
     array (…, K)
-        Chances, which add up to 1 along the last axis.
+        Probabilities, which add up to 1 along the last axis.
 
     Raises
     ------
@@ -45,17 +45,17 @@ def temper(logits: Array, temperature: ArrayLike) -> Array:
         raise ValueError(f"temperature is {temperature!r}; expected a finite number from 0 (always the best)")
     best = np.arange(logits.shape[-1]) == logits.argmax(axis=-1)[..., None]
     below = logits - logits.max(axis=-1, keepdims=True)
-    with np.errstate(over="ignore"):  # the best stays 0; what falls to minus infinity has no chance, which is right
-        chances = softmax(below / np.where(tau > 0, tau, 1))
-    return np.asarray(np.where(tau > 0, chances, best.astype(logits.dtype)))
+    with np.errstate(over="ignore"):  # the best stays 0; minus infinity gets 0, which is right
+        probabilities = softmax(below / np.where(tau > 0, tau, 1))
+    return np.asarray(np.where(tau > 0, probabilities, best.astype(logits.dtype)))
 
 
-def draw(chances: Array, u: ArrayLike) -> Array:
-    """Choose answers by uniform numbers: the first k whose chances, summed up to it, exceed u.
+def sample(probabilities: Array, u: ArrayLike) -> Array:
+    """Choose answers by uniform numbers: the first k whose probabilities, summed up to it, exceed u.
 
     Parameters
     ----------
-    chances : array (…, K)
+    probabilities : array (…, K)
         Rows that add up to 1.
     u : float or array (…)
         From 0 to below 1, such as ``rng.random(…)``.
@@ -63,9 +63,9 @@ def draw(chances: Array, u: ArrayLike) -> Array:
     Returns
     -------
     integer array (…)
-        Answer k with chance ``chances[…, k]``; one whose chance is 0 is never chosen.
+        Answer k with probability ``probabilities[…, k]``; one whose probability is 0 is never chosen.
     """
-    total = np.cumsum(chances, axis=-1)
+    total = np.cumsum(probabilities, axis=-1)
     # Scaled by the sum, which rounding may leave a little below 1: else a u close to 1 would find no answer.
     return np.asarray((total <= np.asarray(u)[..., None] * total[..., -1:]).sum(axis=-1))
 
@@ -92,7 +92,7 @@ def generate(
     length : int
         How many tokens to draw.
     temperature : float or array (B,)
-        As in ``temper``, for each row.
+        As in ``softmax_with_temperature``, for each row.
 
     Returns
     -------
@@ -120,7 +120,7 @@ def generate(
     tokens, state, drawn = prompts, None, []
     for _ in range(length):
         run = model.forward(params, tokens, state)
-        tokens = draw(temper(run.y[-1], temperature), [one.random() for one in rngs])[None]
+        tokens = sample(softmax_with_temperature(run.y[-1], temperature), [one.random() for one in rngs])[None]
         state = run.trace.state
         drawn.append(tokens[0])
     return np.stack(drawn)

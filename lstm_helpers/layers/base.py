@@ -14,8 +14,8 @@ from lstm_helpers.through_time import Backward
 class Layer(Protocol):
     """What every layer offers.
 
-    Two things more are told where they differ from the usual: ``layer.one_way`` is True if a sequence can be cut into
-    pieces that hand on the state, and ``trace.turned`` counts the output's last columns that were read from the end to
+    Two things more are told where they differ from the usual: ``layer.causal`` is True if a sequence can be cut into
+    pieces that hand on the state, and ``trace.n_reversed`` counts the output's last columns read from the end to
     the beginning (0 if it is not there).
     """
 

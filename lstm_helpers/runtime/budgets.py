@@ -13,7 +13,7 @@ def in_browser() -> bool:
     return sys.platform == "emscripten"
 
 
-def size(usual: int, browser: int, what: str) -> int:
+def budget(usual: int, browser: int, what: str) -> int:
     """Give how many there are to be, fewer inside a browser, and print there what was made smaller.
 
     Parameters

@@ -113,7 +113,7 @@ class Additive(_Attention):
         self, rng: np.random.Generator, query_size: int, key_size: int, size: int, *, dtype: DTypeLike = np.float64
     ) -> AdditiveParams:
         """Draw W_q, W_k and v uniformly from ±1/√(rows), with sizes Q, K and A."""
-        W_q, W_k = _draw(rng, query_size, key_size, size, dtype)
+        W_q, W_k = _random_matrices(rng, query_size, key_size, size, dtype)
         return AdditiveParams(W_q, W_k, rng.uniform(-1, 1, size).astype(dtype) / W_q.dtype.type(np.sqrt(size)))
 
     def _scores(self, params: AdditiveParams, query_parts: Array, key_parts: Array) -> tuple[Array, Array]:
@@ -136,7 +136,7 @@ class ScaledDot(_Attention):
         self, rng: np.random.Generator, query_size: int, key_size: int, size: int, *, dtype: DTypeLike = np.float64
     ) -> DotParams:
         """Draw W_q and W_k uniformly from ±1/√(rows), with sizes Q, K and A."""
-        return DotParams(*_draw(rng, query_size, key_size, size, dtype))
+        return DotParams(*_random_matrices(rng, query_size, key_size, size, dtype))
 
     def _scores(self, params: DotParams, query_parts: Array, key_parts: Array) -> tuple[Array, Array]:
         products = query_parts.swapaxes(0, 1) @ key_parts.transpose(1, 2, 0)
@@ -154,7 +154,7 @@ def _scale(params: DotParams) -> Any:
     return params.W_q.real.dtype.type(1 / np.sqrt(params.W_q.shape[1]))
 
 
-def _draw(rng: Any, query_size: int, key_size: int, size: int, dtype: DTypeLike) -> list[Array]:
+def _random_matrices(rng: Any, query_size: int, key_size: int, size: int, dtype: DTypeLike) -> list[Array]:
     check_generator(rng)
     for name, value in (("query_size", query_size), ("key_size", key_size), ("size", size)):
         check_size(name, value)

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import DTypeLike
 
-from lstm_helpers import readout
+from lstm_helpers import linear
 from lstm_helpers.activations import log_softmax, tanh, tanh_slope
 from lstm_helpers.arrays import Array, check_same_dtype, check_size, describe, leaves, tree_map
 from lstm_helpers.layers import Layer
@@ -28,17 +28,17 @@ START, END = 0, 1  # in every target vocabulary: what the decoder reads first, a
 class Params(NamedTuple):
     """What is learned."""
 
-    source: readout.Embedding
-    target: readout.Embedding
+    source: linear.Embedding
+    target: linear.Embedding
     encoder: Any
-    hand_on: readout.Linear  # from the encoder's ends to all numbers of the decoder's first state
+    hand_on: linear.Linear  # from the encoder's ends to all numbers of the decoder's first state
     decoder: Any
     attention: Any  # () without it
     look: Any  # Linear, () without attention
-    readout: readout.Linear
+    readout: linear.Linear
 
 
-class Batch(NamedTuple):
+class PairBatch(NamedTuple):
     """Pairs of sequences, time first, padded to the longest."""
 
     xs: Array  # (S, B) whole numbers: the source
@@ -57,7 +57,7 @@ class Encoded(NamedTuple):
     state: Any
 
 
-class Run(NamedTuple):
+class Seq2SeqRun(NamedTuple):
     """What a forward pass computed; all that going back needs."""
 
     y: Array  # (T, B, K) scores
@@ -65,7 +65,7 @@ class Run(NamedTuple):
     trace: Any  # the decoder's
     attended: Any  # attention.Attended, () without it
     beside: Array  # (T, B, ·): [q, context] side by side, or q alone
-    shown: Array  # (T, B, ·): what the scores were read from
+    features: Array  # (T, B, ·): what the scores were read from
     fed: Array  # (T, B): what the decoder read
 
 
@@ -89,7 +89,7 @@ class Hypothesis(NamedTuple):
     """One answer of a beam."""
 
     tokens: tuple[int, ...]  # without START, with END if it was reached
-    log_chance: float  # of all its tokens, in nats
+    log_probability: float  # of all its tokens, in nats
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ class Seq2Seq:
 
     def __post_init__(self) -> None:
         check_size("embedding_size", self.embedding_size)
-        if not getattr(self.decoder, "one_way", False):
+        if not getattr(self.decoder, "causal", False):
             raise ValueError(
                 f"decoder is {self.decoder!r}; expected one that runs one way: it must not see what it is to write"
             )
@@ -146,20 +146,20 @@ class Seq2Seq:
             What the cells' own ``init`` takes, such as ``forget_bias``.
         """
         E, H = self.embedding_size, hidden_size
-        source, target = (readout.embedding_init(rng, size, E, dtype=dtype) for size in (source_size, target_size))
+        source, target = (linear.embedding_init(rng, size, E, dtype=dtype) for size in (source_size, target_size))
         encoder, decoder = (
             layer.init(rng, E, H, dtype=dtype, **cell_options) for layer in (self.encoder, self.decoder)
         )
         knows, width = self.encoder.output_size(E, H), self.decoder.output_size(E, H)
         numbers = sum(leaf.shape[-1] for _, leaf in leaves(self._zero_state(decoder, 1, np.dtype(dtype))))
-        hand_on = readout.linear_init(rng, knows, numbers, dtype=dtype)
+        hand_on = linear.init(rng, knows, numbers, dtype=dtype)
         attention: Any = ()
         look: Any = ()
         if self.attention is not None:
             attention = self.attention.init(rng, width, knows, H, dtype=dtype)
-            look = readout.linear_init(rng, width + knows, H, dtype=dtype)
+            look = linear.init(rng, width + knows, H, dtype=dtype)
             width = H
-        out = readout.linear_init(rng, width, target_size, dtype=dtype)
+        out = linear.init(rng, width, target_size, dtype=dtype)
         return Params(source, target, encoder, hand_on, decoder, attention, look, out)
 
     def encode(
@@ -167,37 +167,37 @@ class Seq2Seq:
     ) -> Encoded:
         """Read the source (S, B), and prepare the decoder's first state."""
         _check_params(params)
-        trace = self.encoder.forward(params.encoder, readout.embed(params.source, xs, mask), None, mask, rng)
+        trace = self.encoder.forward(params.encoder, linear.embed(params.source, xs, mask), None, mask, rng)
         at = ends(trace, mask)
-        flat = tanh(readout.linear(params.hand_on, trace.output[at]))
+        flat = tanh(linear.forward(params.hand_on, trace.output[at]))
         return Encoded(trace, at, trace.output[at], flat, self._split(params, flat))
 
-    def forward(self, params: Params, batch: Any, rng: np.random.Generator | None = None) -> Run:
+    def forward(self, params: Params, batch: Any, rng: np.random.Generator | None = None) -> Seq2SeqRun:
         """Run over a batch, the decoder reading the right answers (teacher forcing); ``rng`` for dropout."""
         fed = np.concatenate([np.full_like(batch.targets[:1], START), batch.targets[:-1]])
         encoded = self.encode(params, batch.xs, batch.mask, rng)
         return self._write(params, encoded, encoded.state, fed, batch.mask, batch.target_mask, rng)
 
-    def backward(self, params: Params, batch: Any, run: Run, d_y: Array) -> Params:
+    def backward(self, params: Params, batch: Any, run: Seq2SeqRun, d_y: Array) -> Params:
         """Send ∂L/∂y (T, B, K) back to every weight."""
-        d_readout, d_shown = readout.linear_backward(params.readout, run.shown, d_y)
+        d_readout, d_features = linear.backward(params.readout, run.features, d_y)
         d_attention: Any = ()
         d_look: Any = ()
-        d_read = np.zeros_like(run.encoded.trace.output, d_shown.dtype)
-        d_q = d_shown
+        d_read = np.zeros_like(run.encoded.trace.output, d_features.dtype)
+        d_q = d_features
         if self.attention is not None:
-            d_look, d_beside = readout.linear_backward(params.look, run.beside, d_shown * tanh_slope(run.shown))
+            d_look, d_beside = linear.backward(params.look, run.beside, d_features * tanh_slope(run.features))
             width = run.trace.output.shape[-1]
             back = self.attention.backward(params.attention, run.attended, d_beside[..., width:])
             d_attention, d_q, d_read = back.params, d_beside[..., :width] + back.queries, d_read + back.keys
         written = self.decoder.backward(params.decoder, run.trace, np.ascontiguousarray(d_q))
         d_flat = np.concatenate([leaf for _, leaf in leaves(written.state)], axis=-1) * tanh_slope(run.encoded.flat)
-        d_hand_on, d_ends = readout.linear_backward(params.hand_on, run.encoded.ends, d_flat)
+        d_hand_on, d_ends = linear.backward(params.hand_on, run.encoded.ends, d_flat)
         d_read[run.encoded.at] += d_ends
         read = self.encoder.backward(params.encoder, run.encoded.trace, d_read)
         return Params(
-            readout.embed_backward(params.source, batch.xs, read.xs, batch.mask),
-            readout.embed_backward(params.target, run.fed, written.xs, batch.target_mask),
+            linear.embed_backward(params.source, batch.xs, read.xs, batch.mask),
+            linear.embed_backward(params.target, run.fed, written.xs, batch.target_mask),
             read.params,
             d_hand_on,
             written.params,
@@ -209,7 +209,7 @@ class Seq2Seq:
     def loss_and_grads(
         self, params: Params, batch: Any, loss: Any, state: Any = None, rng: np.random.Generator | None = None
     ) -> Result:
-        """Give the loss of a Batch and its gradient, so that ``training.fit`` trains this as it trains a Model."""
+        """Give the loss of a PairBatch and its gradient, so that ``training.fit`` trains this as it trains a Model."""
         run = self.forward(params, batch, rng)
         value, d_y = loss(run.y, batch.targets, batch.target_mask)
         return Result(value, self.backward(params, batch, run, d_y))
@@ -269,35 +269,36 @@ class Seq2Seq:
         for _ in range(longest):
             last = np.array([one.tokens[-1] if one.tokens else START for one in running])
             run = self._write(params, _repeat(encoded, len(running)), state, last[None], None, None, None)
-            chances = np.array([one.log_chance for one in running])[:, None] + log_softmax(run.y[0])
-            best = np.argsort(-chances, axis=None, kind="stable")[:width]
-            rows, words = np.unravel_index(best, chances.shape)
+            log_probabilities = np.array([one.log_probability for one in running])[:, None] + log_softmax(run.y[0])
+            best = np.argsort(-log_probabilities, axis=None, kind="stable")[:width]
+            rows, words = np.unravel_index(best, log_probabilities.shape)
             grown = [
-                Hypothesis((*running[r].tokens, int(w)), float(chances[r, w])) for r, w in zip(rows, words, strict=True)
+                Hypothesis((*running[r].tokens, int(w)), float(log_probabilities[r, w]))
+                for r, w in zip(rows, words, strict=True)
             ]
             done += [one for one in grown if one.tokens[-1] == END]
-            keep = [k for k, one in enumerate(grown) if one.tokens[-1] != END]
-            running = [grown[k] for k in keep]
-            done = sorted(done, key=lambda one: -one.log_chance)[:width]
+            unfinished = [k for k, one in enumerate(grown) if one.tokens[-1] != END]
+            running = [grown[k] for k in unfinished]
+            done = sorted(done, key=lambda one: -one.log_probability)[:width]
             # No continuation is likelier than its beginning.
-            if not running or (len(done) == width and running[0].log_chance <= done[-1].log_chance):
+            if not running or (len(done) == width and running[0].log_probability <= done[-1].log_probability):
                 break
-            state = tree_map(lambda leaf: leaf[rows[keep]], run.trace.state)  # noqa: B023
-        return sorted(done + running, key=lambda one: -one.log_chance)[:width]
+            state = tree_map(lambda leaf: leaf[rows[unfinished]], run.trace.state)  # noqa: B023
+        return sorted(done + running, key=lambda one: -one.log_probability)[:width]
 
     def _write(
         self, params: Params, encoded: Encoded, state: Any, fed: Array, mask: Any, target_mask: Any, rng: Any
-    ) -> Run:
+    ) -> Seq2SeqRun:
         trace = self.decoder.forward(
-            params.decoder, readout.embed(params.target, fed, target_mask), state, target_mask, rng
+            params.decoder, linear.embed(params.target, fed, target_mask), state, target_mask, rng
         )
-        beside = shown = trace.output
+        beside = features = trace.output
         attended: Any = ()
         if self.attention is not None:
             attended = self.attention.forward(params.attention, trace.output, encoded.trace.output, mask)
             beside = np.concatenate([trace.output, attended.context], axis=-1)
-            shown = tanh(readout.linear(params.look, beside))
-        return Run(readout.linear(params.readout, shown), encoded, trace, attended, beside, shown, fed)
+            features = tanh(linear.forward(params.look, beside))
+        return Seq2SeqRun(linear.forward(params.readout, features), encoded, trace, attended, beside, features, fed)
 
     def _zero_state(self, decoder: Any, batch_size: int, dtype: Any) -> Any:
         return self.decoder.forward(decoder, np.zeros((0, batch_size, self.embedding_size), dtype)).state

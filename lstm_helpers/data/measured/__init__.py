@@ -11,10 +11,10 @@ from numpy.typing import ArrayLike
 
 from lstm_helpers import arrays
 from lstm_helpers.arrays import Array
-from lstm_helpers.measured.speed_table import Measurement as Measurement
-from lstm_helpers.measured.speed_table import Speed as Speed
-from lstm_helpers.measured.speed_table import speed as speed
-from lstm_helpers.measured.speed_table import write_speed as write_speed
+from lstm_helpers.data.measured.speed_table import Measurement as Measurement
+from lstm_helpers.data.measured.speed_table import Speed as Speed
+from lstm_helpers.data.measured.speed_table import speed as speed
+from lstm_helpers.data.measured.speed_table import write_speed as write_speed
 
 
 class AgreementByDistance(NamedTuple):
@@ -254,5 +254,5 @@ def prose() -> ProseTraining:
 
 
 def _load(name: str, like: TableT) -> TableT:
-    with resources.as_file(resources.files("lstm_helpers.measured").joinpath(f"{name}.npz")) as path:
+    with resources.as_file(resources.files("lstm_helpers.data.measured").joinpath(f"{name}.npz")) as path:
         return arrays.load(path, like)

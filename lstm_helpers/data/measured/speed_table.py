@@ -61,7 +61,7 @@ def speed(path: str | os.PathLike[str] | None = None) -> Speed:
     ValueError
         If the file is no such table.
     """
-    shipped = resources.files("lstm_helpers.measured").joinpath("speed.csv")
+    shipped = resources.files("lstm_helpers.data.measured").joinpath("speed.csv")
     text = shipped.read_text(encoding="utf-8") if path is None else Path(path).read_text(encoding="utf-8")
     lines = text.splitlines()
     machine = " ".join(line[1:].strip() for line in lines if line.startswith("#"))

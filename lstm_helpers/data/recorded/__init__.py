@@ -30,7 +30,7 @@ class Gradients(NamedTuple, Generic[ParamsT, StateT]):
     start: StateT  # each (B, H)
 
 
-class Case(NamedTuple, Generic[ParamsT, StateT]):
+class Recording(NamedTuple, Generic[ParamsT, StateT]):
     """One run of another library's layer; all arrays are read-only."""
 
     name: str
@@ -47,28 +47,28 @@ class Case(NamedTuple, Generic[ParamsT, StateT]):
     gradients: Gradients[ParamsT, StateT] | None
 
 
-def lstm_cases() -> tuple[Case[lstm.Params, lstm.State], ...]:
+def lstm_cases() -> tuple[Recording[lstm.Params, lstm.State], ...]:
     """Return what PyTorch's LSTM computed: nine cases in float64, with sizes of 1, saturation and unequal lengths."""
     return _cases("lstm.npz", lstm)
 
 
-def rnn_cases() -> tuple[Case[rnn.Params, rnn.State], ...]:
+def rnn_cases() -> tuple[Recording[rnn.Params, rnn.State], ...]:
     """Return what PyTorch's tanh RNN computed: the same nine sizes."""
     return _cases("rnn.npz", rnn)
 
 
-def gru_cases() -> tuple[Case[gru.Params, gru.State], ...]:
+def gru_cases() -> tuple[Recording[gru.Params, gru.State], ...]:
     """Return what PyTorch's GRU computed: the same nine sizes."""
     return _cases("gru.npz", gru)
 
 
-def onnx_cases() -> tuple[Case[lstm.Params, lstm.State], ...]:
+def onnx_cases() -> tuple[Recording[lstm.Params, lstm.State], ...]:
     """Return what ONNX Runtime's LSTM computed: one case in float32, with two lengths and no gradients."""
     return _cases("onnx.npz", lstm)
 
 
-def _cases(file_name: str, cell: ModuleType) -> tuple[Case[Any, Any], ...]:
-    resource = resources.files("lstm_helpers.recorded").joinpath(file_name)
+def _cases(file_name: str, cell: ModuleType) -> tuple[Recording[Any, Any], ...]:
+    resource = resources.files("lstm_helpers.data.recorded").joinpath(file_name)
     with resource.open("rb") as file, np.load(file, allow_pickle=False) as archive:
         arrays = {name: archive[name] for name in archive.files}
     for array in arrays.values():
@@ -76,14 +76,14 @@ def _cases(file_name: str, cell: ModuleType) -> tuple[Case[Any, Any], ...]:
     return tuple(_case(str(name), str(arrays["library"]), arrays, cell) for name in arrays["names"])
 
 
-def _case(name: str, library: str, arrays: dict[str, Array], cell: ModuleType) -> Case[Any, Any]:
+def _case(name: str, library: str, arrays: dict[str, Array], cell: ModuleType) -> Recording[Any, Any]:
     found = {key.removeprefix(f"{name}/"): array for key, array in arrays.items() if key.startswith(f"{name}/")}
 
     def tree(kind: Any, prefix: str) -> Any:
         return kind(*(found[f"{prefix}.{field}"] for field in kind._fields))
 
     has_gradients = "gradients.xs" in found
-    return Case(
+    return Recording(
         name=name,
         library=library,
         original=MappingProxyType({k.removeprefix("original."): a for k, a in found.items() if "original." in k}),

@@ -1,6 +1,6 @@
 """What is learned in this book: generated languages and real series, each with its units and the score to beat."""
 
-from lstm_helpers.tasks import (
+from lstm_helpers.data.tasks import (
     adding,
     agreement,
     anbn,

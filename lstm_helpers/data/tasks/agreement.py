@@ -51,7 +51,7 @@ class Sentence(NamedTuple):
         return " ".join(self.words)
 
 
-class Batch(NamedTuple):
+class SentenceBatch(NamedTuple):
     """B sentences without their verbs, time first; T is the longest, shorter ones are padded at the end."""
 
     xs: Array  # (T, B, D) one-hot words, D = len(VOCABULARY); zeros where there is no word
@@ -168,13 +168,13 @@ def decode(xs: Array, mask: Array | None = None) -> tuple[str, ...]:
 
 def batch(
     rng: np.random.Generator, batch_size: int, distractors: Distractors = 2, dtype: DTypeLike = np.float64
-) -> Batch:
+) -> SentenceBatch:
     """Draw `batch_size` sentences and encode them without their verbs (see `sentence` and `batch_of`)."""
     check_size("batch_size", batch_size)
     return batch_of(sentences(rng, batch_size, distractors), dtype)
 
 
-def batch_of(chosen: Sequence[Sentence], dtype: DTypeLike = np.float64) -> Batch:
+def batch_of(chosen: Sequence[Sentence], dtype: DTypeLike = np.float64) -> SentenceBatch:
     """Encode the given sentences, without their verbs, as one batch.
 
     Parameters
@@ -186,7 +186,7 @@ def batch_of(chosen: Sequence[Sentence], dtype: DTypeLike = np.float64) -> Batch
 
     Returns
     -------
-    Batch
+    SentenceBatch
         `xs` (T, B, D), `targets` (B,), `mask` (T, B), and the sentences themselves.
 
     Raises
@@ -203,7 +203,7 @@ def batch_of(chosen: Sequence[Sentence], dtype: DTypeLike = np.float64) -> Batch
     xs = np.zeros((*mask.shape, len(VOCABULARY)), dtype=dtype)
     b, t = np.nonzero(mask.T)
     xs[t, b, _look_up([word for one in chosen for word in one.before_verb])] = 1
-    return Batch(xs, np.array([one.number for one in chosen]), mask, tuple(chosen))
+    return SentenceBatch(xs, np.array([one.number for one in chosen]), mask, tuple(chosen))
 
 
 def last_noun_accuracy(distractors: Distractors = 2) -> float:

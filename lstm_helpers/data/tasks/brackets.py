@@ -34,8 +34,8 @@ ALPHABET = "".join(sorted({*" ", *"".join(BRACKETS), *"".join(WORDS)}))
 class Reading(NamedTuple):
     """What an ideal reader, who knows the grammar, makes of a text; T characters, V = len(ALPHABET)."""
 
-    chances: Array  # (T, V) of each character to come next, before it is seen
-    log_chance: Array  # (T,) nats (negative): of the one that came
+    probabilities: Array  # (T, V) of each character to come next, before it is seen
+    log_probability: Array  # (T,) nats (negative): of the one that came
     depth: Array  # (T,) how many brackets are open after it
 
 
@@ -94,22 +94,22 @@ def read(text: str) -> Reading:
     """
     open_brackets: list[str] = []
     letters = ""  # of the part so far
-    rows, log_chances, depths = [], [], []
+    rows, log_probabilities, depths = [], [], []
     for t, character in enumerate(text):
         row = _next_character(len(open_brackets), open_brackets[-1] if open_brackets else "", letters)
         place = ALPHABET.find(character)
         if place < 0 or row[place] == 0:
-            may = "".join(letter for letter, chance in zip(ALPHABET, row, strict=True) if chance)
+            may = "".join(letter for letter, probability in zip(ALPHABET, row, strict=True) if probability)
             raise ValueError(f"text[{t}] is {character!r}; expected one of {may!r}: it is not of the bracket language")
         rows.append(row)
-        log_chances.append(np.log(row[place]))
+        log_probabilities.append(np.log(row[place]))
         letters = "" if character == " " else letters + character
         if character in _OPENING:
             open_brackets.append(BRACKETS[_OPENING.index(character)])
         elif character in _CLOSING:
             open_brackets.pop()
         depths.append(len(open_brackets))
-    return Reading(np.array(rows).reshape(-1, len(ALPHABET)), np.array(log_chances), np.array(depths, np.int64))
+    return Reading(np.array(rows).reshape(-1, len(ALPHABET)), np.array(log_probabilities), np.array(depths, np.int64))
 
 
 _DEPTHS = range(DEEPEST + 1)
@@ -124,7 +124,7 @@ def _odds(depth: int) -> tuple[float, float, float]:
 
 @cache
 def _next_character(depth: int, innermost: str, letters: str) -> Array:
-    """Give the chance of every character, given what is open and the letters of the part that has begun."""
+    """Give the probability of every character, given what is open and the letters of the part that has begun."""
     p, q, r = _odds(depth)
     parts = {opening: p / len(BRACKETS) for opening in _OPENING}
     parts |= {word: r / len(WORDS) for word in WORDS}
@@ -134,9 +134,9 @@ def _next_character(depth: int, innermost: str, letters: str) -> Array:
     if letters and letters in _OPENING + _CLOSING:  # the bracket is counted as open, or closed, already
         row[ALPHABET.index(" ")] = 1.0
         return row
-    for part, chance in parts.items():
+    for part, probability in parts.items():
         if (part + " ").startswith(letters):
-            row[ALPHABET.index((part + " ")[len(letters)])] += chance
+            row[ALPHABET.index((part + " ")[len(letters)])] += probability
     return np.asarray(row / row.sum())
 
 

@@ -29,6 +29,6 @@ def load() -> Co2:
     Co2
         `weeks` (2284,) and `ppm` (2284,) float64, new arrays at every call; 59 values are NaN.
     """
-    with resources.as_file(resources.files("lstm_helpers.tasks").joinpath("data", "co2.csv")) as path:
+    with resources.as_file(resources.files("lstm_helpers.data").joinpath("sources", "co2.csv")) as path:
         table = series.read_csv(path, "ppm", time="week", gaps=True)
     return Co2(np.asarray(table.times), table.values)

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from lstm_helpers.arrays import check_generator, check_size
+from lstm_helpers.data.tasks.lengths import check_length
 from lstm_helpers.model import Batch
-from lstm_helpers.tasks.lengths import check_length
 
 SYMBOLS = 8  # numbers 0 to 7
 BLANK, CUE = 8, 9

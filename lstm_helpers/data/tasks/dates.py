@@ -20,9 +20,9 @@ from types import MappingProxyType
 import numpy as np
 
 from lstm_helpers.arrays import Array, check_generator, check_size
-from lstm_helpers.seq2seq import Batch
-from lstm_helpers.tasks import pairs
-from lstm_helpers.tasks.pairs import Pair
+from lstm_helpers.data.tasks import pairs
+from lstm_helpers.data.tasks.pairs import Pair
+from lstm_helpers.seq2seq import PairBatch
 
 MONTHS = ("January", "February", "March", "April", "May", "June",
           "July", "August", "September", "October", "November", "December")  # fmt: skip
@@ -74,7 +74,7 @@ def pair(rng: np.random.Generator, form: str | None = None) -> Pair:
     return Pair(tuple(write(day, form)), tuple(day.isoformat()))
 
 
-def batch(rng: np.random.Generator, batch_size: int, form: str | None = None) -> Batch:
+def batch(rng: np.random.Generator, batch_size: int, form: str | None = None) -> PairBatch:
     """Draw ``batch_size`` pairs, padded to the longest (see ``pair``)."""
     check_size("batch_size", batch_size)
     return pairs.batch_of([pair(rng, form) for _ in range(batch_size)], _SOURCE, _TARGET)

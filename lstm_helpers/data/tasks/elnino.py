@@ -30,7 +30,7 @@ def load() -> ElNino:
     ElNino
         `months` (732,) and `temperature` (732,) float64, new arrays at every call; no value is missing.
     """
-    with resources.as_file(resources.files("lstm_helpers.tasks").joinpath("data", "elnino.csv")) as path:
+    with resources.as_file(resources.files("lstm_helpers.data").joinpath("sources", "elnino.csv")) as path:
         table = series.read_csv(path, "temperature", time="month")
     return ElNino(np.asarray(table.times), table.values)
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from lstm_helpers.arrays import Array
-from lstm_helpers.seq2seq import END, START, Batch
+from lstm_helpers.seq2seq import END, START, PairBatch
 
 SPECIAL = {START: "<start>", END: "<end>"}  # the first two of every target vocabulary
 
@@ -40,24 +40,24 @@ def decode(tokens: Array, words: Sequence[str]) -> tuple[str, ...]:
     return tuple(words[number] for number in numbers[:ended])
 
 
-def batch_of(pairs: Sequence[Pair], source_index: Mapping[str, int], target_index: Mapping[str, int]) -> Batch:
+def batch_of(pairs: Sequence[Pair], source_index: Mapping[str, int], target_index: Mapping[str, int]) -> PairBatch:
     """Put pairs side by side, time first, each answer with END behind it, padded at the end with 0."""
     if not pairs:
         raise ValueError("pairs is empty; expected at least one Pair")
     xs, mask = _padded([encode("source", pair.source, source_index) for pair in pairs])
     answers = [np.append(encode("answer", pair.answer, target_index), END) for pair in pairs]
     targets, target_mask = _padded(answers)
-    return Batch(xs, targets, mask, target_mask)
+    return PairBatch(xs, targets, mask, target_mask)
 
 
-def right(tokens: Array, mask: Array, batch: Batch) -> Array:
+def right(tokens: Array, mask: Array, batch: PairBatch) -> Array:
     """Tell which answers are right from the first token to END, (B,) bool; such as those of ``Seq2Seq.greedy``.
 
     Parameters
     ----------
     tokens, mask : array (T, B)
         What was written, and where it is part of an answer.
-    batch : Batch
+    batch : PairBatch
         The right answers, ``targets`` and ``target_mask``.
     """
     written = [tuple(tokens[mask[:, b], b].tolist()) for b in range(tokens.shape[1])]

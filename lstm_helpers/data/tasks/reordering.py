@@ -28,10 +28,10 @@ from types import MappingProxyType
 import numpy as np
 
 from lstm_helpers.arrays import Array, check_generator, check_size
-from lstm_helpers.seq2seq import Batch
-from lstm_helpers.tasks import pairs
-from lstm_helpers.tasks.agreement import ARTICLE
-from lstm_helpers.tasks.pairs import Pair
+from lstm_helpers.data.tasks import pairs
+from lstm_helpers.data.tasks.agreement import ARTICLE
+from lstm_helpers.data.tasks.pairs import Pair
+from lstm_helpers.seq2seq import PairBatch
 
 VERBS = MappingProxyType({"run": "runu", "sleep": "slipu", "wait": "wetu", "sing": "singu"})
 NOUNS = MappingProxyType({"dog": "dogo", "cat": "kato", "bird": "birdo", "horse": "horso", "child": "tchildo"})
@@ -109,14 +109,14 @@ def translate(words: str | Sequence[str]) -> tuple[str, ...]:
     return (*answer, VERBS[verb] + agrees)
 
 
-def batch(rng: np.random.Generator, batch_size: int, phrases: Phrases = 2) -> Batch:
+def batch(rng: np.random.Generator, batch_size: int, phrases: Phrases = 2) -> PairBatch:
     """Draw ``batch_size`` sentences with their translations, padded to the longest (see ``sentence``)."""
     check_size("batch_size", batch_size)
     return batch_of([sentence(rng, phrases) for _ in range(batch_size)])
 
 
-def batch_of(chosen: Sequence[Pair]) -> Batch:
-    """Turn the given pairs into one Batch: sources (S, B), answers with END (T, B), and their masks."""
+def batch_of(chosen: Sequence[Pair]) -> PairBatch:
+    """Turn the given pairs into one PairBatch: sources (S, B), answers with END (T, B), and their masks."""
     return pairs.batch_of(chosen, _SOURCE, _TARGET)
 
 

@@ -48,7 +48,7 @@ class Review(NamedTuple):
         return " ".join(self.words)
 
 
-class Batch(NamedTuple):
+class ReviewBatch(NamedTuple):
     """B reviews, time first; T is the longest, shorter ones are padded at the end."""
 
     xs: Array  # (T, B, D) one-hot words, D = len(VOCABULARY); zeros where there is no word
@@ -91,14 +91,14 @@ def batch(
     batch_size: int,
     clauses: int | tuple[int, ...] = CLAUSES,
     dtype: DTypeLike = np.float64,
-) -> Batch:
+) -> ReviewBatch:
     """Draw ``batch_size`` reviews and encode them (see ``review`` and ``batch_of``)."""
     check_generator(rng)
     check_size("batch_size", batch_size)
     return batch_of([review(rng, clauses) for _ in range(batch_size)], dtype)
 
 
-def batch_of(chosen: Sequence[Review], dtype: DTypeLike = np.float64) -> Batch:
+def batch_of(chosen: Sequence[Review], dtype: DTypeLike = np.float64) -> ReviewBatch:
     """Encode the given reviews as one batch.
 
     Raises
@@ -114,7 +114,7 @@ def batch_of(chosen: Sequence[Review], dtype: DTypeLike = np.float64) -> Batch:
         steps = np.arange(len(one.words))
         xs[steps, b, [_INDEX[word] for word in one.words]] = 1
         mask[steps, b] = True
-    return Batch(xs, np.array([one.verdict for one in chosen]), mask, tuple(chosen))
+    return ReviewBatch(xs, np.array([one.verdict for one in chosen]), mask, tuple(chosen))
 
 
 def order_free_accuracy(clauses: int | tuple[int, ...] = CLAUSES) -> float:

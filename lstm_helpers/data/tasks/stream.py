@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from lstm_helpers.arrays import Array, check_generator, check_size
-from lstm_helpers.tasks import agreement
-from lstm_helpers.tasks.agreement import Distractors
+from lstm_helpers.data.tasks import agreement
+from lstm_helpers.data.tasks.agreement import Distractors
 
 UNKNOWN = 2  # beside agreement's SINGULAR and PLURAL
 INPUT_SIZE = len(agreement.VOCABULARY)

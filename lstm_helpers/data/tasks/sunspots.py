@@ -27,7 +27,7 @@ def load() -> Sunspots:
     Sunspots
         `years` (309,) and `numbers` (309,), both float64, new arrays at every call; no value is missing.
     """
-    file = resources.files("lstm_helpers.tasks").joinpath("data", "sunspots.csv")
+    file = resources.files("lstm_helpers.data").joinpath("sources", "sunspots.csv")
     rows = [line.split(",") for line in file.read_text(encoding="utf-8").splitlines()[1:]]
     table = np.array(rows, dtype=np.float64)
     return Sunspots(table[:, 0].copy(), table[:, 1].copy())

@@ -25,8 +25,8 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from lstm_helpers.arrays import Array, check_generator, check_size
-from lstm_helpers.tasks import agreement
-from lstm_helpers.tasks.agreement import PLURAL, SINGULAR, Distractors
+from lstm_helpers.data.tasks import agreement
+from lstm_helpers.data.tasks.agreement import PLURAL, SINGULAR, Distractors
 
 OTHER = 2  # the tag of words without a number, beside SINGULAR and PLURAL
 SAME_NOUNS = ("sheep", "deer", "fish")  # one form for both numbers
@@ -55,7 +55,7 @@ class Sentence(NamedTuple):
         return " ".join(self.words)
 
 
-class Batch(NamedTuple):
+class TaggedBatch(NamedTuple):
     """B sentences, time first; T is the longest, shorter ones are padded at the end, and none is sorted by length."""
 
     xs: Array  # (T, B, D) one-hot words, D = len(VOCABULARY); zeros where there is no word
@@ -79,14 +79,14 @@ def sentence(rng: np.random.Generator, distractors: Distractors = (0, 3)) -> Sen
 
 def batch(
     rng: np.random.Generator, batch_size: int, distractors: Distractors = (0, 3), dtype: DTypeLike = np.float64
-) -> Batch:
+) -> TaggedBatch:
     """Draw ``batch_size`` sentences and encode them (see ``sentence`` and ``batch_of``)."""
     check_generator(rng)
     check_size("batch_size", batch_size)
     return batch_of([sentence(rng, distractors) for _ in range(batch_size)], dtype)
 
 
-def batch_of(chosen: Sequence[Sentence], dtype: DTypeLike = np.float64) -> Batch:
+def batch_of(chosen: Sequence[Sentence], dtype: DTypeLike = np.float64) -> TaggedBatch:
     """Encode the given sentences as one batch.
 
     Raises
@@ -105,10 +105,10 @@ def batch_of(chosen: Sequence[Sentence], dtype: DTypeLike = np.float64) -> Batch
         targets[steps, b] = one.tags
         mask[steps, b] = True
         asked[one.asked, b] = True
-    return Batch(xs, targets, mask, asked, np.array([one.side for one in chosen]), tuple(chosen))
+    return TaggedBatch(xs, targets, mask, asked, np.array([one.side for one in chosen]), tuple(chosen))
 
 
-def turned(one: Batch) -> Batch:
+def time_reversed(one: TaggedBatch) -> TaggedBatch:
     """Give the same batch as it looks from the end: words, tags and mask reversed together.
 
     The padding then stands in front. ``sentences`` stay in the order in which they are written.
@@ -138,12 +138,12 @@ __all__ = [
     "SHORT",
     "SINGULAR",
     "VOCABULARY",
-    "Batch",
     "Sentence",
+    "TaggedBatch",
     "batch",
     "batch_of",
     "one_way_accuracy",
     "sentence",
-    "turned",
+    "time_reversed",
     "word_accuracy",
 ]

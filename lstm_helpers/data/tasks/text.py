@@ -30,8 +30,8 @@ class Split(NamedTuple):
 
 
 def book() -> str:
-    """Return the prose of chapters 00 to 10, frozen; ``data/book.md`` tells how it was made, and its licence."""
-    return resources.files("lstm_helpers.tasks").joinpath("data", "book.txt").read_text(encoding="utf-8")
+    """Return the prose of chapters 00 to 10, frozen; ``sources/book.md`` tells how it was made, and its licence."""
+    return resources.files("lstm_helpers.data").joinpath("sources", "book.txt").read_text(encoding="utf-8")
 
 
 def read(path: str | os.PathLike[str], *, encoding: str = "utf-8", most_kinds: int = MOST_KINDS) -> str:

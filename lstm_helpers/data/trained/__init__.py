@@ -13,10 +13,10 @@ import numpy as np
 
 from lstm_helpers import arrays, seq2seq
 from lstm_helpers.arrays import Array
-from lstm_helpers.attention import ScaledDot
 from lstm_helpers.cells import lstm
 from lstm_helpers.layers import Bidirectional, Recurrent, Stacked
 from lstm_helpers.model import Model, Params
+from lstm_helpers.seq2seq.attention import ScaledDot
 
 SUNSPOT_UNIT = 100.0  # the sunspot network reads and predicts sunspot numbers divided by this
 
@@ -95,7 +95,7 @@ def reordering() -> Translator:
 def _load_translator(name: str, source_size: int, target_size: int) -> Translator:
     """Load weights stored in float32, and give them in float64."""
     like = TRANSLATOR.init(np.random.default_rng(0), source_size, target_size, 32, dtype=np.float32)
-    with resources.as_file(resources.files("lstm_helpers.trained").joinpath(name)) as path:
+    with resources.as_file(resources.files("lstm_helpers.data.trained").joinpath(name)) as path:
         params = arrays.load(path, like)
     return Translator(TRANSLATOR, arrays.tree_map(lambda leaf: leaf.astype(np.float64), params))
 
@@ -104,11 +104,11 @@ def _load_language(name: str, letters: str, embedding_size: int, hidden_size: in
     """Load weights stored in float32, and give them in float64: what a page shows is then the same anywhere."""
     model, V = Model(Recurrent(lstm), embedding_size=embedding_size), len(letters)
     like = model.init(np.random.default_rng(0), V, hidden_size, V, dtype=np.float32)
-    with resources.as_file(resources.files("lstm_helpers.trained").joinpath(name)) as path:
+    with resources.as_file(resources.files("lstm_helpers.data.trained").joinpath(name)) as path:
         params = arrays.load(path, like)
     return LanguageModel(model, arrays.tree_map(lambda leaf: leaf.astype(np.float64), params), letters)
 
 
 def _load(name: str, like: Network) -> Network:
-    with resources.as_file(resources.files("lstm_helpers.trained").joinpath(name)) as path:
+    with resources.as_file(resources.files("lstm_helpers.data.trained").joinpath(name)) as path:
         return arrays.load(path, like)

@@ -1,6 +1,6 @@
 """The diagram of the coupled cell: the LSTM's, whose input gate no longer reads anything but the forget gate."""
 
-from lstm_helpers.cells import coupled
+from lstm_helpers.cells import cifg
 from lstm_helpers.figures.layouts import lstm
 from lstm_helpers.figures.layouts.base import Node, Note, Piece, Wire, node_of
 
@@ -26,7 +26,7 @@ _INPUT = (
 )
 
 LAYOUT = _FULL._replace(
-    cell="coupled",
+    cell="cifg",
     nodes=(
         *(node for node in _FULL.nodes if node.name not in ("f", "i", "tap_i")),
         node_of(_FULL, "f")._replace(parts=("forget", "input")),
@@ -50,6 +50,6 @@ LAYOUT = _FULL._replace(
 )
 
 
-def numbers(step: coupled.Step, unit: int, sequence: int) -> dict[str, float]:
+def numbers(step: cifg.Step, unit: int, sequence: int) -> dict[str, float]:
     """Give every number that the diagram shows, for one unit of one sequence."""
     return lstm.numbers_of(step, ("i", "f", "g", "o", "c", "h"), unit, sequence)

@@ -14,7 +14,7 @@ _CANDIDATE = (
 )
 
 LAYOUT = gru.LAYOUT._replace(
-    cell="gru_before",
+    cell="gru_reset_before",
     equations={
         **gru.LAYOUT.equations,
         "reset": gru.gate_equation("r", "o", "b_r"),

@@ -2,7 +2,7 @@
 
 from typing import TypeVar
 
-from lstm_helpers.cells import original
+from lstm_helpers.cells import lstm_no_forget
 from lstm_helpers.figures.layouts import lstm
 from lstm_helpers.figures.layouts.base import Node, Note, Piece, Wire
 
@@ -43,7 +43,7 @@ _UPDATE_NUMBERS = (
 _FULL = lstm.LAYOUT
 
 LAYOUT = _FULL._replace(
-    cell="original",
+    cell="lstm_no_forget",
     parts=tuple(part for part in _FULL.parts if part != "forget"),
     nodes=_left(_FULL.nodes),
     wires=(
@@ -57,6 +57,6 @@ LAYOUT = _FULL._replace(
 )
 
 
-def numbers(step: original.Step, unit: int, sequence: int) -> dict[str, float]:
+def numbers(step: lstm_no_forget.Step, unit: int, sequence: int) -> dict[str, float]:
     """Give every number that the diagram shows, for one unit of one sequence."""
     return lstm.numbers_of(step, ("i", "g", "o", "c", "h"), unit, sequence)
