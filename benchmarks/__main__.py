@@ -15,7 +15,7 @@ from pathlib import Path
 
 from benchmarks import cases, machine, measure, report
 from benchmarks.contenders import OUR_LSTM, OUR_LSTM_TO_READ
-from lstm_helpers.measured.speed_table import Speed, speed, write_speed
+from lstm_helpers.data.measured.speed_table import Speed, speed, write_speed
 
 ROOT = Path(__file__).resolve().parents[1]
 PARTS = (*cases.KINDS, "random", "length", "cells", "wirings", "attention", "memory")
@@ -32,14 +32,14 @@ def main() -> None:
     ask.add_argument("--join", nargs="+", type=Path, help="tables of earlier runs, instead of measuring")
     ask.add_argument("--out", type=Path, default=ROOT / "benchmarks" / "results")
     ask.add_argument(
-        "--ship", action="store_true", help="write the book's own tables too: docs/ and lstm_helpers/measured"
+        "--ship", action="store_true", help="write the book's own tables too: docs/ and lstm_helpers/data/measured"
     )
     ask.add_argument("--fresh", action="store_true", help="fail if docs/ or README.md say other than the numbers")
     chosen = ask.parse_args()
     if chosen.fresh:
         raise SystemExit(stale(speed()))
     table = join(chosen.join) if chosen.join else run(chosen)
-    folders = [(chosen.out, chosen.out)] + [(ROOT / "docs", ROOT / "lstm_helpers" / "measured")] * chosen.ship
+    folders = [(chosen.out, chosen.out)] + [(ROOT / "docs", ROOT / "lstm_helpers" / "data" / "measured")] * chosen.ship
     for words, numbers in folders:
         words.mkdir(parents=True, exist_ok=True)
         write_speed(numbers / "speed.csv", table)
@@ -86,8 +86,10 @@ def stale(table: Speed) -> str | None:
     front = (ROOT / "README.md").read_text(encoding="utf-8")
     wrong = ["docs/speed.md"] * (words != report.as_markdown(table))
     wrong += ["README.md"] * ("\n".join(report.summary(table)) not in front)
-    mend = "`make bench ARGS='--join lstm_helpers/measured/speed.csv --ship'` writes and prints it from the numbers"
-    return f"{' and '.join(wrong)}: not what lstm_helpers/measured/speed.csv says; {mend}" if wrong else None
+    mend = (
+        "`make bench ARGS='--join lstm_helpers/data/measured/speed.csv --ship'` writes and prints it from the numbers"
+    )
+    return f"{' and '.join(wrong)}: not what lstm_helpers/data/measured/speed.csv says; {mend}" if wrong else None
 
 
 def join(paths: list[Path]) -> Speed:

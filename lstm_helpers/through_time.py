@@ -25,7 +25,7 @@ from lstm_helpers.arrays import (
     stack,
     tree_map,
 )
-from lstm_helpers.cells.contract import Cell
+from lstm_helpers.cells.base import Cell
 
 MISSING = "fill the gap, or mask the step if the whole input is missing"
 

@@ -11,14 +11,14 @@ import numpy as np
 from lstm_helpers import gradcheck
 from lstm_helpers.arrays import leaves, tree_map
 from lstm_helpers.cells import lstm
-from lstm_helpers.cells.contract import Cell
+from lstm_helpers.cells.base import Cell
 from lstm_helpers.gradcheck import relative_error
 
 SIZES = [(1, 1, 1, 1), (3, 2, 2, 3), (4, 1, 3, 2), (2, 3, 1, 1), (6, 2, 1, 4), (1, 4, 2, 2)]  # T, B, D, H
 
 
 def name_of(cell):
-    """Name a cell for a table or a test: "gru", "Without('forget gate')"."""
+    """Name a cell for a table or a test: "gru", "Ablated('forget gate')"."""
     return cell.__name__.split(".")[-1] if hasattr(cell, "__name__") else repr(cell)
 
 

@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 import traitlets
 
-from lstm_helpers import frameworks, trained
+from lstm_helpers import frameworks
 from lstm_helpers.cells import lstm
+from lstm_helpers.data import trained
+from lstm_helpers.data.tasks import agreement
 from lstm_helpers.gradcheck import relative_error
-from lstm_helpers.tasks import agreement
 from lstm_helpers.through_time import unroll
 from lstm_helpers.widgets import BlockOrder
 from lstm_helpers.widgets.block_order import ORDERS, misread

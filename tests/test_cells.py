@@ -9,11 +9,11 @@ import pytest
 
 from lstm_helpers import cells, fused, through_time
 from lstm_helpers.arrays import BH, Array, tree_map
-from lstm_helpers.cells import ablated, contract, gru, lstm, rnn
+from lstm_helpers.cells import ablated, base, gru, lstm, rnn
 from lstm_helpers.layers import Recurrent
 from tests import laws
 
-CELLS = [getattr(cells, name) for name in cells.__all__] + [ablated.Without(part) for part in ablated.PARTS]
+CELLS = [getattr(cells, name) for name in cells.__all__] + [ablated.Ablated(part) for part in ablated.PARTS]
 
 
 @pytest.mark.parametrize("law", laws.FOR_THE_LSTM, ids=lambda law: law.__name__)
@@ -208,17 +208,17 @@ class MatrixMemory:
 
     @staticmethod
     def init(rng, input_size, hidden_size):
-        W_x, W_h, b = contract.initial(rng, input_size, hidden_size, ("k", "v"), float)
+        W_x, W_h, b = base.initial(rng, input_size, hidden_size, ("k", "v"), float)
         square = W_h[:, :hidden_size], W_h[:, hidden_size:]
         return MemoryParams(W_x, square[0], b[:hidden_size], square[1])
 
     @staticmethod
     def zero_state(params, batch_size):
-        return contract.zeros(params, MemoryParams, MemoryState, batch_size)
+        return base.zeros(params, MemoryParams, MemoryState, batch_size)
 
     @staticmethod
     def forward(params, state, x, h_mask=1.0):
-        contract.check_step(params, state, x, MemoryParams, MemoryState)
+        base.check_step(params, state, x, MemoryParams, MemoryState)
         k, v = np.split(x @ params.W_x, 2, axis=1)
         q = np.tanh((h_mask * state.h) @ params.W_h + params.b)
         C = state.C / 2 + k[:, :, None] * v[:, None, :]
@@ -227,7 +227,7 @@ class MatrixMemory:
 
     @staticmethod
     def backward(params, step, d_state, h_mask=1.0):
-        contract.check_state("d_state", d_state, MemoryState, *step.h.shape)
+        base.check_state("d_state", d_state, MemoryState, *step.h.shape)
         read = np.tanh(np.einsum("bkv,bk->bv", step.C, step.q))
         dz_read = d_state.h @ params.W_p.T * (1 - read**2)
         dC = d_state.C + step.q[:, :, None] * dz_read[:, None, :]

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import traitlets
 
-from lstm_helpers import baselines, series
+from lstm_helpers import series
+from lstm_helpers.series import baselines
 from lstm_helpers.widgets import ForecastOrigin
 
 VALUES = np.array([0.0, 3.0, 1.0, 4.0, 2.0, 5.0, 3.0, 6.0, 4.0, 9.0])

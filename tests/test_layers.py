@@ -81,16 +81,16 @@ def test_masks_hold_two_values_and_have_the_mean_one(rate):
     trace = Dropout(rate).forward((), np.ones((10, 100, count // 1000)), rng=rng)
     params = rnn.init(rng, 1, 200)
     recurrent = Recurrent(rnn, recurrent_dropout=rate).forward(params, np.zeros((1, count // 200, 1)), rng=rng)
-    for keep in (trace.keep, recurrent.h_mask):
+    for keep in (trace.dropout_mask, recurrent.h_mask):
         assert keep.size == count
         assert np.array_equal(np.unique(keep), [0, 1 / (1 - rate)])
         spread = np.sqrt(rate / (1 - rate) / count)  # standard deviation of the mean of such masks
         assert abs(keep.mean() - 1) < 4 * spread
-    same(trace.output, trace.keep)
+    same(trace.output, trace.dropout_mask)
 
 
 def test_dropout_draws_anew_at_every_step():
-    keep = Dropout(0.5).forward((), np.ones((50, 2, 8)), rng=np.random.default_rng(0)).keep
+    keep = Dropout(0.5).forward((), np.ones((50, 2, 8)), rng=np.random.default_rng(0)).dropout_mask
     assert len({step.tobytes() for step in keep}) == 50
 
 
@@ -119,7 +119,7 @@ def test_dropout_never_reads_where_the_mask_is_false(steps):
 
 
 def keep_of(trace):
-    return trace.keep if isinstance(trace, DropoutTrace) else trace.h_mask
+    return trace.dropout_mask if isinstance(trace, DropoutTrace) else trace.h_mask
 
 
 @pytest.mark.parametrize("layer", [Recurrent(lstm, recurrent_dropout=0.5), Dropout(0.5)])
@@ -181,7 +181,7 @@ def test_layers_say_what_they_are():
 
 PARAMS, XS, _, _, _ = case(lstm, 4, 2, 3, 5)
 BAD = {
-    "rate is 1.0; expected a chance from 0": lambda: Dropout(1.0),
+    "rate is 1.0; expected a probability from 0": lambda: Dropout(1.0),
     "rate is -0.1": lambda: Dropout(-0.1),
     "rate is True": lambda: Dropout(True),
     "recurrent_dropout is nan": lambda: Recurrent(lstm, recurrent_dropout=np.nan),

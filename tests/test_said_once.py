@@ -3,12 +3,14 @@
 import numpy as np
 import pytest
 
-from lstm_helpers import activations, sampling, trained
+from lstm_helpers import activations
 from lstm_helpers.cells import lstm, rnn
+from lstm_helpers.data import trained
+from lstm_helpers.data.tasks import agreement
 from lstm_helpers.figures import style
 from lstm_helpers.figures.backward import say_gradient
 from lstm_helpers.figures.logarithmic import say_power
-from lstm_helpers.tasks import agreement
+from lstm_helpers.language import sampling
 from lstm_helpers.widgets import (
     AlignmentInspector,
     FadingDifference,
@@ -98,7 +100,7 @@ def test_a_temperature_does_the_same():
     cases = [(RNG.normal(0, 5, 30).tolist(), tau) for tau in TEMPERATURES]
     found = run("temperature_sampler", "return sent.map((one) => tempered(...one));", *cases)
     for (logits, tau), one in zip(cases, found, strict=True):
-        np.testing.assert_allclose(one, sampling.temper(np.array(logits), tau), rtol=1e-12)
+        np.testing.assert_allclose(one, sampling.softmax_with_temperature(np.array(logits), tau), rtol=1e-12)
 
 
 # Sentences
@@ -160,7 +162,7 @@ CASES = {
         FaultPicker,
         None,
         """const museum = unpackErrors(m);
-           return sentence(museum, museum.of(m.get("fault")), m.get("experiment"));""",
+           return sentence(museum, faults.of(m.get("fault")), m.get("experiment"));""",
     ),
     "gradient dial": (
         GradientDial,

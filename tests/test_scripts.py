@@ -9,7 +9,7 @@ import pytest
 from lstm_helpers import unroll
 from lstm_helpers.arrays import tree_map
 from lstm_helpers.cells import lstm
-from lstm_helpers.what_if import hold_gates
+from lstm_helpers.interventions import clamp_gates
 from lstm_helpers.widgets import scripts
 from lstm_helpers.widgets.sentence_cell import spoken
 from tests.javascript import run
@@ -116,7 +116,7 @@ def test_the_scripts_lstm_is_the_packages(D, H, scale):
     helds = (same, moved, {})
     listed = [[[t, gate, unit, value] for (t, gate, unit), value in held.items()] for held in helds]
     for held, found in zip(helds, run("lstm_forward", MIRROR, weights, sent, listed), strict=True):
-        expected = hold_gates(params, trace, held)
+        expected = clamp_gates(params, trace, held)
         for name, values in found.items():
             assert np.abs(np.array(values) - getattr(expected, name).ravel()).max() <= 1e-12, name
 

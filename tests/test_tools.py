@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lstm_helpers import readout
+from lstm_helpers import losses
 from lstm_helpers.cells import rnn
 from lstm_helpers.layers import Recurrent
 from lstm_helpers.model import Batch, Model
@@ -50,9 +50,9 @@ def batches(step):
 
 def test_steps_are_counted_from_the_first_and_each_is_seen():
     seen = []
-    half = training.train(MODEL, PARAMS, batches, readout.mse, adam(0.1), 3, each=lambda one: seen.append(one.step))
-    whole = training.train(MODEL, PARAMS, batches, readout.mse, adam(0.1), 5, resume=half)
-    at_once = training.train(MODEL, PARAMS, batches, readout.mse, adam(0.1), 5)
+    half = training.train(MODEL, PARAMS, batches, losses.mse, adam(0.1), 3, each=lambda one: seen.append(one.step))
+    whole = training.train(MODEL, PARAMS, batches, losses.mse, adam(0.1), 5, resume=half)
+    at_once = training.train(MODEL, PARAMS, batches, losses.mse, adam(0.1), 5)
     assert seen == [1, 2, 3] and (half.step, whole.step) == (3, 5)
     assert np.array_equal(whole.params.layer.W_x, at_once.params.layer.W_x)
 
@@ -64,7 +64,7 @@ def test_half_a_training_is_no_row_of_a_table():
         return batches(step)
 
     with pytest.raises(KeyboardInterrupt):
-        training.train(MODEL, PARAMS, interrupted, readout.mse, adam(0.1), 5)
+        training.train(MODEL, PARAMS, interrupted, losses.mse, adam(0.1), 5)
 
 
 def test_what_is_stored_says_its_seeds_and_its_size(tmp_path, monkeypatch, capsys):

@@ -1,4 +1,4 @@
-"""Write the three series in lstm_helpers/tasks/data from the copies that statsmodels ships (made with version 0.15.0).
+"""Write the three series in lstm_helpers/data/sources from the copies that statsmodels ships (made with version 0.15.0).
 
 Only needed to make the files again: `python -m pip install statsmodels`, then `python -m tools.make_series`.
 """
@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from statsmodels.datasets import co2, elnino, sunspots
 
-FOLDER = Path(__file__).resolve().parents[1] / "lstm_helpers" / "tasks" / "data"
+FOLDER = Path(__file__).resolve().parents[1] / "lstm_helpers" / "data" / "sources"
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""Measure reading one way against reading both ways: lstm_helpers/measured/both_ways.npz (about four minutes).
+"""Measure reading one way against reading both ways: lstm_helpers/data/measured/both_ways.npz (about four minutes).
 
     python -m tools.measure_both_ways
 
@@ -17,10 +17,9 @@ from typing import Any
 
 import numpy as np
 
-from lstm_helpers import readout, training
+from lstm_helpers import losses, training
 from lstm_helpers.cells import lstm
-from lstm_helpers.layers import Bidirectional, Recurrent
-from lstm_helpers.measured import (
+from lstm_helpers.data.measured import (
     BOTH_WAYS_SEEDS,
     FORECASTERS,
     READERS,
@@ -29,8 +28,9 @@ from lstm_helpers.measured import (
     TAGGING_EVERY,
     BothWays,
 )
+from lstm_helpers.data.tasks import reviews, tagging, wandering
+from lstm_helpers.layers import Bidirectional, Recurrent
 from lstm_helpers.model import Batch, Model
-from lstm_helpers.tasks import reviews, tagging, wandering
 from tools.training import store, train
 
 RATE, WINDOW = 0.02, 8
@@ -92,10 +92,10 @@ def learn(
 def tag(name: str, units: int, seed: int) -> list[list[float]]:
     """Give the shares, answer on the left and on the right, as a tagger learns."""
     net = Model(Bidirectional(lstm) if name == "both ways" else Recurrent(lstm))
-    as_read = tagging.turned if name == "backward" else lambda batch: batch
+    as_read = tagging.time_reversed if name == "backward" else lambda batch: batch
     test = as_read(tagging.batch(np.random.default_rng(3), 1000))
 
-    def batches(step: int) -> tagging.Batch:
+    def batches(step: int) -> tagging.TaggedBatch:
         return as_read(tagging.batch(np.random.default_rng([2, seed, step]), 32))
 
     shares = []
@@ -103,9 +103,9 @@ def tag(name: str, units: int, seed: int) -> list[list[float]]:
     def look(progress: training.Progress) -> None:
         if progress.step % TAGGING_EVERY == 0:
             y = net.predict(progress.params, test.xs, mask=test.mask)
-            shares.append([readout.accuracy(y, test.targets, test.asked & (test.side == side)) for side in (0, 1)])
+            shares.append([losses.accuracy(y, test.targets, test.asked & (test.side == side)) for side in (0, 1)])
 
-    learn(net, units, (tagging.INPUT_SIZE, tagging.OUTPUT_SIZE), seed, batches, readout.cross_entropy, 200, look)
+    learn(net, units, (tagging.INPUT_SIZE, tagging.OUTPUT_SIZE), seed, batches, losses.cross_entropy, 200, look)
     return shares
 
 
@@ -115,18 +115,18 @@ def judge(name: str, units: int, seed: int) -> tuple[list[float], float]:
     net = Model(AtTheEnd() if name.endswith("output[-1]") else layer, "mean" if name.endswith("mean") else "last")
     test, far = (reviews.batch(np.random.default_rng(k), n, c) for k, n, c in ((3, 500, reviews.CLAUSES), (4, 500, 15)))
 
-    def batches(step: int) -> reviews.Batch:
+    def batches(step: int) -> reviews.ReviewBatch:
         return reviews.batch(np.random.default_rng([2, seed, step]), 32)
 
     shares = []
 
     def look(progress: training.Progress) -> None:
         if progress.step % REVIEWS_EVERY == 0:
-            shares.append(readout.accuracy(net.predict(progress.params, test.xs, mask=test.mask), test.targets))
+            shares.append(losses.accuracy(net.predict(progress.params, test.xs, mask=test.mask), test.targets))
 
     sizes = (reviews.INPUT_SIZE, reviews.OUTPUT_SIZE)
-    params = learn(net, units, sizes, seed, batches, readout.cross_entropy, 400, look)
-    return shares, readout.accuracy(net.predict(params, far.xs, mask=far.mask), far.targets)
+    params = learn(net, units, sizes, seed, batches, losses.cross_entropy, 400, look)
+    return shares, losses.accuracy(net.predict(params, far.xs, mask=far.mask), far.targets)
 
 
 def foresee(name: str, units: int, seed: int) -> list[float]:
@@ -142,11 +142,11 @@ def foresee(name: str, units: int, seed: int) -> list[float]:
             wandering.batch(np.random.default_rng([2, seed, step]), 128 if windows else 32, WINDOW if windows else 20)
         )
 
-    def loss(y: Any, targets: Any, mask: Any = None) -> readout.Loss:
+    def loss(y: Any, targets: Any, mask: Any = None) -> losses.Loss:
         if name != "both ways, not the last":
-            return readout.mse(y, targets)
-        value, d_y = readout.mse(y[:-1], targets[:-1])
-        return readout.Loss(value, np.concatenate([d_y, np.zeros_like(y[-1:])]))
+            return losses.mse(y, targets)
+        value, d_y = losses.mse(y[:-1], targets[:-1])
+        return losses.Loss(value, np.concatenate([d_y, np.zeros_like(y[-1:])]))
 
     params = learn(net, units, (1, 1), seed, batches, loss, 300)
     test = wandering.batch(np.random.default_rng(3), 400, 20)
@@ -154,7 +154,7 @@ def foresee(name: str, units: int, seed: int) -> list[float]:
     used = []
     for now in range(WINDOW, 20):  # now steps are known
         y = net.predict(params, test.xs[now - WINDOW if windows else 0 : now])
-        used.append(readout.mse(y if windows else y[-1], test.targets[now - 1]).value)
+        used.append(losses.mse(y if windows else y[-1], test.targets[now - 1]).value)
     return [trained, float(np.mean(used))]
 
 

@@ -1,4 +1,4 @@
-"""Measure depth against width at an equal number of weights: lstm_helpers/measured/depth.npz (about two minutes).
+"""Measure depth against width at an equal number of weights: lstm_helpers/data/measured/depth.npz (about two minutes).
 
     python -m tools.measure_depth
 
@@ -10,12 +10,12 @@ Kept is the share of symbols that are answered rightly in 500 new sequences, eve
 
 import numpy as np
 
-from lstm_helpers import readout, training
+from lstm_helpers import losses, training
 from lstm_helpers.cells import lstm
+from lstm_helpers.data.measured import DEPTH_EVERY, DEPTH_NETS, DEPTH_SEEDS, DEPTH_STEPS
+from lstm_helpers.data.tasks import copying
 from lstm_helpers.layers import Recurrent, Residual, Stacked
-from lstm_helpers.measured import DEPTH_EVERY, DEPTH_NETS, DEPTH_SEEDS, DEPTH_STEPS
 from lstm_helpers.model import Model
-from lstm_helpers.tasks import copying
 from tools.training import store, train
 
 LENGTH, COUNT = 20, 3
@@ -46,9 +46,9 @@ def curve(layers: int, units: int, residual: bool, seed: int) -> list[float]:
     def look(progress: training.Progress) -> None:
         if progress.step % DEPTH_EVERY == 0:
             y = net.predict(progress.params, test.xs)
-            shares.append(readout.accuracy(y[-COUNT:], test.targets[-COUNT:]))
+            shares.append(losses.accuracy(y[-COUNT:], test.targets[-COUNT:]))
 
-    train(net, start, batches, readout.cross_entropy, training.adam(0.01), DEPTH_STEPS, each=look)
+    train(net, start, batches, losses.cross_entropy, training.adam(0.01), DEPTH_STEPS, each=look)
     return shares
 
 

@@ -5,11 +5,12 @@ Every network is trained on sentences with exactly so many distractors, from scr
 
 import numpy as np
 
-from lstm_helpers import measured, readout
+from lstm_helpers import losses
 from lstm_helpers.cells import lstm, rnn
+from lstm_helpers.data import measured
+from lstm_helpers.data.tasks import agreement
 from lstm_helpers.layers import Recurrent
 from lstm_helpers.model import Batch, Model
-from lstm_helpers.tasks import agreement
 from lstm_helpers.training import adam
 from tools.training import store, train
 
@@ -27,7 +28,7 @@ def accuracy(cell, options, distractors, seed, steps=400, hidden_size=16, rate=0
         batch = agreement.batch(np.random.default_rng([2, seed, step]), batch_size, distractors)
         return Batch(batch.xs, batch.targets, batch.mask)
 
-    params = train(model, params, batches, readout.cross_entropy, adam(rate), steps).params
+    params = train(model, params, batches, losses.cross_entropy, adam(rate), steps).params
     test = agreement.batch(np.random.default_rng([3, seed]), 500, distractors)
     return np.mean(model.predict(params, test.xs, mask=test.mask).argmax(axis=-1) == test.targets)
 

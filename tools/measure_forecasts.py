@@ -10,11 +10,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lstm_helpers import baselines, measured, readout, series
+from lstm_helpers import losses, series
 from lstm_helpers.cells import lstm
+from lstm_helpers.data import measured
+from lstm_helpers.data.tasks import co2, elnino, sunspots
 from lstm_helpers.layers import Recurrent
 from lstm_helpers.model import Batch, Model
-from lstm_helpers.tasks import co2, elnino, sunspots
+from lstm_helpers.series import baselines
 from lstm_helpers.training import adam
 from tools.training import store, train
 
@@ -68,7 +70,7 @@ def trained(setup, known, seed):
         if progress.step in CANDIDATES:
             forecasters.append(partial(forecast, setup, scaler, progress.params))
 
-    train(MODEL, params, batches, readout.mse, adam(RATE), CANDIDATES[-1], each=look)
+    train(MODEL, params, batches, losses.mse, adam(RATE), CANDIDATES[-1], each=look)
     return forecasters
 
 

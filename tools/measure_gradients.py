@@ -6,8 +6,8 @@ weights. About half a minute on one core.
 
 import numpy as np
 
-from lstm_helpers import measured
 from lstm_helpers.cells import lstm, rnn
+from lstm_helpers.data import measured
 from lstm_helpers.gradient_flow import lag_norms, scaled
 from tools.training import store
 

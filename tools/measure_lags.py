@@ -8,11 +8,12 @@ from functools import partial
 
 import numpy as np
 
-from lstm_helpers import measured, readout
+from lstm_helpers import losses
 from lstm_helpers.cells import lstm, rnn
+from lstm_helpers.data import measured
+from lstm_helpers.data.tasks import adding, latch, temporal_order
 from lstm_helpers.layers import Recurrent
 from lstm_helpers.model import Model
-from lstm_helpers.tasks import adding, latch, temporal_order
 from lstm_helpers.training import adam
 from tools.training import store, train
 
@@ -44,11 +45,11 @@ def latch_accuracy(setup, lag, seed, hidden_size=8, rate=0.01, steps=400):
         return latch.batch(np.random.default_rng([2, seed, step]), 32, lag)
 
     try:
-        params = train(model, params, batches, readout.cross_entropy, adam(rate), steps).params
+        params = train(model, params, batches, losses.cross_entropy, adam(rate), steps).params
     except FloatingPointError:
         return 0.5
     test = latch.batch(np.random.default_rng([3, seed]), 500, lag)
-    return readout.accuracy(model.predict(params, test.xs), test.targets)
+    return losses.accuracy(model.predict(params, test.xs), test.targets)
 
 
 def adding_losses(setup, seed, lag=50, hidden_size=32, rate=0.005, steps=2500):
@@ -59,8 +60,8 @@ def adding_losses(setup, seed, lag=50, hidden_size=32, rate=0.005, steps=2500):
         return adding.batch(np.random.default_rng([2, seed, step]), 32, lag)
 
     losses = []
-    train(model, params, batches, readout.mse, adam(rate), steps, each=lambda progress: losses.append(progress.loss))
-    return np.mean(np.reshape(losses, (-1, 25)), axis=1)
+    train(model, params, batches, losses.mse, adam(rate), steps, each=lambda progress: losses.append(progress.loss))
+    return np.mean(np.reshape(curve, (-1, 25)), axis=1)
 
 
 def order_accuracy(setup, length, seed, hidden_size=16, steps=800):
@@ -70,9 +71,9 @@ def order_accuracy(setup, length, seed, hidden_size=16, steps=800):
     def batches(step):
         return temporal_order.batch(np.random.default_rng([2, seed, step]), 32, length)
 
-    params = train(model, params, batches, readout.cross_entropy, adam(0.01), steps).params
+    params = train(model, params, batches, losses.cross_entropy, adam(0.01), steps).params
     test = temporal_order.batch(np.random.default_rng([3, seed]), 500, length)
-    return readout.accuracy(model.predict(params, test.xs), test.targets)
+    return losses.accuracy(model.predict(params, test.xs), test.targets)
 
 
 def measure(name):

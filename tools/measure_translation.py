@@ -1,4 +1,4 @@
-"""Measure translation against length, with attention and without: lstm_helpers/measured/translation.npz (ten minutes).
+"""Measure translation against length, with attention and without: lstm_helpers/data/measured/translation.npz (10 min).
 
     python -m tools.measure_translation
 
@@ -10,13 +10,13 @@ by greedy decoding, is right from the first word to the end.
 
 import numpy as np
 
-from lstm_helpers import readout, training
-from lstm_helpers.attention import ScaledDot
+from lstm_helpers import losses, training
 from lstm_helpers.cells import lstm
+from lstm_helpers.data.measured import TRANSLATION_NETS, TRANSLATION_PHRASES, TRANSLATION_SEEDS
+from lstm_helpers.data.tasks import pairs, reordering
 from lstm_helpers.layers import Bidirectional, Recurrent, Stacked
-from lstm_helpers.measured import TRANSLATION_NETS, TRANSLATION_PHRASES, TRANSLATION_SEEDS
 from lstm_helpers.seq2seq import Seq2Seq
-from lstm_helpers.tasks import pairs, reordering
+from lstm_helpers.seq2seq.attention import ScaledDot
 from tools.training import store, train
 
 LEARNED = (1, 6)
@@ -46,7 +46,7 @@ def shares(name: str, seed: int, plan: tuple[tuple[float, int], ...] = PLAN) -> 
 
     progress = None
     for rate, steps in plan:
-        progress = train(net, params, batches, readout.cross_entropy, training.adam(rate), steps, resume=progress)
+        progress = train(net, params, batches, losses.cross_entropy, training.adam(rate), steps, resume=progress)
     return [accuracy(net, progress.params, n) for n in TRANSLATION_PHRASES]
 
 

@@ -1,4 +1,4 @@
-"""Train the two language models that ``lstm_helpers.trained`` ships: ``python -m tools.train_language brackets prose``.
+"""Train the two language models of ``lstm_helpers.data.trained``: ``python -m tools.train_language brackets prose``.
 
 Both read one character at a time and are cut into pieces of 64 steps, the state carried on; bracket texts are 1024
 characters long, and each begins with an empty state. The rate falls linearly to 0. What is trained on prose keeps the
@@ -12,11 +12,12 @@ from functools import lru_cache, partial
 
 import numpy as np
 
-from lstm_helpers import measured, readout, training
+from lstm_helpers import losses, training
 from lstm_helpers.cells import lstm
+from lstm_helpers.data import measured
+from lstm_helpers.data.tasks import brackets, text
 from lstm_helpers.layers import Dropout, Recurrent, Stacked
 from lstm_helpers.model import Model
-from lstm_helpers.tasks import brackets, text
 from tools.training import store
 from tools.training import train as steps_of
 
@@ -26,7 +27,7 @@ LENGTH = 64
 def bits(model, params, tokens):
     """Give the cost in bits a character over a whole text, read in one go."""
     y = model.predict(params, tokens[:-1, None])
-    return float(readout.cross_entropy(y, tokens[1:, None]).value) / np.log(2)
+    return float(losses.cross_entropy(y, tokens[1:, None]).value) / np.log(2)
 
 
 def train(model, params, batches, steps, rate, validate, every, restart=None):
@@ -43,7 +44,7 @@ def train(model, params, batches, steps, rate, validate, every, restart=None):
             options = {"rng": np.random.default_rng(1), "carry_state": True, "resume": progress}
             options |= {"each": partial(note, losses)}
             until = (progress.step if progress else 0) + (restart or every)
-            progress = steps_of(model, params, batches, readout.cross_entropy, adam, until, **options)
+            progress = steps_of(model, params, batches, losses.cross_entropy, adam, until, **options)
         row = (progress.step, np.mean(losses) / np.log(2), validate(progress.params))
         print("  step {}: training {:.3f}, validation {:.3f} bits".format(*row), flush=True)
         yield (*row, progress.params)

@@ -1,4 +1,4 @@
-"""Train the translators that ``lstm_helpers.trained`` ships: ``python -m tools.train_translators dates reordering``.
+"""Train the translators of ``lstm_helpers.data.trained``: ``python -m tools.train_translators dates reordering``.
 
 A bidirectional encoder, scaled dot-product attention and a decoder of two layers, 32 units each, embeddings of 16,
 forget bias 1, float32. 64 new pairs a step, the gradient clipped to norm 1, Adam with a rate that falls in three
@@ -10,8 +10,9 @@ import sys
 
 import numpy as np
 
-from lstm_helpers import readout, trained
-from lstm_helpers.tasks import dates, pairs, reordering
+from lstm_helpers import losses
+from lstm_helpers.data import trained
+from lstm_helpers.data.tasks import dates, pairs, reordering
 from lstm_helpers.training import adam
 from tools import training
 from tools.training import store
@@ -37,8 +38,8 @@ def train(name, seed=0):
 
     test = draw(np.random.default_rng(3), 1000)
     for rate, steps in PLAN:
-        progress = training.train(net, params, batches, readout.cross_entropy, adam(rate), steps, resume=progress)
-        loss = net.loss(progress.params, test, readout.cross_entropy)
+        progress = training.train(net, params, batches, losses.cross_entropy, adam(rate), steps, resume=progress)
+        loss = net.loss(progress.params, test, losses.cross_entropy)
         answers = net.greedy(progress.params, test.xs, test.mask)
         share = pairs.right(answers.tokens, answers.mask, test).mean()
         print(f"  step {progress.step}: {loss:.5f} nats a token, {share:.1%} right, on 1000 others", flush=True)

@@ -14,13 +14,13 @@ from numpy.typing import DTypeLike
 
 from lstm_helpers.activations import sigmoid, sigmoid_slope, tanh, tanh_slope
 from lstm_helpers.arrays import BD, BH, Array
-from lstm_helpers.cells import contract, lstm
+from lstm_helpers.cells import base, lstm
 
 PARTS = ("input gate", "forget gate", "output gate", "input activation", "output activation")
 
 
 @dataclass(frozen=True, repr=False)
-class Without:
+class Ablated:
     """A cell, with the functions and records of the ``lstm`` module; without a gate its weights have one block less.
 
     Parameters
@@ -36,7 +36,7 @@ class Without:
             raise ValueError(f"part is {self.part!r}; expected one of {', '.join(PARTS)}")
 
     def __repr__(self) -> str:
-        return f"Without({self.part!r})"
+        return f"Ablated({self.part!r})"
 
     @property
     def blocks(self) -> tuple[str, ...]:
@@ -59,11 +59,11 @@ class Without:
 
     def zero_state(self, params: lstm.Params, batch_size: int) -> lstm.State:
         """Give the state before the first step, each (B, H)."""
-        return contract.zeros(params, self._shapes, lstm.State, batch_size)
+        return base.zeros(params, self._shapes, lstm.State, batch_size)
 
     def forward(self, params: lstm.Params, state: lstm.State, x: BD, h_mask: BH | float = 1.0) -> lstm.Step:
         """Compute one step; arguments and errors as in ``lstm.forward``."""
-        contract.check_step(params, state, x, self._shapes, lstm.State)
+        base.check_step(params, state, x, self._shapes, lstm.State)
         blocks = np.split(x @ params.W_x + (h_mask * state.h) @ params.W_h + params.b, len(self.blocks), axis=1)
         z = dict(zip(self.blocks, blocks, strict=True))
         i, f, o = (sigmoid(z[k]) if k in z else np.ones_like(state.h) for k in "ifo")
@@ -76,7 +76,7 @@ class Without:
         self, params: lstm.Params, step: lstm.Step, d_state: lstm.State, h_mask: BH | float = 1.0
     ) -> tuple[lstm.Params, lstm.State, BD]:
         """Send a gradient back through one step; arguments and result as in ``lstm.backward``."""
-        contract.check_state("d_state", d_state, lstm.State, *step.h.shape)
+        base.check_state("d_state", d_state, lstm.State, *step.h.shape)
         shown = self._shown(step.c)
         dc = d_state.c + d_state.h * step.o * (1.0 if self.part == "output activation" else tanh_slope(shown))
         dz_of: dict[str, Array] = {
@@ -90,7 +90,7 @@ class Without:
         return d_params, lstm.State(h=h_mask * (dz @ params.W_h.T), c=dc * step.f), dz @ params.W_x.T
 
     @cached_property
-    def _shapes(self) -> contract.Shapes:
+    def _shapes(self) -> base.Shapes:
         wide = f"{len(self.blocks)}H"
         return (("W_x", f"D {wide}"), ("W_h", f"H {wide}"), ("b", wide))
 

@@ -7,7 +7,7 @@
 
 Cho et al. (2014), in the form of PyTorch, of Keras (``reset_after=True``) and of ONNX (``linear_before_reset=1``): the
 past goes through W_hn first and is reset after, so that one product serves all three blocks. Their own form is
-``gru_before``. Two biases are needed, since b_hn stands behind the reset gate.
+``gru_reset_before``. Two biases are needed, since b_hn stands behind the reset gate.
 """
 
 from typing import Annotated, NamedTuple
@@ -17,7 +17,7 @@ from numpy.typing import DTypeLike
 
 from lstm_helpers.activations import sigmoid, sigmoid_slope, tanh, tanh_slope
 from lstm_helpers.arrays import BD, BH, Array
-from lstm_helpers.cells import contract, rnn
+from lstm_helpers.cells import base, rnn
 
 BLOCKS = ("r", "z", "n")  # the order of the three blocks in W_x, W_h, b_x and b_h
 
@@ -53,13 +53,13 @@ class Step(NamedTuple):
 
 def init(rng: np.random.Generator, input_size: int, hidden_size: int, *, dtype: DTypeLike = np.float64) -> Params:
     """Draw initial weights uniformly from ±1/√H; both biases are 0. Arguments and errors as in ``lstm.init``."""
-    W_x, W_h, b = contract.initial(rng, input_size, hidden_size, BLOCKS, dtype)
+    W_x, W_h, b = base.initial(rng, input_size, hidden_size, BLOCKS, dtype)
     return Params(W_x, W_h, b, b.copy())
 
 
 def zero_state(params: Params, batch_size: int) -> State:
     """Give the state before the first step, (B, H)."""
-    return contract.zeros(params, Params, State, batch_size)
+    return base.zeros(params, Params, State, batch_size)
 
 
 def forward(params: Params, state: State, x: BD, h_mask: BH | float = 1.0) -> Step:
@@ -70,7 +70,7 @@ def forward(params: Params, state: State, x: BD, h_mask: BH | float = 1.0) -> St
     ValueError
         If shapes or dtypes do not fit together; the message names the argument.
     """
-    contract.check_step(params, state, x, Params, State)
+    base.check_step(params, state, x, Params, State)
     x_r, x_z, x_n = np.split(x @ params.W_x + params.b_x, 3, axis=1)
     h_r, h_z, q = np.split((h_mask * state.h) @ params.W_h + params.b_h, 3, axis=1)
     r, z = sigmoid(x_r + h_r), sigmoid(x_z + h_z)
@@ -81,7 +81,7 @@ def forward(params: Params, state: State, x: BD, h_mask: BH | float = 1.0) -> St
 
 def backward(params: Params, step: Step, d_state: State, h_mask: BH | float = 1.0) -> tuple[Params, State, BD]:
     """Send ∂L/∂h_t back through one step; arguments and result as in ``lstm.backward``."""
-    contract.check_state("d_state", d_state, State, *step.h.shape)
+    base.check_state("d_state", d_state, State, *step.h.shape)
     dz_n = d_state.h * (1 - step.z) * tanh_slope(step.n)
     dz_z = d_state.h * (step.previous.h - step.n) * sigmoid_slope(step.z)
     dz_r = dz_n * step.q * sigmoid_slope(step.r)

@@ -16,7 +16,7 @@ from numpy.typing import DTypeLike
 
 from lstm_helpers.activations import sigmoid, sigmoid_slope, tanh, tanh_slope
 from lstm_helpers.arrays import BD, BH, Array, check_generator, check_size
-from lstm_helpers.cells import contract
+from lstm_helpers.cells import base
 
 BLOCKS = ("i", "f", "g", "o")  # the order of the four blocks in W_x, W_h and b
 
@@ -80,7 +80,7 @@ def init(
     ValueError
         If an argument is none of these.
     """
-    return Params(*contract.initial(rng, input_size, hidden_size, BLOCKS, dtype, forget_bias))
+    return Params(*base.initial(rng, input_size, hidden_size, BLOCKS, dtype, forget_bias))
 
 
 def chrono(rng: np.random.Generator, params: Params, longest_lag: int) -> Params:
@@ -104,7 +104,7 @@ def chrono(rng: np.random.Generator, params: Params, longest_lag: int) -> Params
         If ``longest_lag`` is below 3, or another argument does not fit.
     """
     check_generator(rng)
-    contract.check_params(params, Params)
+    base.check_params(params, Params)
     check_size("longest_lag", longest_lag)
     if longest_lag < 3:
         raise ValueError(f"longest_lag is {longest_lag}; expected at least 3 steps: time constants begin at 2")
@@ -117,7 +117,7 @@ def chrono(rng: np.random.Generator, params: Params, longest_lag: int) -> Params
 
 def zero_state(params: Params, batch_size: int) -> State:
     """Give the state before the first step: an empty belt, nothing shown; each (B, H)."""
-    return contract.zeros(params, Params, State, batch_size)
+    return base.zeros(params, Params, State, batch_size)
 
 
 def forward(params: Params, state: State, x: BD, h_mask: BH | float = 1.0) -> Step:
@@ -128,7 +128,7 @@ def forward(params: Params, state: State, x: BD, h_mask: BH | float = 1.0) -> St
     ValueError
         If shapes or dtypes do not fit together; the message names the argument.
     """
-    contract.check_step(params, state, x, Params, State)
+    base.check_step(params, state, x, Params, State)
     z = x @ params.W_x + (h_mask * state.h) @ params.W_h + params.b
     z_i, z_f, z_g, z_o = np.split(z, 4, axis=1)
     i, f, g, o = sigmoid(z_i), sigmoid(z_f), tanh(z_g), sigmoid(z_o)
@@ -161,7 +161,7 @@ def backward(params: Params, step: Step, d_state: State, h_mask: BH | float = 1.
     d_x : array (B, D)
         ∂L/∂x_t.
     """
-    contract.check_state("d_state", d_state, State, *step.h.shape)
+    base.check_state("d_state", d_state, State, *step.h.shape)
     tanh_c = tanh(step.c)
     do = d_state.h * tanh_c
     dc = d_state.c + d_state.h * step.o * tanh_slope(tanh_c)  # the belt is used twice: by h now, by c later

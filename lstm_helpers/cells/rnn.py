@@ -12,7 +12,7 @@ from numpy.typing import DTypeLike
 
 from lstm_helpers.activations import tanh, tanh_slope
 from lstm_helpers.arrays import BD, BH, Array
-from lstm_helpers.cells import contract
+from lstm_helpers.cells import base
 
 
 class Params(NamedTuple):
@@ -44,12 +44,12 @@ class Step(NamedTuple):
 
 def init(rng: np.random.Generator, input_size: int, hidden_size: int, *, dtype: DTypeLike = np.float64) -> Params:
     """Draw initial weights uniformly from ±1/√H; the bias is 0. Arguments and errors as in ``lstm.init``."""
-    return Params(*contract.initial(rng, input_size, hidden_size, ("h",), dtype))
+    return Params(*base.initial(rng, input_size, hidden_size, ("h",), dtype))
 
 
 def zero_state(params: Params, batch_size: int) -> State:
     """Give the state before the first step, (B, H)."""
-    return contract.zeros(params, Params, State, batch_size)
+    return base.zeros(params, Params, State, batch_size)
 
 
 def forward(params: Params, state: State, x: BD, h_mask: BH | float = 1.0) -> Step:
@@ -60,14 +60,14 @@ def forward(params: Params, state: State, x: BD, h_mask: BH | float = 1.0) -> St
     ValueError
         If shapes or dtypes do not fit together; the message names the argument.
     """
-    contract.check_step(params, state, x, Params, State)
+    base.check_step(params, state, x, Params, State)
     h = tanh(x @ params.W_x + (h_mask * state.h) @ params.W_h + params.b)
     return Step(x, state, h)
 
 
 def backward(params: Params, step: Step, d_state: State, h_mask: BH | float = 1.0) -> tuple[Params, State, BD]:
     """Send ∂L/∂h_t (B, H) back through one step; returns as ``lstm.backward`` does."""
-    contract.check_state("d_state", d_state, State, *step.h.shape)
+    base.check_state("d_state", d_state, State, *step.h.shape)
     dz = d_state.h * tanh_slope(step.h)
     d_params = Params(W_x=step.x.T @ dz, W_h=(h_mask * step.previous.h).T @ dz, b=dz.sum(axis=0))
     return d_params, State(h_mask * (dz @ params.W_h.T)), dz @ params.W_x.T

@@ -18,7 +18,7 @@ import numpy as np
 
 from lstm_helpers.arrays import Array, Params, check_same_dtype, check_shape
 from lstm_helpers.cells import gru, lstm, rnn
-from lstm_helpers.cells.contract import Cell
+from lstm_helpers.cells.base import Cell
 
 Sizes = dict[str, int | None]
 

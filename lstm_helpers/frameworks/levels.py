@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from lstm_helpers.arrays import Params, Tree, describe
-from lstm_helpers.cells.contract import Cell
+from lstm_helpers.cells.base import Cell
 from lstm_helpers.frameworks.layouts import kind_of
 from lstm_helpers.layers import Bidirectional, Dropout, Recurrent, Stacked
-from lstm_helpers.layers.contract import Layer
+from lstm_helpers.layers.base import Layer
 from lstm_helpers.model import Model
 
 

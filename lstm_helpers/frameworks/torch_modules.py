@@ -12,7 +12,7 @@ from lstm_helpers.frameworks import layouts
 from lstm_helpers.frameworks.layouts import NAMES, kind_named, kind_of, pack, unpack
 from lstm_helpers.frameworks.levels import Converted, Level, Levels, joined, levels_of
 from lstm_helpers.frameworks.presence import Foreign, need
-from lstm_helpers.layers.contract import Layer
+from lstm_helpers.layers.base import Layer
 
 
 def to_torch(layer: Layer, params: Params, *, batch_first: bool = False) -> Foreign:

@@ -14,14 +14,14 @@ import numpy as np
 
 from lstm_helpers import fused
 from lstm_helpers.arrays import TB, TBD, TBH, Params, State
-from lstm_helpers.cells.contract import Cell
-from lstm_helpers.layers.dropout import check_rate, draw
-from lstm_helpers.through_time import Backward, Engine, Trace, check_inputs
+from lstm_helpers.cells.base import Cell
+from lstm_helpers.layers.dropout import check_rate, sample_mask
+from lstm_helpers.through_time import Backward, Engine, RecurrentTrace, check_inputs
 
 
 @dataclass(frozen=True, repr=False)
 class Recurrent:
-    """One cell over time, first step to last, so that a sequence can be cut into pieces (``one_way``).
+    """One cell over time, first step to last, so that a sequence can be cut into pieces (``causal``).
 
     Parameters
     ----------
@@ -30,14 +30,14 @@ class Recurrent:
     engine : module
         What runs it: anything with ``unroll`` and ``backpropagate``, such as ``through_time``, the one to read.
     recurrent_dropout : float
-        The chance, from 0 to below 1, that a unit of h is hidden from W_h, for a whole sequence at a time. A sequence
+        Probability, from 0 to below 1, that a unit of h is hidden from W_h for a whole sequence at a time. A sequence
         that is cut into pieces gets a new mask with every piece.
     """
 
     cell: Cell
     engine: Engine = fused
     recurrent_dropout: float = 0.0
-    one_way: ClassVar[bool] = True
+    causal: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         check_rate("recurrent_dropout", self.recurrent_dropout)
@@ -66,15 +66,15 @@ class Recurrent:
         state: State | None = None,
         mask: TB | None = None,
         rng: np.random.Generator | None = None,
-    ) -> Trace:
+    ) -> RecurrentTrace:
         """Run the cell; arguments and errors as in ``unroll``, and ``rng`` for the dropout."""
         if not self.recurrent_dropout or rng is None:
             return self.engine.unroll(self.cell, params, xs, state, mask)
         h = check_inputs(self.cell, params, xs, state, mask).h  # before a number is drawn
-        h_mask = draw(rng, self.recurrent_dropout, h.shape, h.real.dtype)
+        h_mask = sample_mask(rng, self.recurrent_dropout, h.shape, h.real.dtype)
         return self.engine.unroll(self.cell, params, xs, state, mask, h_mask)
 
-    def backward(self, params: Params, trace: Trace, d_output: TBH, d_state: State | None = None) -> Backward:
+    def backward(self, params: Params, trace: RecurrentTrace, d_output: TBH, d_state: State | None = None) -> Backward:
         """Send gradients back through the run, and through what was dropped in it; as ``backpropagate``."""
         return self.engine.backpropagate(self.cell, params, trace, d_output, d_state)
 

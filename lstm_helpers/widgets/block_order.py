@@ -12,10 +12,10 @@ from matplotlib.figure import Figure
 from lstm_helpers.activations import sigmoid
 from lstm_helpers.arrays import Array
 from lstm_helpers.cells import lstm
+from lstm_helpers.data.tasks import agreement
+from lstm_helpers.data.trained import Network
 from lstm_helpers.figures.style import INK
-from lstm_helpers.tasks import agreement
 from lstm_helpers.through_time import unroll
-from lstm_helpers.trained import Network
 from lstm_helpers.widgets.base import HouseWidget, one_of
 from lstm_helpers.widgets.scripts import script
 
@@ -57,7 +57,7 @@ class BlockOrder(HouseWidget):
         Reads ``agreement.encode``'s words; y > 0 means plural.
     words : str
         The sentence that is drawn, without its verb.
-    test : agreement.Batch
+    test : agreement.SentenceBatch
         Sentences whose right answers are counted.
     stored : str
         The order in which the blocks stand in the file.
@@ -83,7 +83,7 @@ class BlockOrder(HouseWidget):
         self,
         network: Network,
         words: str,
-        test: agreement.Batch,
+        test: agreement.SentenceBatch,
         stored: str = "iofg",
         read: str = "ifgo",
         **kwargs: Any,

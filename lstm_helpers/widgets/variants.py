@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from lstm_helpers.arrays import Array
-from lstm_helpers.cells import coupled, gru, lstm, original, peephole
+from lstm_helpers.cells import cifg, gru, lstm, lstm_no_forget, peephole
 from lstm_helpers.through_time import unroll
 
 STEPS = 24
@@ -64,8 +64,8 @@ def memories(z_f: float, x: Array) -> dict[str, Array]:
     sees = np.array([0.0, SEES, 0.0])
     cells = {
         "LSTM": (lstm, lstm.Params(*weights(lstm.BLOCKS))),
-        "no forget gate": (original, original.Params(*weights(original.BLOCKS))),
-        "coupled": (coupled, coupled.Params(*weights(coupled.BLOCKS))),
+        "no forget gate": (lstm_no_forget, lstm_no_forget.Params(*weights(lstm_no_forget.BLOCKS))),
+        "coupled": (cifg, cifg.Params(*weights(cifg.BLOCKS))),
         "GRU": (gru, gru.Params(*weights(gru.BLOCKS), np.zeros(3))),
         "peephole": (peephole, peephole.Params(*weights(peephole.BLOCKS), sees)),
     }

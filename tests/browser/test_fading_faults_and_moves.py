@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lstm_helpers import museum
+from lstm_helpers import faults
 from lstm_helpers.widgets import FaultPicker
 from tests.browser.every_widget import cells
 from tests.browser.test_small_widgets import plain
@@ -66,20 +66,20 @@ def test_no_word_is_dropped_where_there_is_room(page, width):
 
 def test_faults_have_the_names_by_which_the_package_finds_them(page):
     offered = page.locator(".lstm-faults").get_by_label("fault", exact=True).locator("option").all_text_contents()
-    assert [museum.exhibit_named(name).name for name in offered] == offered
+    assert [faults.fault_named(name).name for name in offered] == offered
     note = page.locator(".lstm-faults .lstm-equation").inner_text()
     assert "above 1" in note and "sign" in note
 
 
 def test_the_fault_picker_shows_the_examination(page):
-    widget, same = page.locator(".lstm-faults"), FaultPicker("belt_off_by_one")
+    widget, same = page.locator(".lstm-faults"), FaultPicker("cell_state_off_by_one")
     menu, slider = widget.get_by_label("fault", exact=True), widget.get_by_label("experiment", exact=True)
     for name in ("forget_gate_skipped", "divided_by_batch_size"):
         menu.select_option(name)
         same.fault = name
         eventually(page, lambda name=name: ask(page, "faultpicker.fault") == repr(name))
         assert np.array_equal(np.reshape(widget.evaluate(ERRORS), same.errors.shape), same.errors)
-        for k, column in enumerate(museum.COLUMNS):
+        for k, column in enumerate(faults.COLUMNS):
             slider.press("Home" if k == 0 else "ArrowRight")
             same.experiment = column
             eventually(page, lambda: plain(widget.locator(".lstm-caption").inner_text()) == same.words)

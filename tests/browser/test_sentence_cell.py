@@ -3,12 +3,13 @@
 import numpy as np
 import pytest
 
-from lstm_helpers import trained, unroll
+from lstm_helpers import unroll
 from lstm_helpers.activations import sigmoid
 from lstm_helpers.cells import lstm
+from lstm_helpers.data import trained
+from lstm_helpers.data.tasks import agreement
 from lstm_helpers.figures.layouts import lstm as drawing
-from lstm_helpers.tasks import agreement
-from lstm_helpers.what_if import hold_gates
+from lstm_helpers.interventions import clamp_gates
 from tests.browser.contrast import too_faint
 from tests.browser.test_live_cell import SHOWN, row
 from tests.browser.test_widgets import CLIPPED, FITS, LETTERS, ask, eventually, where_the_reader_is
@@ -16,7 +17,7 @@ from tests.browser.test_widgets import CLIPPED, FITS, LETTERS, ask, eventually, 
 NETWORK = trained.agreement()
 FIRST = "the dogs near the cat behind the horse"
 CELLS = (
-    "from lstm_helpers import trained\nfrom lstm_helpers.widgets import SentenceCell",
+    "from lstm_helpers.data import trained\nfrom lstm_helpers.widgets import SentenceCell",
     f"first = SentenceCell(trained.agreement(), {FIRST!r}, step=1, unit=3)\nfirst",
 )
 
@@ -37,7 +38,7 @@ def page_of(lab):
 
 def read(sentence, held=None):
     trace = unroll(lstm, NETWORK.cell, agreement.encode(sentence))
-    return hold_gates(NETWORK.cell, trace, held or {})
+    return clamp_gates(NETWORK.cell, trace, held or {})
 
 
 def plural(trace, t=-1):

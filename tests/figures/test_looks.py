@@ -18,7 +18,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from lstm_helpers import figures, museum, through_time
+from lstm_helpers import faults, figures, through_time
 from lstm_helpers.cells import lstm
 from lstm_helpers.figures import style
 from lstm_helpers.figures.logarithmic import shades
@@ -81,7 +81,7 @@ def drawings() -> dict[str, Any]:
             {"LSTM": [[1.0, 0.1], [1.0, 0.3]], "RNN": [1.0, 0.9]}, level=0.5, level_label="guess", ax=ax
         ),
         "draw_next": lambda ax: figures.draw_next("abc", [0.2, 0.7, 0.1], shown=2, ax=ax),
-        "draw_pattern": lambda ax: figures.draw_pattern(museum.examine(), ax=ax),
+        "draw_pattern": lambda ax: figures.draw_pattern(faults.examine(), ax=ax),
         "draw_ratios": lambda ax: figures.draw_ratios(timed, ax=ax),
         "draw_reach": lambda ax: figures.draw_reach(
             {"LSTM": [0.0, 1e-9, 0.1], "both": [1e-3, 0.1, 1.0], "third": [1e-3, 0.2, 0.0]}, 2, ax=ax

@@ -90,24 +90,24 @@ function drawErrors({ rows, columns }, table, experiment, map, width) {
 }
 
 function render({ model, el }) {
-  const museum = unpackErrors(model);
+  const passes = unpackErrors(model);
   const map = model.get("_map");
   const past = history(model, el);
-  const now = () => [museum.of(model.get("fault")), model.get("experiment")];
-  const options = museum.faults.map((name) => html("option", { value: name }, name));
+  const now = () => [passes.of(model.get("fault")), model.get("experiment")];
+  const options = passes.faults.map((name) => html("option", { value: name }, name));
   const menu = html("select", { "aria-label": "fault", ...OWN_KEYS }, ...options);
   menu.addEventListener("change", () => put(model, "fault", menu.value));
-  const last = museum.columns.length - 1;
+  const last = passes.columns.length - 1;
   const experiment = slider({
     symbol: "",
     name: "experiment",
     min: 0,
     max: last,
     step: 1,
-    onInput: (k) => put(model, "experiment", museum.columns[k]),
+    onInput: (k) => put(model, "experiment", passes.columns[k]),
   });
-  const height = (width) => ((width - 66) / museum.columns.length > 70 ? 24 : 76) + TALL * museum.rows.length + 4;
-  const picture = stage(height, (width) => drawErrors(museum, ...now(), map, width));
+  const height = (width) => ((width - 66) / passes.columns.length > 70 ? 24 : 76) + TALL * passes.rows.length + 4;
+  const picture = stage(height, (width) => drawErrors(passes, ...now(), map, width));
   picture.picture.addEventListener("click", (event) => {
     const name = event.target.dataset.experiment;
     if (name) put(model, "experiment", name);
@@ -116,9 +116,9 @@ function render({ model, el }) {
   const update = () => {
     const [table, chosen] = now();
     menu.value = model.get("fault");
-    experiment.set(museum.columns.indexOf(chosen), chosen);
+    experiment.set(passes.columns.indexOf(chosen), chosen);
     picture.redraw();
-    words.say(sentence(museum, table, chosen));
+    words.say(sentence(passes, table, chosen));
   };
   const which = html("label", { class: "lstm-pick" }, "fault ", menu);
   const note = html(

@@ -1,4 +1,4 @@
-// Mirrors lstm_helpers.cells.lstm.forward and lstm_helpers.what_if.hold_gates, once for all widgets; a test holds both
+// Mirrors lstm_helpers.cells.lstm.forward and lstm_helpers.interventions.clamp_gates, once for all widgets; a test holds both
 // against the package. Arrays are flat Float64Arrays, row by row, one sequence; `held` is a list of [t, gate, unit,
 // value].
 

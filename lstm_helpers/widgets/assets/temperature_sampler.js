@@ -1,5 +1,5 @@
 // The probabilities of the next character at a temperature, from the logits that Python sent once, and the texts that
-// were drawn at each temperature. `tempered` and `sentence` give what sampling.temper and TemperatureSampler.words
+// were drawn at each temperature. `tempered` and `sentence` give what sampling.softmax_with_temperature and TemperatureSampler.words
 // give.
 
 import {
@@ -27,7 +27,7 @@ export function tempered(scores, temperature) {
 }
 
 // The largest first; sort is stable, so that of equal ones the first comes first, as in Python.
-const ranked = (chances) => chances.map((_, k) => k).sort((a, b) => chances[b] - chances[a]);
+const ranked = (probabilities) => probabilities.map((_, k) => k).sort((a, b) => probabilities[b] - probabilities[a]);
 
 export function unpackScores(model) {
   const view = model.get("_logits");
@@ -36,23 +36,23 @@ export function unpackScores(model) {
   return model.get("_prompts").map((_, p) => Array.from(all.subarray(p * size, (p + 1) * size)));
 }
 
-export function sentence(chances, temperature, letters, names) {
-  const best = ranked(chances)[0];
-  const bits = chances.reduce((sum, p) => (p > 0 ? sum - p * Math.log2(p) : sum), 0);
+export function sentence(probabilities, temperature, letters, names) {
+  const best = ranked(probabilities)[0];
+  const bits = probabilities.reduce((sum, p) => (p > 0 ? sum - p * Math.log2(p) : sum), 0);
   const name = names[letters[best]] || `“${letters[best]}”`;
   return (
-    `Temperature ${fixed(temperature, 1)}: the likeliest is ${name} with ${fixed(100 * chances[best], 0)} %. ` +
+    `Temperature ${fixed(temperature, 1)}: the likeliest is ${name} with ${fixed(100 * probabilities[best], 0)} %. ` +
     `The choice is worth ${fixed(bits)} bits, as uncertain as ${fixed(2 ** bits, 1)} equal ones.`
   );
 }
 
 const SHORT = { " ": ["space"], "\n": ["line", "end"] };
 
-function drawNext(chances, letters, shown, colour, width, height) {
+function drawNext(probabilities, letters, shown, colour, width, height) {
   const box = { left: 46, right: width - 6, top: 28, bottom: height - 36 };
-  const order = ranked(chances).slice(0, shown);
-  const rest = Math.max(0, 1 - order.reduce((sum, k) => sum + chances[k], 0));
-  const bars = order.map((k) => ({ key: letters[k], words: SHORT[letters[k]] || [letters[k]], p: chances[k] }));
+  const order = ranked(probabilities).slice(0, shown);
+  const rest = Math.max(0, 1 - order.reduce((sum, k) => sum + probabilities[k], 0));
+  const bars = order.map((k) => ({ key: letters[k], words: SHORT[letters[k]] || [letters[k]], p: probabilities[k] }));
   bars.push({ key: "others", words: ["the", "rest"], p: rest });
   const y = scale(0, 1, box.bottom, box.top);
   const step = (box.right - box.left) / bars.length;
@@ -83,7 +83,7 @@ function render({ model, el }) {
   const { temperatures, shown, names } = model.get("_grid");
   const prompts = model.get("_prompts");
   const now = () => ({ prompt: model.get("prompt"), temperature: model.get("temperature") });
-  const chances = () => tempered(scores[now().prompt], now().temperature);
+  const probabilities = () => tempered(scores[now().prompt], now().temperature);
   const nearest = (value) => temperatures.reduce((a, b) => (Math.abs(b - value) < Math.abs(a - value) ? b : a));
   const place = (value) => temperatures.indexOf(nearest(value));
   const heat = slider({
@@ -100,7 +100,7 @@ function render({ model, el }) {
   ]);
   const which = choice({ name: "after", options: ends, onInput: (p) => put(model, "prompt", Number(p)) });
   const picture = stage(210, (width, tall) =>
-    drawNext(chances(), letters, shown, model.get("_colours").h, width, tall),
+    drawNext(probabilities(), letters, shown, model.get("_colours").h, width, tall),
   );
   const words = caption(picture.picture);
   const begins = html("span", { class: "lstm-prompt" });
@@ -117,7 +117,7 @@ function render({ model, el }) {
     begins.textContent = prompts[prompt];
     goesOn.textContent = model.get("_texts")[prompt][model.get("sample")][place(temperature)];
     which_one.textContent = `sample ${model.get("sample") + 1} of ${samples}`;
-    words.say(sentence(chances(), temperature, letters, names));
+    words.say(sentence(probabilities(), temperature, letters, names));
   };
   const controls = html(
     "div",
