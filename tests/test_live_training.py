@@ -22,13 +22,13 @@ def make(rate=0.02, **options):
 
 def by_loop(*pieces, optimizer=adam):
     """Train so many steps at each of several rates, with `fit` alone."""
-    now, losses = None, []
+    now, path = None, []
     for rate, steps in pieces:
         items = fit(MODEL, PARAMS, batches, losses.cross_entropy, optimizer(rate), resume=now)
         for _ in range(steps):
             now = next(items)
-            losses.append(now.loss)
-    return now, losses
+            path.append(now.loss)
+    return now, path
 
 
 def press(live, what, ticket="a 1", **chosen):
@@ -50,8 +50,8 @@ def test_slices_and_changes_of_the_rate_are_a_loop_to_the_bit(optimizer):
     live.rate = np.float32(0.5)
     live.rate = 0.001  # the one in between trained nothing
     steps(live, 2)
-    want, losses = by_loop((0.02, 4), (0.1, 3), (0.001, 2), optimizer=optimizer)
-    assert live.losses.tolist() == losses and live.steps.tolist() == list(range(1, 10))
+    want, path = by_loop((0.02, 4), (0.1, 3), (0.001, 2), optimizer=optimizer)
+    assert live.losses.tolist() == path and live.steps.tolist() == list(range(1, 10))
     assert bits(live.progress) == bits(want)
     assert live.rates == ((0, 0.02), (4, 0.1), (7, 0.001))
 
@@ -94,8 +94,8 @@ def test_reset_begins_anew_and_keeps_the_rate():
     assert live.steps.size == 0 and live.progress is None and live.rates == ()
     assert live.words == "Learning rate 0.05. No step has been made yet."
     steps(live, 4)
-    want, losses = by_loop((0.05, 4))
-    assert live.losses.tolist() == losses and bits(live.progress) == bits(want) and live.rates == ((0, 0.05),)
+    want, path = by_loop((0.05, 4))
+    assert live.losses.tolist() == path and bits(live.progress) == bits(want) and live.rates == ((0, 0.05),)
 
 
 def test_an_error_is_told_in_words_and_nothing_is_lost():
@@ -214,18 +214,18 @@ def test_the_first_run_stays_beside_the_next_one():
     steps(live, 12)
     live.rate = 0.1
     steps(live, 3)
-    first, losses = live.steps, live.losses
+    first, path = live.steps, live.losses
     assert live._shown["first"] == b""
     live.reset()
     assert np.array_equal(np.frombuffer(live._shown["first"], "<f4").reshape(2, -1)[0], first)
     assert live._shown["first_name"] == "first run (learning rates 0.02, 0.1)"
     steps(live, 5)
-    assert f" After as many steps the {live._shown['first_name']} had a mean of {say(losses[:5].mean())}." in live.words
+    assert f" After as many steps the {live._shown['first_name']} had a mean of {say(path[:5].mean())}." in live.words
     steps(live, 20)
     assert live.words.endswith(" The first run (learning rates 0.02, 0.1) ended after step 15.")
     live.reset()  # the first one stays
     steps(live, 1)
-    assert f"had a mean of {say(losses[0])}." in live.words
+    assert f"had a mean of {say(path[0])}." in live.words
     assert live.static_png()[0] != make(0.02).static_png()[0]
 
 
