@@ -1,4 +1,4 @@
-"""Write the three series in lstm_helpers/data/sources from the copies that statsmodels ships (made with version 0.15.0).
+"""Write the series in lstm_helpers/data/sources from the copies that statsmodels ships (made with 0.15.0).
 
 Only needed to make the files again: `python -m pip install statsmodels`, then `python -m tools.make_series`.
 """

@@ -59,8 +59,8 @@ def adding_losses(setup, seed, lag=50, hidden_size=32, rate=0.005, steps=2500):
     def batches(step):
         return adding.batch(np.random.default_rng([2, seed, step]), 32, lag)
 
-    losses = []
-    train(model, params, batches, losses.mse, adam(rate), steps, each=lambda progress: losses.append(progress.loss))
+    curve = []
+    train(model, params, batches, losses.mse, adam(rate), steps, each=lambda progress: curve.append(progress.loss))
     return np.mean(np.reshape(curve, (-1, 25)), axis=1)
 
 

@@ -8,14 +8,12 @@ A correlation says that a unit goes along with a pattern; only clamping it says 
 language models that follow line length and quotes: Karpathy, Johnson and Li (2015); connectivity: Madsen (2019).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from lstm_helpers import linear
-from lstm_helpers.arrays import BD, BH, Array, Params, State, Step, check_finite
-from lstm_helpers.cells.base import Cell
+from lstm_helpers.arrays import Array, Params, check_finite
 from lstm_helpers.model import Model
 
 

@@ -10,12 +10,16 @@ an observation: setting a value cuts it off from its causes (Pearl, 2009, calls 
 
 import math
 import numbers
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import ArrayLike
+
 from lstm_helpers.activations import tanh
-from lstm_helpers.arrays import Array, stack
+from lstm_helpers.arrays import BD, BH, Array, Params, State, Step, stack
 from lstm_helpers.cells import lstm
+from lstm_helpers.cells.base import Cell
 from lstm_helpers.through_time import Trace, unroll
 
 LOWEST = {"i": 0.0, "f": 0.0, "g": -1.0, "o": 0.0}  # what can be held, and its least value; the greatest is 1
