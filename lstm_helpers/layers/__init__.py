@@ -17,7 +17,7 @@ __all__ = [
     "DropoutTrace",
     "Layer",
     "Recurrent",
-    "RecurrentTrace",
+    "Trace",
     "Residual",
     "ResidualTrace",
     "Stacked",

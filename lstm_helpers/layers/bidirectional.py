@@ -15,7 +15,7 @@ from lstm_helpers import fused
 from lstm_helpers.arrays import Array, Params, State, Tree, check_shape, describe, tree_map
 from lstm_helpers.cells.base import Cell
 from lstm_helpers.layers.recurrent import Recurrent
-from lstm_helpers.through_time import Backward, Engine, RecurrentTrace
+from lstm_helpers.through_time import Backward, Engine, Trace
 
 _BOTH = "a pair, one for each direction"
 
@@ -24,8 +24,8 @@ _BOTH = "a pair, one for each direction"
 class BidirectionalTrace:
     """What a run of ``Bidirectional`` computed; ``backward`` is in its own time: its step 0 read the last input."""
 
-    forward: RecurrentTrace
-    backward: RecurrentTrace
+    forward: Trace
+    backward: Trace
     output: Array  # (T, B, 2H): [h→, h←], both in the order of the input
 
     @property

@@ -16,7 +16,7 @@ from lstm_helpers import fused
 from lstm_helpers.arrays import TB, TBD, TBH, Params, State
 from lstm_helpers.cells.base import Cell
 from lstm_helpers.layers.dropout import check_rate, sample_mask
-from lstm_helpers.through_time import Backward, Engine, RecurrentTrace, check_inputs
+from lstm_helpers.through_time import Backward, Engine, Trace, check_inputs
 
 
 @dataclass(frozen=True, repr=False)
@@ -66,7 +66,7 @@ class Recurrent:
         state: State | None = None,
         mask: TB | None = None,
         rng: np.random.Generator | None = None,
-    ) -> RecurrentTrace:
+    ) -> Trace:
         """Run the cell; arguments and errors as in ``unroll``, and ``rng`` for the dropout."""
         if not self.recurrent_dropout or rng is None:
             return self.engine.unroll(self.cell, params, xs, state, mask)
@@ -74,7 +74,7 @@ class Recurrent:
         h_mask = sample_mask(rng, self.recurrent_dropout, h.shape, h.real.dtype)
         return self.engine.unroll(self.cell, params, xs, state, mask, h_mask)
 
-    def backward(self, params: Params, trace: RecurrentTrace, d_output: TBH, d_state: State | None = None) -> Backward:
+    def backward(self, params: Params, trace: Trace, d_output: TBH, d_state: State | None = None) -> Backward:
         """Send gradients back through the run, and through what was dropped in it; as ``backpropagate``."""
         return self.engine.backpropagate(self.cell, params, trace, d_output, d_state)
 
