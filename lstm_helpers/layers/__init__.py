@@ -17,9 +17,9 @@ __all__ = [
     "DropoutTrace",
     "Layer",
     "Recurrent",
-    "Trace",
     "Residual",
     "ResidualTrace",
     "Stacked",
     "StackedTrace",
+    "Trace",
 ]
