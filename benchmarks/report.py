@@ -128,7 +128,7 @@ def picture(table: Speed, path: Path) -> None:
         for ax, dtype in zip(axes, cases.DTYPES, strict=True):
             rows = [row for row in table.select(what="both", dtype=dtype) if row.who not in (OURS, PRODUCTS)]
             if rows:
-                figures.draw_ratios(rows, ax=ax)
+                figures.draw_time_ratios(rows, ax=ax)
             ax.set_title(f"forward and backward, {dtype}")
         axes[1].set_ylabel("")
         fig.savefig(path, dpi=150)

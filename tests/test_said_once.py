@@ -8,22 +8,22 @@ from lstm_helpers.cells import lstm, rnn
 from lstm_helpers.data import trained
 from lstm_helpers.data.tasks import agreement
 from lstm_helpers.figures import style
-from lstm_helpers.figures.backward import say_gradient
-from lstm_helpers.figures.logarithmic import say_power
+from lstm_helpers.figures.axes import say_power
+from lstm_helpers.figures.diagram import say_gradient
+from lstm_helpers.interventions import apply_gates, steady_state
 from lstm_helpers.language import sampling
 from lstm_helpers.widgets import (
     AlignmentInspector,
     FadingDifference,
     FaultPicker,
-    GateBelt,
+    GateSliders,
     GradientDial,
     MemoryAblation,
     MovedOutputs,
-    SoftSwitch,
+    SoftGate,
     TemperatureSampler,
     TextInspector,
 )
-from lstm_helpers.widgets.belt import belt, limit
 from lstm_helpers.widgets.temperature_sampler import TEMPERATURES
 from tests.javascript import run
 
@@ -51,7 +51,7 @@ def test_powers_and_gradients_are_written_the_same():
 def test_axes_end_at_the_same_limits():
     values = [0, 0.3, 1, 1.01, 2.4, 3, 3.5, 5, 5.1, 10, 25, 30, 31, 50, 51, 201, sum([0.1] * 10), sum([0.1] * 30)]
     values += np.exp(RNG.uniform(-2, 9, 200)).tolist()
-    assert run("numbers", "return sent.map(niceLimit);", *values) == [style.ladder(value) for value in values]
+    assert run("numbers", "return sent.map(niceLimit);", *values) == [style.nice_limit(value) for value in values]
 
 
 def test_labels_are_pushed_apart_the_same():
@@ -87,9 +87,9 @@ def test_the_belt_is_the_same():
     for feed in ("once", "always"):
         for steps in range(1, 60, 3):
             cases.append((*RNG.uniform([0, 0, -1, 0], 1).tolist(), steps, feed))
-    body = "return sent.map(([f, i, g, o, steps, feed]) => [belt(f, i, g, o, steps, feed), limit(f, i, g)]);"
-    for (*gates, steps, feed), (found, end) in zip(cases, run("gate_belt", body, *cases), strict=True):
-        wanted = belt(*gates, steps, feed=feed)
+    body = "return sent.map(([f, i, g, o, steps, feed]) => [apply_gates(f, i, g, o, steps, feed), limit(f, i, g)]);"
+    for (*gates, steps, feed), (found, end) in zip(cases, run("gate_sliders", body, *cases), strict=True):
+        wanted = apply_gates(*gates, steps, feed=feed)
         for name, values in wanted._asdict().items():
             np.testing.assert_allclose([one[name] for one in found], values, rtol=1e-12, atol=1e-15)
         if gates[0] < 1:
@@ -148,13 +148,13 @@ PATTERN = {"half": np.linspace(0, 3, len(PARENTHESES) - 1), "open": np.arange(le
 SOURCE, ANSWER = "sleep the old dogs near the cat".split(), [*"dogi olda kato nere".split(), " "]
 CASES = {
     "soft switch": (
-        SoftSwitch,
+        SoftGate,
         settings_of(value=[-2.0, -1.2, 0.0, 1.5], logit=[-6.0, -5.3, -1.0, 0.0, 2.0, 5.1], curve=["sigmoid", "tanh"]),
         """const now = { value: m.get("value"), logit: m.get("logit"), curve: m.get("curve") };
            return sentence(now, passed(now));""",
     ),
     "gate belt": (
-        GateBelt,
+        GateSliders,
         settings_of(f=[0.0, 1.0, 0.5, 0.9, 0.9933, 0.999, 0.125]),
         'return forgetting(m.get("f"));',
     ),

@@ -5,13 +5,15 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
 from numpy.typing import ArrayLike
 
-from lstm_helpers.figures.style import COLOURS, PALE, own_axes, tidy
+from lstm_helpers.figures.style import COLOURS, PALE, despine, own_axes
 
 SHOWN = 12
 _NAMES = {" ": "space", "\n": "line\nend"}
 
 
-def draw_next(letters: str, probabilities: ArrayLike, *, shown: int = SHOWN, ax: Axes | None = None) -> Axes:
+def draw_next_probabilities(
+    letters: str, probabilities: ArrayLike, *, shown: int = SHOWN, ax: Axes | None = None
+) -> Axes:
     """Draw how likely each character is to come next.
 
     Parameters
@@ -47,7 +49,7 @@ def draw_next(letters: str, probabilities: ArrayLike, *, shown: int = SHOWN, ax:
     ax.set(ylim=(0, 1), yticks=[0, 0.5, 1], ylabel="chance")
     ax.yaxis.set_major_formatter(PercentFormatter(1.0))
     ax.tick_params(axis="x", length=0)
-    tidy(ax)
+    despine(ax)
     return ax
 
 

@@ -73,7 +73,7 @@ def one_of(name: str, value: Any, known: Iterable[str]) -> str:
     return str(value)
 
 
-def tidy(number: float) -> str:
+def short_repr(number: float) -> str:
     """Write a number for a repr: short, exact, the same on every machine."""
     return str(int(number)) if math.isfinite(number) and number == int(number) else repr(float(number))
 

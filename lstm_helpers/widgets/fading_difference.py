@@ -12,10 +12,10 @@ from matplotlib.figure import Figure
 
 from lstm_helpers.arrays import Array
 from lstm_helpers.cells import rnn
-from lstm_helpers.figures.logarithmic import say_power
+from lstm_helpers.figures.axes import say_power
 from lstm_helpers.figures.style import INK
-from lstm_helpers.widgets.base import Between, HouseWidget, tidy
-from lstm_helpers.widgets.fading import Fading, fading, spectral_radius
+from lstm_helpers.interventions import Fading, fading, spectral_radius
+from lstm_helpers.widgets.base import Between, HouseWidget, short_repr
 from lstm_helpers.widgets.scripts import script
 
 LOW, HIGH = -12, 1  # powers of ten that are shown
@@ -86,7 +86,7 @@ class FadingDifference(HouseWidget):
 
     def __repr__(self) -> str:
         """Write what is shown, the same on every machine."""
-        return f"FadingDifference({self._size['steps']} steps, {self._size['hidden']} units, scale={tidy(self.scale)})"
+        return f"FadingDifference({self._size['steps']} steps, {self._size['hidden']} units, scale={short_repr(self.scale)})"
 
     @property
     def run(self) -> Fading:

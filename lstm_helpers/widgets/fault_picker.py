@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from lstm_helpers import faults
 from lstm_helpers.arrays import Array
 from lstm_helpers.faults.examination import RIGHT
-from lstm_helpers.figures import draw_pattern
+from lstm_helpers.figures import draw_fault_pattern
 from lstm_helpers.figures.style import number
 from lstm_helpers.figures.text import AMOUNT_MAP
 from lstm_helpers.widgets.base import HouseWidget, one_of
@@ -87,7 +87,7 @@ class FaultPicker(HouseWidget):
 
     def draw_static(self, figure: Figure) -> None:
         """Draw the whole pattern."""
-        draw_pattern(self._patterns[self.fault], ax=figure.add_subplot())
+        draw_fault_pattern(self._patterns[self.fault], ax=figure.add_subplot())
 
     @traitlets.validate("fault")
     def _check_fault(self, proposal: Any) -> str:

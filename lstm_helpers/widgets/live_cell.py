@@ -11,13 +11,13 @@ from matplotlib.figure import Figure
 
 from lstm_helpers.arrays import tree_map
 from lstm_helpers.cells import lstm
-from lstm_helpers.figures import draw_cell, draw_what_if
+from lstm_helpers.figures import draw_cell, draw_intervention
 from lstm_helpers.figures.diagram import input_text
 from lstm_helpers.figures.layouts import Piece
 from lstm_helpers.figures.layouts import lstm as drawing
 from lstm_helpers.interventions import LOWEST, check_clamped, clamp_gates
 from lstm_helpers.through_time import Trace, unroll
-from lstm_helpers.widgets.base import HouseWidget, Whole, tidy, within
+from lstm_helpers.widgets.base import HouseWidget, Whole, short_repr, within
 from lstm_helpers.widgets.diagram_data import plain
 from lstm_helpers.widgets.scripts import script, style
 from lstm_helpers.widgets.trace_data import as_bytes, axis_labels, check_trace, numbers_of
@@ -127,7 +127,7 @@ class LiveCell(HouseWidget):
     def __repr__(self) -> str:
         """Write what is shown, the same on every machine."""
         steps, hidden = self._size["steps"], self._size["hidden"]
-        held = ", ".join(f"{key}: {tidy(value)}" for key, value in sorted(self.overrides.items()))
+        held = ", ".join(f"{key}: {short_repr(value)}" for key, value in sorted(self.overrides.items()))
         shown = f"step={self.step}, unit={self.unit}, sequence={self._sequence}, part={self.part!r}"
         return f"LiveCell({steps} steps, {hidden} units, {shown}, overrides={{{held}}})"
 
@@ -155,7 +155,7 @@ class LiveCell(HouseWidget):
         trace, labels = self.trace, self._axis()
         token = str(labels[self.step]) if labels else None
         draw_cell(trace[self.step], unit=self.unit, highlight=self.part or None, token=token, ax=above)
-        draw_what_if(self._beside(), trace, unit=self.unit, labels=labels, step=self.step, ax=below)
+        draw_intervention(self._beside(), trace, unit=self.unit, labels=labels, step=self.step, ax=below)
 
     @traitlets.validate("step")
     def _check_step(self, proposal: Any) -> int:

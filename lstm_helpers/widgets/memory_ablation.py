@@ -13,7 +13,7 @@ from lstm_helpers.arrays import Array
 from lstm_helpers.data.trained import Network
 from lstm_helpers.figures import draw_ablation
 from lstm_helpers.figures.style import number
-from lstm_helpers.widgets.ablation import ZEROED, NetworkRun, check_sequence, every_run, run_without
+from lstm_helpers.widgets.ablated_runs import ZEROED, NetworkRun, check_sequence, every_run, run_without
 from lstm_helpers.widgets.base import HouseWidget, Whole, within
 from lstm_helpers.widgets.scripts import script
 
@@ -23,7 +23,7 @@ MOST_STEPS = 30  # all runs are computed beforehand: three times as many as ther
 class MemoryAblation(HouseWidget):
     """Show c, h and the answer of a trained network, with h, c or both set to zero once, over the run as it was.
 
-    Every run is computed beforehand by `widgets.ablation.run_without`; the browser looks them up.
+    Every run is computed beforehand by `widgets.ablated_runs.run_without`; the browser looks them up.
 
     Parameters
     ----------

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from lstm_helpers.arrays import Array
-from lstm_helpers.figures.logarithmic import say_power
+from lstm_helpers.figures.axes import say_power
 from lstm_helpers.figures.style import INK
 from lstm_helpers.figures.text import AMOUNT_MAP
 from lstm_helpers.layers import Stacked

@@ -12,10 +12,10 @@ from matplotlib.figure import Figure
 from lstm_helpers.arrays import Array, check_size
 from lstm_helpers.data.tasks import text
 from lstm_helpers.data.trained import LanguageModel
-from lstm_helpers.figures import draw_next
-from lstm_helpers.figures.next import SHOWN, likeliest
+from lstm_helpers.figures import draw_next_probabilities
+from lstm_helpers.figures.text import SHOWN, likeliest
 from lstm_helpers.language import sampling
-from lstm_helpers.widgets.base import Between, HouseWidget, Whole, tidy, within
+from lstm_helpers.widgets.base import Between, HouseWidget, Whole, short_repr, within
 from lstm_helpers.widgets.scripts import script
 
 MOST_SAMPLES = 20
@@ -101,7 +101,7 @@ class TemperatureSampler(HouseWidget):
     def __repr__(self) -> str:
         """Write the settings, the same on every machine."""
         sample = f", sample={self.sample}" if self.sample else ""
-        return f"TemperatureSampler({self._prompts[self.prompt]!r}, temperature={tidy(self.temperature)}{sample})"
+        return f"TemperatureSampler({self._prompts[self.prompt]!r}, temperature={short_repr(self.temperature)}{sample})"
 
     @property
     def probabilities(self) -> Array:
@@ -127,10 +127,10 @@ class TemperatureSampler(HouseWidget):
 
     def draw_static(self, figure: Figure) -> None:
         """Draw the bars as they are now, and the beginning of the text."""
-        ax = draw_next(self._network.letters, self.probabilities, ax=figure.add_subplot())
+        ax = draw_next_probabilities(self._network.letters, self.probabilities, ax=figure.add_subplot())
         prompt = self._prompts[self.prompt]
         shown = ("…" if len(prompt) > 60 else "") + prompt[-60:].replace("\n", "↵")
-        ax.set_title(f"after “{shown}”, temperature {tidy(self.temperature)}", size=10, loc="left")
+        ax.set_title(f"after “{shown}”, temperature {short_repr(self.temperature)}", size=10, loc="left")
         figure.supxlabel(f"it goes on: {' '.join(self.text.split())[:84]}…", size=9.5)
 
     @traitlets.validate("temperature")

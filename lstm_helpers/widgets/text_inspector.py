@@ -16,7 +16,7 @@ from lstm_helpers.arrays import Array
 from lstm_helpers.data.tasks import text
 from lstm_helpers.data.trained import LanguageModel
 from lstm_helpers.figures import draw_text
-from lstm_helpers.figures.style import SIGNED_MAP, ladder, number
+from lstm_helpers.figures.style import SIGNED_MAP, nice_limit, number
 from lstm_helpers.figures.text import AMOUNT_MAP, LEVELS, ink_on
 from lstm_helpers.widgets.base import HouseWidget, Whole, within
 from lstm_helpers.widgets.scripts import script
@@ -93,7 +93,7 @@ class TextInspector(HouseWidget):
             self._inches = (7.5, 4.2)
         super().__init__(
             _numbers={"c": self._c.astype("<f8").tobytes(), "moved": self._moved.astype("<f4").tobytes()},
-            _size={"steps": T, "hidden": H, "limits": [ladder(self._c[:, k]) for k in range(H)]},
+            _size={"steps": T, "hidden": H, "limits": [nice_limit(self._c[:, k]) for k in range(H)]},
             _words=words,
             _patterns={
                 name: {"values": values.astype("<f8").tobytes(), "along": self._along[name].astype("<f8").tobytes()}

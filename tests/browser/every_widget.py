@@ -50,8 +50,8 @@ EXAMPLES = {
         "widgets.ForecastOrigin(np.arange(1940, 2000), series, np.arange(30, 50), forecasts, origin=7, ahead=3)",
         {"known up to": "origin", "how far ahead": "ahead"},
     ),
-    "GateBelt": Example(
-        "widgets.GateBelt()",
+    "GateSliders": Example(
+        "widgets.GateSliders()",
         {"forget gate f": "f", "input gate i": "i", "candidate g": "g", "output gate o": "o"},
     ),
     "GradientDial": Example("widgets.GradientDial()", {"lag n": "lag", "forget bias b": "forget_bias"}),
@@ -65,7 +65,7 @@ EXAMPLES = {
     "MovedOutputs": Example("widgets.MovedOutputs(both, xs, words.split(), at=3)", {"changed input": "at"}),
     "Predict": Example("widgets.Predict('it grows', 'it shrinks', opened=True)", {}),
     "SentenceCell": Example("widgets.SentenceCell(network, words)", {}),
-    "SoftSwitch": Example("widgets.SoftSwitch()", {"value v": "value", "pre-activation z": "logit"}),
+    "SoftGate": Example("widgets.SoftGate()", {"value v": "value", "pre-activation z": "logit"}),
     "StackGradient": Example(
         "widgets.StackGradient({'plain': (stacked, weights), 'residual': (added, weights)}, noise, noise[0], step=3)",
         {"layer": "layer", "step": "step"},

@@ -26,7 +26,7 @@ NAMES = {
 
 # Of each widget: what a part shows, as "fill" or "line", its symbol (ink: the page's own), and dashes.
 PAINTED = {
-    "GateBelt": {
+    "GateSliders": {
         ".lstm-kept": "fill f", ".lstm-added": "fill i", ".lstm-c-line": "line ink", ".lstm-h-line": "line h 5, 3",
         ".lstm-c-mark": "fill ink", ".lstm-h-mark": "line h",
     },
@@ -39,7 +39,7 @@ PAINTED = {
         ".lstm-c-rest": "line ink", ".lstm-h-rest": "line h 5, 3", ".lstm-mark-c": "fill ink",
         ".lstm-mark-h": "line h", ".lstm-mark-p": "fill ink",
     },
-    "SoftSwitch": {
+    "SoftGate": {
         ".lstm-curve-sigmoid": "line ink", ".lstm-curve-tanh": "line ink", ".lstm-tangent": "line x",
         ".lstm-point": "fill o", ".lstm-product": "fill o", ".lstm-value-in": "fill ink", ".lstm-shutter": "fill ink",
     },
@@ -65,7 +65,7 @@ def widgets(lab):
     lab.run_all(page)
     shown = page.locator(".lstm-widget")
     eventually(page, lambda: shown.count() == len(EXAMPLES))
-    eventually(page, lambda: shown.nth(list(EXAMPLES).index("GateBelt")).locator(".lstm-added").count() > 0)
+    eventually(page, lambda: shown.nth(list(EXAMPLES).index("GateSliders")).locator(".lstm-added").count() > 0)
     lab.look("light", 1100, 2600)
     return {name: shown.nth(k) for k, name in enumerate(EXAMPLES)} | {"page": page}
 
@@ -97,9 +97,9 @@ def test_every_symbol_has_the_colour_of_the_figures(lab, widgets):
                 assert {one["dashes"] for one in found} == {dashes or "none"}, (name, selector)
 
     # The key of the belt says what its loads are painted with, and these are as tall as their numbers.
-    belt = widgets["GateBelt"]
+    belt = widgets["GateSliders"]
     for feed, least in (("once", 1), ("always", 2)):
-        ask(widgets["page"], f"gatebelt.set_trait('feed', {feed!r})")
+        ask(widgets["page"], f"gatesliders.set_trait('feed', {feed!r})")
         eventually(widgets["page"], lambda least=least: belt.locator(".lstm-added").count() >= least)
         swatches = painted(belt, ".lstm-key")
         said = {re.search(r"\b([fi]) ×", one["beside"])[1]: one["fill"] for one in swatches}

@@ -21,7 +21,7 @@ from matplotlib.patches import Patch
 from lstm_helpers import faults, figures, through_time
 from lstm_helpers.cells import lstm
 from lstm_helpers.figures import style
-from lstm_helpers.figures.logarithmic import shades
+from lstm_helpers.figures.axes import shades
 from lstm_helpers.layers import Bidirectional
 
 NAMED = {to_hex(colour): symbol for symbol, colour in style.COLOURS.items()}
@@ -59,47 +59,51 @@ def drawings() -> dict[str, Any]:
         "draw_activations": lambda ax: figures.draw_activations(ax=ax),
         "draw_alignment": lambda ax: figures.draw_alignment(["run", "dog"], ["u"], [[0.9, 0.1]], at=0, ax=ax),
         "draw_backward": lambda ax: figures.draw_backward(params, trace[0], trace[0].state, ax=ax),
-        "draw_belt": lambda ax: figures.draw_belt(c, f=trace.f[:, 0, 0], h=h, ax=ax),
-        "draw_blocks": lambda ax: figures.draw_blocks(params, ax),
-        "draw_board": lambda ax: figures.draw_board({"persistence": 2.0, "LSTM": [1.0, 3.0, 5.0]}, ax=ax),
+        "draw_cell_state": lambda ax: figures.draw_cell_state(c, f=trace.f[:, 0, 0], h=h, ax=ax),
+        "draw_weight_blocks": lambda ax: figures.draw_weight_blocks(params, ax),
+        "draw_leaderboard": lambda ax: figures.draw_leaderboard({"persistence": 2.0, "LSTM": [1.0, 3.0, 5.0]}, ax=ax),
         "draw_cell": lambda ax: figures.draw_cell(trace[0], ax=ax),
-        "draw_directions": lambda ax: figures.draw_directions(["the", "cats", "run"], 1, ax=ax),
-        "draw_errors_ahead": lambda ax: figures.draw_errors_ahead(
+        "draw_bidirectional": lambda ax: figures.draw_bidirectional(["the", "cats", "run"], 1, ax=ax),
+        "draw_error_by_horizon": lambda ax: figures.draw_error_by_horizon(
             {"LSTM": np.array([[1, 2], [2, 4.0]]), "AR": [1, 2.5], "last": [2, 5]}, ax=ax
         ),
         "draw_forecasts": lambda ax: figures.draw_forecasts(
             [1, 2, 3], [1.0, 2.0, 4.0], {"LSTM": ([2, 3], [[1, 2.0], [2, 3]]), "AR": ([2, 3], [3, 5.0])}, start=2, ax=ax
         ),
-        "draw_gates": lambda ax: figures.draw_gates(trace, "f", ax=ax),
+        "draw_field": lambda ax: figures.draw_field(trace, "f", ax=ax),
         "draw_gradient_bands": lambda ax: figures.draw_gradient_bands(band(gains), band(3 * gains), lag=4, ax=ax),
         "draw_gradient_norms": lambda ax: figures.draw_gradient_norms(
             {"bias 0": 10.0 ** (gains * [[1], [2], [3]]), "bias 1": 10.0 ** (gains * [[0.1], [0.2], [0.3]])}, ax=ax
         ),
         "draw_half_lives": lambda ax: figures.draw_half_lives([0, 1, 3], steps=20, ax=ax),
-        "draw_halves": lambda ax: figures.draw_halves(both_ways, ("f", "c"), ax=ax),
+        "draw_both_directions": lambda ax: figures.draw_both_directions(both_ways, ("f", "c"), ax=ax),
         "draw_learning_curves": lambda ax: figures.draw_learning_curves(
             {"LSTM": [[1.0, 0.1], [1.0, 0.3]], "RNN": [1.0, 0.9]}, level=0.5, level_label="guess", ax=ax
         ),
-        "draw_next": lambda ax: figures.draw_next("abc", [0.2, 0.7, 0.1], shown=2, ax=ax),
-        "draw_pattern": lambda ax: figures.draw_pattern(faults.examine(), ax=ax),
-        "draw_ratios": lambda ax: figures.draw_ratios(timed, ax=ax),
-        "draw_reach": lambda ax: figures.draw_reach(
+        "draw_next_probabilities": lambda ax: figures.draw_next_probabilities("abc", [0.2, 0.7, 0.1], shown=2, ax=ax),
+        "draw_fault_pattern": lambda ax: figures.draw_fault_pattern(faults.examine(), ax=ax),
+        "draw_time_ratios": lambda ax: figures.draw_time_ratios(timed, ax=ax),
+        "draw_moved_outputs": lambda ax: figures.draw_moved_outputs(
             {"LSTM": [0.0, 1e-9, 0.1], "both": [1e-3, 0.1, 1.0], "third": [1e-3, 0.2, 0.0]}, 2, ax=ax
         ),
-        "draw_runs": lambda ax: figures.draw_runs({"LSTM": [1.0, 2.0], "GRU": [2.0, 3.0]}, value_label="n", ax=ax),
+        "draw_dot_plot": lambda ax: figures.draw_dot_plot(
+            {"LSTM": [1.0, 2.0], "GRU": [2.0, 3.0]}, value_label="n", ax=ax
+        ),
         "draw_series": lambda ax: figures.draw_series([1.0, 2.0, 3.0], [4.0, 5.0, 6.0], ax=ax),
-        "draw_shares": lambda ax: figures.draw_shares({"small": {"products": 1.0, "rest": 3.0}}, ax=ax),
-        "draw_shutter": lambda ax: figures.draw_shutter(-2.0, 0.75, symbol="f", ax=ax),
-        "draw_soft_switch": lambda ax: figures.draw_soft_switch(1.0, 0.0, curve="tanh", ax=ax),
+        "draw_breakdown": lambda ax: figures.draw_breakdown({"small": {"products": 1.0, "rest": 3.0}}, ax=ax),
+        "draw_gated_value": lambda ax: figures.draw_gated_value(-2.0, 0.75, symbol="f", ax=ax),
+        "draw_soft_gate": lambda ax: figures.draw_soft_gate(1.0, 0.0, curve="tanh", ax=ax),
         "draw_split": lambda ax: figures.draw_split(parts, ax=ax),
-        "draw_storage": lambda ax: figures.draw_storage(params, ax),
+        "draw_framework_weights": lambda ax: figures.draw_framework_weights(params, ax),
         "draw_success": lambda ax: figures.draw_success([5, 10], {"LSTM": [3, 3], "RNN": [3, 0]}, 3, ax=ax),
-        "draw_switch": lambda ax: figures.draw_switch(c, trace.i[:, 0, 0], symbol="i", ax=ax),
+        "draw_gated_signal": lambda ax: figures.draw_gated_signal(c, trace.i[:, 0, 0], symbol="i", ax=ax),
         "draw_text": lambda ax: figures.draw_text("ab", [0.1, 0.9], "f", ax=ax),
         "draw_trace": lambda ax: figures.draw_trace(trace, ax=ax),
-        "draw_ucurve": lambda ax: figures.draw_ucurve([1e-8, 1e-4, 1.0], [1e-6, 1e-9, 1e-1], 1e-16, ax=ax),
+        "draw_gradcheck_error": lambda ax: figures.draw_gradcheck_error(
+            [1e-8, 1e-4, 1.0], [1e-6, 1e-9, 1e-1], 1e-16, ax=ax
+        ),
         "draw_unit": lambda ax: figures.draw_unit(trace, ax=ax),
-        "draw_what_if": lambda ax: figures.draw_what_if(trace, changed, step=2, ax=ax),
+        "draw_intervention": lambda ax: figures.draw_intervention(trace, changed, step=2, ax=ax),
     }
 
 
@@ -200,55 +204,62 @@ LOOKS = {
     },
     "draw_activations": {"value": "ink", "slope": "x dashes (4, 1.5)"},
     "draw_alignment": {"weights": "map lstm_amount", "at": "frame ink"},
-    "draw_belt": {"c": "c o", "h": "h dashes h", "kept": "filled f", "added": "filled i"},
-    "draw_board": {"persistence": "ink points D", "LSTM": "dark points o", "median LSTM": "dark"},
-    "draw_errors_ahead": {
+    "draw_cell_state": {"c": "c o", "h": "h dashes h", "kept": "filled f", "added": "filled i"},
+    "draw_leaderboard": {"persistence": "ink points D", "LSTM": "dark points o", "median LSTM": "dark"},
+    "draw_error_by_horizon": {
         "LSTM": "middle", "band LSTM": "filled middle", "AR": "grey dashes i", "last": "ink dashes g",
     },
     "draw_forecasts": {
         "series": "x o", "LSTM": "middle", "band LSTM": "filled middle", "AR": "ink dashes i", "start": "pale",
     },
-    "draw_gates": {"f": "map lstm_gate"},
+    "draw_field": {"f": "map lstm_gate"},
     "draw_gradient_bands": {"LSTM": "c", "RNN": "h dashes h", "band LSTM": "filled c", "band RNN": "filled h"},
     "draw_gradient_norms": {
         "bias 0": "light", "bias 1": "dark", "band bias 0": "filled light", "band bias 1": "filled dark",
     },
-    "draw_halves": {"f": "map lstm_gate", "c": "map lstm_signed"},
+    "draw_both_directions": {"f": "map lstm_gate", "c": "map lstm_signed"},
     "draw_learning_curves": {"level": "ink dashes (4, 3)", "LSTM": "light", "run LSTM": "light", "RNN": "dark"},
-    "draw_next": {"bar:b": "filled h", "bar:a": "filled h", "bar:others": "filled pale"},
-    "draw_ratios": {"PyTorch (20, 1, 4, 8)": "#1f4a6b points o", "Keras (20, 1, 4, 8)": "f points s"},
-    "draw_reach": {
+    "draw_next_probabilities": {"bar:b": "filled h", "bar:a": "filled h", "bar:others": "filled pale"},
+    "draw_time_ratios": {"PyTorch (20, 1, 4, 8)": "#1f4a6b points o", "Keras (20, 1, 4, 8)": "f points s"},
+    "draw_moved_outputs": {
         "changed": "pale", "moved LSTM": "ink o", "still LSTM": "ink points o", "moved both": "h dashes h s",
         "still both": "h points s", "moved third": "i dashes g ^", "still third": "i points ^",
     },
-    "draw_runs": {
+    "draw_dot_plot": {
         "level": "pale", "runs LSTM": "h points o", "interval LSTM": "ink", "mean LSTM": "ink points d",
         "runs GRU": "h points o", "interval GRU": "ink", "mean GRU": "ink points d",
     },
     "draw_series": {"series": "x"},
-    "draw_shares": {"small products": "filled dark", "small rest": "filled light"},
-    "draw_shutter": {"value": "filled ink", "passed": "filled f", "shutter": "filled ink"},
-    "draw_soft_switch": {
+    "draw_breakdown": {"small products": "filled dark", "small rest": "filled light"},
+    "draw_gated_value": {"value": "filled ink", "passed": "filled f", "shutter": "filled ink"},
+    "draw_soft_gate": {
         "sigmoid": "pale", "tanh": "ink", "slope": "x", "point": "g points o",
         "value": "filled ink", "passed": "filled g", "shutter": "filled ink",
     },
     "draw_split": {"whole ∂c_T/∂c_t": "c", "along the belt: ∏ f": "f", "the rest, through h": "h dashes h"},
     "draw_success": {"LSTM": "light o", "RNN": "dark s"},
-    "draw_switch": {"value": "ink dashes (4, 2)", "product": "i", "passed": "filled i", "gate": "i dashes i"},
+    "draw_gated_signal": {"value": "ink dashes (4, 2)", "product": "i", "passed": "filled i", "gate": "i dashes i"},
     "draw_trace": {
         "x": "map lstm_signed", "f": "map lstm_gate", "i": "map lstm_gate", "g": "map lstm_signed",
         "c": "map lstm_signed", "o": "map lstm_gate", "h": "map lstm_signed",
     },
-    "draw_ucurve": {"central difference": "f o", "complex step": "o dashes o", "best": "f points o"},
+    "draw_gradcheck_error": {"central difference": "f o", "complex step": "o dashes o", "best": "f points o"},
     "draw_unit": {
         "i": "i dashes i o", "f": "f o", "o": "o dashes o o", "g": "g dashes g o", "h": "h dashes h o", "c": "c o",
     },
-    "draw_what_if": {
+    "draw_intervention": {
         "step": "pale", "c": "c o", "c original": "c dashes (3, 2)", "h": "h o", "h original": "h dashes (3, 2)",
     },
 }  # fmt: skip
-BY_RULE = {"draw_backward", "draw_blocks", "draw_cell", "draw_directions", "draw_half_lives", "draw_pattern"}
-BY_RULE |= {"draw_storage", "draw_text"}  # the tests below, one by one
+BY_RULE = {
+    "draw_backward",
+    "draw_weight_blocks",
+    "draw_cell",
+    "draw_bidirectional",
+    "draw_half_lives",
+    "draw_fault_pattern",
+}
+BY_RULE |= {"draw_framework_weights", "draw_text"}  # the tests below, one by one
 
 
 def test_no_figure_is_forgotten_here() -> None:
@@ -266,8 +277,8 @@ def test_every_handle_has_its_own_colour_dashes_and_marker(name: str) -> None:
 LABELS = {
     "draw_ablation": ("c", "h", "p"),
     "draw_accuracy": ("with", "without"),
-    "draw_belt": ("c", "h"),
-    "draw_errors_ahead": ("LSTM", "AR", "last"),
+    "draw_cell_state": ("c", "h"),
+    "draw_error_by_horizon": ("LSTM", "AR", "last"),
     "draw_forecasts": ("LSTM", "AR", "series"),
     "draw_gradient_bands": ("LSTM", "RNN"),
     "draw_gradient_norms": ("bias 0", "bias 1"),
@@ -275,10 +286,10 @@ LABELS = {
     "draw_learning_curves": ("LSTM", "RNN", "level"),
     "draw_split": tuple(LOOKS["draw_split"]),
     "draw_success": ("LSTM", "RNN"),
-    "draw_switch": ("value", "product", "gate"),
-    "draw_ucurve": ("central difference", "complex step", "best"),
+    "draw_gated_signal": ("value", "product", "gate"),
+    "draw_gradcheck_error": ("central difference", "complex step", "best"),
     "draw_unit": ("i", "f", "o", "g", "h", "c"),
-    "draw_what_if": ("c", "c original", "h", "h original"),
+    "draw_intervention": ("c", "c original", "h", "h original"),
 }
 OTHERWISE = {
     "series",
@@ -302,42 +313,46 @@ def test_every_line_is_labelled_at_its_end_in_its_colour(name: str) -> None:
 def test_every_entry_of_a_key_looks_like_what_it_stands_for() -> None:
     keys = {name: key(drawn(name)) for name in drawings()}
     assert {name for name, entries in keys.items() if entries} == {
-        "draw_belt",
-        "draw_ratios",
-        "draw_reach",
-        "draw_shares",
+        "draw_cell_state",
+        "draw_time_ratios",
+        "draw_moved_outputs",
+        "draw_breakdown",
     }
     shown = {name: looks(drawn(name)) for name in keys}
-    assert list(keys["draw_belt"].values()) == [shown["draw_belt"][gid] for gid in ("kept", "added")]
-    assert keys["draw_ratios"] == {
-        label: shown["draw_ratios"][f"{label} (20, 1, 4, 8)"] for label in ("PyTorch", "Keras")
+    assert list(keys["draw_cell_state"].values()) == [shown["draw_cell_state"][gid] for gid in ("kept", "added")]
+    assert keys["draw_time_ratios"] == {
+        label: shown["draw_time_ratios"][f"{label} (20, 1, 4, 8)"] for label in ("PyTorch", "Keras")
     }
-    assert keys["draw_reach"] == {label: shown["draw_reach"][f"moved {label}"] for label in ("LSTM", "both", "third")}
-    assert keys["draw_shares"] == {label: shown["draw_shares"][f"small {label}"] for label in ("products", "rest")}
+    assert keys["draw_moved_outputs"] == {
+        label: shown["draw_moved_outputs"][f"moved {label}"] for label in ("LSTM", "both", "third")
+    }
+    assert keys["draw_breakdown"] == {
+        label: shown["draw_breakdown"][f"small {label}"] for label in ("products", "rest")
+    }
 
 
 AXES = {  # what either axis is about: a word in its label
     "draw_accuracy": ("length", "right"),
     "draw_activations": ("z", ""),
     "draw_alignment": ("read", "writ"),
-    "draw_belt": ("step", "belt|state"),
-    "draw_board": ("error", ""),
-    "draw_errors_ahead": ("ahead", "error"),
+    "draw_cell_state": ("step", "belt|state"),
+    "draw_leaderboard": ("error", ""),
+    "draw_error_by_horizon": ("ahead", "error"),
     "draw_forecasts": ("year", "value"),
-    "draw_gates": ("step", "unit"),
+    "draw_field": ("step", "unit"),
     "draw_gradient_bands": ("lag", "gradient"),
     "draw_gradient_norms": ("lag", "partial"),
     "draw_half_lives": ("step", "f"),
     "draw_learning_curves": ("update|step", "loss"),
-    "draw_next": ("", "chance|probability"),
-    "draw_ratios": ("ours", "T, B, D, H"),
-    "draw_reach": ("step", "moved|change"),
-    "draw_runs": ("n", ""),
+    "draw_next_probabilities": ("", "chance|probability"),
+    "draw_time_ratios": ("ours", "T, B, D, H"),
+    "draw_moved_outputs": ("step", "moved|change"),
+    "draw_dot_plot": ("n", ""),
     "draw_series": ("year", "value"),
     "draw_split": ("lag", "norm"),
     "draw_success": ("lag", "solved"),
-    "draw_switch": ("step", "signal"),
-    "draw_ucurve": ("step|ε", "error"),
+    "draw_gated_signal": ("step", "signal"),
+    "draw_gradcheck_error": ("step|ε", "error"),
 }
 
 
@@ -350,7 +365,7 @@ def test_each_axis_is_labelled_as_what_it_is(name: str) -> None:
 
 
 def test_panels_say_which_symbol_they_hold() -> None:
-    for name in ("draw_gates", "draw_trace", "draw_halves"):
+    for name in ("draw_field", "draw_trace", "draw_both_directions"):
         for one in everywhere(drawn(name)):
             for mesh in one.collections:
                 symbol = mesh.get_gid()
@@ -358,7 +373,7 @@ def test_panels_say_which_symbol_they_hold() -> None:
                     title = one._left_title  # type: ignore[attr-defined]
                     assert colour_of(title.get_color()) == symbol
                     assert style.NAMES[symbol] in title.get_text() or symbol == "x"
-    for one in everywhere(drawn("draw_what_if")):
+    for one in everywhere(drawn("draw_intervention")):
         shown = {line.get_gid().split()[0] for line in one.lines if line.get_gid() and line.get_gid() != "step"}
         assert not shown or shown == {one.get_ylabel()}
 
@@ -366,11 +381,11 @@ def test_panels_say_which_symbol_they_hold() -> None:
 # Figures with a rule for their colours
 
 
-@pytest.mark.parametrize("name", ["draw_blocks", "draw_storage"])
+@pytest.mark.parametrize("name", ["draw_weight_blocks", "draw_framework_weights"])
 def test_every_block_of_weights_is_framed_in_its_gates_colour(name: str) -> None:
     ax = drawn(name)
     frames = {gid: said for gid, said in looks(ax).items() if re.search(r":[ifgo]\d?$", gid)}
-    assert len(frames) == {"draw_blocks": 12, "draw_storage": 12 + 12 + 16 + 16}[name]
+    assert len(frames) == {"draw_weight_blocks": 12, "draw_framework_weights": 12 + 12 + 16 + 16}[name]
     for gid, said in frames.items():
         assert said == f"frame {gid.rpartition(':')[2][0]}", gid
     names = {text: colour for text, colour in written(ax).items() if text in "ifgo" or text in style.NAMES.values()}
@@ -392,7 +407,7 @@ def test_marks_of_half_lives_lie_on_their_curves_all_along_the_axis() -> None:
 
 
 def test_a_direction_has_read_what_is_dark() -> None:
-    shown = looks(drawn("draw_directions"))
+    shown = looks(drawn("draw_bidirectional"))
     dark = {gid: said for gid, said in shown.items() if said not in ("pale", "filled paper")}
     reads = {"in → 0", "in → 1", "in ← 1", "in ← 2", "into ← 1", "into ← 2"}
     assert dark == {gid: "x" for gid in reads} | {"out → 1": "h", "from → 1": "h", "out ← 1": "h"}
@@ -429,7 +444,7 @@ def test_every_wire_of_the_cell_has_the_colour_of_what_it_carries(name: str) -> 
 
 
 def test_what_is_wrong_is_filled_and_rows_of_a_block_have_its_colour() -> None:
-    ax = drawn("draw_pattern")
+    ax = drawn("draw_fault_pattern")
     assert set(looks(ax).values()) == {"pale points o"}  # nothing is wrong
     rows = {tick.get_text(): colour_of(tick.get_color()) for tick in ax.get_yticklabels()}
     for text, colour in rows.items():

@@ -1,0 +1,131 @@
+"""The exercise of the chapter on frameworks: read the weights of a library that has a convention of its own.
+
+    z = [x h] kernel + bias                     blocks i g f o; f = σ(z_f + 1)
+
+So did TensorFlow 1 in its ``BasicLSTMCell``: input and state in one matrix, and a 1 that is added to the forget gate's
+logit whenever the cell runs, and stands in no file.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from lstm_helpers.arrays import Array
+from lstm_helpers.exercises.checker import Exercise, Misconception
+
+Answer = tuple[Any, Any, Any]
+
+
+def _made_of(
+    order: tuple[int, ...] = (0, 2, 1, 3),
+    bias_order: tuple[int, ...] | None = None,
+    added: tuple[float, ...] = (0.0, 1.0, 0.0, 0.0),
+    cut: Any = lambda kernel, H: np.split(kernel, [len(kernel) - H]),
+) -> Callable[[Array, Array], Answer]:
+    """Make an answer that is right but for what is given; ``order`` says where i, f, g and o are looked for."""
+
+    def blocks(array: Array, places: tuple[int, ...]) -> Array:
+        found = np.split(array, 4, axis=-1)
+        return np.concatenate([found[k] for k in places], axis=-1)
+
+    def from_tensorflow_1(kernel: Array, bias: Array) -> Answer:
+        H = len(bias) // 4
+        W_x, W_h = cut(kernel, H)
+        b = blocks(bias, order if bias_order is None else bias_order) + np.repeat(added, H)
+        return blocks(W_x, order), blocks(W_h, order), b
+
+    return from_tensorflow_1
+
+
+_from_tensorflow_1 = _made_of()
+
+
+def _turned(kernel: Array, bias: Array) -> Answer:
+    W_x, W_h, b = _from_tensorflow_1(kernel, bias)
+    return W_x.T, W_h.T, b
+
+
+def _cases(rng: np.random.Generator) -> list[tuple[Array, Array]]:
+    def case(D: int, H: int) -> tuple[Array, Array]:
+        return rng.normal(size=(D + H, 4 * H)).round(2), rng.normal(size=4 * H).round(2)
+
+    by_hand = (np.array([[1.0, 2.0, 3.0, 4.0], [10.0, 20.0, 30.0, 40.0]]), np.array([0.1, 0.2, 0.3, 0.4]))
+    return [by_hand, case(2, 2), case(3, 2), case(1, 3), case(2, 1)]
+
+
+_ORDER = "Hint: the second block there is the candidate, the third the forget gate."
+
+from_tensorflow_1 = Exercise(
+    name="from_tensorflow_1",
+    arguments=("kernel", "bias"),
+    right=_from_tensorflow_1,
+    misconceptions=(
+        Misconception(
+            _made_of(order=(0, 1, 2, 3)),
+            "You leave the blocks in their old order: all shapes fit, the cell runs, and it uses its candidate's "
+            "weights to forget with. " + _ORDER,
+        ),
+        Misconception(
+            _made_of(added=(0.0, 0.0, 0.0, 0.0)),
+            "You have copied what is in the file. But there a 1 is added to the forget gate's logit whenever the "
+            "cell runs, and it stands in no file. Hint: where can a constant go that is added to a logit?",
+        ),
+        Misconception(
+            _made_of(order=(0, 1, 2, 3), added=(0.0, 0.0, 0.0, 0.0)),
+            "You have cut the kernel in two and done nothing else: the blocks stand in their old order, and the 1 "
+            "that is added to the forget gate's logit is missing.\n" + _ORDER,
+        ),
+        Misconception(
+            _made_of(added=(0.0, 0.0, 1.0, 0.0)),
+            "Your 1 has landed in the candidate's bias. Hint: which block is the forget gate's before you change the "
+            "order, and which is it afterwards?",
+        ),
+        Misconception(
+            _made_of(added=(1.0, 1.0, 1.0, 1.0)),
+            "You add the 1 to all four blocks. Only one gate is held open like that.\n"
+            "Hint: np.split gives four arrays; change one.",
+        ),
+        Misconception(
+            _made_of(added=(0.0, -1.0, 0.0, 0.0)),
+            "You take the 1 away, and it has to be added: the cell adds it, so here the bias must.\n"
+            "Hint: a forget gate that is open at the start has a positive bias.",
+        ),
+        Misconception(
+            _made_of(added=(0.0, 2.0, 0.0, 0.0)),
+            "The forget gate's bias got its 1 twice. Hint: here is only one bias, not two.",
+        ),
+        Misconception(
+            _made_of(cut=lambda kernel, H: np.split(kernel, [H])[::-1]),
+            "You took the first rows for the state. Here [x h] is multiplied, so the input's rows come first.\n"
+            "Hint: how many rows are left for x, if the last H are the state's?",
+        ),
+        Misconception(
+            _made_of(cut=lambda kernel, H: np.split(kernel, [H])),
+            "You gave x as many rows as there are units. The input has a size of its own.\n"
+            "Hint: the state has H rows, and they are the last; what is left belongs to x.",
+        ),
+        Misconception(
+            _turned,
+            "You have turned the matrices, as for PyTorch. This library multiplies from the left, as we do.\n"
+            "Hint: W_x has a row for each input.",
+        ),
+        Misconception(
+            _made_of(order=(0, 1, 2, 3), bias_order=(0, 2, 1, 3)),
+            "Your bias is in the right order, and the matrices are still in the old one.\n"
+            "Hint: all three arrays have blocks along their last axis.",
+        ),
+        Misconception(
+            _made_of(bias_order=(0, 1, 2, 3)),
+            "Your matrices are in the right order, and the bias is still in the old one.\n"
+            "Hint: all three arrays have blocks along their last axis.",
+        ),
+        Misconception(
+            _made_of(order=(0, 3, 1, 2)),
+            "You read the blocks as if their order were i g o f.\n" + _ORDER,
+        ),
+    ),
+    cases=_cases,
+    takeaway="A convention is more than an order of blocks: what a library adds when it runs stands in no file.",
+    parts=("W_x", "W_h", "b"),
+)

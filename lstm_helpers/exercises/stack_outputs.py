@@ -1,0 +1,96 @@
+"""The exercise of the chapter on depth: run a stack of LSTM layers, each on the output of the one below."""
+
+from typing import Any
+
+import numpy as np
+
+from lstm_helpers.arrays import Array
+from lstm_helpers.cells import lstm
+from lstm_helpers.exercises.checker import Exercise, Misconception
+from lstm_helpers.through_time import unroll
+
+
+def _stack_outputs(layers: list[lstm.Params], xs: Array) -> Array:
+    for params in layers:
+        xs = unroll(lstm, params, xs).h
+    return xs
+
+
+def _cells_upward(layers: list[lstm.Params], xs: Array) -> Array:
+    for params in layers[:-1]:
+        xs = unroll(lstm, params, xs).c
+    return np.asarray(unroll(lstm, layers[-1], xs).h)
+
+
+def _handing_over(layers: list[lstm.Params], xs: Array) -> Array:
+    state: Any = None
+    for params in layers:
+        trace = unroll(lstm, params, xs, state)
+        xs, state = trace.h, trace.state
+    return xs
+
+
+def _all_layers(layers: list[lstm.Params], xs: Array) -> Array:
+    outputs = []
+    for params in layers:
+        xs = unroll(lstm, params, xs).h
+        outputs.append(xs)
+    return np.stack(outputs)
+
+
+def _cases(rng: np.random.Generator) -> list[tuple[Any, ...]]:
+    def case(depth: int, steps: int, batch_size: int, size: int) -> tuple[Any, ...]:
+        # As many inputs as units, so that a wrong order or a wrong input runs and gives wrong numbers.
+        layers = [lstm.init(rng, size, size) for _ in range(depth)]
+        layers = [p._replace(W_x=2 * p.W_x, b=p.b + rng.normal(size=p.b.shape)) for p in layers]
+        return layers, rng.normal(size=(steps, batch_size, size))
+
+    return [case(2, 3, 1, 2), case(1, 3, 2, 2), case(3, 4, 2, 3), case(2, 2, 2, 2)]
+
+
+stack_outputs = Exercise(
+    name="stack_outputs",
+    arguments=("layers", "xs"),
+    right=_stack_outputs,
+    misconceptions=(
+        Misconception(
+            lambda layers, xs: unroll(lstm, layers[-1], xs).h,
+            "Only one layer has any effect on your answer: every layer reads xs, and the last one wins.\n"
+            "Hint: what should the second layer read?",
+        ),
+        Misconception(
+            _cells_upward,
+            "You hand the cell state upward. Nobody but the cell itself sees c: the layer above reads h.\n"
+            "Hint: which field of a trace is the output?",
+        ),
+        Misconception(
+            lambda layers, xs: _stack_outputs(layers[::-1], xs),
+            "You go through the layers from the top to the bottom. Hint: the first of the list reads xs.",
+        ),
+        Misconception(
+            _handing_over,
+            "You start each layer in the state in which the layer below ended. Every layer has a state of its own; "
+            "only outputs go up. Hint: leave out the state, and each starts from zeros.",
+        ),
+        Misconception(
+            lambda layers, xs: _stack_outputs(layers[:-1], xs),
+            "Your answer is the *input* of the last layer: one layer has not been run.\n"
+            "Hint: how often does your loop run for one layer?",
+        ),
+        Misconception(
+            _all_layers,
+            "You give the outputs of all layers. Hint: the layers below have done their work; who reads them?",
+        ),
+        Misconception(
+            lambda layers, xs: _stack_outputs(layers, xs)[-1],
+            "You give the last step only. Hint: the answer has the outputs of all steps, (T, B, H).",
+        ),
+        Misconception(
+            lambda layers, xs: sum(unroll(lstm, params, xs).h for params in layers),
+            "You run the layers side by side over the same input and add them up: that is width, not depth.\n"
+            "Hint: what goes into the second layer is what came out of the first.",
+        ),
+    ),
+    cases=_cases,
+    takeaway="A stack is a loop: the output of a layer is the input of the next, and each keeps its own state.",
+)

@@ -1,0 +1,156 @@
+"""Reading both ways: two belts that run against each other, and how far along them a change is felt."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.patches import FancyBboxPatch
+from matplotlib.ticker import MaxNLocator
+from numpy.typing import ArrayLike
+
+from lstm_helpers.arrays import Array
+from lstm_helpers.figures.diagram import check_index
+from lstm_helpers.figures.style import COLOURS, INK, PALE, PAPER, despine, own_axes
+
+_WORD, _THERE, _BACK, _OUT = 0.0, 1.25, 2.35, 3.6  # how high each row stands
+_SIZE = 0.52  # of a cell
+
+
+def draw_bidirectional(words: Sequence[str], at: int | None = None, *, ax: Axes | None = None) -> Axes:
+    """Draw a bidirectional layer unrolled over words: one belt from left to right, one from right to left.
+
+    Parameters
+    ----------
+    words : sequence of str
+        What is read, one word a step.
+    at : int, optional
+        A step whose output is asked for: what it has read, by either belt, stays dark and all else turns pale.
+    ax : matplotlib Axes or None
+        Where to draw; every part has a gid such as "belt → 2", or "belt → 2 pale". None makes a figure.
+
+    Raises
+    ------
+    ValueError
+        If there is no word, or ``at`` is none of them.
+    """
+    if not len(words) or isinstance(words, str):
+        raise ValueError(f"words is {words!r}; expected a sequence of at least one word")
+    count = len(words)
+    if at is not None:
+        check_index("at", at, count)
+    ax = own_axes(9.0, 3.4) if ax is None else ax
+    ax.set_axis_off()
+    ax.set(xlim=(-0.95, count - 0.1), ylim=(-0.4, _OUT + 0.55))
+    for t, word in enumerate(words):
+        read_there, read_back = at is None or t <= at, at is None or t >= at
+        asked = at is None or t == at
+        _text(ax, t, _WORD, word, INK, "word")
+        _wire(ax, (t - 0.13, _WORD + 0.2), (t - 0.13, _THERE - _SIZE / 2), read_there, f"in → {t}")
+        _wire(ax, (t + 0.36, _WORD + 0.2), (t + 0.36, _BACK), read_back, f"in ← {t}")
+        _wire(ax, (t + 0.36, _BACK), (t + _SIZE / 2, _BACK), read_back, f"into ← {t}")
+        _wire(ax, (t - 0.36, _THERE), (t - 0.36, _OUT - 0.2), asked, f"out → {t}", COLOURS["h"])
+        _wire(ax, (t - 0.36, _THERE), (t - _SIZE / 2, _THERE), asked, f"from → {t}", COLOURS["h"])
+        _wire(ax, (t, _BACK + _SIZE / 2), (t, _OUT - 0.2), asked, f"out ← {t}", COLOURS["h"])
+        _box(ax, t, _THERE, read_there, "→")
+        _box(ax, t, _BACK, read_back, "←")
+        _text(ax, t - 0.18, _OUT, "h→ h←", INK if asked else PALE, f"output {t}", size=10, boxed=True)
+    for t in range(count - 1):
+        _belt(ax, t, t + 1, _THERE, at is None or t < at, f"belt → {t}")
+        _belt(ax, t + 1, t, _BACK, at is None or t >= at, f"belt ← {t}")
+    for height, name in ((_OUT, "output"), (_BACK, "backward"), (_THERE, "forward"), (_WORD, "input")):
+        _text(ax, -0.55, height, name, INK, f"row {name}", size=10, align="right")
+    return ax
+
+
+def draw_moved_outputs(
+    moved: Mapping[str, ArrayLike],
+    changed: int,
+    *,
+    value_label: str = "how far the output moved",
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw by how much each step's output moved when the input of one step was changed, on a logarithmic axis.
+
+    What has not moved at all cannot be shown there: it is drawn hollow on a line of its own, "exactly 0".
+
+    Parameters
+    ----------
+    moved : mapping of label to array (T,)
+        For each network the size of the change of y_t, from 0.
+    changed : int
+        The step, from 0, whose input was changed.
+    value_label : str
+        What the numbers are, with their unit.
+    ax : matplotlib Axes or None
+        Where to draw. None makes a figure.
+
+    Raises
+    ------
+    ValueError
+        If there is nothing to draw, lengths differ, or a number is negative or not finite.
+    """
+    lines = {label: np.asarray(sizes, dtype=float) for label, sizes in moved.items()}
+    lengths = {sizes.shape for sizes in lines.values()}
+    if len(lengths) != 1 or any(sizes.ndim != 1 or not sizes.size for sizes in lines.values()):
+        raise ValueError(f"moved holds arrays of shapes {sorted(lengths)}; expected one shape (T,), at least one step")
+    for label, sizes in lines.items():
+        if not np.all(np.isfinite(sizes)) or np.any(sizes < 0):
+            raise ValueError(f"moved[{label!r}] holds negative or infinite numbers or NaN; expected sizes from 0")
+    (length,) = lengths.pop()
+    check_index("changed", changed, length)
+    positive = np.concatenate([sizes[sizes > 0] for sizes in lines.values()])
+    top = 10.0 ** np.ceil(np.log10(positive.max())) if positive.size else 1.0
+    low = 10.0 ** np.floor(np.log10(positive.min())) if positive.size else 0.1
+    zero = low / (top / low) ** 0.12
+    ax = own_axes(9.0, 3.6) if ax is None else ax
+    ax.set(yscale="log", ylim=(zero / (top / low) ** 0.06, top * 2), xlim=(0.4, length + 0.6))
+    ax.set(xlabel="step t", ylabel=value_label)
+    ax.axvline(changed + 1, color=PALE, lw=6, alpha=0.5, zorder=0, gid="changed")
+    ax.axhline(zero, color=PALE, lw=0.8, zorder=0)
+    looks = ((INK, "o", "-"), (COLOURS["h"], "s", (0, (3, 1))), (COLOURS["i"], "^", (0, (1, 1.2))))
+    for rank, (label, sizes) in enumerate(lines.items()):
+        colour, marker, dashes = looks[rank % len(looks)]
+        _reach(ax, sizes, zero, f"{label}", {"color": colour, "marker": marker, "ms": 5, "ls": dashes, "lw": 1.6})
+    ax.set_yticks([tick for tick in ax.get_yticks() if low <= tick <= top])
+    ax.text(0.02, zero * (top / low) ** 0.02, "exactly 0", transform=ax.get_yaxis_transform(), size=9.5, va="bottom")
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=12, steps=[1, 2, 5, 10]))
+    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=len(lines), borderpad=0.1, handlelength=2.5)
+    despine(ax)
+    return ax
+
+
+def _reach(ax: Axes, sizes: Array, zero: float, label: str, look: dict[str, Any]) -> None:
+    steps = np.arange(1, len(sizes) + 1)
+    ax.plot(steps, np.where(sizes > 0, sizes, np.nan), label=label, gid=f"moved {label}", **look)
+    still = steps[sizes == 0]
+    hollow = {**look, "ls": "none", "mfc": PAPER}
+    ax.plot(still, np.full(len(still), zero), gid=f"still {label}", **hollow)
+
+
+def _text(
+    ax: Axes, x: float, y: float, words: str, colour: str, gid: str, *, size: float = 11, align: str = "center",
+    boxed: bool = False,
+) -> None:  # fmt: skip
+    box = {"boxstyle": "round,pad=0.3", "facecolor": PAPER, "edgecolor": colour, "lw": 1.2} if boxed else None
+    ax.text(x, y, words, color=colour, size=size, ha=align, va="center", gid=gid, bbox=box, zorder=4)
+
+
+def _box(ax: Axes, t: int, height: float, dark: bool, arrow: str) -> None:
+    corner = (t - _SIZE / 2, height - _SIZE / 2)
+    look: dict[str, Any] = {"boxstyle": "round,pad=0,rounding_size=0.08", "facecolor": PAPER, "lw": 1.6, "zorder": 3}
+    ax.add_patch(FancyBboxPatch(corner, _SIZE, _SIZE, edgecolor=INK if dark else PALE, gid=f"cell {arrow} {t}", **look))
+    _text(ax, t, height, arrow, INK if dark else PALE, f"arrow {arrow} {t}", size=13)
+
+
+def _wire(
+    ax: Axes, start: tuple[float, float], end: tuple[float, float], dark: bool, gid: str, colour: str = COLOURS["x"]
+) -> None:
+    ax.plot(*zip(start, end, strict=True), color=colour if dark else PALE, lw=1.1, alpha=1.0 if dark else 0.5, gid=gid)
+
+
+def _belt(ax: Axes, start: int, end: int, height: float, dark: bool, gid: str) -> None:
+    half = _SIZE / 2 if end > start else -_SIZE / 2
+    line = {"arrowstyle": "-|>", "color": COLOURS["c"] if dark else PALE, "lw": 3.0, "shrinkA": 0, "shrinkB": 0}
+    note = ax.annotate("", xy=(end - half, height), xytext=(start + half, height), arrowprops=line)
+    note.set_gid(gid if dark else f"{gid} pale")

@@ -1,0 +1,201 @@
+"""The conveyor belt: what stands on it at each step, how much of that was kept and how much was put on."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
+from matplotlib.ticker import MaxNLocator
+from numpy.typing import ArrayLike
+
+from lstm_helpers.activations import half_life, sigmoid
+from lstm_helpers.arrays import Array
+from lstm_helpers.figures.style import (
+    COLOURS,
+    DASHES,
+    INK,
+    PALE,
+    PAPER,
+    End,
+    despine,
+    label_ends,
+    nice_limit,
+    number,
+    own_axes,
+    width_of,
+)
+
+
+def draw_cell_state(
+    c: ArrayLike,
+    *,
+    added: ArrayLike | None = None,
+    f: ArrayLike | None = None,
+    h: ArrayLike | None = None,
+    start: float = 0.0,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw the belt over the steps, and of what each step's value is made.
+
+    Given ``added`` or ``f`` (the other follows from c_t = f_t · c_{t-1} + added_t), each step shows what was kept of
+    the value before (a pale column, left) and what was put on (a column from there to the new value, right).
+
+    Parameters
+    ----------
+    c : array (T,)
+        The belt after each step.
+    added : array (T,), optional
+        What each step put on: i_t · g_t.
+    f : array (T,) or float, optional
+        The forget gate at each step.
+    h : array (T,), optional
+        What the cell showed; drawn as a second line.
+    start : float
+        The belt before the first step.
+    ax : matplotlib Axes or None
+        Where to draw. None makes a figure.
+
+    Raises
+    ------
+    ValueError
+        If shapes differ, or both ``added`` and ``f`` are given and do not make ``c``.
+    """
+    c = np.asarray(c, dtype=float)
+    if c.ndim != 1 or not c.size:
+        raise ValueError(f"c has shape {c.shape}; expected (T,) with at least one step: one unit of one sequence")
+    kept = _kept(c, np.concatenate([[start], c[:-1]]), _row("added", added, c), _row("f", f, c))
+    h = _row("h", h, c)
+    ax = own_axes(9.0, 3.4) if ax is None else ax
+    steps = np.arange(1, c.size + 1)
+    drawn = np.concatenate([[start], c, *(row for row in (kept, h) if row is not None)])
+    high = nice_limit(np.maximum(drawn, 0.0))
+    low = -nice_limit(np.minimum(drawn, 0.0)) if drawn.min() < 0 else -0.04 * high
+    ax.set(xlim=(-0.5, c.size + 0.6), ylim=(low - 0.06 * high, 1.06 * high), xlabel="step t", ylabel="on the belt")
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=12))
+    ax.axhline(0, color=PALE, lw=0.8, zorder=0)
+    if kept is not None:
+        ax.bar(steps - 0.4, kept, 0.38, align="edge", color=COLOURS["f"], alpha=0.35, gid="kept", label="kept")
+        ax.bar(
+            steps,
+            c - kept,
+            0.38,
+            bottom=kept,
+            align="edge",
+            color=COLOURS["i"],
+            alpha=0.75,
+            gid="added",
+            label="put on",
+        )
+        handles = ax.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2, borderpad=0.1, handlelength=1.0)
+        handles.get_frame().set_visible(False)
+    ax.plot(
+        np.arange(c.size + 1),
+        [start, *c],
+        color=COLOURS["c"],
+        lw=1.8,
+        marker="o",
+        ms=4.5 if c.size <= 60 else 0,
+        gid="c",
+    )
+    edge = c.size + (0.4 if kept is not None else 0.0)  # beside the last column, not over it
+    ends = [End(edge, c[-1], "c", COLOURS["c"])]
+    if h is not None:
+        ax.plot(steps, h, color=COLOURS["h"], ls=DASHES["h"], lw=1.8, gid="h")
+        ends.append(End(edge, h[-1], "h", COLOURS["h"]))
+    label_ends(ax, ends)
+    despine(ax)
+    return ax
+
+
+def _row(name: str, values: ArrayLike | None, c: Array) -> Array | None:
+    if values is None:
+        return None
+    row = np.asarray(values, dtype=float)
+    if row.ndim == 0:
+        row = np.full(c.shape, row)
+    if row.shape != c.shape:
+        raise ValueError(f"{name} has shape {row.shape}; expected that of c, {c.shape}")
+    return row
+
+
+def _kept(c: Array, before: Array, added: Array | None, f: Array | None) -> Array | None:
+    """Give what each step kept of the belt, from whichever of the two was given."""
+    if f is None:
+        return None if added is None else c - added
+    kept = f * before
+    if added is not None and not np.allclose(kept + added, c, rtol=1e-6, atol=1e-9):
+        raise ValueError("added does not fit f and c: expected c[t] = f[t] * c[t-1] + added[t]; is start right?")
+    return kept
+
+
+def draw_half_lives(
+    forget_biases: Sequence[float] = (0, 1, 2, 3, 5), *, steps: int = 30, ax: Axes | None = None
+) -> Axes:
+    """Draw what is left on the belt after t steps, f^t with f = sigmoid(bias), and mark each half-life.
+
+    Parameters
+    ----------
+    forget_biases : sequence of float
+        One curve each; at most about seven stay readable.
+    steps : int
+        How many steps to draw.
+    ax : matplotlib Axes or None
+        Where to draw. None makes a figure.
+
+    Raises
+    ------
+    ValueError
+        If there is no bias, or steps is below 1.
+    """
+    biases = np.sort(np.asarray(forget_biases, dtype=float))
+    if biases.ndim != 1 or not biases.size or not np.all(np.isfinite(biases)):
+        raise ValueError(f"forget_biases is {forget_biases!r}; expected at least one finite number")
+    if steps < 1:
+        raise ValueError(f"steps is {steps}; expected a whole number from 1")
+    ax = own_axes(9.0, 4.2) if ax is None else ax
+    ax.set(xlim=(0, steps), ylim=(0, 1.02), xlabel="steps t", ylabel="part of the value still on the belt, $f^{\\,t}$")
+    ax.axhline(0.5, color=PALE, lw=1.0, zorder=0)
+    t = np.linspace(0, steps, 20 * steps + 1)
+    ends, written, raised = [], -np.inf, 0
+    crowded = 24.0 / width_of(ax) * steps  # no room for two numbers of 10 points side by side
+    for rank, bias in enumerate(biases):
+        f = float(sigmoid(bias))
+        life = float(half_life(f))
+        colour = _shade(rank, len(biases))
+        ax.plot(t, f**t, color=colour, lw=2.2, gid=f"bias {bias:g}")
+        said = f"{life:.1f}" if life < 10 else f"{life:.0f}"
+        ends.append(
+            End(
+                steps,
+                f**steps,
+                f"bias {number(bias, 0) if bias == int(bias) else number(bias)}, half-life {said}",
+                colour,
+            )
+        )
+        if life <= steps:
+            ax.plot([life], [0.5], "o", color=colour, ms=7, mec="white", gid="half-life")
+            raised = raised + 1 if life - written <= crowded else 0
+            if raised < 2:  # one above its neighbour, and no more: the end of the line says it too
+                ax.annotate(
+                    said,
+                    (life, 0.5),
+                    (1, 8 + 14 * raised),
+                    textcoords="offset points",
+                    color=colour,
+                    weight="bold",
+                    size=10,
+                    zorder=5,
+                    bbox={"facecolor": PAPER, "alpha": 0.8, "lw": 0, "pad": 0.5},
+                )
+                written = life
+    label_ends(ax, ends)
+    despine(ax)
+    return ax
+
+
+def _shade(rank: int, count: int) -> tuple[float, float, float]:
+    """Mix the forget gate's colour with white (small bias) or ink (large bias), so that order shows in lightness."""
+    at = 0.0 if count == 1 else rank / (count - 1) - 0.35
+    towards = np.array(to_rgb("#FFFFFF" if at < 0 else INK))
+    mixed = (1 - abs(at)) * np.array(to_rgb(COLOURS["f"])) + abs(at) * towards
+    return (float(mixed[0]), float(mixed[1]), float(mixed[2]))

@@ -1,0 +1,190 @@
+"""Gradients through time against the lag: many runs as a band, and one run divided into its ways."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from numpy.typing import ArrayLike
+
+from lstm_helpers.arrays import Array
+from lstm_helpers.figures.axes import log10, log_axis, powers, say_power, shades
+from lstm_helpers.figures.style import COLOURS, DASHES, PALE, PAPER, End, despine, label_ends, own_axes
+
+
+def draw_gradient_norms(
+    curves: Mapping[str, ArrayLike],
+    *,
+    what: str = r"$\Vert\,\partial s_T\,/\,\partial s_{T-n}\,\Vert$",
+    colours: Mapping[str, Any] | None = None,
+    floor: float | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw how much of a gradient is left after n steps back: the median of many runs, and all of them as a band.
+
+    Parameters
+    ----------
+    curves : mapping of label to array (runs, lags + 1), or (lags + 1,) for one run
+        What ``gradient_flow.lag_norms`` returns, under a label each. The numbers of runs and of the last lag are
+        written on the plot. Zeros (underflow) and infinities (overflow) end a line.
+    what : str
+        The label of the y axis.
+    colours : mapping of label to colour, optional
+        None shades from light to dark, in the order given.
+    floor : float, optional
+        Do not show powers of ten below this one, such as -40.
+    ax : matplotlib Axes or None
+        Where to draw. None makes a figure.
+
+    Raises
+    ------
+    ValueError
+        If there is no curve, or one is not (runs, lags + 1).
+    """
+    tables = {label: np.atleast_2d(np.asarray(norms, dtype=float)) for label, norms in curves.items()}
+    if not tables:
+        raise ValueError("curves is empty; expected at least one label with its (runs, lags + 1) norms")
+    for label, table in tables.items():
+        if table.ndim != 2 or table.shape[1] < 2 or np.any(table < 0):
+            raise ValueError(f"curves[{label!r}] has shape {table.shape}; expected norms (runs, lags + 1), at least 0")
+    ax = own_axes(9.0, 4.4) if ax is None else ax
+    chosen = dict(zip(tables, shades(len(tables)), strict=True)) | dict(colours or {})
+    longest = max(table.shape[1] for table in tables.values()) - 1
+    ax.set(xlim=(0, longest), xlabel="lag n (steps back)", ylabel=what)
+    log_axis(ax, np.concatenate([log10(table).ravel() for table in tables.values()]), floor)
+    ax.axhline(0.0, color=PALE, lw=1.0, zorder=0)
+    ends = []
+    alone = all(len(table) == 1 for table in tables.values())
+    widths = np.linspace(5.0, 1.6, len(tables)) if alone else np.full(len(tables), 2.2)  # lines that may coincide
+    for width, (label, table) in zip(widths, tables.items(), strict=True):
+        lags, middle = np.arange(table.shape[1]), log10(np.median(table, axis=0))
+        if len(table) > 1:
+            low, high = log10(table.min(axis=0)), log10(table.max(axis=0))
+            ax.fill_between(lags, low, high, color=chosen[label], alpha=0.2, lw=0, gid=f"band {label}")
+        ax.plot(lags, middle, color=chosen[label], lw=float(width), gid=label)
+        last = int(np.flatnonzero(np.isfinite(middle))[-1]) if np.isfinite(middle).any() else 0
+        ends.append(End(last, float(np.nan_to_num(middle[last])), label, chosen[label]))
+    low_end, high_end = ax.get_ylim()
+    label_ends(ax, [end._replace(y=float(np.clip(end.y, low_end, high_end))) for end in ends])
+    runs = sorted({len(table) for table in tables.values()})
+    said = f"{runs[0]}" if len(runs) == 1 else f"{runs[0]} to {runs[-1]}"
+    text = "one run each" if alone else f"line: median of {said} runs, band: all of them"
+    ax.set_title(text, size=10, loc="left", color=COLOURS["h"])
+    despine(ax)
+    return ax
+
+
+SHOWN = (-30.0, 12.0)  # powers of ten, the same whatever is shown, so that pictures compare
+
+
+def draw_gradient_bands(lstm: ArrayLike, rnn: ArrayLike, *, lag: int | None = None, ax: Axes | None = None) -> Axes:
+    """Draw how much of a gradient the LSTM's belt and the RNN keep, from logarithms on an axis that is always the same.
+
+    Parameters
+    ----------
+    lstm, rnn : array (3, lags + 1)
+        log10 of the least, median and greatest norm over the seeds, as ``measured.gradients`` holds them. What lies
+        below 10⁻³⁰ leaves the picture.
+    lag : int, optional
+        Mark this lag and write the medians there.
+    ax : matplotlib Axes or None
+        Where to draw. None makes a figure.
+
+    Raises
+    ------
+    ValueError
+        If a table is not (3, lags + 1), or the lag is not in it.
+    """
+    tables = {"LSTM": np.asarray(lstm, dtype=float), "RNN": np.asarray(rnn, dtype=float)}
+    lags = tables["LSTM"].shape[-1] - 1
+    for name, table in tables.items():
+        if table.shape != (3, lags + 1) or lags < 1:
+            raise ValueError(
+                f"{name.lower()} has shape {table.shape}; expected (3, lags + 1), two equal tables of logs"
+            )
+    if lag is not None and not 0 <= lag <= lags:
+        raise ValueError(f"lag is {lag}; expected 0 to {lags}, or None for no mark")
+    ax = own_axes(9.0, 4.0) if ax is None else ax
+    ax.set(xlim=(0, lags), ylim=SHOWN, xlabel="lag n (steps back)", ylabel="gradient left after n steps")
+    powers(ax.yaxis, *SHOWN, most=5)
+    ax.axhline(0.0, color=PALE, lw=1.0, zorder=0)
+    ends = []
+    for (name, (least, middle, greatest)), symbol in zip(tables.items(), "ch", strict=True):
+        colour = COLOURS[symbol]
+        ax.fill_between(np.arange(lags + 1), least, greatest, color=colour, alpha=0.2, lw=0, gid=f"band {name}")
+        ax.plot(middle, lw=2.2, color=colour, ls=DASHES[symbol], gid=name)
+        last = int(np.flatnonzero(middle >= SHOWN[0])[-1])  # at lag 0 every norm is 1
+        at_end = float(np.clip(middle[last], SHOWN[0] + 1.2, SHOWN[1]))
+        ends.append(End(last, at_end, name if last == lags else f"{name} ↓", colour))
+    label_ends(ax, ends)
+    if lag is not None:
+        ax.axvline(lag, color=PALE, lw=1.2, zorder=0)
+        upper = int(tables["RNN"][1, lag] > tables["LSTM"][1, lag])
+        for k, (table, symbol) in enumerate(zip(tables.values(), "ch", strict=True)):
+            _mark(ax, table[1], lag, symbol, above=k == upper)
+    despine(ax)
+    return ax
+
+
+def _mark(ax: Axes, curve: Array, lag: int, symbol: str, above: bool) -> None:
+    """Write a curve's value at one lag where the curve itself does not pass: above the upper, below the lower."""
+    lags, value, floor = len(curve) - 1, float(curve[lag]), SHOWN[0]
+    colour, seen = COLOURS[symbol], value >= floor
+    falls = curve[min(lag + 5, lags)] <= curve[max(lag - 5, 0)]
+    wanted = falls == above or not seen
+    right = (wanted or lag < 0.12 * lags) and lag < 0.88 * lags
+    rise = value - float(curve[min(lag + 13, lags) if right else max(lag - 13, 0)])  # along the width of the text
+    lift = 11.0 + (0.0 if right == wanted else 5.0 * abs(rise))  # 5 points a decade
+    if seen:
+        paper = PAPER if symbol == "h" else colour
+        ax.plot(lag, value, "s" if symbol == "h" else "o", color=colour, mfc=paper, mew=1.8, clip_on=False)
+    ax.annotate(
+        say_power(value) if seen else f"{say_power(value)} ↓",
+        xy=(lag, value if seen else floor + 3.6),
+        xytext=(8 if right else -8, (lift if above else -lift) if seen else 0),
+        textcoords="offset points",
+        gid=f"value {symbol}",
+        color=colour,
+        weight="bold",
+        ha="left" if right else "right",
+        va="center",
+    )
+
+
+def draw_split(split: Any, *, ax: Axes | None = None) -> Axes:
+    """Draw ∂c_T/∂c_t of one run against the lag, with its direct path along the belt and the rest.
+
+    Parameters
+    ----------
+    split : gradient_flow.Split
+        What ``gradient_flow.split`` returned, with or without ``start``.
+    ax : matplotlib Axes or None
+        Where to draw. None makes a figure.
+
+    Raises
+    ------
+    ValueError
+        If the three parts are not equally long, or empty.
+    """
+    parts = [np.asarray(part, dtype=float) for part in (split.total, split.direct, split.rest)]
+    if parts[0].ndim != 1 or not parts[0].size or len({part.shape for part in parts}) > 1:
+        shapes = ", ".join(str(part.shape) for part in parts)
+        raise ValueError(f"split has parts of shapes {shapes}; expected three of (T,), with at least one step")
+    ax = own_axes(9.0, 4.0) if ax is None else ax
+    lags = np.arange(parts[0].size)[::-1]
+    ax.set(xlim=(0, max(lags[0], 1)), xlabel="lag n (steps back)", ylabel="spectral norm")
+    log_axis(ax, np.concatenate([log10(part) for part in parts]))
+    ax.axhline(0.0, color=PALE, lw=1.0, zorder=0)
+    looks = (("whole ∂c_T/∂c_t", "c"), ("along the belt: ∏ f", "f"), ("the rest, through h", "h"))
+    ends = []
+    for part, (label, symbol) in zip(parts, looks, strict=True):
+        values = log10(part)
+        width = 3.2 if symbol == "c" else 2.0
+        ax.plot(lags, values, color=COLOURS[symbol], ls=DASHES[symbol], lw=width, gid=label, alpha=0.9)
+        if np.isfinite(values).any():
+            first = int(np.flatnonzero(np.isfinite(values))[0])
+            text = label.replace("∂c_T/∂c_t", r"$\partial c_T/\partial c_{T-n}$")
+            ends.append(End(float(lags[first]), float(values[first]), text, COLOURS[symbol]))
+    label_ends(ax, ends)
+    despine(ax)
+    return ax

@@ -1,0 +1,90 @@
+"""The plots of speed show the ratios and shares they were given."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from matplotlib.patches import Rectangle
+from matplotlib.text import Text
+
+from lstm_helpers import figures
+from lstm_helpers.data.measured import Measurement
+
+
+def measurement(size: tuple[int, int, int, int], who: str, ratio: float) -> Measurement:
+    return Measurement("both", "float32", *size, "Recurrent(lstm)", who, 0.001, 0.9 * ratio, ratio, 1.2 * ratio)
+
+
+ROWS = [
+    measurement((20, 1, 4, 8), "PyTorch", 0.5),
+    measurement((20, 1, 4, 8), "JAX", 8.0),
+    measurement((35, 20, 200, 650), "PyTorch", 1.0),
+]
+PARTS = {"small": {"products": 1.0, "rest": 3.0}, "large": {"products": 8.0, "rest": 2.0}}
+
+
+def points(ax: Any) -> dict[str, Any]:
+    return {item.get_gid(): item for item in ax.lines if item.get_gid()}
+
+
+def test_each_ratio_stands_at_its_value_in_the_row_of_its_size() -> None:
+    ax = figures.draw_time_ratios(ROWS)
+    found = points(ax)
+    assert {name: float(p.get_xdata()[0]) for name, p in found.items()} == {
+        "PyTorch (20, 1, 4, 8)": 0.5,
+        "JAX (20, 1, 4, 8)": 8.0,
+        "PyTorch (35, 20, 200, 650)": 1.0,
+    }
+    places = [round(float(p.get_ydata()[0])) for p in found.values()]
+    assert places == [0, 0, 1]
+    assert [t.get_text() for t in ax.get_yticklabels()] == ["20, 1, 4, 8", "35, 20, 200, 650"]
+    assert {t.get_text() for t in ax.get_legend().get_texts()} == {"PyTorch", "JAX"}
+
+
+def test_quartiles_are_drawn_and_all_is_within_the_limits() -> None:
+    ax = figures.draw_time_ratios(ROWS)
+    bars = [tuple(line.get_xdata()) for line in ax.lines if len(line.get_xdata()) == 2 and not line.get_gid()]
+    for row in ROWS:
+        assert (row.low, row.high) in bars
+    low, high = ax.get_xlim()
+    assert low < 0.45 and high > 9.6 and ax.get_xscale() == "log"
+    assert low < figures.draw_time_ratios(ROWS[2:]).get_xlim()[0] < 1 < figures.draw_time_ratios(ROWS[2:]).get_xlim()[1]
+    ticks = [t.get_text() for t in ax.get_xticklabels()]
+    assert "1" in ticks and "0.5" in ticks and "5" in ticks
+
+
+@pytest.mark.parametrize("rows", [[], [measurement((1, 1, 1, 1), "a", 0.0)]])
+def test_no_ratios_are_refused(rows: list[Measurement]) -> None:
+    with pytest.raises(ValueError, match=r"rows holds \d measurements; expected at least one"):
+        figures.draw_time_ratios(rows)
+
+
+def test_every_bar_is_cut_in_proportion_and_filled() -> None:
+    ax = figures.draw_breakdown(PARTS)
+    bars = {p.get_gid(): p for p in ax.patches if isinstance(p, Rectangle) and p.get_gid()}
+    assert {name: (bar.get_x(), bar.get_width()) for name, bar in bars.items()} == {
+        "small products": (0.0, 0.25),
+        "small rest": (0.25, 0.75),
+        "large products": (0.0, 0.8),
+        "large rest": (0.8, pytest.approx(0.2)),
+    }
+    shown = [t.get_text() for t in ax.findobj(Text)]
+    assert {"25%", "75%", "80%", "20%", "small", "large", "products", "rest"} <= set(shown)
+
+
+def test_a_sliver_has_no_number_and_numbers_can_be_read_on_their_colour() -> None:
+    ax = figures.draw_breakdown({"one": {"a": 1.0, "b": 99.0}})
+    assert [t.get_text() for t in ax.texts] == ["99%"]
+    ax = figures.draw_breakdown({"one": {"a": 1.0, "b": 1.0, "c": 1.0}})
+    for text, bar in zip(ax.texts, ax.patches, strict=True):
+        dark = np.mean(bar.get_facecolor()[:3]) < 0.5
+        assert (text.get_color() == "white") == dark
+
+
+@pytest.mark.parametrize(
+    ("parts", "message"),
+    [({}, "there are none"), ({"a": {"x": 1.0}, "b": {"y": 1.0}}, "differ"), ({"a": {"x": -1.0}}, "negative")],
+)
+def test_shares_that_make_no_whole_are_refused(parts: dict[str, dict[str, float]], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        figures.draw_breakdown(parts)
