@@ -7,7 +7,7 @@ from benchmarks import cases, machine
 from benchmarks.cases import Case
 from benchmarks.contenders import OUR_DOT, OUR_LSTM, OUR_LSTM_TO_READ, OURS
 from benchmarks.measure import PRODUCTS, spread, straight_line
-from lstm_helpers.measured.speed_table import Measurement, Speed
+from lstm_helpers.data.measured.speed_table import Measurement, Speed
 
 TITLES = {
     "forward": "Forward",

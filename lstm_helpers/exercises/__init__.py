@@ -23,7 +23,7 @@ from lstm_helpers.exercises.sequences import last_outputs, unroll_in_pieces
 from lstm_helpers.exercises.speed import weight_gradient
 from lstm_helpers.exercises.stacking import stack_outputs
 from lstm_helpers.exercises.switches import gated
-from lstm_helpers.exercises.temperature import temper
+from lstm_helpers.exercises.temperature import softmax_with_temperature
 
 EXERCISES = (
     rnn_step,
@@ -39,7 +39,7 @@ EXERCISES = (
     clip,
     prepare,
     gru_as_published,
-    temper,
+    softmax_with_temperature,
     run_clamped,
     weight_gradient,
     stack_outputs,
@@ -77,8 +77,8 @@ __all__ = [
     "rnn_step",
     "run_clamped",
     "run_with_ablation",
+    "softmax_with_temperature",
     "stack_outputs",
-    "temper",
     "toggle",
     "unroll_in_pieces",
     "weight_gradient",

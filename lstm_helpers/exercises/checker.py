@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from lstm_helpers.arrays import Array, leaves
-from lstm_helpers.wrapping import wrap
+from lstm_helpers.runtime import wrap
 
 _SEED = 0
 

@@ -8,7 +8,7 @@ import numpy as np
 from lstm_helpers.arrays import Array
 from lstm_helpers.cells import lstm
 from lstm_helpers.exercises.checker import Exercise, Wrong
-from lstm_helpers.inspection import Clamped
+from lstm_helpers.interventions import Clamped
 from lstm_helpers.through_time import unroll
 
 Held = Callable[[lstm.State, int, float], lstm.State]

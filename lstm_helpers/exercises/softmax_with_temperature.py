@@ -7,7 +7,7 @@ import numpy as np
 from lstm_helpers.activations import log_softmax, softmax
 from lstm_helpers.arrays import Array
 from lstm_helpers.exercises.checker import Exercise, Wrong
-from lstm_helpers.sampling import temper as _temper
+from lstm_helpers.language.sampling import softmax_with_temperature as _softmax_with_temperature
 
 
 def _normalised(a: Array) -> Any:
@@ -48,10 +48,10 @@ _TOO_LATE = (
 )
 _SUM = "Hint: what has to be done to each row so that it adds up to 1?"
 
-temper = Exercise(
-    name="temper",
+softmax_with_temperature = Exercise(
+    name="softmax_with_temperature",
     arguments=("logits", "temperature"),
-    right=_temper,
+    right=_softmax_with_temperature,
     wrongs=(
         Wrong(lambda logits, temperature: softmax(logits * temperature), _TURNED),
         Wrong(lambda logits, temperature: _plain_softmax(logits * temperature), _TURNED),

@@ -11,14 +11,14 @@ SHOWN = 12
 _NAMES = {" ": "space", "\n": "line\nend"}
 
 
-def draw_next(letters: str, chances: ArrayLike, *, shown: int = SHOWN, ax: Axes | None = None) -> Axes:
+def draw_next(letters: str, probabilities: ArrayLike, *, shown: int = SHOWN, ax: Axes | None = None) -> Axes:
     """Draw how likely each character is to come next.
 
     Parameters
     ----------
     letters : str
         K characters.
-    chances : array (K,)
+    probabilities : array (K,)
         The chance of each; they add up to 1.
     shown : int
         So many of the likeliest get a bar of their own; the others share the last one.
@@ -28,11 +28,11 @@ def draw_next(letters: str, chances: ArrayLike, *, shown: int = SHOWN, ax: Axes 
     Raises
     ------
     ValueError
-        If letters and chances do not fit.
+        If letters and probabilities do not fit.
     """
-    values = np.asarray(chances, dtype=float)
+    values = np.asarray(probabilities, dtype=float)
     if values.shape != (len(letters),) or not values.size or abs(values.sum() - 1) > 1e-6 or values.min() < 0:
-        raise ValueError(f"chances is {values.shape}; expected {len(letters)}, one a letter, which add up to 1")
+        raise ValueError(f"probabilities is {values.shape}; expected {len(letters)}, one a letter, which add up to 1")
     order = likeliest(values, shown)
     names = [_NAMES.get(letters[k], letters[k]) for k in order]
     ax = own_axes(9.0, 2.6) if ax is None else ax

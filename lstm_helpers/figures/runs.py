@@ -9,8 +9,8 @@ from matplotlib.axis import Axis
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 from numpy.typing import ArrayLike
 
+from lstm_helpers.data.measured import mean_interval
 from lstm_helpers.figures.style import COLOURS, INK, PALE, own_axes, tidy
-from lstm_helpers.measured import mean_interval
 
 
 def draw_runs(

@@ -26,7 +26,7 @@ def draw_what_if(
     Parameters
     ----------
     original, changed : trace
-        What ``unroll`` returned, and what ``what_if.hold_gates`` made of it.
+        What ``unroll`` returned, and what ``interventions.clamp_gates`` made of it.
     unit, sequence : int
         Which of the H units, and which sequence of the batch.
     labels : sequence of str or of numbers, optional

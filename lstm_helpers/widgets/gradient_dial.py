@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 import traitlets
 from matplotlib.figure import Figure
 
-from lstm_helpers import measured
 from lstm_helpers.arrays import Array
+from lstm_helpers.data import measured
 from lstm_helpers.figures import draw_gradient_bands
 from lstm_helpers.figures.flow import SHOWN
 from lstm_helpers.figures.logarithmic import say_power

@@ -15,8 +15,8 @@ from lstm_helpers.figures import draw_cell, draw_what_if
 from lstm_helpers.figures.diagram import input_text
 from lstm_helpers.figures.layouts import Piece
 from lstm_helpers.figures.layouts import lstm as drawing
+from lstm_helpers.interventions import LOWEST, check_clamped, clamp_gates
 from lstm_helpers.through_time import Trace, unroll
-from lstm_helpers.what_if import LOWEST, check_held, hold_gates
 from lstm_helpers.widgets.base import HouseWidget, Whole, assets, tidy, within
 from lstm_helpers.widgets.diagram_data import plain
 from lstm_helpers.widgets.trace_data import as_bytes, axis_labels, check_trace, numbers_of
@@ -54,7 +54,7 @@ class LiveCell(HouseWidget):
     part : str
         What is lit: "forget", "input", "candidate", "update" (the cell state), "output", "hidden", or "" for all.
     overrides : dict, optional
-        Gates held by hand from the start, as for ``what_if.hold_gates``: ``{(4, "f", 0): 0.0}``.
+        Gates held by hand from the start, as for ``interventions.clamp_gates``: ``{(4, "f", 0): 0.0}``.
     readout : (W_y, b_y), optional
         (H, 1) and (1,): then sigmoid(h W_y + b_y) is shown as a third line, p.
     answer : str or (str, str)
@@ -143,7 +143,7 @@ class LiveCell(HouseWidget):
     def trace(self) -> Trace:
         """The run that is shown, one sequence (T, 1, ·): the original, or what it becomes with gates held."""
         free = self._free()
-        return free if self._weights is None else hold_gates(self._weights, free, dict(self.overrides))
+        return free if self._weights is None else clamp_gates(self._weights, free, dict(self.overrides))
 
     def _axis(self) -> list[Any] | None:
         """Name the steps."""
@@ -187,7 +187,7 @@ class LiveCell(HouseWidget):
                 "overrides need the weights, to compute what follows from them: pass params to LiveCell"
             )
         try:
-            check_held(self._free(), held)
+            check_clamped(self._free(), held)
         except ValueError as error:
             raise traitlets.TraitError(f"overrides do not fit: {error}") from None
         return {(int(t), gate, int(unit)): float(value) for (t, gate, unit), value in held.items()}

@@ -8,9 +8,9 @@ from typing import Any
 import traitlets
 
 from lstm_helpers.cells import lstm
-from lstm_helpers.tasks import agreement
+from lstm_helpers.data.tasks import agreement
+from lstm_helpers.data.trained import Network
 from lstm_helpers.through_time import Trace, unroll
-from lstm_helpers.trained import Network
 from lstm_helpers.widgets.base import assets, tidy
 from lstm_helpers.widgets.live_cell import LiveCell
 

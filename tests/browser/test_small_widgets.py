@@ -5,8 +5,8 @@ import itertools
 import numpy as np
 import pytest
 
-from lstm_helpers import trained
-from lstm_helpers.tasks import agreement
+from lstm_helpers.data import trained
+from lstm_helpers.data.tasks import agreement
 from lstm_helpers.widgets import MemoryAblation, SoftSwitch
 from tests.browser.every_widget import cells
 from tests.browser.test_widgets import CLIPPED, CONTRAST, FITS, LETTERS, ask, eventually, where_the_reader_is

@@ -9,14 +9,14 @@ import pytest
 from lstm_helpers import exercises, unroll
 from lstm_helpers.activations import half_life, sigmoid
 from lstm_helpers.arrays import tree_norm
-from lstm_helpers.cells import gru_before, lstm, rnn
+from lstm_helpers.cells import gru_reset_before, lstm, rnn
 from lstm_helpers.exercises import EXERCISES
 from lstm_helpers.gradcheck import complex_step, relative_error
 from lstm_helpers.layers import Bidirectional
 from lstm_helpers.layers.ends import ends
+from lstm_helpers.runtime import COLUMNS
 from lstm_helpers.series import leaks
 from lstm_helpers.training import clip_norm
-from lstm_helpers.wrapping import COLUMNS
 
 WRONGS = [(exercise, k) for exercise in EXERCISES for k in range(len(exercise.wrongs))]
 IDS = [f"{exercise.name}-{k}" for exercise, k in WRONGS]
@@ -114,7 +114,7 @@ def readers_gru_as_published(h, x, W_x, W_h, b):
     return n + rz[:, H:] * (h - n)
 
 
-def readers_temper(logits, temperature):
+def readers_softmax_with_temperature(logits, temperature):
     raised = np.exp((logits - np.max(logits)) / temperature)
     return (raised.T / raised.sum(axis=-1).T).T
 
@@ -627,10 +627,10 @@ def test_every_answer_that_is_called_a_leak_has_one_and_the_books_has_none():
 
 def test_gru_as_published_is_the_cells_step():
     rng = np.random.default_rng(4)
-    params = gru_before.init(rng, 2, 3)._replace(b=rng.normal(size=9))
-    state, x = gru_before.State(rng.normal(size=(4, 3))), rng.normal(size=(4, 2))
+    params = gru_reset_before.init(rng, 2, 3)._replace(b=rng.normal(size=9))
+    state, x = gru_reset_before.State(rng.normal(size=(4, 3))), rng.normal(size=(4, 2))
     got = exercises.gru_as_published.right(state.h, x, *params)
-    assert relative_error(got, gru_before.forward(params, state, x).h) < 1e-15
+    assert relative_error(got, gru_reset_before.forward(params, state, x).h) < 1e-15
 
 
 def test_weights_that_came_from_elsewhere_compute_what_they_did_there():

@@ -91,7 +91,9 @@ BAD = {
     "expected one shape": lambda: figures.draw_reach({"a": [1.0], "b": [1.0, 2.0]}, 0),
     r"moved\['a'\] holds negative": lambda: figures.draw_reach({"a": [1.0, -1.0]}, 0),
     "changed is 2": lambda: figures.draw_reach({"a": [1.0, 1.0]}, 2),
-    r"trace is a Trace; expected what Bidirectional\(…\)\.forward returns": lambda: figures.draw_halves(ONE_WAY),
+    r"trace is a RecurrentTrace; expected what Bidirectional\(…\)\.forward returns": lambda: figures.draw_halves(
+        ONE_WAY
+    ),
     "field is 'r'": lambda: figures.draw_halves(BOTH, ("r",)),
     "sequence is 1": lambda: figures.draw_halves(BOTH, sequence=1),
 }

@@ -8,7 +8,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
 from lstm_helpers import figures
-from lstm_helpers.measured import Measurement
+from lstm_helpers.data.measured import Measurement
 
 
 def measurement(size: tuple[int, int, int, int], who: str, ratio: float) -> Measurement:

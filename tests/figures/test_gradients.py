@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from lstm_helpers import figures, gradient_flow, museum, through_time
+from lstm_helpers import faults, figures, gradient_flow, through_time
 from lstm_helpers.arrays import tree_map
 from lstm_helpers.cells import lstm, rnn
 from lstm_helpers.figures.backward import say_gradient
@@ -164,14 +164,14 @@ def test_the_u_curve_marks_its_lowest_point() -> None:
     assert line(ax, "complex step").tolist() == [-17.0] * 13
 
 
-@pytest.mark.parametrize("name", ["belt_off_by_one", "accumulators_not_reset", "mask_ignored"])
+@pytest.mark.parametrize("name", ["cell_state_off_by_one", "accumulators_not_reset", "mask_ignored"])
 def test_a_field_is_filled_exactly_where_something_is_wrong(name: str) -> None:
-    exhibit = museum.exhibit_named(name)
-    pattern = museum.examine(exhibit.cell, exhibit.engine)
+    fault = faults.fault_named(name)
+    pattern = faults.examine(fault.cell, fault.engine)
     ax = figures.draw_pattern(pattern)
     filled = {item.get_gid() for item in ax.collections}
-    rows = museum.FORWARD + museum.BACKWARD
-    want = {f"{rows[r]}:{museum.COLUMNS[c]}" for r, c in np.argwhere(pattern.wrong)}
+    rows = faults.FORWARD + faults.BACKWARD
+    want = {f"{rows[r]}:{faults.COLUMNS[c]}" for r, c in np.argwhere(pattern.wrong)}
     assert filled == want and want
     written = {text.get_text() for text in ax.texts}
     assert {f"{e:.2g}" for e in pattern.errors[pattern.wrong] if e >= 0.001} <= written
@@ -206,7 +206,7 @@ def test_every_run_of_a_training_is_there() -> None:
         (lambda: figures.draw_split(gradient_flow.Split(np.ones(2), np.ones(3), np.ones(2))), "split has parts of"),
         (lambda: figures.draw_ucurve([1.0], [1.0]), "expected both"),
         (lambda: figures.draw_ucurve([0.0, 1.0], [1.0, 1.0]), "not above 0"),
-        (lambda: figures.draw_pattern(np.ones((21, 9))), "pattern is a ndarray; expected what museum.examine"),
+        (lambda: figures.draw_pattern(np.ones((21, 9))), "pattern is a ndarray; expected what faults.examine"),
         (lambda: figures.draw_learning_curves({}), "curves have lengths"),
         (lambda: figures.draw_learning_curves({"a": [1.0], "b": [1.0, 2.0]}), r"curves have lengths \[1, 2\]"),
         (lambda: figures.draw_learning_curves({"a": [1.0]}, steps=[1, 2]), r"steps has shape \(2,\)"),

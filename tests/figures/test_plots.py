@@ -13,7 +13,7 @@ from matplotlib.container import BarContainer
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from lstm_helpers import figures, gradient_flow, museum, through_time
+from lstm_helpers import faults, figures, gradient_flow, through_time
 from lstm_helpers.activations import half_life, sigmoid
 from lstm_helpers.cells import lstm, rnn
 from lstm_helpers.figures import COLOURS
@@ -84,7 +84,7 @@ def every_drawing() -> list[tuple[str, Any]]:
         ("draw_gradient_bands", lambda ax: figures.draw_gradient_bands(np.zeros((3, 9)), -np.ones((3, 9)), ax=ax)),
         ("draw_split", lambda ax: figures.draw_split(gradient_flow.split(lstm, params, trace), ax=ax)),
         ("draw_ucurve", lambda ax: figures.draw_ucurve([1e-8, 1e-4, 1.0], [1e-6, 1e-9, 1e-1], 1e-16, ax=ax)),
-        ("draw_pattern", lambda ax: figures.draw_pattern(museum.examine(), ax=ax)),
+        ("draw_pattern", lambda ax: figures.draw_pattern(faults.examine(), ax=ax)),
         ("draw_success", lambda ax: figures.draw_success([5, 10], {"LSTM": [3, 1]}, 3, ax=ax)),
         (
             "draw_accuracy",

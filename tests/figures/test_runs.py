@@ -4,8 +4,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
+from lstm_helpers.data.measured import mean_interval
 from lstm_helpers.figures import draw_runs
-from lstm_helpers.measured import mean_interval
 
 RUNS = {"first": np.array([1.0, 2.0, 4.0]), "second": np.array([8.0, 1.0, 2.0, 2.0])}
 

@@ -17,7 +17,7 @@ from lstm_helpers.figures.layouts import LAYOUTS, lstm_backward, node_of
 from lstm_helpers.figures.layouts import lstm as drawing
 from lstm_helpers.figures.strokes import CELL
 from lstm_helpers.figures.style import COLOURS
-from lstm_helpers.what_if import hold_gates
+from lstm_helpers.interventions import clamp_gates
 from lstm_helpers.widgets import LiveCell
 from lstm_helpers.widgets.base import VIEW
 from lstm_helpers.widgets.diagram_data import plain, spell
@@ -108,7 +108,7 @@ def test_what_does_not_fit_is_said():
     with pytest.raises(ValueError, match="params compute something else than trace, by up to"):
         LiveCell(trace, params._replace(b=params.b + 0.1))
     with pytest.raises(ValueError, match="params compute something else than trace"):
-        LiveCell(hold_gates(params, trace, {(2, "f", 0): 0.0}), params)
+        LiveCell(clamp_gates(params, trace, {(2, "f", 0): 0.0}), params)
     with pytest.raises(ValueError, match=re.escape("expected W_y (4, 1) and b_y (1,): one answer")):
         LiveCell(trace, params, readout=(np.zeros((4, 2)), np.zeros(2)))
 
@@ -140,7 +140,7 @@ def test_overrides_travel_as_a_list_and_come_back_checked():
     assert cell.get_state()["overrides"] == [[2, "f", 1, 0.5]]
     cell.set_state({"overrides": [[0, "o", 3, 0.0], [6, "g", 0, -1]]})
     assert cell.overrides == {(0, "o", 3): 0.0, (6, "g", 0): -1.0}
-    run = hold_gates(params, trace, cell.overrides)
+    run = clamp_gates(params, trace, cell.overrides)
     for name in "ifgoch":  # one sequence alone or in a batch: the same but for the order of sums
         np.testing.assert_allclose(getattr(cell.trace, name)[:, 0], getattr(run, name)[:, 0], rtol=0, atol=1e-14)
     cell.overrides = {}
@@ -265,7 +265,7 @@ def test_text_and_picture_stay_and_follow_the_settings():
 
 def test_the_lines_show_both_runs():
     params, trace = a_run()
-    run = hold_gates(params, trace, {(2, "i", 1): 1.0, (2, "g", 1): 1.0})
+    run = clamp_gates(params, trace, {(2, "i", 1): 1.0, (2, "g", 1): 1.0})
     for unit, sequence in ((1, 0), (1, 2)):
         ax = draw_what_if(trace, run, unit, sequence=sequence, step=2)
         for name, plot in zip("ch", ax.child_axes, strict=True):

@@ -10,19 +10,19 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from lstm_helpers.widgets.thinning import POINTS, thin, trailing_mean
 
-from lstm_helpers import readout, training
+from lstm_helpers import losses, training
 from lstm_helpers.arrays import leaves
 from lstm_helpers.cells import lstm
+from lstm_helpers.data.tasks import latch
 from lstm_helpers.figures.style import COLOURS
 from lstm_helpers.layers import Recurrent
 from lstm_helpers.model import Model
-from lstm_helpers.tasks import latch
 from lstm_helpers.training import Progress, adam, fit
 from lstm_helpers.widgets import LossCurve, loss_curve
 from lstm_helpers.widgets.base import VIEW
 from lstm_helpers.widgets.interrupts import Stop
-from lstm_helpers.widgets.thinning import POINTS, thin, trailing_mean
 
 MODEL = Model(Recurrent(lstm), at="last")
 PARAMS = MODEL.init(np.random.default_rng(0), latch.INPUT_SIZE, 3, latch.OUTPUT_SIZE)
@@ -33,7 +33,7 @@ def batches(step):
 
 
 def train(resume=None, batches=batches):
-    return fit(MODEL, PARAMS, batches, readout.cross_entropy, adam(0.02), resume=resume)
+    return fit(MODEL, PARAMS, batches, losses.cross_entropy, adam(0.02), resume=resume)
 
 
 def progress(step, loss=0.5):
@@ -213,7 +213,7 @@ def test_a_stop_anywhere_ends_the_loop_and_resumes_to_the_same_bits(where, stop,
         monkeypatch.setattr(
             curve, "_show", lambda status, **kw: (press() if status == "left" else None, show(status, **kw))[1]
         )
-    items = fit(MODEL, PARAMS, stopping_at("batches", batches), readout.cross_entropy, optimizer)
+    items = fit(MODEL, PARAMS, stopping_at("batches", batches), losses.cross_entropy, optimizer)
     for item in curve.watch(items, total=12):
         seen.append(item.step)
         if where == "body" and item.step == stop:

@@ -8,10 +8,11 @@ import pytest
 import traitlets
 from matplotlib.colors import to_hex
 
-from lstm_helpers import inspection, trained
+from lstm_helpers import interventions
+from lstm_helpers.data import trained
+from lstm_helpers.data.tasks import text
 from lstm_helpers.figures import style_text
 from lstm_helpers.figures.style import ladder
-from lstm_helpers.tasks import text
 from lstm_helpers.widgets import TextInspector
 from lstm_helpers.widgets.base import VIEW
 
@@ -24,7 +25,7 @@ T = len(WORDS) - 1
 def test_the_numbers_are_the_networks():
     widget = TextInspector(NETWORK, WORDS, at=20, unit=7)
     c = NETWORK.model.forward(NETWORK.params, TOKENS[:-1, None]).trace.c[:, 0]
-    moved = inspection.connectivity(NETWORK.model, NETWORK.params, TOKENS[:-1], TOKENS[1:])
+    moved = interventions.saliency(NETWORK.model, NETWORK.params, TOKENS[:-1], TOKENS[1:])
     assert np.allclose(widget.values, moved[20], rtol=1e-6)
     widget.show = "unit"
     assert np.allclose(widget.values, c[:, 7], rtol=1e-12)
