@@ -14,7 +14,7 @@ from pathlib import Path
 
 from benchmarks import cases, machine, measure, report
 from benchmarks.contenders import OUR_LSTM, OUR_LSTM_TO_READ
-from lstm_helpers.measured.speed_table import Speed, speed, write_speed
+from lstm_helpers.data.measured.speed_table import Speed, speed, write_speed
 
 ROOT = Path(__file__).resolve().parents[1]
 PARTS = (*cases.KINDS, "random", "length", "cells", "wirings", "attention", "memory")
@@ -31,11 +31,11 @@ def main() -> None:
     ask.add_argument("--join", nargs="+", type=Path, help="tables of earlier runs, instead of measuring")
     ask.add_argument("--out", type=Path, default=ROOT / "benchmarks" / "results")
     ask.add_argument(
-        "--ship", action="store_true", help="write the book's own tables too: docs/ and lstm_helpers/measured"
+        "--ship", action="store_true", help="write the book's own tables too: docs/ and lstm_helpers/data/measured"
     )
     chosen = ask.parse_args()
     table = join(chosen.join) if chosen.join else run(chosen)
-    folders = [(chosen.out, chosen.out)] + [(ROOT / "docs", ROOT / "lstm_helpers" / "measured")] * chosen.ship
+    folders = [(chosen.out, chosen.out)] + [(ROOT / "docs", ROOT / "lstm_helpers" / "data" / "measured")] * chosen.ship
     for words, numbers in folders:
         words.mkdir(parents=True, exist_ok=True)
         write_speed(numbers / "speed.csv", table)

@@ -10,10 +10,10 @@ import numpy as np
 
 from lstm_helpers import cells
 from lstm_helpers.arrays import Array
-from lstm_helpers.attention import Additive, ScaledDot
 from lstm_helpers.cells import gru, lstm
-from lstm_helpers.cells.ablated import PARTS, Without
+from lstm_helpers.cells.ablated import PARTS, Ablated
 from lstm_helpers.layers import Bidirectional, Layer, Recurrent, Residual, Stacked
+from lstm_helpers.seq2seq.attention import Additive, ScaledDot
 
 KINDS = ("forward", "both", "step")  # forward; forward and backward; a whole training step with Adam
 DTYPES = ("float32", "float64")
@@ -61,7 +61,7 @@ FOR_ATTENTION = tuple(case._replace(D=case.H) for case in FOR_LAYERS[:2])
 def every_cell() -> list[Layer]:
     """Make a layer of each cell in the package's own list, and of one with a part taken out, for all five."""
     listed = [getattr(cells, name) for name in cells.__all__]
-    return [Recurrent(cell) for cell in (*listed, Without(PARTS[0]))]
+    return [Recurrent(cell) for cell in (*listed, Ablated(PARTS[0]))]
 
 
 def random_sizes(count: int = 28, seed: int = 0) -> list[Case]:
@@ -91,13 +91,13 @@ def products(case: Case, dtype: str, kind: str) -> Callable[[], None]:
     T, B, D, H = case
     rng = np.random.default_rng(0)
 
-    def draw(*shape: int) -> Array:
+    def sample(*shape: int) -> Array:
         return rng.normal(size=shape).astype(dtype)
 
-    hx, W, z = draw(B, H + D + 1), draw(H + D + 1, 4 * H), draw(B, 4 * H)
-    W_h_T, W_x_T, h = draw(4 * H, H), draw(4 * H, D), draw(B, H)
-    inputs, dz = draw(T * B, H + D + 1), draw(T * B, 4 * H)
-    d_W, d_xs = np.empty_like(W), draw(T * B, D)
+    hx, W, z = sample(B, H + D + 1), sample(H + D + 1, 4 * H), sample(B, 4 * H)
+    W_h_T, W_x_T, h = sample(4 * H, H), sample(4 * H, D), sample(B, H)
+    inputs, dz = sample(T * B, H + D + 1), sample(T * B, 4 * H)
+    d_W, d_xs = np.empty_like(W), sample(T * B, D)
 
     def run() -> None:
         for _ in range(T):

@@ -16,12 +16,12 @@ from typing import Any
 import numpy as np
 
 from benchmarks.cases import LSTM, OUTPUT_SIZE, Case
-from lstm_helpers import frameworks, readout, through_time
+from lstm_helpers import frameworks, losses, through_time
 from lstm_helpers.arrays import Array
-from lstm_helpers.attention import Additive, ScaledDot
 from lstm_helpers.cells import lstm
 from lstm_helpers.layers import Layer, Recurrent
 from lstm_helpers.model import Batch, Model
+from lstm_helpers.seq2seq.attention import Additive, ScaledDot
 from lstm_helpers.training import adam
 
 Run = Callable[[], Any]
@@ -102,7 +102,7 @@ def _converts(convert: Callable[[Any, Any], Any], layer: Layer) -> bool:
     return True
 
 
-def _draw(layer: Layer, case: Case, dtype: str) -> tuple[Any, Array, Array, Array]:
+def _random_inputs(layer: Layer, case: Case, dtype: str) -> tuple[Any, Array, Array, Array]:
     """Draw weights, inputs, ∂L/∂output, and targets: the same for everybody."""
     params = layer.init(np.random.default_rng(1), case.D, case.H, dtype=dtype)
     rng = np.random.default_rng(0)
@@ -112,7 +112,7 @@ def _draw(layer: Layer, case: Case, dtype: str) -> tuple[Any, Array, Array, Arra
 
 
 def _ours(layer: Layer, kind: str, case: Case, dtype: str) -> Run:
-    params, xs, d_output, targets = _draw(layer, case, dtype)
+    params, xs, d_output, targets = _random_inputs(layer, case, dtype)
     if kind == "forward":
         return lambda: layer.forward(params, xs)
     if kind == "both":
@@ -122,7 +122,7 @@ def _ours(layer: Layer, kind: str, case: Case, dtype: str) -> Run:
     now = [start, optimizer.init(start)]
 
     def step() -> None:
-        grads = model.loss_and_grads(now[0], Batch(xs, targets), readout.mse).grads
+        grads = model.loss_and_grads(now[0], Batch(xs, targets), losses.mse).grads
         now[:] = optimizer.update(grads, now[1], now[0])
 
     return step
@@ -131,7 +131,7 @@ def _ours(layer: Layer, kind: str, case: Case, dtype: str) -> Run:
 def _torch(threads: int, layer: Layer, kind: str, case: Case, dtype: str) -> Run:
     import torch
 
-    params, *drawn = _draw(layer, case, dtype)
+    params, *drawn = _random_inputs(layer, case, dtype)
     xs, d_output, targets = map(torch.tensor, drawn)
     net = frameworks.to_torch(layer, params)
     linear = torch.nn.Linear(d_output.shape[2], OUTPUT_SIZE, dtype=xs.dtype)
@@ -183,7 +183,7 @@ def _onnxruntime(layer: Layer, case: Case) -> Run:
     import onnx
     import onnxruntime
 
-    params, xs, _, _ = _draw(layer, case, "float32")
+    params, xs, _, _ = _random_inputs(layer, case, "float32")
     file = frameworks.to_onnx(layer, params)
     if isinstance(layer, Recurrent):  # its node is all there is to do: what follows would only bring h into our shape
         graph = file.graph
@@ -201,7 +201,7 @@ def _jax(kind: str, case: Case, dtype: str) -> Run:
     from jax import numpy as jnp
 
     jax.config.update("jax_enable_x64", True)
-    xs, d_hs, targets = map(jnp.asarray, _draw(LSTM, case, dtype)[1:])
+    xs, d_hs, targets = map(jnp.asarray, _random_inputs(LSTM, case, dtype)[1:])
     model = Model(LSTM)
     params = model.init(np.random.default_rng(1), case.D, case.H, OUTPUT_SIZE, dtype=dtype)
     params = jax.tree.map(jnp.asarray, params)

@@ -11,10 +11,10 @@ from benchmarks import cases, contenders
 from benchmarks.cases import LSTM, Case
 from benchmarks.contenders import OURS, TWO_THREADS, Run
 from lstm_helpers.arrays import Array
+from lstm_helpers.data.measured.speed_table import Measurement
 from lstm_helpers.fused.threads import one_blas_thread
 from lstm_helpers.layers import Layer
-from lstm_helpers.measured.speed_table import Measurement
-from lstm_helpers.timing import in_turns, quartiles, ratios
+from lstm_helpers.runtime import in_turns, quartiles, ratios
 
 Say = Callable[[str], None]
 PRODUCTS = "matrix products"  # the bound: what none can avoid, in NumPy with one BLAS thread

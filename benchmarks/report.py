@@ -7,7 +7,7 @@ from benchmarks import cases, machine
 from benchmarks.cases import Case
 from benchmarks.contenders import OUR_DOT, OUR_LSTM, OUR_LSTM_TO_READ, OURS
 from benchmarks.measure import PRODUCTS, spread, straight_line
-from lstm_helpers.measured.speed_table import Measurement, Speed
+from lstm_helpers.data.measured.speed_table import Measurement, Speed
 
 TITLES = {
     "forward": "Forward",
@@ -121,7 +121,7 @@ def picture(table: Speed, path: Path) -> None:
         for ax, dtype in zip(axes, cases.DTYPES, strict=True):
             rows = [row for row in table.select(what="both", dtype=dtype) if row.who not in (OURS, PRODUCTS)]
             if rows:
-                figures.draw_ratios(rows, ax=ax)
+                figures.draw_time_ratios(rows, ax=ax)
             ax.set_title(f"forward and backward, {dtype}")
         axes[1].set_ylabel("")
         fig.savefig(path, dpi=150)

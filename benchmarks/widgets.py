@@ -22,17 +22,17 @@ PLAIN = """
 %matplotlib inline
 from ipywidgets import FloatSlider, interact
 from lstm_helpers import figures
-from lstm_helpers.widgets.belt import belt
+from lstm_helpers.interventions import apply_gates
 
 @interact(f=FloatSlider(0.5, min=0, max=1, step=0.01))
 def plain(f):
-    run = belt(f, 1.0, 0.5, 1.0, 20, feed="once")
-    figures.draw_belt(run.c, added=run.added, f=f, h=run.h)
+    run = apply_gates(f, 1.0, 0.5, 1.0, 20, feed="once")
+    figures.draw_cell_state(run.c, added=run.added, f=f, h=run.h)
     plt.show()
 """
 THROUGH_PYTHON = """
 from IPython.display import display
-moved, follower = widgets.GateBelt(f=0.5), widgets.GateBelt(f=0.5)
+moved, follower = widgets.GateSliders(f=0.5), widgets.GateSliders(f=0.5)
 moved.observe(lambda change: setattr(follower, "f", change.new), "f")
 display(moved, follower)
 """
@@ -87,7 +87,7 @@ def cases() -> list[Case]:
     native = "input[type=range]"
     listed = [
         Case("interact, inline figure", "plain", 1, "[role=slider]", (".jp-OutputArea-output img", 0)),
-        Case("GateBelt that another one moves", "through Python", 2, native, (".lstm-picture", 1)),
+        Case("GateSliders that another one moves", "through Python", 2, native, (".lstm-picture", 1)),
     ]
     for cell, name in enumerate(EXAMPLES, start=3):
         if name not in NOT_TIMED:

@@ -1,4 +1,4 @@
-"""The two curves every gate is made of, and the one that turns scores into chances, apart so that limits can be tested.
+"""The two curves every gate is made of, and the softmax, apart so that limits can be tested.
 
     sigmoid(z) = 1 / (1 + exp(-z)) = tanh(z / 2) / 2 + 1 / 2        slope  s (1 - s)
     tanh(z)                                                         slope  1 - t^2
@@ -41,14 +41,14 @@ def tanh_slope(t: ArrayLike) -> Any:
 
 
 def softmax(z: ArrayLike) -> Any:
-    """Turn the scores along the last axis into chances that add up to 1, without overflow."""
+    """Turn the scores along the last axis into probabilities that add up to 1, without overflow."""
     return np.exp(log_softmax(z))
 
 
 def log_softmax(z: ArrayLike) -> Any:
-    """Give the logarithm of ``softmax``, exact also where the chance itself is too small for a number.
+    """Give the logarithm of ``softmax``, exact also where the probability itself is too small for a number.
 
-    Adding one number to all scores changes no chance, so the largest score is moved to 0 first.
+    Adding one number to all scores changes no probability, so the largest score is moved to 0 first.
     """
     z = np.asarray(z)
     z = z - z.real.max(axis=-1, keepdims=True)

@@ -241,3 +241,22 @@ def check_size(name: str, value: Any) -> None:
     """Refuse a size that is not a whole number from 1."""
     if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
         raise ValueError(f"{name} is {value!r}; expected a whole number from 1")
+
+
+def check_positions(shape: tuple[int, ...], mask: Array | None) -> None:
+    """Refuse a mask that is not bool, one for each position."""
+    if mask is not None and (np.shape(mask) != shape or mask.dtype != np.bool_):
+        raise ValueError(f"mask has shape {np.shape(mask)} and dtype {np.asarray(mask).dtype}; expected bool {shape}")
+
+
+def check_classes(name: str, values: Any, count: int, mask: Array | None) -> None:
+    """Refuse what is not a whole number from 0 to ``count`` - 1."""
+    if not isinstance(values, np.ndarray) or values.dtype.kind not in "iu":
+        kind = values.dtype if isinstance(values, np.ndarray) else type(values).__name__
+        raise ValueError(f"{name} has dtype {kind}; expected whole numbers from 0 to {count - 1}, as int64")
+    wrong = (values < 0) | (values >= count)
+    wrong = wrong if mask is None else wrong & mask
+    if wrong.any():
+        where = tuple(int(k) for k in np.argwhere(wrong)[0])
+        at = ", ".join(map(str, where))
+        raise ValueError(f"{name}[{at}] is {values[where]}; expected a whole number from 0 to {count - 1}")

@@ -15,7 +15,7 @@ import numpy as np
 
 from lstm_helpers import through_time
 from lstm_helpers.arrays import Array, check_generator, check_size, tree_map
-from lstm_helpers.cells.contract import Cell
+from lstm_helpers.cells.base import Cell
 from lstm_helpers.through_time import Backward, Trace
 
 

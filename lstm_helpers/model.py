@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import DTypeLike
 
-from lstm_helpers import readout
+from lstm_helpers import linear, losses
 from lstm_helpers.arrays import Array, check_finite, check_size, describe
 from lstm_helpers.layers import Layer
 from lstm_helpers.layers.ends import ends, last_steps
@@ -24,9 +24,9 @@ _PIECE = 2**15  # numbers of output in a piece of a prediction: with all that be
 class Params(NamedTuple):
     """What is learned."""
 
-    embedding: Any  # readout.Embedding, or () without one
+    embedding: Any  # linear.Embedding, or () without one
     layer: Any
-    readout: readout.Linear
+    readout: linear.Linear
 
 
 class Batch(NamedTuple):
@@ -38,18 +38,18 @@ class Batch(NamedTuple):
 
 
 class LossFunction(Protocol):
-    """Such as ``readout.mse`` and ``readout.cross_entropy``."""
+    """Such as ``losses.mse`` and ``losses.cross_entropy``."""
 
-    def __call__(self, y: Array, targets: Array, mask: Array | None = None) -> readout.Loss:
+    def __call__(self, y: Array, targets: Array, mask: Array | None = None) -> losses.Loss:
         """Give the loss and its slope at y."""
 
 
-class Run(NamedTuple):
+class ModelRun(NamedTuple):
     """What a forward pass computed; all that going back needs."""
 
     y: Array  # (T, B, K) or (B, K)
     trace: Any  # the layer's trace
-    shown: Array  # (T, B, H) or (B, H): the layer's outputs that were read
+    features: Array  # (T, B, H) or (B, H): the layer's outputs that were read
     xs: Array  # what went in: floats or tokens
     mask: Array | None
 
@@ -114,11 +114,11 @@ class Model:
         """
         embedding: Any = ()
         if self.embedding_size is not None:
-            embedding = readout.embedding_init(rng, input_size, self.embedding_size, dtype=dtype)
+            embedding = linear.embedding_init(rng, input_size, self.embedding_size, dtype=dtype)
             input_size = self.embedding_size
         layer = self.layer.init(rng, input_size, hidden_size, dtype=dtype, **cell_options)
-        shown_size = self.layer.output_size(input_size, hidden_size)
-        return Params(embedding, layer, readout.linear_init(rng, shown_size, output_size, dtype=dtype))
+        n_features = self.layer.output_size(input_size, hidden_size)
+        return Params(embedding, layer, linear.init(rng, n_features, output_size, dtype=dtype))
 
     def zero_state(self, params: Params, xs: Array) -> Any:
         """Give the layer's state before the first step of a batch like ``xs``, each array (B, ·)."""
@@ -131,7 +131,7 @@ class Model:
         state: Any = None,
         mask: Array | None = None,
         rng: np.random.Generator | None = None,
-    ) -> Run:
+    ) -> ModelRun:
         """Run over a batch.
 
         Parameters
@@ -154,39 +154,39 @@ class Model:
         """
         _check_params(params)
         trace = self.layer.forward(params.layer, self._vectors(params, xs, mask), state, mask, rng)
-        shown = trace.output
+        features = trace.output
         if self.at == "last":
-            shown = shown[ends(trace, mask)]
+            features = features[ends(trace, mask)]
         elif self.at == "mean":
-            shown = _mean(shown, _shares(shown.shape[:2], mask))
-        return Run(readout.linear(params.readout, shown), trace, shown, xs, mask)
+            features = _mean(features, _shares(features.shape[:2], mask))
+        return ModelRun(linear.forward(params.readout, features), trace, features, xs, mask)
 
-    def backward(self, params: Params, run: Run, d_y: Array) -> Params:
+    def backward(self, params: Params, run: ModelRun, d_y: Array) -> Params:
         """Send ∂L/∂y, of the shape of ``run.y``, back to every weight."""
-        d_readout, d_shown = readout.linear_backward(params.readout, run.shown, d_y)
-        d_output = d_shown
+        d_readout, d_features = linear.backward(params.readout, run.features, d_y)
+        d_output = d_features
         if self.at == "last":
-            d_output = np.zeros_like(run.trace.output, d_shown.dtype)
-            d_output[ends(run.trace, run.mask)] = d_shown
+            d_output = np.zeros_like(run.trace.output, d_features.dtype)
+            d_output[ends(run.trace, run.mask)] = d_features
         elif self.at == "mean":
             shares = _shares(run.trace.output.shape[:2], run.mask)
-            d_output = (shares[:, :, None] * d_shown).astype(d_shown.dtype)
+            d_output = (shares[:, :, None] * d_features).astype(d_features.dtype)
         back = self.layer.backward(params.layer, run.trace, d_output)
         d_embedding: Any = ()
         if self.embedding_size:
-            d_embedding = readout.embed_backward(params.embedding, run.xs, back.xs, run.mask)
+            d_embedding = linear.embed_backward(params.embedding, run.xs, back.xs, run.mask)
         return Params(d_embedding, back.params, d_readout)
 
     def predict(self, params: Params, xs: Array, state: Any = None, mask: Array | None = None) -> Array:
         """Give y: (T, B, K), or (B, K) if the answer is asked for once. Nothing is dropped.
 
-        A layer that says it runs one way (``one_way``) is run piece by piece, and no trace is kept: but for xs and y
+        A layer that says it runs one way (``causal``) is run piece by piece, and no trace is kept: but for xs and y
         themselves, the memory this takes does not grow with T.
         """
         _check_params(params)
         numbers = int(np.prod(np.shape(xs)[1:2])) * len(params.readout.W_y)  # a step's output
         length = max(_PIECE // max(numbers, 1), 16)
-        if len(xs) <= length or not getattr(self.layer, "one_way", False):
+        if len(xs) <= length or not getattr(self.layer, "causal", False):
             return self.forward(params, xs, state, mask).y
         _check_whole(xs, mask)
         times, who = last_steps(xs, mask)
@@ -198,7 +198,7 @@ class Model:
             trace = self.layer.forward(params.layer, self._vectors(params, xs[piece], read), state, read)
             state = trace.state
             if self.at == "every":
-                answers.append(readout.linear(params.readout, trace.output))
+                answers.append(linear.forward(params.readout, trace.output))
             elif shares is not None:
                 answers.append(_mean(trace.output, shares[piece]))
             else:
@@ -206,9 +206,9 @@ class Model:
                 answers.append(trace.output[times[over] - start, who[over]])
                 order.append(over)
         if shares is not None:
-            return readout.linear(params.readout, np.sum(answers, axis=0))
+            return linear.forward(params.readout, np.sum(answers, axis=0))
         y = np.concatenate(answers)
-        return y if self.at == "every" else readout.linear(params.readout, y[np.argsort(np.concatenate(order))])
+        return y if self.at == "every" else linear.forward(params.readout, y[np.argsort(np.concatenate(order))])
 
     def loss(
         self,
@@ -239,7 +239,7 @@ class Model:
         batch : Batch
             Anything with ``xs``, ``targets`` and ``mask``.
         loss : function
-            ``readout.mse`` or ``readout.cross_entropy``.
+            ``losses.mse`` or ``losses.cross_entropy``.
         state, rng
             As in ``forward``. No gradient goes back beyond ``state``.
 
@@ -253,7 +253,7 @@ class Model:
         return Result(value, self.backward(params, run, d_y), run.trace.state)
 
     def _vectors(self, params: Params, xs: Array, mask: Array | None) -> Array:
-        return readout.embed(params.embedding, xs, mask) if self.embedding_size else xs
+        return linear.embed(params.embedding, xs, mask) if self.embedding_size else xs
 
     def _counted(self, mask: Array | None) -> Array | None:
         """Tell which answers count: all real steps, or all sequences that have one."""

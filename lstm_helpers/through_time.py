@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from lstm_helpers.arrays import Array, check_finite, check_same_dtype, check_shape, stack, tree_map
-from lstm_helpers.cells.contract import Cell, check_state
+from lstm_helpers.cells.base import Cell, check_state
 
 MISSING = "fill the gap, or mask the step if the whole input is missing"
 
@@ -93,8 +93,8 @@ def unroll(cell: Cell, params: Any, xs: Array, state: Any = None, mask: Array | 
         if mask is None:
             step = cell.forward(params, state, xs[t])
         else:
-            keep = mask[t][:, None]
-            step = _hold(cell.forward(params, state, np.where(keep, xs[t], 0)), keep)
+            real = mask[t][:, None]
+            step = _hold(cell.forward(params, state, np.where(real, xs[t], 0)), real)
         steps.append(step)
         state = step.state
     return Trace(stack(steps) if steps else _no_steps(cell, params, xs, state), start, mask)
@@ -135,9 +135,9 @@ def backpropagate(cell: Cell, params: Any, trace: Trace, d_hs: Array, d_state: A
         if trace.mask is None:
             d_step, arriving, d_x = cell.backward(params, trace[t], arriving)
         else:
-            keep = trace.mask[t][:, None]
-            d_step, d_previous, d_x = cell.backward(params, trace[t], _where(keep, arriving, 0))
-            arriving = _where(keep, d_previous, arriving)
+            real = trace.mask[t][:, None]
+            d_step, d_previous, d_x = cell.backward(params, trace[t], _where(real, arriving, 0))
+            arriving = _where(real, d_previous, arriving)
         d_params = tree_map(np.add, d_params, d_step)
         d_xs.append(d_x)
     if not states:
@@ -203,22 +203,22 @@ def check_gradients(params: Any, trace: Trace, d_hs: Array, d_state: Any) -> Non
         check_same_dtype(params=params, trace=trace.steps, d_hs=d_hs, d_state=of_state)
 
 
-def _hold(step: Any, keep: Array) -> Any:
-    """Make a step that nothing happened in, where ``keep`` is False: state carried over, all else 0."""
+def _hold(step: Any, real: Array) -> Any:
+    """Make a step that nothing happened in, where ``real`` is False: state carried over, all else 0."""
     carried = step.previous._fields
     return step._replace(
         **{
-            name: np.where(keep, value, getattr(step.previous, name) if name in carried else 0)
+            name: np.where(real, value, getattr(step.previous, name) if name in carried else 0)
             for name, value in zip(step._fields, step, strict=True)
             if name != "previous"
         }
     )
 
 
-def _where(keep: Array, tree: Any, other: Any) -> Any:
+def _where(real: Array, tree: Any, other: Any) -> Any:
     if isinstance(other, int):
-        return tree_map(lambda a: np.where(keep, a, other), tree)
-    return tree_map(lambda a, b: np.where(keep, a, b), tree, other)
+        return tree_map(lambda a: np.where(real, a, other), tree)
+    return tree_map(lambda a, b: np.where(real, a, b), tree, other)
 
 
 def _no_steps(cell: Cell, params: Any, xs: Array, state: Any) -> Any:

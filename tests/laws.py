@@ -16,7 +16,7 @@ SIZES = [(1, 1, 1, 1), (3, 2, 2, 3), (4, 1, 3, 2), (2, 3, 1, 1), (6, 2, 1, 4), (
 
 
 def name_of(cell):
-    """Name a cell for a table or a test: "gru", "Without('forget gate')"."""
+    """Name a cell for a table or a test: "gru", "Ablated('forget gate')"."""
     return cell.__name__.split(".")[-1] if hasattr(cell, "__name__") else repr(cell)
 
 

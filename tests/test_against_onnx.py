@@ -4,16 +4,16 @@ import numpy as np
 import pytest
 
 from lstm_helpers import unroll
-from lstm_helpers.cells import coupled, gru, gru_before, lstm, peephole
+from lstm_helpers.cells import cifg, gru, gru_reset_before, lstm, peephole
 from tests import laws, onnx_lstm
 
 SIZES = [(1, 1, 1, 1), (7, 3, 2, 5), (20, 4, 8, 16), (3, 5, 1, 32), (50, 2, 3, 4), (12, 6, 10, 1)]
 THEIRS = {
     lstm: onnx_lstm.run,
     peephole: onnx_lstm.run_peephole,
-    coupled: onnx_lstm.run_coupled,
+    cifg: onnx_lstm.run_coupled,
     gru: onnx_lstm.run_gru,
-    gru_before: onnx_lstm.run_gru,
+    gru_reset_before: onnx_lstm.run_gru,
 }
 
 

@@ -11,14 +11,15 @@ import pytest
 from benchmarks import __main__ as program
 from benchmarks import cases, contenders, machine, measure, report
 from benchmarks.cases import Case
-from lstm_helpers import cells, measured
+from lstm_helpers import cells
 from lstm_helpers.arrays import leaves
-from lstm_helpers.attention import ScaledDot
-from lstm_helpers.cells import coupled
+from lstm_helpers.cells import cifg
+from lstm_helpers.data import measured
+from lstm_helpers.data.measured import Measurement, Speed
 from lstm_helpers.frameworks import layouts
 from lstm_helpers.gradcheck import relative_error
 from lstm_helpers.layers import Recurrent
-from lstm_helpers.measured import Measurement, Speed
+from lstm_helpers.seq2seq.attention import ScaledDot
 from tests.test_frameworks_torch import gradients, stacked
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -126,7 +127,7 @@ def test_onnx_runtime_runs_the_case():
 
 def test_the_cells_are_those_of_the_package_and_one_with_a_part_taken_out():
     listed = [f"Recurrent({name})" for name in cells.__all__]
-    assert [repr(layer) for layer in cases.every_cell()] == [*listed, "Recurrent(Without('input gate'))"]
+    assert [repr(layer) for layer in cases.every_cell()] == [*listed, "Recurrent(Ablated('input gate'))"]
 
 
 ELSEWHERE = [Recurrent(kind.cell) for kind in layouts.KINDS]
@@ -317,7 +318,7 @@ def test_a_table_of_layers_has_a_gap_where_a_library_has_no_such_layer():
 
 def test_forward_alone_is_measured_where_onnx_runtime_takes_part(monkeypatch):
     monkeypatch.setattr(contenders, "_installed", lambda package: package.startswith("onnx"))
-    layers = [Recurrent(coupled), *ELSEWHERE]
+    layers = [Recurrent(cifg), *ELSEWHERE]
     rows = measure.of_layers("wirings", layers, contenders.OUR_LSTM, ["float32"], [SMALL], 0.01, lambda text: None)
     forward = [(r.layer, r.who) for r in rows if r.what == "wirings forward"]
     who = (contenders.OURS, "ONNX Runtime", contenders.OUR_LSTM)
@@ -326,7 +327,7 @@ def test_forward_alone_is_measured_where_onnx_runtime_takes_part(monkeypatch):
 
 
 def test_a_new_cell_is_measured_as_soon_as_it_is_in_the_list(tmp_path, monkeypatch):
-    spec = importlib.util.spec_from_file_location("lstm_helpers.cells.mine", coupled.__file__)
+    spec = importlib.util.spec_from_file_location("lstm_helpers.cells.mine", cifg.__file__)
     mine = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(mine)
     monkeypatch.setattr(cells, "mine", mine, raising=False)

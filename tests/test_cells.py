@@ -10,7 +10,7 @@ from lstm_helpers.arrays import tree_map
 from lstm_helpers.cells import ablated, lstm, rnn
 from tests import laws
 
-CELLS = [getattr(cells, name) for name in cells.__all__] + [ablated.Without(part) for part in ablated.PARTS]
+CELLS = [getattr(cells, name) for name in cells.__all__] + [ablated.Ablated(part) for part in ablated.PARTS]
 
 
 @pytest.mark.parametrize("law", laws.FOR_THE_LSTM, ids=lambda law: law.__name__)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from lstm_helpers import fused, through_time
-from lstm_helpers.cells import ablated, coupled, gru, gru_before, lstm, original, peephole
+from lstm_helpers.cells import ablated, cifg, gru, gru_reset_before, lstm, lstm_no_forget, peephole
 from lstm_helpers.gradcheck import relative_error
 from lstm_helpers.layers import Recurrent
 from tests import laws
@@ -61,22 +61,22 @@ def test_peepholes_start_shut_and_change_no_other_draw():
 
 def test_a_coupled_cell_is_the_lstm_with_i_tied_to_what_f_leaves_over():
     """1 - sigmoid(z) = sigmoid(-z): the LSTM with z_i = -z_f; its two gradients join with opposite signs."""
-    params, xs, state, d_hs, d_state = laws.case(coupled, *SIZES)
+    params, xs, state, d_hs, d_state = laws.case(cifg, *SIZES)
     f, g, o = blocks_of(params, 3)
     tied = from_blocks([-f, f, g, o])
-    trace, back = both_ways(coupled, params, xs, state, d_hs, d_state)
+    trace, back = both_ways(cifg, params, xs, state, d_hs, d_state)
     untied, untied_back = both_ways(lstm, tied, xs, state, d_hs, d_state)
     for field in "ifgoch":
         assert relative_error(getattr(trace, field), getattr(untied, field)) < 1e-13, field
     d_i, d_f, d_g, d_o = blocks_of(untied_back.params, 4)
-    assert relative_error(back.params, from_blocks([d_f - d_i, d_g, d_o], coupled.Params)) < 1e-12
+    assert relative_error(back.params, from_blocks([d_f - d_i, d_g, d_o], cifg.Params)) < 1e-12
     assert relative_error(back.xs, untied_back.xs) < 1e-12
 
 
 def test_the_lstm_approaches_the_original_as_the_forget_bias_grows():
     """1 - f ≈ exp(-b_f): ten more on the bias, and the difference is e^10 = 22026 times smaller."""
-    params, xs, state, d_hs, d_state = laws.case(original, *SIZES)
-    want, want_back = both_ways(original, params, xs, state, d_hs, d_state)
+    params, xs, state, d_hs, d_state = laws.case(lstm_no_forget, *SIZES)
+    want, want_back = both_ways(lstm_no_forget, params, xs, state, d_hs, d_state)
     i, g, o = blocks_of(params, 3)
     off = []
     for bias in (10.0, 20.0, 100.0):
@@ -92,15 +92,15 @@ def test_the_lstm_approaches_the_original_as_the_forget_bias_grows():
 
 
 def test_without_its_forget_gate_the_lstm_is_the_original():
-    params, xs, state, d_hs, d_state = laws.case(original, *SIZES)
-    want, want_back = both_ways(original, params, xs, state, d_hs, d_state)
-    trace, back = both_ways(ablated.Without("forget gate"), lstm.Params(*params), xs, state, d_hs, d_state)
+    params, xs, state, d_hs, d_state = laws.case(lstm_no_forget, *SIZES)
+    want, want_back = both_ways(lstm_no_forget, params, xs, state, d_hs, d_state)
+    trace, back = both_ways(ablated.Ablated("forget gate"), lstm.Params(*params), xs, state, d_hs, d_state)
     same(trace.steps, want.steps)
     assert np.all(trace.f == 1)
     assert relative_error(tuple(back.params), tuple(want_back.params)) < 1e-14
 
 
-@pytest.mark.parametrize("reset", [gru, gru_before], ids=laws.name_of)
+@pytest.mark.parametrize("reset", [gru, gru_reset_before], ids=laws.name_of)
 def test_a_gru_with_z_at_1_copies_its_state_bit_for_bit(reset):
     params, xs, state, _, _ = laws.case(reset, 50, B, D, H)
     vectors = []
@@ -118,19 +118,19 @@ def test_the_two_grus_are_one_where_nothing_is_reset():
     params, xs, state, d_hs, d_state = laws.case(gru, *SIZES)
     keep = np.repeat([0, 1, 1], H)
     after = gru.Params(params.W_x * keep, params.W_h * keep, params.b_x * keep + np.repeat([100, 0, 0], H), params.b_h)
-    before = gru_before.Params(after.W_x, after.W_h, after.b_x + after.b_h)
+    before = gru_reset_before.Params(after.W_x, after.W_h, after.b_x + after.b_h)
     (trace, back), (other, other_back) = (
-        both_ways(cell, p, xs, state, d_hs, d_state) for cell, p in ((gru, after), (gru_before, before))
+        both_ways(cell, p, xs, state, d_hs, d_state) for cell, p in ((gru, after), (gru_reset_before, before))
     )
     assert np.all(trace.r == 1) and relative_error(trace.h, other.h) < 1e-14
     assert relative_error((back.params.W_x, back.params.W_h), (other_back.params.W_x, other_back.params.W_h)) < 1e-12
     assert relative_error(back.params.b_h, other_back.params.b) < 1e-12
-    differ = [through_time.unroll(*run, xs, state).h for run in ((gru, params), (gru_before, as_before(params)))]
+    differ = [through_time.unroll(*run, xs, state).h for run in ((gru, params), (gru_reset_before, as_before(params)))]
     assert relative_error(*differ) > 0.01  # elsewhere they are two cells
 
 
 def as_before(params):
-    return gru_before.Params(params.W_x, params.W_h, params.b_x + params.b_h)
+    return gru_reset_before.Params(params.W_x, params.W_h, params.b_x + params.b_h)
 
 
 def test_the_gru_is_coupled_by_construction():
@@ -144,19 +144,19 @@ def test_the_gru_is_coupled_by_construction():
 # What bounds a state
 
 
-@pytest.mark.parametrize("cell", [coupled, gru, gru_before], ids=laws.name_of)
+@pytest.mark.parametrize("cell", [cifg, gru, gru_reset_before], ids=laws.name_of)
 def test_a_weighted_mean_never_leaves_its_range_so_these_cannot_count(cell):
     """However large the weights: |c|, or the GRU's |h|, stays within 1, where the LSTM's belt has reached 50."""
     rng = np.random.default_rng(6)
     params = cell.init(rng, 1, 5)
     params = type(params)(*(30 * rng.normal(size=a.shape) for a in params))
     trace = through_time.unroll(cell, params, rng.normal(size=(200, 4, 1)))
-    assert np.abs(trace.c if cell is coupled else trace.h).max() <= 1
+    assert np.abs(trace.c if cell is cifg else trace.h).max() <= 1
 
 
 def test_without_a_forget_gate_a_constant_input_fills_the_belt_without_end():
-    params = original.Params(np.zeros((1, 3)), np.zeros((1, 3)), np.array([0.0, 100.0, 0.0]))
-    trace = through_time.unroll(original, params, np.zeros((1000, 1, 1)))
+    params = lstm_no_forget.Params(np.zeros((1, 3)), np.zeros((1, 3)), np.array([0.0, 100.0, 0.0]))
+    trace = through_time.unroll(lstm_no_forget, params, np.zeros((1000, 1, 1)))
     assert np.array_equal(trace.c.ravel(), np.arange(1, 1001) / 2)  # i = 1/2, g = 1
     leaky = lstm.Params(np.zeros((1, 4)), np.zeros((1, 4)), np.array([0.0, log(3), 100.0, 0.0]))
     trace = through_time.unroll(lstm, leaky, np.zeros((1000, 1, 1)))
@@ -190,10 +190,10 @@ def test_gru_by_hand():
 
 def test_gru_before_by_hand():
     W_h = np.array([[0.0, 0.0, 8 / 3 * log(2)]])
-    params = gru_before.Params(np.zeros((1, 3)), W_h, np.array([log(3), -log(3), 0.0]))
-    step = gru_before.forward(params, gru_before.State(*one(0.5)), np.ones((1, 1)))
+    params = gru_reset_before.Params(np.zeros((1, 3)), W_h, np.array([log(3), -log(3), 0.0]))
+    step = gru_reset_before.forward(params, gru_reset_before.State(*one(0.5)), np.ones((1, 1)))
     check_numbers(step, r=3 / 4, z=1 / 4, n=3 / 5, h=3 / 4 * 3 / 5 + 1 / 4 * 1 / 2)
-    d_params, d_previous, _ = gru_before.backward(params, step, gru_before.State(*one(1.0)))
+    d_params, d_previous, _ = gru_reset_before.backward(params, step, gru_reset_before.State(*one(1.0)))
     dz_n = 3 / 4 * 16 / 25
     d_reset = dz_n * 8 / 3 * log(2)
     assert np.abs(d_params.b - [d_reset * 1 / 2 * 3 / 16, (1 / 2 - 3 / 5) * 3 / 16, dz_n]).max() < 1e-15
@@ -214,10 +214,10 @@ def test_peephole_by_hand():
 
 
 def test_coupled_by_hand():
-    params = coupled.Params(np.zeros((1, 3)), np.zeros((1, 3)), np.array([log(3), log(2), 0.0]))
-    step = coupled.forward(params, coupled.State(*one(0.0, 1.0)), np.ones((1, 1)))
+    params = cifg.Params(np.zeros((1, 3)), np.zeros((1, 3)), np.array([log(3), log(2), 0.0]))
+    step = cifg.forward(params, cifg.State(*one(0.0, 1.0)), np.ones((1, 1)))
     check_numbers(step, f=3 / 4, i=1 / 4, g=3 / 5, c=0.9, o=1 / 2)
-    d_params, d_previous, _ = coupled.backward(params, step, coupled.State(*one(0.0, 1.0)))
+    d_params, d_previous, _ = cifg.backward(params, step, cifg.State(*one(0.0, 1.0)))
     assert np.abs(d_params.b - [(1 - 3 / 5) * 3 / 16, 1 / 4 * 16 / 25, 0]).max() < 1e-15
     assert abs(d_previous.c.item() - 3 / 4) < 1e-15
 
@@ -227,7 +227,7 @@ def test_coupled_by_hand():
 
 @pytest.mark.parametrize("part", ["input gate", "forget gate", "output gate"])
 def test_a_gate_taken_out_is_the_lstm_with_that_gate_held_open(part):
-    cell, k = ablated.Without(part), lstm.BLOCKS.index(part[0])
+    cell, k = ablated.Ablated(part), lstm.BLOCKS.index(part[0])
     params, xs, state, d_hs, d_state = laws.case(lstm, *SIZES)
     blocks = blocks_of(params, 4)
     open_block = np.zeros_like(blocks[k])
@@ -248,12 +248,12 @@ def test_a_gate_taken_out_is_the_lstm_with_that_gate_held_open(part):
 
 def test_an_activation_taken_out_lets_its_number_through():
     params, xs, state, _, _ = laws.case(lstm, *SIZES)
-    step = ablated.Without("input activation").forward(params, state, xs[0])
+    step = ablated.Ablated("input activation").forward(params, state, xs[0])
     z_g = xs[0] @ params.W_x[:, 2 * H : 3 * H] + state.h @ params.W_h[:, 2 * H : 3 * H] + params.b[2 * H : 3 * H]
     plain = lstm.forward(params, state, xs[0])
     assert np.abs(step.g - z_g).max() < 1e-14 and np.abs(np.tanh(step.g) - plain.g).max() < 1e-14
     assert np.array_equal(step.i, plain.i) and np.abs(step.c - (step.f * state.c + step.i * z_g)).max() < 1e-14
-    step = ablated.Without("output activation").forward(params, state, xs[0])
+    step = ablated.Ablated("output activation").forward(params, state, xs[0])
     same(step._replace(h=plain.h), plain)
     assert np.array_equal(step.h, plain.o * plain.c)
 
@@ -267,13 +267,13 @@ def test_what_a_gru_carries_past_its_weights_is_never_dropped():
     params = params._replace(b_x=params.b_x + np.repeat([0.0, 500.0, 0.0], H))
     layer = Recurrent(gru, recurrent_dropout=0.5)
     trace = layer.forward(params, xs, state, rng=np.random.default_rng(0))
-    assert np.any(trace.keep == 0)
+    assert np.any(trace.dropout_mask == 0)
     assert np.array_equal(trace.output, np.broadcast_to(state.h, trace.output.shape))
     back = layer.backward(params, trace, d_hs, d_state)
     assert np.abs(back.state.h - (d_hs.sum(axis=0) + d_state.h)).max() < 1e-14
 
 
-@pytest.mark.parametrize("cell", [gru, peephole, coupled, ablated.Without("input gate")], ids=laws.name_of)
+@pytest.mark.parametrize("cell", [gru, peephole, cifg, ablated.Ablated("input gate")], ids=laws.name_of)
 def test_the_fast_engine_hands_them_to_the_reference(cell):
     params, xs, state, d_hs, d_state = laws.case(cell, *SIZES)
     trace = fused.unroll(cell, params, xs, state)
@@ -287,12 +287,12 @@ def test_the_fast_engine_hands_them_to_the_reference(cell):
     [
         (lstm, 4 * (5 + 3 + 1) * 3),
         (peephole, 4 * (5 + 3 + 1) * 3 + 3 * 3),
-        (coupled, 3 * (5 + 3 + 1) * 3),
-        (original, 3 * (5 + 3 + 1) * 3),
+        (cifg, 3 * (5 + 3 + 1) * 3),
+        (lstm_no_forget, 3 * (5 + 3 + 1) * 3),
         (gru, 3 * (5 + 3 + 2) * 3),
-        (gru_before, 3 * (5 + 3 + 1) * 3),
-        (ablated.Without("input gate"), 3 * (5 + 3 + 1) * 3),
-        (ablated.Without("output activation"), 4 * (5 + 3 + 1) * 3),
+        (gru_reset_before, 3 * (5 + 3 + 1) * 3),
+        (ablated.Ablated("input gate"), 3 * (5 + 3 + 1) * 3),
+        (ablated.Ablated("output activation"), 4 * (5 + 3 + 1) * 3),
     ],
     ids=lambda value: value if isinstance(value, int) else laws.name_of(value),
 )
@@ -302,11 +302,11 @@ def test_sizes_and_initial_weights(cell, count):
     for W in params[:2]:
         assert 0.5 / np.sqrt(3) < np.abs(W).max() <= 1 / np.sqrt(3)
     biases = np.concatenate(params[2:])
-    has_forget_gate = cell in (lstm, peephole, coupled) or (
-        isinstance(cell, ablated.Without) and cell.part != "forget gate"
+    has_forget_gate = cell in (lstm, peephole, cifg) or (
+        isinstance(cell, ablated.Ablated) and cell.part != "forget gate"
     )
     assert np.count_nonzero(biases) == (3 if has_forget_gate else 0)
-    if cell is coupled:
+    if cell is cifg:
         assert np.array_equal(params.b, [1, 1, 1, 0, 0, 0, 0, 0, 0])
 
 
@@ -327,15 +327,15 @@ BAD = {
     "params.p has shape (8,); expected (3H) with 3H=6": lambda: peephole.zero_state(
         PEEPHOLE._replace(p=np.zeros(8)), 4
     ),
-    "params.W_h has shape (2, 8); expected (H, 3H)": lambda: original.zero_state(lstm.Params(*PEEPHOLE[:3]), 4),
+    "params.W_h has shape (2, 8); expected (H, 3H)": lambda: lstm_no_forget.zero_state(lstm.Params(*PEEPHOLE[:3]), 4),
     "state is State(h); expected State(h, c)": lambda: peephole.forward(PEEPHOLE, STATE, X),
-    "d_state.h has shape (2, 2); expected (B, H) with B=4, H=2": lambda: gru_before.backward(
-        as_before(GRU), gru_before.forward(as_before(GRU), STATE, X), gru.State(np.zeros((2, 2)))
+    "d_state.h has shape (2, 2); expected (B, H) with B=4, H=2": lambda: gru_reset_before.backward(
+        as_before(GRU), gru_reset_before.forward(as_before(GRU), STATE, X), gru.State(np.zeros((2, 2)))
     ),
-    "forget_bias is nan; expected a finite number": lambda: coupled.init(
+    "forget_bias is nan; expected a finite number": lambda: cifg.init(
         np.random.default_rng(0), 3, 2, forget_bias=np.nan
     ),
-    "part is 'memory'; expected one of input gate, forget gate": lambda: ablated.Without("memory"),
+    "part is 'memory'; expected one of input gate, forget gate": lambda: ablated.Ablated("memory"),
 }
 
 
@@ -346,5 +346,5 @@ def test_bad_input_is_named(message):
 
 
 def test_a_layer_says_which_part_its_cell_is_without():
-    assert repr(Recurrent(ablated.Without("input gate"))) == "Recurrent(Without('input gate'))"
-    assert repr(Recurrent(gru_before)) == "Recurrent(gru_before)"
+    assert repr(Recurrent(ablated.Ablated("input gate"))) == "Recurrent(Ablated('input gate'))"
+    assert repr(Recurrent(gru_reset_before)) == "Recurrent(gru_reset_before)"

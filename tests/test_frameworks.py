@@ -12,9 +12,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lstm_helpers import frameworks, recorded
+from lstm_helpers import frameworks
 from lstm_helpers.arrays import leaves, tree_map
 from lstm_helpers.cells import gru, lstm, peephole, rnn
+from lstm_helpers.data import recorded
 from lstm_helpers.frameworks import layouts, pack, unpack
 from lstm_helpers.frameworks.levels import joined, levels_of
 from lstm_helpers.layers import Bidirectional, Dropout, Recurrent, Residual, Stacked

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from lstm_helpers import fused, museum, through_time
+from lstm_helpers import faults, fused, through_time
 from lstm_helpers.arrays import leaves, tree_map
 from lstm_helpers.cells import lstm, rnn
 from lstm_helpers.fused import lstm_loops, lstm_matrices, rnn_loops, threads
@@ -192,9 +192,9 @@ def test_complex_numbers_are_the_references():
 def test_a_changed_cell_is_not_mistaken_for_the_lstm():
     """A copy with another function in it is another cell, and its own functions are called."""
     params, xs, state, d_hs, d_state = laws.case(lstm, 4, 3, 2, 5)
-    for exhibit in museum.EXHIBITS:
-        got, want = (run(e, exhibit.cell, params, xs, state, None, d_hs, d_state) for e in (fused, through_time))
-        assert relative_error((got[0].steps, got[1]), (want[0].steps, want[1])) == 0.0, exhibit.name
+    for fault in faults.FAULTS:
+        got, want = (run(e, fault.cell, params, xs, state, None, d_hs, d_state) for e in (fused, through_time))
+        assert relative_error((got[0].steps, got[1]), (want[0].steps, want[1])) == 0.0, fault.name
 
 
 @pytest.mark.parametrize("cell", CELLS, ids=["lstm", "rnn"])

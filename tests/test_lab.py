@@ -11,7 +11,7 @@ from ipykernel.ipkernel import IPythonKernel
 from lstm_helpers import lab
 
 VIEW = {"version_major": 2, "version_minor": 0, "model_id": "ab"}
-PICTURE = {"image/png": "aGk=", "text/plain": "GateBelt(…)"}
+PICTURE = {"image/png": "aGk=", "text/plain": "GateSliders(…)"}
 
 
 def notebook(*outputs: dict) -> dict:

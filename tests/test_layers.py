@@ -49,7 +49,7 @@ def test_gradients_through_recurrent_dropout_equal_the_complex_step(cell, mask):
         return (trace.output * d_hs).sum() + sum((a * b).sum() for a, b in zip(trace.state, d_state, strict=True))
 
     trace = layer.forward(params, xs, state, mask, np.random.default_rng(8))
-    assert 0 < np.count_nonzero(trace.keep) < trace.keep.size
+    assert 0 < np.count_nonzero(trace.dropout_mask) < trace.dropout_mask.size
     got = layer.backward(params, trace, d_hs, d_state)
     assert relative_error((got.params, got.xs, got.state), complex_step(loss, (params, xs, state))) < 1e-12
 
@@ -59,8 +59,8 @@ def test_recurrent_dropout_hides_rows_of_W_h_for_a_whole_sequence(cell):
     """Scaling h_{t-1} where it enters W_h is scaling W_h's rows: so for each sequence, with its own mask."""
     params, xs, state, _, _ = case(cell, 6, 4, 2, 5)
     trace = Recurrent(cell, recurrent_dropout=0.4).forward(params, xs, state, rng=np.random.default_rng(8))
-    assert len({tuple(row) for row in trace.keep}) > 1
-    for b, row in enumerate(trace.keep):
+    assert len({tuple(row) for row in trace.dropout_mask}) > 1
+    for b, row in enumerate(trace.dropout_mask):
         alone = params._replace(W_h=row[:, None] * params.W_h)
         want = through_time.unroll(cell, alone, xs[:, b : b + 1], tree_map(lambda a, b=b: a[b : b + 1], state))
         assert relative_error(trace.output[:, b : b + 1], want.h) < 1e-14
@@ -81,16 +81,16 @@ def test_masks_hold_two_values_and_have_the_mean_one(rate):
     trace = Dropout(rate).forward((), np.ones((10, 100, count // 1000)), rng=rng)
     params = rnn.init(rng, 1, 200)
     recurrent = Recurrent(rnn, recurrent_dropout=rate).forward(params, np.zeros((1, count // 200, 1)), rng=rng)
-    for keep in (trace.keep, recurrent.keep):
+    for keep in (trace.dropout_mask, recurrent.dropout_mask):
         assert keep.size == count
         assert np.array_equal(np.unique(keep), [0, 1 / (1 - rate)])
         spread = np.sqrt(rate / (1 - rate) / count)  # standard deviation of the mean of such masks
         assert abs(keep.mean() - 1) < 4 * spread
-    same(trace.output, trace.keep)
+    same(trace.output, trace.dropout_mask)
 
 
 def test_dropout_draws_anew_at_every_step():
-    keep = Dropout(0.5).forward((), np.ones((50, 2, 8)), rng=np.random.default_rng(0)).keep
+    keep = Dropout(0.5).forward((), np.ones((50, 2, 8)), rng=np.random.default_rng(0)).dropout_mask
     assert len({step.tobytes() for step in keep}) == 50
 
 
@@ -119,14 +119,14 @@ def test_evaluation_drops_nothing_and_no_dropout_draws_nothing(layer):
     params, xs, _, _, _ = case(lstm, 4, 2, 3, 5)
     params = params if isinstance(layer, Recurrent) else ()
     without = layer.forward(params, xs)
-    assert without.keep is None
+    assert without.dropout_mask is None
     same(without.output, Recurrent(lstm).forward(params, xs).output if params else xs)
     rng = np.random.default_rng(0)
     before = copy.deepcopy(rng.bit_generator.state)
     Recurrent(lstm).forward(case(lstm, 4, 2, 3, 5)[0], xs, rng=rng)
     Dropout(0.0).forward((), xs, rng=rng)
     assert rng.bit_generator.state == before
-    assert layer.forward(params, xs, rng=rng).keep is not None
+    assert layer.forward(params, xs, rng=rng).dropout_mask is not None
     assert rng.bit_generator.state != before
 
 
@@ -137,7 +137,7 @@ def test_dropout_keeps_the_dtype(dtype):
     layer = Recurrent(lstm, recurrent_dropout=0.25)
     trace = layer.forward(params, xs, rng=rng)
     back = layer.backward(params, trace, np.ones_like(trace.output))
-    assert trace.output.dtype == trace.keep.dtype == back.xs.dtype == back.params.W_h.dtype == dtype
+    assert trace.output.dtype == trace.dropout_mask.dtype == back.xs.dtype == back.params.W_h.dtype == dtype
     assert Dropout(0.25).forward((), xs, rng=rng).output.dtype == dtype
 
 
@@ -168,12 +168,12 @@ def test_layers_say_what_they_are():
     assert repr(Dropout(0.5)) == "Dropout(rate=0.5)"
     params, xs, _, _, _ = case(lstm, 4, 2, 3, 5)
     trace = Recurrent(lstm).forward(params, xs)
-    assert repr(trace) == repr(trace.run) and copy.copy(trace).keep is None
+    assert repr(trace) == repr(trace.run) and copy.copy(trace).dropout_mask is None
 
 
 PARAMS, XS, _, _, _ = case(lstm, 4, 2, 3, 5)
 BAD = {
-    "rate is 1.0; expected a chance from 0": lambda: Dropout(1.0),
+    "rate is 1.0; expected a probability from 0": lambda: Dropout(1.0),
     "rate is -0.1": lambda: Dropout(-0.1),
     "rate is True": lambda: Dropout(True),
     "recurrent_dropout is nan": lambda: Recurrent(lstm, recurrent_dropout=np.nan),

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lstm_helpers import model, readout, through_time
+from lstm_helpers import losses, model, through_time
 from lstm_helpers.arrays import leaves, tree_map
 from lstm_helpers.cells import gru, lstm, rnn
 from lstm_helpers.gradcheck import complex_step, relative_error
@@ -226,8 +226,8 @@ def test_gradients_of_a_model_equal_the_complex_step(name, at, mask):
     rng = np.random.default_rng(1)
     params = net.init(rng, D, H, 2)
     batch = Batch(rng.normal(size=(T, B, D)), rng.integers(2, size=(T, B) if at == "every" else B), mask)
-    got = net.loss_and_grads(params, batch, readout.cross_entropy, rng=np.random.default_rng(7))
-    want = complex_step(lambda p: net.loss(p, batch, readout.cross_entropy, rng=np.random.default_rng(7)), params)
+    got = net.loss_and_grads(params, batch, losses.cross_entropy, rng=np.random.default_rng(7))
+    want = complex_step(lambda p: net.loss(p, batch, losses.cross_entropy, rng=np.random.default_rng(7)), params)
     assert relative_error(got.grads, want) < 1e-10
 
 
@@ -241,14 +241,14 @@ def test_the_last_answer_is_where_each_direction_ends(layer):
         mask[first : first + length, k] = True
     run = net.forward(params, xs, mask=mask)
     there, back = run.trace.state if isinstance(layer, Bidirectional) else run.trace.state[0]
-    assert relative_error(run.shown, np.concatenate([there.h, back.h], axis=1)) < 1e-15
+    assert relative_error(run.features, np.concatenate([there.h, back.h], axis=1)) < 1e-15
 
 
 def test_a_forward_layer_on_top_of_both_ways_is_read_at_the_last_step():
     net = Model(WIRINGS["one on both"], at="last")
     params, xs = net.init(np.random.default_rng(0), D, H, 2), np.random.default_rng(1).normal(size=(T, B, D))
     run = net.forward(params, xs)
-    same(run.shown, run.trace.output[-1])
+    same(run.features, run.trace.output[-1])
 
 
 @pytest.mark.parametrize(
@@ -262,7 +262,7 @@ def test_a_forward_layer_on_top_of_both_ways_is_read_at_the_last_step():
     ids=repr,
 )
 def test_only_what_runs_one_way_is_predicted_in_pieces(layer, flat, monkeypatch):
-    assert getattr(layer, "one_way", False) == flat
+    assert getattr(layer, "causal", False) == flat
     size = 2 * H if isinstance(layer, Residual) else D
     net = Model(layer)
     params = net.init(np.random.default_rng(0), size, H, 2)
@@ -288,7 +288,7 @@ BAD = {
     "d_output has shape (6, 4, 3); expected (T, B, 2H) with T=6, B=4, 2H=6: [forward, backward]": (
         lambda: BOTH.backward(PARAMS, BOTH.forward(PARAMS, XS), D_OUTPUT[..., :3])
     ),
-    "recurrent_dropout is 1; expected a chance": lambda: Bidirectional(lstm, recurrent_dropout=1),
+    "recurrent_dropout is 1; expected a probability": lambda: Bidirectional(lstm, recurrent_dropout=1),
     "layer is <module": lambda: Residual(lstm),
     "input_size is 2 but Recurrent(lstm) gives 3 numbers; a sum needs both alike: leave the first layer": (
         lambda: Residual(Recurrent(lstm)).init(np.random.default_rng(0), 2, 3)

@@ -7,13 +7,13 @@ from itertools import islice
 import numpy as np
 import pytest
 
-from lstm_helpers import readout
+from lstm_helpers import losses
 from lstm_helpers.arrays import leaves, tree_map
 from lstm_helpers.cells import lstm, rnn
+from lstm_helpers.data.tasks import latch
 from lstm_helpers.gradcheck import complex_step, relative_error
 from lstm_helpers.layers import Dropout, Recurrent, Stacked
 from lstm_helpers.model import Batch, Model
-from lstm_helpers.tasks import latch
 from lstm_helpers.training import adam, fit, load_checkpoint, save_checkpoint, start
 
 T, B, D, H = 6, 4, 2, 3
@@ -201,8 +201,8 @@ def test_gradients_of_a_model_with_a_stack_equal_the_complex_step(at):
     rng = np.random.default_rng(1)
     targets = rng.integers(2, size=(T, B) if at == "every" else B)
     batch = Batch(rng.integers(5, size=(T, B)), targets, MASK)
-    got = net.loss_and_grads(params, batch, readout.cross_entropy, rng=np.random.default_rng(7))
-    want = complex_step(lambda p: net.loss(p, batch, readout.cross_entropy, rng=np.random.default_rng(7)), params)
+    got = net.loss_and_grads(params, batch, losses.cross_entropy, rng=np.random.default_rng(7))
+    want = complex_step(lambda p: net.loss(p, batch, losses.cross_entropy, rng=np.random.default_rng(7)), params)
     assert relative_error(got.grads, want) < 1e-10
     same(net.zero_state(params, batch.xs), tree_map(np.zeros_like, got.state))
 
@@ -214,11 +214,11 @@ def test_a_model_with_a_stack_learns_the_latch():
     def batches(step):
         return latch.batch(np.random.default_rng([7, step]), 16, 6)
 
-    steps = fit(net, params, batches, readout.cross_entropy, adam(0.02), rng=np.random.default_rng(1))
-    losses = [(progress.loss, params := progress.params)[0] for progress in islice(steps, 80)]
-    assert losses[0] > 0.6 and np.mean(losses[-10:]) < 0.1
+    steps = fit(net, params, batches, losses.cross_entropy, adam(0.02), rng=np.random.default_rng(1))
+    path = [(progress.loss, params := progress.params)[0] for progress in islice(steps, 80)]
+    assert path[0] > 0.6 and np.mean(path[-10:]) < 0.1
     test = latch.batch(np.random.default_rng(9), 200, 6)
-    assert readout.accuracy(net.predict(params, test.xs), test.targets) > 0.98
+    assert losses.accuracy(net.predict(params, test.xs), test.targets) > 0.98
 
 
 def test_training_carries_the_states_of_all_layers_and_resumes_to_the_bit(tmp_path):
@@ -231,7 +231,7 @@ def test_training_carries_the_states_of_all_layers_and_resumes_to_the_bit(tmp_pa
 
     def train(resume=None):
         rng = np.random.default_rng(3)
-        return list(fit(net, params, stream, readout.mse, adam(0.01), rng=rng, carry_state=True, resume=resume))
+        return list(fit(net, params, stream, losses.mse, adam(0.01), rng=rng, carry_state=True, resume=resume))
 
     path = train()
     assert len(path) == 6 and [len(state) for state in path[2].state] == [0, 2, 0, 2]

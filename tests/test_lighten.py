@@ -82,10 +82,10 @@ def test_widgets_scripts_come_first_and_the_themes_last(lighten):
     <script>DOCUMENTATION_OPTIONS.pagename = 'x';</script>
     <script defer="defer" src="../_static/book.js?v=2"></script>
     <script src="../searchindex.js"></script>
-  </head><body><div class="book-live" style="--wide: 1"><script type="application/json">{"widget":"GateBelt","a":1}
+  </head><body><div class="book-live" style="--wide: 1"><script type="application/json">{"widget":"GateSliders","a":1}
   </script></div>
   <script defer src="../_static/scripts/bootstrap.js?digest=1"></script></body>"""
     made = lighten.scripts(text, "const DOCUMENTATION_OPTIONS = {};")
-    order = ["const DOCUMENTATION", "widgets/GateBelt.js", ".pagename", "book.js", "_static/theme.js"]
-    assert sorted(order, key=made.index) == order and made.count("GateBelt.js") == 1
+    order = ["const DOCUMENTATION", "widgets/GateSliders.js", ".pagename", "book.js", "_static/theme.js"]
+    assert sorted(order, key=made.index) == order and made.count("GateSliders.js") == 1
     assert not [gone for gone in ("doctools", "searchindex", "bootstrap") if gone in made]

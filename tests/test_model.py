@@ -7,7 +7,7 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from lstm_helpers import model, readout
+from lstm_helpers import linear, losses, model
 from lstm_helpers.arrays import leaves, tree_map
 from lstm_helpers.cells import lstm, rnn
 from lstm_helpers.gradcheck import complex_step, relative_error
@@ -26,7 +26,7 @@ def setting(cell, at, embedding_size, loss, mask, dropout=0.0, seed=1):
     params = tree_map(lambda a: a + 0.3 * rng.normal(size=a.shape), net.init(rng, D, H, K))
     xs = rng.normal(size=(T, B, D)) if embedding_size is None else rng.integers(D, size=(T, B))
     where = (T, B) if at == "every" else (B,)
-    targets = rng.normal(size=(*where, K)) if loss is readout.mse else rng.integers(K, size=where)
+    targets = rng.normal(size=(*where, K)) if loss is losses.mse else rng.integers(K, size=where)
     return net, params, Batch(xs, targets, mask)
 
 
@@ -34,7 +34,7 @@ def setting(cell, at, embedding_size, loss, mask, dropout=0.0, seed=1):
 @pytest.mark.parametrize("dropout", [0.0, 0.4])
 @pytest.mark.parametrize("embedding_size", [None, 2])
 @pytest.mark.parametrize("at", ["every", "last", "mean"])
-@pytest.mark.parametrize(("cell", "loss"), [(lstm, readout.cross_entropy), (lstm, readout.mse), (rnn, readout.mse)])
+@pytest.mark.parametrize(("cell", "loss"), [(lstm, losses.cross_entropy), (lstm, losses.mse), (rnn, losses.mse)])
 def test_every_gradient_of_the_whole_model_equals_the_complex_step(cell, loss, at, embedding_size, dropout, mask):
     net, params, batch = setting(cell, at, embedding_size, loss, mask, dropout)
 
@@ -55,8 +55,8 @@ def test_a_model_of_dropout_alone_is_a_linear_map_with_gaps(at, mask):
     assert params.readout.W_y.shape == (D, K) and params.layer == ()
     xs = np.random.default_rng(1).normal(size=(T, B, D))
     batch = Batch(xs, np.zeros((T, B, K) if at == "every" else (B, K)), mask)
-    want = complex_step(lambda p: net.loss(p, batch, readout.mse, rng=np.random.default_rng(7)), params)
-    got = net.loss_and_grads(params, batch, readout.mse, rng=np.random.default_rng(7))
+    want = complex_step(lambda p: net.loss(p, batch, losses.mse, rng=np.random.default_rng(7)), params)
+    got = net.loss_and_grads(params, batch, losses.mse, rng=np.random.default_rng(7))
     assert relative_error(got.grads, want) < 1e-10
     if mask is None:
         seen = {"every": xs, "last": xs[-1], "mean": xs.mean(axis=0)}[at]
@@ -71,20 +71,20 @@ def test_dropout_lets_the_gradient_of_tokens_through_its_gaps(at, mask):
     params = net.init(np.random.default_rng(0), D, H, K)
     tokens = np.random.default_rng(1).integers(D, size=(T, B))
     batch = Batch(tokens, np.zeros((T, B, K) if at == "every" else (B, K)), mask)
-    want = complex_step(lambda p: net.loss(p, batch, readout.mse, rng=np.random.default_rng(7)), params)
-    got = net.loss_and_grads(params, batch, readout.mse, rng=np.random.default_rng(7))
+    want = complex_step(lambda p: net.loss(p, batch, losses.mse, rng=np.random.default_rng(7)), params)
+    got = net.loss_and_grads(params, batch, losses.mse, rng=np.random.default_rng(7))
     assert relative_error(got.grads, want) < 1e-10
 
 
 @pytest.mark.parametrize("embedding_size", [None, 2])
 def test_the_answer_at_the_last_real_step_is_one_of_those_at_every_step(embedding_size):
-    net, params, batch = setting(lstm, "last", embedding_size, readout.mse, MASK)
+    net, params, batch = setting(lstm, "last", embedding_size, losses.mse, MASK)
     every = Model(net.layer, "every", embedding_size).predict(params, batch.xs, mask=MASK)
     y = net.predict(params, batch.xs, mask=MASK)
     for b in range(B):
         last = np.flatnonzero(MASK[:, b])[-1] if MASK[:, b].any() else 0  # without any step: what the start state gives
         assert np.array_equal(y[b], every[last, b])
-    assert np.array_equal(y[1], readout.linear(params.readout, np.zeros(H)))
+    assert np.array_equal(y[1], linear.forward(params.readout, np.zeros(H)))
     unmasked = net.predict(params, batch.xs)
     assert np.array_equal(unmasked, Model(net.layer, "every", embedding_size).predict(params, batch.xs)[-1])
 
@@ -92,7 +92,7 @@ def test_the_answer_at_the_last_real_step_is_one_of_those_at_every_step(embeddin
 @pytest.mark.parametrize("embedding_size", [None, 2])
 def test_the_answer_from_the_mean_is_the_mean_of_the_answers_at_the_real_steps(embedding_size):
     """The readout is linear, so the two are the same; a sequence without any step gets the bias alone."""
-    net, params, batch = setting(lstm, "mean", embedding_size, readout.mse, MASK)
+    net, params, batch = setting(lstm, "mean", embedding_size, losses.mse, MASK)
     every = Model(net.layer, "every", embedding_size).predict(params, batch.xs, mask=MASK)
     y = net.predict(params, batch.xs, mask=MASK)
     for b in range(B):
@@ -105,7 +105,7 @@ def test_the_answer_from_the_mean_is_the_mean_of_the_answers_at_the_real_steps(e
 @pytest.mark.parametrize("at", ["every", "last", "mean"])
 @pytest.mark.parametrize("embedding_size", [None, 2])
 def test_padding_changes_neither_loss_nor_gradient(at, embedding_size):
-    loss = readout.cross_entropy
+    loss = losses.cross_entropy
     net, params, batch = setting(lstm, at, embedding_size, loss, None)
     want = net.loss_and_grads(params, batch, loss)
     filler = np.full((50, *batch.xs.shape[1:]), np.nan) if embedding_size is None else np.full((50, B), -1)
@@ -119,15 +119,15 @@ def test_padding_changes_neither_loss_nor_gradient(at, embedding_size):
 
 @pytest.mark.parametrize("at", ["last", "mean"])
 def test_a_sequence_without_any_step_is_not_counted(at):
-    net, params, batch = setting(lstm, at, None, readout.mse, MASK)
+    net, params, batch = setting(lstm, at, None, losses.mse, MASK)
     others = [0, 2, 3]
     fewer = Batch(batch.xs[:, others], batch.targets[others], MASK[:, others])
-    a, b = (net.loss_and_grads(params, each, readout.mse) for each in (batch, fewer))
+    a, b = (net.loss_and_grads(params, each, losses.mse) for each in (batch, fewer))
     assert abs(a.loss - b.loss) < 1e-15 and relative_error(a.grads, b.grads) < 1e-13
 
 
 def test_a_carried_state_goes_on_where_the_last_run_ended():
-    net, params, batch = setting(lstm, "every", 2, readout.mse, None)
+    net, params, batch = setting(lstm, "every", 2, losses.mse, None)
     first = net.forward(params, batch.xs[:2])
     second = net.predict(params, batch.xs[2:], first.trace.state)
     assert np.array_equal(np.concatenate([first.y, second]), net.predict(params, batch.xs))
@@ -136,20 +136,20 @@ def test_a_carried_state_goes_on_where_the_last_run_ended():
 
 
 def test_weights_and_batch_stay_as_they_were():
-    net, params, batch = setting(lstm, "last", 2, readout.cross_entropy, MASK, 0.4)
+    net, params, batch = setting(lstm, "last", 2, losses.cross_entropy, MASK, 0.4)
     before = copy.deepcopy(params)
     for _, leaf in (*leaves(params), *leaves(tuple(batch))):
         leaf.flags.writeable = False
-    net.loss_and_grads(params, batch, readout.cross_entropy, rng=np.random.default_rng(0))
+    net.loss_and_grads(params, batch, losses.cross_entropy, rng=np.random.default_rng(0))
     assert relative_error(params, before) == 0.0
 
 
 def test_prediction_drops_nothing():
-    net, params, batch = setting(lstm, "every", None, readout.mse, None, 0.5)
+    net, params, batch = setting(lstm, "every", None, losses.mse, None, 0.5)
     plain = Model(Recurrent(lstm))
     assert np.array_equal(net.predict(params, batch.xs), plain.predict(params, batch.xs))
-    assert net.loss(params, batch, readout.mse) == plain.loss(params, batch, readout.mse)
-    assert net.loss(params, batch, readout.mse, rng=np.random.default_rng(0)) != plain.loss(params, batch, readout.mse)
+    assert net.loss(params, batch, losses.mse) == plain.loss(params, batch, losses.mse)
+    assert net.loss(params, batch, losses.mse, rng=np.random.default_rng(0)) != plain.loss(params, batch, losses.mse)
 
 
 @pytest.mark.parametrize("masked", [False, True])
@@ -207,13 +207,13 @@ def test_one_dtype_from_end_to_end(dtype):
         params = net.init(np.random.default_rng(0), D, H, K, dtype=dtype, forget_bias=2.0)
         assert params.layer.b[H] == 2.0
         batch = Batch(xs, np.ones((*xs.shape[:2], K) if net.at == "every" else (B, K), dtype))
-        result = net.loss_and_grads(params, batch, readout.mse, rng=np.random.default_rng(0))
+        result = net.loss_and_grads(params, batch, losses.mse, rng=np.random.default_rng(0))
         assert {leaf.dtype for _, leaf in leaves((params, result.grads, result.state))} == {np.dtype(dtype)}
         assert result.loss.dtype == dtype
 
 
 def test_no_step_at_all():
-    net, params, batch = setting(lstm, "every", None, readout.mse, None)
+    net, params, batch = setting(lstm, "every", None, losses.mse, None)
     assert net.predict(params, batch.xs[:0]).shape == (0, B, K)
     for at in ("last", "mean"):
         with pytest.raises(ValueError, match="xs has T=0 steps"):
@@ -224,7 +224,7 @@ def test_models_say_what_they_are():
     assert repr(Model(Recurrent(lstm), "last")) == "Model(layer=Recurrent(lstm), at='last', embedding_size=None)"
 
 
-NET, PARAMS, BATCH = setting(lstm, "every", 2, readout.mse, None)
+NET, PARAMS, BATCH = setting(lstm, "every", 2, losses.mse, None)
 BAD = {
     "at is 'end'; expected 'every', 'last' or 'mean'": lambda: Model(Recurrent(lstm), "end"),
     "embedding_size is 0": lambda: Model(Recurrent(lstm), embedding_size=0),

@@ -14,7 +14,7 @@ import nbformat
 import pytest
 
 from lstm_helpers import frameworks
-from lstm_helpers.wrapping import COLUMNS
+from lstm_helpers.runtime import COLUMNS
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted((ROOT / "notebooks").glob("*.ipynb"))

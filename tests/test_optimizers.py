@@ -7,7 +7,7 @@ from itertools import islice
 import numpy as np
 import pytest
 
-from lstm_helpers import readout, training
+from lstm_helpers import linear, losses, training
 from lstm_helpers.arrays import leaves, tree_map, tree_norm
 from lstm_helpers.cells import lstm
 from lstm_helpers.gradcheck import relative_error
@@ -116,7 +116,7 @@ def test_they_find_the_bottom_of_a_bowl(optimizer):
 
 
 def recorded():
-    file = resources.files("lstm_helpers.recorded").joinpath("training.npz")
+    file = resources.files("lstm_helpers.data.recorded").joinpath("training.npz")
     with file.open("rb") as opened, np.load(opened, allow_pickle=False) as archive:
         return {name: archive[name] for name in archive.files}
 
@@ -125,8 +125,8 @@ def weights(arrays, prefix):
     def part(kind, name):
         return kind(*(arrays[f"{prefix}/{name}.{field}"] for field in kind._fields))
 
-    embedding = part(readout.Embedding, "embedding") if f"{prefix}/embedding.W_e" in arrays else ()
-    return Params(embedding, part(lstm.Params, "layer"), part(readout.Linear, "readout"))
+    embedding = part(linear.Embedding, "embedding") if f"{prefix}/embedding.W_e" in arrays else ()
+    return Params(embedding, part(lstm.Params, "layer"), part(linear.Linear, "readout"))
 
 
 @pytest.mark.parametrize("optimizer", ["sgd", "momentum", "adam"])
@@ -136,7 +136,7 @@ def test_fifty_steps_are_pytorchs(at, optimizer):
     assert arrays["library"] == "PyTorch 2.13.0"
     net = Model(Recurrent(lstm), at, embedding_size=3 if at == "last" else None)
     rule = {"sgd": sgd(0.1), "momentum": sgd(0.05, momentum=0.9), "adam": adam(0.02)}[optimizer]
-    loss = readout.mse if at == "every" else readout.cross_entropy
+    loss = losses.mse if at == "every" else losses.cross_entropy
     limit = float(arrays[f"{at}/limit"])
 
     def batches(step):
@@ -153,10 +153,10 @@ def test_fifty_steps_are_pytorchs(at, optimizer):
 
 
 BAD = {
-    "rate is 0; expected a finite number above 0": lambda: sgd(0),
-    "rate is -0.1": lambda: adam(-0.1),
-    "rate is nan": lambda: adam(np.nan),
-    "rate is '0.1'": lambda: sgd("0.1"),
+    "learning_rate is 0; expected a finite number above 0": lambda: sgd(0),
+    "learning_rate is -0.1": lambda: adam(-0.1),
+    "learning_rate is nan": lambda: adam(np.nan),
+    "learning_rate is '0.1'": lambda: sgd("0.1"),
     "momentum is 1.0; expected a number from 0 to below 1": lambda: sgd(0.1, 1.0),
     "beta1 is 1": lambda: adam(0.1, beta1=1),
     "beta2 is -0.5": lambda: adam(0.1, beta2=-0.5),

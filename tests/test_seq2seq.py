@@ -7,14 +7,14 @@ from itertools import islice
 import numpy as np
 import pytest
 
-from lstm_helpers import readout, seq2seq, training
+from lstm_helpers import linear, losses, seq2seq, training
 from lstm_helpers.activations import log_softmax
 from lstm_helpers.arrays import tree_map
-from lstm_helpers.attention import Additive, ScaledDot
 from lstm_helpers.cells import gru, lstm, rnn
 from lstm_helpers.gradcheck import complex_step, relative_error
 from lstm_helpers.layers import Bidirectional, Dropout, Recurrent, Residual, Stacked
-from lstm_helpers.seq2seq import END, START, Batch, Seq2Seq
+from lstm_helpers.seq2seq import END, START, PairBatch, Seq2Seq
+from lstm_helpers.seq2seq.attention import Additive, ScaledDot
 
 S, T, B, SOURCE, TARGET, H = 5, 4, 3, 6, 5, 3
 NETS = {
@@ -30,10 +30,10 @@ def batch(seed=0, masked=True):
     rng = np.random.default_rng(seed)
     xs, targets = rng.integers(SOURCE, size=(S, B)), rng.integers(TARGET, size=(T, B))
     if not masked:
-        return Batch(xs, targets)
+        return PairBatch(xs, targets)
     mask = np.arange(S)[:, None] < np.array([5, 2, 3])
     target_mask = np.arange(T)[:, None] < np.array([2, 4, 1])
-    return Batch(np.where(mask, xs, -7), np.where(target_mask, targets, 99), mask, target_mask)
+    return PairBatch(np.where(mask, xs, -7), np.where(target_mask, targets, 99), mask, target_mask)
 
 
 def drawn(net, seed=1):
@@ -46,20 +46,20 @@ def drawn(net, seed=1):
 def test_every_gradient_equals_the_complex_step(name, masked):
     net, pairs = NETS[name], batch(masked=masked)
     params = drawn(net)
-    got = net.loss_and_grads(params, pairs, readout.cross_entropy, rng=np.random.default_rng(3))
-    want = complex_step(lambda p: net.loss(p, pairs, readout.cross_entropy, np.random.default_rng(3)), params)
+    got = net.loss_and_grads(params, pairs, losses.cross_entropy, rng=np.random.default_rng(3))
+    want = complex_step(lambda p: net.loss(p, pairs, losses.cross_entropy, np.random.default_rng(3)), params)
     assert relative_error(got.grads, want) < 1e-10
-    assert got.loss == net.loss(params, pairs, readout.cross_entropy, np.random.default_rng(3))
+    assert got.loss == net.loss(params, pairs, losses.cross_entropy, np.random.default_rng(3))
 
 
 @each_net
 def test_padding_of_source_and_answer_changes_nothing(name):
     net, pairs = NETS[name], batch()
     params = drawn(net)
-    want = net.loss_and_grads(params, pairs, readout.cross_entropy)
-    more = Batch(*[np.concatenate([a, np.full((9, B), fill, a.dtype)])
+    want = net.loss_and_grads(params, pairs, losses.cross_entropy)
+    more = PairBatch(*[np.concatenate([a, np.full((9, B), fill, a.dtype)])
                    for a, fill in zip(pairs, (-1, -1, False, False), strict=True)])  # fmt: skip
-    got = net.loss_and_grads(params, more, readout.cross_entropy)
+    got = net.loss_and_grads(params, more, losses.cross_entropy)
     assert relative_error((got.loss, got.grads), (want.loss, want.grads)) < 1e-13
 
 
@@ -71,7 +71,7 @@ def test_without_attention_all_that_is_known_of_the_source_is_the_first_state():
         np.tanh(run.encoded.trace.h[-1] @ params.hand_on.W_y + params.hand_on.b_y)[:, k * H : k * H + H] for k in (0, 1)
     )
     same = net.decoder.forward(params.decoder, params.target.W_e[run.fed], lstm.State(h, c))
-    np.testing.assert_allclose(run.y, readout.linear(params.readout, same.output), rtol=1e-14)
+    np.testing.assert_allclose(run.y, linear.forward(params.readout, same.output), rtol=1e-14)
 
 
 def test_the_decoder_reads_the_right_answer_one_step_late():
@@ -84,10 +84,10 @@ def test_the_decoder_reads_the_right_answer_one_step_late():
     np.testing.assert_array_equal(net.forward(params, pairs._replace(targets=last)).y, run.y)
 
 
-def log_chance(net, params, source, tokens):
+def log_probability(net, params, source, tokens):
     """The chance of one answer, by one run with the answer given."""
     targets = np.array(tokens)[:, None]
-    y = net.forward(params, Batch(source[:, None], targets)).y
+    y = net.forward(params, PairBatch(source[:, None], targets)).y
     return float(np.take_along_axis(log_softmax(y), targets[..., None], axis=-1).sum())
 
 
@@ -101,7 +101,7 @@ def test_a_beam_of_one_is_the_greedy_answer(name):
             source = pairs.xs[pairs.mask[:, k], k]
             (best,) = net.beam(params, source, 1, longest=6)
             assert best.tokens == tuple(answers.tokens[answers.mask[:, k], k])
-            assert best.log_chance == pytest.approx(log_chance(net, params, source, best.tokens), abs=1e-12)
+            assert best.log_probability == pytest.approx(log_probability(net, params, source, best.tokens), abs=1e-12)
 
 
 @each_net
@@ -115,11 +115,15 @@ def test_a_beam_wide_enough_finds_the_likeliest_of_all_answers(name):
     ]
     for seed in range(3):
         params, source = drawn(net, seed), batch(seed).xs[:, 0]
-        everything = sorted(((log_chance(net, params, source, tokens), tokens) for tokens in complete), reverse=True)
+        everything = sorted(
+            ((log_probability(net, params, source, tokens), tokens) for tokens in complete), reverse=True
+        )
         assert sum(np.exp(chance) for chance, _ in everything) == pytest.approx(1, abs=1e-12)
         found = net.beam(params, source, TARGET**longest, longest=longest)
         assert [one.tokens for one in found[:10]] == [tokens for _, tokens in everything[:10]]
-        np.testing.assert_allclose([one.log_chance for one in found], [chance for chance, _ in everything], atol=1e-12)
+        np.testing.assert_allclose(
+            [one.log_probability for one in found], [chance for chance, _ in everything], atol=1e-12
+        )
 
 
 @pytest.mark.parametrize("width", [1, 2, 3])
@@ -131,7 +135,7 @@ def test_a_beam_that_stops_early_misses_nothing(width):
         running, done = [((), 0.0)], []
         for _ in range(longest):
             grown = [(*tokens, word) for tokens, _ in running for word in range(TARGET)]
-            weighed = sorted(((log_chance(net, params, source, tokens), tokens) for tokens in grown), reverse=True)
+            weighed = sorted(((log_probability(net, params, source, tokens), tokens) for tokens in grown), reverse=True)
             running = [(tokens, chance) for chance, tokens in weighed[:width]]
             done += [one for one in running if one[0][-1] == END]
             running = [one for one in running if one[0][-1] != END]
@@ -145,7 +149,7 @@ def test_a_beam_of_two_can_find_what_greed_misses():
     net, better = NETS["plain"], 0
     for seed in range(20):
         params, source = drawn(net, seed), batch(seed).xs[:, 0]
-        narrow, wide = (net.beam(params, source, width, longest=4)[0].log_chance for width in (1, 4))
+        narrow, wide = (net.beam(params, source, width, longest=4)[0].log_probability for width in (1, 4))
         better += wide > narrow + 1e-9
     assert better >= 3
 
@@ -167,9 +171,9 @@ def test_it_learns_to_turn_a_sequence_round():
 
     def batches(step):
         xs = np.random.default_rng([5, step]).integers(6, size=(4, 32))
-        return Batch(xs, np.concatenate([xs[::-1] + 2, np.full((1, 32), END)]))
+        return PairBatch(xs, np.concatenate([xs[::-1] + 2, np.full((1, 32), END)]))
 
-    for progress in islice(training.fit(net, params, batches, readout.cross_entropy, training.adam(0.02)), 150):
+    for progress in islice(training.fit(net, params, batches, losses.cross_entropy, training.adam(0.02)), 150):
         params = progress.params
     pairs = batches(10**6)
     answers = net.greedy(params, pairs.xs, longest=8)
@@ -183,7 +187,7 @@ def test_it_learns_to_turn_a_sequence_round():
 def test_one_dtype(dtype):
     net = NETS["additive"]
     params = net.init(np.random.default_rng(0), SOURCE, TARGET, H, dtype=dtype)
-    result = net.loss_and_grads(params, batch(), readout.cross_entropy)
+    result = net.loss_and_grads(params, batch(), losses.cross_entropy)
     assert {leaf.dtype for leaf in map(np.asarray, (result.grads.source.W_e, result.grads.look.W_y))} == {
         np.dtype(dtype)
     }

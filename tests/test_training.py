@@ -12,13 +12,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lstm_helpers import readout, training
+from lstm_helpers import losses, training
 from lstm_helpers.arrays import leaves, tree_map
 from lstm_helpers.cells import lstm
+from lstm_helpers.data.tasks import adding, agreement
 from lstm_helpers.gradcheck import relative_error
 from lstm_helpers.layers import Recurrent
 from lstm_helpers.model import Batch, Model
-from lstm_helpers.tasks import adding, agreement
 from lstm_helpers.training import adam, fit, loop, progress_bar, sgd
 from tests import train_forever
 
@@ -37,7 +37,7 @@ def last_of(run, steps):
 def small_run(cell_dropout=0.0, batches=ORDER, **options):
     net = Model(Recurrent(lstm, recurrent_dropout=cell_dropout), "last")
     return fit(
-        net, train_forever.PARAMS, batches, readout.cross_entropy, options.pop("optimizer", adam(0.02)), **options
+        net, train_forever.PARAMS, batches, losses.cross_entropy, options.pop("optimizer", adam(0.02)), **options
     )
 
 
@@ -51,22 +51,22 @@ def test_agreement_is_learned_to_the_last_sentence():
         net,
         params,
         lambda step: agreement.batch(np.random.default_rng([0, step]), 16, (0, 2)),
-        readout.cross_entropy,
+        losses.cross_entropy,
         adam(0.03),
     )
     learned = last_of(run, 150).params
     held_out = agreement.batch(np.random.default_rng(99), 500, (0, 2))
-    assert readout.accuracy(net.predict(params, held_out.xs, mask=held_out.mask), held_out.targets) < 0.7
-    assert readout.accuracy(net.predict(learned, held_out.xs, mask=held_out.mask), held_out.targets) == 1.0
+    assert losses.accuracy(net.predict(params, held_out.xs, mask=held_out.mask), held_out.targets) < 0.7
+    assert losses.accuracy(net.predict(learned, held_out.xs, mask=held_out.mask), held_out.targets) == 1.0
 
 
 def test_adding_is_learned():
     net = Model(Recurrent(lstm), at="last")
     params = net.init(np.random.default_rng(0), adding.INPUT_SIZE, 8, adding.OUTPUT_SIZE)
-    run = fit(net, params, lambda step: adding.batch(np.random.default_rng([0, step]), 32, 10), readout.mse, adam(0.03))
+    run = fit(net, params, lambda step: adding.batch(np.random.default_rng([0, step]), 32, 10), losses.mse, adam(0.03))
     learned, held_out = last_of(run, 350).params, adding.batch(np.random.default_rng(99), 1000, 10)
-    assert net.loss(params, held_out, readout.mse) > 0.1 * adding.baseline()
-    assert net.loss(learned, held_out, readout.mse) < 0.02
+    assert net.loss(params, held_out, losses.mse) > 0.1 * adding.baseline()
+    assert net.loss(learned, held_out, losses.mse) < 0.02
 
 
 # One step
@@ -74,7 +74,7 @@ def test_adding_is_learned():
 
 def test_the_first_step_is_loss_gradient_clip_update():
     net, params, batch = Model(Recurrent(lstm), "last"), train_forever.PARAMS, ORDER(0)
-    result = net.loss_and_grads(params, batch, readout.cross_entropy)
+    result = net.loss_and_grads(params, batch, losses.cross_entropy)
     grads, norm = training.clip_norm(result.grads, 0.1)
     assert norm > 0.1
     want, state = adam(0.02).update(grads, adam(0.02).init(params), params)
@@ -117,9 +117,7 @@ def test_dropout_is_drawn_from_rng_and_only_in_training():
     same(runs[0], runs[1])
     assert relative_error(runs[0], runs[2]) > 1e-4
     net = Model(Recurrent(lstm, recurrent_dropout=0.5), "last")
-    options = dict(
-        rng=np.random.default_rng(0), validate=lambda p: float(net.loss(p, ORDER(99), readout.cross_entropy))
-    )
+    options = dict(rng=np.random.default_rng(0), validate=lambda p: float(net.loss(p, ORDER(99), losses.cross_entropy)))
     same(last_of(small_run(0.5, **options), 3).params, runs[0])  # validation draws nothing
 
 
@@ -144,21 +142,21 @@ PARAMS2 = NET2.init(np.random.default_rng(0), 2, 4, 1)
 
 def test_a_carried_state_goes_on_and_its_gradient_is_cut():
     tiny = sgd(1e-300)  # weights that do not move: the pieces are then one long run
-    path = list(islice(fit(NET2, PARAMS2, stream, readout.mse, tiny, carry_state=True), 3))
+    path = list(islice(fit(NET2, PARAMS2, stream, losses.mse, tiny, carry_state=True), 3))
     whole = stream(0, length=12)
     y = NET2.predict(PARAMS2, whole.xs)
-    pieces = [readout.mse(y[k : k + 4], whole.targets[k : k + 4]).value for k in (0, 4, 8)]
+    pieces = [losses.mse(y[k : k + 4], whole.targets[k : k + 4]).value for k in (0, 4, 8)]
     assert relative_error(np.array([p.loss for p in path]), np.array(pieces)) < 1e-14
     same(path[2].state, NET2.forward(PARAMS2, whole.xs).trace.state)
-    second = NET2.loss_and_grads(PARAMS2, stream(1), readout.mse, path[0].state)  # the state as a mere number
+    second = NET2.loss_and_grads(PARAMS2, stream(1), losses.mse, path[0].state)  # the state as a mere number
     assert path[1].grad_norm == training.clip_norm(second.grads, 1.0)[1]
-    fresh = list(islice(fit(NET2, PARAMS2, stream, readout.mse, tiny), 2))
+    fresh = list(islice(fit(NET2, PARAMS2, stream, losses.mse, tiny), 2))
     assert fresh[0].loss == path[0].loss and fresh[1].loss != path[1].loss and fresh[1].state == ()
 
 
 def test_a_carried_state_survives_a_checkpoint(tmp_path):
     def run(resume=None):
-        return fit(NET2, PARAMS2, stream, readout.mse, sgd(0.1, 0.9), carry_state=True, resume=resume)
+        return fit(NET2, PARAMS2, stream, losses.mse, sgd(0.1, 0.9), carry_state=True, resume=resume)
 
     path = list(islice(run(), 6))
     training.save_checkpoint(tmp_path / "c.npz", path[2])
@@ -167,7 +165,7 @@ def test_a_carried_state_survives_a_checkpoint(tmp_path):
 
 
 def test_a_changed_batch_size_is_named():
-    run = fit(NET2, PARAMS2, lambda step: stream(step, B=3 if step < 2 else 2), readout.mse, sgd(0.1), carry_state=True)
+    run = fit(NET2, PARAMS2, lambda step: stream(step, B=3 if step < 2 else 2), losses.mse, sgd(0.1), carry_state=True)
     with pytest.raises(ValueError, match=r"batches\(2\) holds 2 sequences but the carried state 3; .*incomplete"):
         list(run)
 
@@ -207,10 +205,10 @@ def test_an_interrupted_run_resumes_to_the_same_bits(place, stop):
             net,
             train_forever.PARAMS,
             wrap("batches", ORDER),
-            wrap("loss", readout.cross_entropy),
+            wrap("loss", losses.cross_entropy),
             update,
             rng=np.random.default_rng(2),
-            validate=wrap("validate", lambda params: float(net.loss(params, ORDER(99), readout.cross_entropy))),
+            validate=wrap("validate", lambda params: float(net.loss(params, ORDER(99), losses.cross_entropy))),
             **options,
         )
 
@@ -324,14 +322,14 @@ def test_a_stopped_run_stays_stopped_and_a_longer_patience_goes_on():
 def test_a_run_that_blows_up_says_so_and_keeps_what_was_good():
     net = Model(Recurrent(lstm))
     params = net.init(np.random.default_rng(0), 2, 4, 1)
-    run = fit(net, params, lambda step: stream(step % 5), readout.mse, sgd(1e5), clip_norm=None)
+    run = fit(net, params, lambda step: stream(step % 5), losses.mse, sgd(1e5), clip_norm=None)
     path = []
     with pytest.raises(FloatingPointError, match=r"in step \d+ \(step \d+ was fine, .*too large; try a smaller rate"):
         for progress in run:
             path.append(progress)
     assert path and all(np.isfinite(leaf).all() for _, leaf in leaves(path[-1].params))
     assert np.isfinite(path[-1].loss) and path[-1].step == len(path)
-    resumed = fit(net, params, lambda step: stream(step % 5), readout.mse, sgd(1e-3), clip_norm=1.0, resume=path[0])
+    resumed = fit(net, params, lambda step: stream(step % 5), losses.mse, sgd(1e-3), clip_norm=1.0, resume=path[0])
     assert np.isfinite(last_of(resumed, 3).loss)
 
 
@@ -340,14 +338,14 @@ def test_a_step_to_infinite_weights_is_never_yielded():
         return stream(step)._replace(targets=1e6 * stream(step).targets)
 
     with pytest.raises(FloatingPointError, match=r"the norm of the new weights is inf in step 1: most likely"):
-        next(fit(NET2, PARAMS2, far_off, readout.mse, sgd(1e308), clip_norm=100.0))
+        next(fit(NET2, PARAMS2, far_off, losses.mse, sgd(1e308), clip_norm=100.0))
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf])
 def test_a_loss_that_is_no_number_is_caught_at_once(bad):
     def loss(y, targets, mask):
-        value, d_y = readout.cross_entropy(y, targets, mask)
-        return readout.Loss(value if bad is np.inf else bad, d_y * bad if bad is np.inf else d_y)
+        value, d_y = losses.cross_entropy(y, targets, mask)
+        return losses.Loss(value if bad is np.inf else bad, d_y * bad if bad is np.inf else d_y)
 
     with pytest.raises(
         FloatingPointError, match=r"the (loss is nan|norm of the gradient is nan) in step 1: most likely"
@@ -381,7 +379,7 @@ BAD = {
     "patience is 0": lambda: small_run(patience=0, validate=lambda p: 0.0),
     "validate_every is 1.5": lambda: small_run(validate_every=1.5),
     "rng is 3; expected a numpy Generator": lambda: small_run(rng=3),
-    "params.layer.W_h[0, 1] is nan": lambda: fit(None, nan_params(), ORDER, readout.mse, adam(0.1)),
+    "params.layer.W_h[0, 1] is nan": lambda: fit(None, nan_params(), ORDER, losses.mse, adam(0.1)),
     "resume is a tuple of 2; expected a Progress": lambda: small_run(resume=(1, 2)),
     "resume was made without rng": lambda: small_run(resume=next(small_run()), rng=np.random.default_rng(0)),
     "resume was made with validate": lambda: small_run(resume=next(small_run(validate=lambda p: 0.0))),

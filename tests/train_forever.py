@@ -4,11 +4,11 @@ import sys
 
 import numpy as np
 
-from lstm_helpers import readout, training
+from lstm_helpers import losses, training
 from lstm_helpers.cells import lstm
+from lstm_helpers.data.tasks import temporal_order
 from lstm_helpers.layers import Recurrent
 from lstm_helpers.model import Model
-from lstm_helpers.tasks import temporal_order
 
 NET = Model(Recurrent(lstm, recurrent_dropout=0.2), "last")
 PARAMS = NET.init(np.random.default_rng(0), temporal_order.INPUT_SIZE, 5, temporal_order.OUTPUT_SIZE)
@@ -20,13 +20,13 @@ def batches(step):
 
 
 def validate(params):
-    return float(NET.loss(params, batches(10**6), readout.cross_entropy))
+    return float(NET.loss(params, batches(10**6), losses.cross_entropy))
 
 
 def run(resume=None):
     rng = np.random.default_rng(1)
     options = dict(rng=rng, resume=resume, validate=validate, validate_every=2)
-    return training.fit(NET, PARAMS, batches, readout.cross_entropy, OPTIMIZER, **options)
+    return training.fit(NET, PARAMS, batches, losses.cross_entropy, OPTIMIZER, **options)
 
 
 def like():

@@ -13,9 +13,13 @@ async function main() {
   const said = [];
   for await (const part of process.stdin) said.push(part);
   const html = JSON.parse(Buffer.concat(said)).map(([tex, display]) =>
-    adaptor.outerHTML(MathJax.tex2chtml(tex, { display })));
+    adaptor.outerHTML(MathJax.tex2chtml(tex, { display })),
+  );
   process.stdout.write(JSON.stringify({ html, css: adaptor.textContent(MathJax.chtmlStylesheet()) }));
 }
 
 console.warn = () => {}; // MathJax counts its own components' versions
-main().catch((error) => { console.error(error); process.exit(1); });
+main().catch((error) => {
+  console.error(error);
+  process.exit(1);
+});

@@ -11,7 +11,7 @@ from pathlib import Path
 import nbformat
 
 ROOT = Path(__file__).parents[1]
-TARGET = ROOT / "lstm_helpers" / "tasks" / "data" / "book.txt"
+TARGET = ROOT / "lstm_helpers" / "data" / "sources" / "book.txt"
 PLAIN = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "–": "-", "—": "-", "−": "-", "×": "x", "…": "..."})
 ALLOWED = re.compile(r"[A-Za-z0-9 .,;:?!'\"()%-]+")
 SYMBOL = re.compile(r"\$\\?([A-Za-z])(?:_[A-Za-z0-9]|_\{[^}]*\})?\$")  # $h_t$ is read as h

@@ -1,4 +1,4 @@
-"""Write elnino.csv and co2.csv in lstm_helpers/tasks/data from the copies in statsmodels (made with version 0.15.0).
+"""Write elnino.csv and co2.csv in lstm_helpers/data/sources from the copies in statsmodels (made with version 0.15.0).
 
 Only needed to make the files again: `python -m pip install statsmodels`, then `python tools/make_series.py`.
 """
@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from statsmodels.datasets import co2, elnino
 
-FOLDER = Path(__file__).resolve().parents[1] / "lstm_helpers" / "tasks" / "data"
+FOLDER = Path(__file__).resolve().parents[1] / "lstm_helpers" / "data" / "sources"
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""Write lstm_helpers/tasks/data/sunspots.csv from the copy that statsmodels ships (made with statsmodels 0.15.0).
+"""Write lstm_helpers/data/sources/sunspots.csv from the copy that statsmodels ships (made with statsmodels 0.15.0).
 
 Only needed to make the file again: `python -m pip install statsmodels`, then `python tools/make_sunspots.py`.
 """
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from statsmodels.datasets import sunspots
 
-DESTINATION = Path(__file__).resolve().parents[1] / "lstm_helpers" / "tasks" / "data" / "sunspots.csv"
+DESTINATION = Path(__file__).resolve().parents[1] / "lstm_helpers" / "data" / "sources" / "sunspots.csv"
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""Measure reading one way against reading both ways: lstm_helpers/measured/both_ways.npz (about four minutes).
+"""Measure reading one way against reading both ways: lstm_helpers/data/measured/both_ways.npz (about four minutes).
 
     python tools/measure_both_ways.py
 
@@ -22,10 +22,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import numpy as np
 
-from lstm_helpers import arrays, readout, training
+from lstm_helpers import arrays, losses, training
 from lstm_helpers.cells import lstm
-from lstm_helpers.layers import Bidirectional, Recurrent
-from lstm_helpers.measured import (
+from lstm_helpers.data.measured import (
     BOTH_WAYS_SEEDS,
     FORECASTERS,
     READERS,
@@ -34,10 +33,11 @@ from lstm_helpers.measured import (
     TAGGING_EVERY,
     BothWays,
 )
+from lstm_helpers.data.tasks import reviews, tagging, wandering
+from lstm_helpers.layers import Bidirectional, Recurrent
 from lstm_helpers.model import Batch, Model
-from lstm_helpers.tasks import reviews, tagging, wandering
 
-FILE = Path(__file__).resolve().parents[1] / "lstm_helpers" / "measured" / "both_ways.npz"
+FILE = Path(__file__).resolve().parents[1] / "lstm_helpers" / "data" / "measured" / "both_ways.npz"
 RATE, WINDOW = 0.02, 8
 
 
@@ -90,17 +90,17 @@ def learn(
 def tag(name: str, units: int, seed: int) -> Iterator[list[float]]:
     """Give the shares, answer on the left and on the right, as a tagger learns."""
     net = Model(Bidirectional(lstm) if name == "both ways" else Recurrent(lstm))
-    as_read = tagging.turned if name == "backward" else lambda batch: batch
+    as_read = tagging.time_reversed if name == "backward" else lambda batch: batch
     test = as_read(tagging.batch(np.random.default_rng(3), 1000))
 
-    def batches(step: int) -> tagging.Batch:
+    def batches(step: int) -> tagging.TaggedBatch:
         return as_read(tagging.batch(np.random.default_rng([2, seed, step]), 32))
 
     sizes = (tagging.INPUT_SIZE, tagging.OUTPUT_SIZE)
-    for progress in learn(net, units, sizes, seed, batches, readout.cross_entropy, 200):
+    for progress in learn(net, units, sizes, seed, batches, losses.cross_entropy, 200):
         if progress.step % TAGGING_EVERY == 0:
             y = net.predict(progress.params, test.xs, mask=test.mask)
-            yield [readout.accuracy(y, test.targets, test.asked & (test.side == side)) for side in (0, 1)]
+            yield [losses.accuracy(y, test.targets, test.asked & (test.side == side)) for side in (0, 1)]
 
 
 def judge(name: str, units: int, seed: int) -> tuple[list[float], float]:
@@ -109,15 +109,15 @@ def judge(name: str, units: int, seed: int) -> tuple[list[float], float]:
     net = Model(AtTheEnd() if name.endswith("output[-1]") else layer, "mean" if name.endswith("mean") else "last")
     test, far = (reviews.batch(np.random.default_rng(k), n, c) for k, n, c in ((3, 500, reviews.CLAUSES), (4, 500, 15)))
 
-    def batches(step: int) -> reviews.Batch:
+    def batches(step: int) -> reviews.ReviewBatch:
         return reviews.batch(np.random.default_rng([2, seed, step]), 32)
 
     shares = []
     sizes = (reviews.INPUT_SIZE, reviews.OUTPUT_SIZE)
-    for progress in learn(net, units, sizes, seed, batches, readout.cross_entropy, 400):
+    for progress in learn(net, units, sizes, seed, batches, losses.cross_entropy, 400):
         if progress.step % REVIEWS_EVERY == 0:
-            shares.append(readout.accuracy(net.predict(progress.params, test.xs, mask=test.mask), test.targets))
-    return shares, readout.accuracy(net.predict(progress.params, far.xs, mask=far.mask), far.targets)
+            shares.append(losses.accuracy(net.predict(progress.params, test.xs, mask=test.mask), test.targets))
+    return shares, losses.accuracy(net.predict(progress.params, far.xs, mask=far.mask), far.targets)
 
 
 def foresee(name: str, units: int, seed: int) -> list[float]:
@@ -133,11 +133,11 @@ def foresee(name: str, units: int, seed: int) -> list[float]:
             wandering.batch(np.random.default_rng([2, seed, step]), 128 if windows else 32, WINDOW if windows else 20)
         )
 
-    def loss(y: Any, targets: Any, mask: Any = None) -> readout.Loss:
+    def loss(y: Any, targets: Any, mask: Any = None) -> losses.Loss:
         if name != "both ways, not the last":
-            return readout.mse(y, targets)
-        value, d_y = readout.mse(y[:-1], targets[:-1])
-        return readout.Loss(value, np.concatenate([d_y, np.zeros_like(y[-1:])]))
+            return losses.mse(y, targets)
+        value, d_y = losses.mse(y[:-1], targets[:-1])
+        return losses.Loss(value, np.concatenate([d_y, np.zeros_like(y[-1:])]))
 
     for progress in learn(net, units, (1, 1), seed, batches, loss, 300):
         params = progress.params
@@ -146,7 +146,7 @@ def foresee(name: str, units: int, seed: int) -> list[float]:
     used = []
     for now in range(WINDOW, 20):  # now steps are known
         y = net.predict(params, test.xs[now - WINDOW if windows else 0 : now])
-        used.append(readout.mse(y if windows else y[-1], test.targets[now - 1]).value)
+        used.append(losses.mse(y if windows else y[-1], test.targets[now - 1]).value)
     return [trained, float(np.mean(used))]
 
 

@@ -10,19 +10,20 @@ from pathlib import Path
 
 import numpy as np
 
-from lstm_helpers import arrays, measured, readout
-from lstm_helpers.cells import coupled, gru, lstm, peephole, rnn
-from lstm_helpers.cells.ablated import PARTS, Without
+from lstm_helpers import arrays, losses
+from lstm_helpers.cells import cifg, gru, lstm, peephole, rnn
+from lstm_helpers.cells.ablated import PARTS, Ablated
+from lstm_helpers.data import measured
+from lstm_helpers.data.tasks import anbn, stream
 from lstm_helpers.layers import Recurrent
 from lstm_helpers.model import Model
-from lstm_helpers.tasks import anbn, stream
 from lstm_helpers.training import adam, fit
 
 FOLDER = Path(measured.__file__).parent
 CELLS = {
     "LSTM": lstm,
-    **{f"no {part}": Without(part) for part in PARTS},
-    "coupled": coupled,
+    **{f"no {part}": Ablated(part) for part in PARTS},
+    "coupled": cifg,
     "peephole": peephole,
     "GRU": gru,
     "RNN": rnn,
@@ -38,7 +39,7 @@ def train(name, seed, task, hidden_size, steps, draw):
     def batches(step):
         return draw(np.random.default_rng([2, seed, step]))
 
-    for progress in islice(fit(model, params, batches, readout.cross_entropy, adam(0.01)), steps):
+    for progress in islice(fit(model, params, batches, losses.cross_entropy, adam(0.01)), steps):
         params = progress.params
     return model, params
 
@@ -47,12 +48,12 @@ def on_the_stream(name, seed):
     """Train on pieces of 40 words; give the loss on new ones, and accuracy and largest state far out in a long run."""
     model, params = train(name, seed, stream, 16, 200, lambda rng: stream.batch(rng, 16, 40))
     new = stream.batch(np.random.default_rng([3, seed]), 200, 40)
-    loss = readout.cross_entropy(model.predict(params, new.xs), new.targets).value
+    loss = losses.cross_entropy(model.predict(params, new.xs), new.targets).value
     long = stream.batch(np.random.default_rng([4, seed]), 8, 1000)
     run = model.forward(params, long.xs)
     late = long.asked & (np.arange(1000)[:, None] >= 200)
     belt = run.trace.c if hasattr(run.trace, "c") else run.trace.h
-    return loss, readout.accuracy(run.y, long.targets, late), np.abs(belt[-1]).max()
+    return loss, losses.accuracy(run.y, long.targets, late), np.abs(belt[-1]).max()
 
 
 def counted_up_to(name, seed):

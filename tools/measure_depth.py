@@ -1,4 +1,4 @@
-"""Measure depth against width at an equal number of weights: lstm_helpers/measured/depth.npz (about two minutes).
+"""Measure depth against width at an equal number of weights: lstm_helpers/data/measured/depth.npz (about two minutes).
 
     python tools/measure_depth.py
 
@@ -16,14 +16,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import numpy as np
 
-from lstm_helpers import arrays, readout, training
+from lstm_helpers import arrays, losses, training
 from lstm_helpers.cells import lstm
+from lstm_helpers.data.measured import DEPTH_EVERY, DEPTH_NETS, DEPTH_SEEDS, DEPTH_STEPS
+from lstm_helpers.data.tasks import copying
 from lstm_helpers.layers import Recurrent, Residual, Stacked
-from lstm_helpers.measured import DEPTH_EVERY, DEPTH_NETS, DEPTH_SEEDS, DEPTH_STEPS
 from lstm_helpers.model import Model
-from lstm_helpers.tasks import copying
 
-FILE = Path(__file__).resolve().parents[1] / "lstm_helpers" / "measured" / "depth.npz"
+FILE = Path(__file__).resolve().parents[1] / "lstm_helpers" / "data" / "measured" / "depth.npz"
 LENGTH, COUNT = 20, 3
 
 
@@ -48,10 +48,10 @@ def curve(layers: int, units: int, residual: bool, seed: int) -> list[float]:
 
     test = copying.batch(np.random.default_rng(3), 500, LENGTH, COUNT)
     shares = []
-    for progress in islice(training.fit(net, start, batches, readout.cross_entropy, training.adam(0.01)), DEPTH_STEPS):
+    for progress in islice(training.fit(net, start, batches, losses.cross_entropy, training.adam(0.01)), DEPTH_STEPS):
         if progress.step % DEPTH_EVERY == 0:
             y = net.predict(progress.params, test.xs)
-            shares.append(readout.accuracy(y[-COUNT:], test.targets[-COUNT:]))
+            shares.append(losses.accuracy(y[-COUNT:], test.targets[-COUNT:]))
     return shares
 
 

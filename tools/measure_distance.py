@@ -8,11 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
-from lstm_helpers import arrays, measured, readout
+from lstm_helpers import arrays, losses
 from lstm_helpers.cells import lstm, rnn
+from lstm_helpers.data import measured
+from lstm_helpers.data.tasks import agreement
 from lstm_helpers.layers import Recurrent
 from lstm_helpers.model import Batch, Model
-from lstm_helpers.tasks import agreement
 from lstm_helpers.training import adam, fit
 
 DISTRACTORS = (0, 2, 4, 6, 8, 10, 12)
@@ -29,7 +30,7 @@ def accuracy(cell, options, distractors, seed, steps=400, hidden_size=16, rate=0
         batch = agreement.batch(np.random.default_rng([2, seed, step]), batch_size, distractors)
         return Batch(batch.xs, batch.targets, batch.mask)
 
-    for progress in islice(fit(model, params, batches, readout.cross_entropy, adam(rate)), steps):
+    for progress in islice(fit(model, params, batches, losses.cross_entropy, adam(rate)), steps):
         params = progress.params
     test = agreement.batch(np.random.default_rng([3, seed]), 500, distractors)
     return np.mean(model.predict(params, test.xs, mask=test.mask).argmax(axis=-1) == test.targets)

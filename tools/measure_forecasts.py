@@ -12,11 +12,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lstm_helpers import arrays, baselines, measured, readout, series
+from lstm_helpers import arrays, losses, series
 from lstm_helpers.cells import lstm
+from lstm_helpers.data import measured
+from lstm_helpers.data.tasks import co2, elnino, sunspots
 from lstm_helpers.layers import Recurrent
 from lstm_helpers.model import Batch, Model
-from lstm_helpers.tasks import co2, elnino, sunspots
+from lstm_helpers.series import baselines
 from lstm_helpers.training import adam, fit
 
 FILE = Path(measured.__file__).parent / "forecasts.npz"
@@ -64,7 +66,7 @@ def trained(setup, known, seed):
         return Batch(past[:, chosen], targets[chosen])
 
     params = MODEL.init(np.random.default_rng([1, seed]), past.shape[2], HIDDEN_SIZE, targets.shape[1])
-    for progress in islice(fit(MODEL, params, batches, readout.mse, adam(RATE)), CANDIDATES[-1]):
+    for progress in islice(fit(MODEL, params, batches, losses.mse, adam(RATE)), CANDIDATES[-1]):
         if progress.step in CANDIDATES:
             yield partial(forecast, setup, scaler, progress.params)
 

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
-from lstm_helpers import arrays, measured
+from lstm_helpers import arrays
 from lstm_helpers.cells import lstm, rnn
+from lstm_helpers.data import measured
 from lstm_helpers.gradient_flow import lag_norms, scaled
 
 SEED, INPUT_SIZE, HIDDEN_SIZE = 9, 8, 32

@@ -10,11 +10,12 @@ from pathlib import Path
 
 import numpy as np
 
-from lstm_helpers import arrays, measured, readout
+from lstm_helpers import arrays, losses
 from lstm_helpers.cells import lstm, rnn
+from lstm_helpers.data import measured
+from lstm_helpers.data.tasks import adding, latch, temporal_order
 from lstm_helpers.layers import Recurrent
 from lstm_helpers.model import Model
-from lstm_helpers.tasks import adding, latch, temporal_order
 from lstm_helpers.training import adam, fit
 
 FOLDER = Path(measured.__file__).parent
@@ -46,12 +47,12 @@ def latch_accuracy(setup, lag, seed, hidden_size=8, rate=0.01, steps=400):
         return latch.batch(np.random.default_rng([2, seed, step]), 32, lag)
 
     try:
-        for progress in islice(fit(model, params, batches, readout.cross_entropy, adam(rate)), steps):
+        for progress in islice(fit(model, params, batches, losses.cross_entropy, adam(rate)), steps):
             params = progress.params
     except FloatingPointError:
         return 0.5
     test = latch.batch(np.random.default_rng([3, seed]), 500, lag)
-    return readout.accuracy(model.predict(params, test.xs), test.targets)
+    return losses.accuracy(model.predict(params, test.xs), test.targets)
 
 
 def adding_losses(setup, seed, lag=50, hidden_size=32, rate=0.005, steps=2500):
@@ -61,8 +62,8 @@ def adding_losses(setup, seed, lag=50, hidden_size=32, rate=0.005, steps=2500):
     def batches(step):
         return adding.batch(np.random.default_rng([2, seed, step]), 32, lag)
 
-    losses = [p.loss for p in islice(fit(model, params, batches, readout.mse, adam(rate)), steps)]
-    return np.mean(np.reshape(losses, (-1, 25)), axis=1)
+    curve = [p.loss for p in islice(fit(model, params, batches, losses.mse, adam(rate)), steps)]
+    return np.mean(np.reshape(curve, (-1, 25)), axis=1)
 
 
 def order_accuracy(setup, length, seed, hidden_size=16, steps=800):
@@ -72,10 +73,10 @@ def order_accuracy(setup, length, seed, hidden_size=16, steps=800):
     def batches(step):
         return temporal_order.batch(np.random.default_rng([2, seed, step]), 32, length)
 
-    for progress in islice(fit(model, params, batches, readout.cross_entropy, adam(0.01)), steps):
+    for progress in islice(fit(model, params, batches, losses.cross_entropy, adam(0.01)), steps):
         params = progress.params
     test = temporal_order.batch(np.random.default_rng([3, seed]), 500, length)
-    return readout.accuracy(model.predict(params, test.xs), test.targets)
+    return losses.accuracy(model.predict(params, test.xs), test.targets)
 
 
 def measure(name):

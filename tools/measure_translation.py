@@ -1,4 +1,4 @@
-"""Measure translation against length, with attention and without: lstm_helpers/measured/translation.npz (ten minutes).
+"""Measure translation against length, with attention and without: lstm_helpers/data/measured/translation.npz (10 min).
 
     python tools/measure_translation.py
 
@@ -16,15 +16,15 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import numpy as np
 
-from lstm_helpers import arrays, readout, training
-from lstm_helpers.attention import ScaledDot
+from lstm_helpers import arrays, losses, training
 from lstm_helpers.cells import lstm
+from lstm_helpers.data.measured import TRANSLATION_NETS, TRANSLATION_PHRASES, TRANSLATION_SEEDS
+from lstm_helpers.data.tasks import pairs, reordering
 from lstm_helpers.layers import Bidirectional, Recurrent, Stacked
-from lstm_helpers.measured import TRANSLATION_NETS, TRANSLATION_PHRASES, TRANSLATION_SEEDS
 from lstm_helpers.seq2seq import Seq2Seq
-from lstm_helpers.tasks import pairs, reordering
+from lstm_helpers.seq2seq.attention import ScaledDot
 
-FILE = Path(__file__).resolve().parents[1] / "lstm_helpers" / "measured" / "translation.npz"
+FILE = Path(__file__).resolve().parents[1] / "lstm_helpers" / "data" / "measured" / "translation.npz"
 LEARNED = (1, 6)
 PLAN = ((0.01, 800), (0.002, 200))
 
@@ -52,7 +52,7 @@ def shares(name: str, seed: int, plan: tuple[tuple[float, int], ...] = PLAN) -> 
 
     progress = None
     for rate, steps in plan:
-        run = training.fit(net, params, batches, readout.cross_entropy, training.adam(rate), resume=progress)
+        run = training.fit(net, params, batches, losses.cross_entropy, training.adam(rate), resume=progress)
         *_, progress = islice(run, steps)
     return [accuracy(net, progress.params, n) for n in TRANSLATION_PHRASES]
 

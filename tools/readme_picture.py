@@ -4,9 +4,10 @@ from pathlib import Path
 
 from matplotlib import pyplot as plt
 
-from lstm_helpers import figures, trained, unroll
+from lstm_helpers import figures, unroll
 from lstm_helpers.cells import lstm
-from lstm_helpers.tasks import agreement
+from lstm_helpers.data import trained
+from lstm_helpers.data.tasks import agreement
 
 if __name__ == "__main__":
     figures.use_style()

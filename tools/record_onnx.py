@@ -1,4 +1,4 @@
-"""Record what ONNX Runtime's LSTM computes: lstm_helpers/recorded/onnx.npz (recorded with onnxruntime, float32).
+"""Record what ONNX Runtime's LSTM computes: lstm_helpers/data/recorded/onnx.npz (recorded with onnxruntime, float32).
 
 Only needed to make the file again: `python tools/record_onnx.py` in the project's test environment. The case is
 drawn from one seed and holds the weights twice: in ONNX's layout (W (1, 4H, D), R (1, 4H, H), B (1, 8H), blocks
@@ -12,7 +12,7 @@ import onnx
 import onnxruntime
 from onnx import TensorProto, helper
 
-DESTINATION = Path(__file__).resolve().parents[1] / "lstm_helpers" / "recorded" / "onnx.npz"
+DESTINATION = Path(__file__).resolve().parents[1] / "lstm_helpers" / "data" / "recorded" / "onnx.npz"
 SEED = 2000
 T, B, D, H = 5, 2, 3, 4
 LENGTHS = (5, 3)
@@ -23,14 +23,14 @@ def main() -> None:
     """Write the file."""
     rng = np.random.default_rng(SEED)
 
-    def draw(*shape: int) -> np.ndarray:
+    def sample(*shape: int) -> np.ndarray:
         return rng.normal(size=shape).astype(np.float32)
 
     limit = np.float32(1 / np.sqrt(H))
-    weights = {name: limit * draw(*shape) for name, shape in (("W", (1, 4 * H, D)), ("R", (1, 4 * H, H)))}
-    weights["B"] = limit * draw(1, 8 * H)
-    inputs = {"X": draw(T, B, D), "sequence_lens": np.array(LENGTHS, np.int32)}
-    inputs |= {"initial_h": draw(1, B, H), "initial_c": draw(1, B, H)}
+    weights = {name: limit * sample(*shape) for name, shape in (("W", (1, 4 * H, D)), ("R", (1, 4 * H, H)))}
+    weights["B"] = limit * sample(1, 8 * H)
+    inputs = {"X": sample(T, B, D), "sequence_lens": np.array(LENGTHS, np.int32)}
+    inputs |= {"initial_h": sample(1, B, H), "initial_c": sample(1, B, H)}
     hs, h, c = onnxruntime.InferenceSession(model(weights).SerializeToString()).run(None, inputs)
 
     arrays = {"library": np.array(f"ONNX Runtime {onnxruntime.__version__}"), "names": np.array(["two_lengths"])}

@@ -1,4 +1,4 @@
-"""Record what PyTorch's LSTM, RNN and GRU compute: lstm_helpers/recorded/*.npz (recorded with torch 2.13.0).
+"""Record what PyTorch's LSTM, RNN and GRU compute: lstm_helpers/data/recorded/*.npz (recorded with torch 2.13.0).
 
 Only needed to make the files again: `python -m pip install torch`, then `python tools/record_pytorch.py`.
 Everything is float64 and drawn from one seed. Each case holds the weights twice: as PyTorch names and lays them out,
@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-FOLDER = Path(__file__).resolve().parents[1] / "lstm_helpers" / "recorded"
+FOLDER = Path(__file__).resolve().parents[1] / "lstm_helpers" / "data" / "recorded"
 SEED = 1997
 
 # name: T, B, D, H, whether the weights are large, lengths of the sequences (None: all T)
@@ -44,9 +44,9 @@ def main() -> None:
 
 
 def record(kind, rng, T, B, D, H, large, lengths):
-    """Run one case and return its arrays by name; shapes as in lstm_helpers.recorded.Case."""
+    """Run one case and return its arrays by name; shapes as in lstm_helpers.data.recorded.Recording."""
 
-    def draw(*shape):
+    def sample(*shape):
         return torch.tensor(rng.normal(size=shape), requires_grad=True)
 
     layer = {"lstm": torch.nn.LSTM, "rnn": torch.nn.RNN, "gru": torch.nn.GRU}[kind](D, H, dtype=torch.float64)
@@ -55,7 +55,7 @@ def record(kind, rng, T, B, D, H, large, lengths):
         for weight in layer.parameters():
             weight.copy_(torch.tensor(factor * rng.uniform(-1, 1, size=weight.shape) / np.sqrt(H)))
     fields = ("h", "c") if kind == "lstm" else ("h",)
-    xs, start = draw(T, B, D), [draw(1, B, H) for _ in fields]
+    xs, start = sample(T, B, D), [sample(1, B, H) for _ in fields]
     mask = np.arange(T)[:, None] < np.array(lengths or [T] * B)
     hs, last = run(layer, xs, start, lengths)
     d_hs = rng.normal(size=(T, B, H)) * mask[:, :, None]  # what stands in the padding has no loss

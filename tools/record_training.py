@@ -1,4 +1,4 @@
-"""Record how PyTorch trains two small models: lstm_helpers/recorded/training.npz (recorded with torch 2.13.0).
+"""Record how PyTorch trains two small models: lstm_helpers/data/recorded/training.npz (recorded with torch 2.13.0).
 
 Only needed to make the file again: `python -m pip install torch`, then `python tools/record_training.py`.
 Everything is float64 and drawn from one seed. PyTorch's LSTM has two bias vectors that always get the same gradient;
@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-FILE = Path(__file__).resolve().parents[1] / "lstm_helpers" / "recorded" / "training.npz"
+FILE = Path(__file__).resolve().parents[1] / "lstm_helpers" / "data" / "recorded" / "training.npz"
 SEED, STEPS, BATCHES = 2014, 50, 5  # the batches come in turn
 T, B, H, K = 6, 5, 4, 3
 D, V, E = 3, 7, 3  # inputs of the first model; vocabulary and embedding of the second
@@ -61,7 +61,7 @@ def main() -> None:
     torch.set_default_dtype(torch.float64)
     found = {"library": np.array(f"PyTorch {torch.__version__.split('+')[0]}")}
     for at, limit in LIMITS.items():
-        data = draw(rng, at)
+        data = sample(rng, at)
         found |= {f"{at}/{name}": array for name, array in data.items()} | {f"{at}/limit": np.array(limit)}
         net = Net(at)
         with torch.no_grad():
@@ -76,7 +76,7 @@ def main() -> None:
     np.savez_compressed(FILE, **found)
 
 
-def draw(rng, at):
+def sample(rng, at):
     """Draw the batches, in front the axis that tells them apart."""
     if at == "every":
         return {"xs": rng.normal(size=(BATCHES, T, B, D)), "targets": rng.normal(size=(BATCHES, T, B, K))}

@@ -34,7 +34,7 @@ def main() -> None:
 def record(rng, kind, layers, both_ways, lengths):
     """Run one case and return its arrays by name."""
 
-    def draw(*shape):
+    def sample(*shape):
         return torch.tensor(rng.normal(size=shape), requires_grad=True)
 
     network = KINDS[kind](D, H, num_layers=layers, bidirectional=both_ways, dtype=torch.float64)
@@ -43,7 +43,7 @@ def record(rng, kind, layers, both_ways, lengths):
             weight.copy_(torch.tensor(rng.uniform(-1, 1, size=weight.shape) / np.sqrt(H)))
     directions = 2 if both_ways else 1
     fields = ("h", "c") if kind == "lstm" else ("h",)
-    xs, start = draw(T, B, D), [draw(layers * directions, B, H) for _ in fields]
+    xs, start = sample(T, B, D), [sample(layers * directions, B, H) for _ in fields]
     packed = torch.nn.utils.rnn.pack_padded_sequence(xs, torch.tensor(lengths), enforce_sorted=False)
     packed_hs, last = network(packed, tuple(start) if len(start) == 2 else start[0])
     hs, _ = torch.nn.utils.rnn.pad_packed_sequence(packed_hs, total_length=T)

@@ -1,4 +1,4 @@
-"""Train the two language models that ``lstm_helpers.trained`` ships: ``python tools/train_language.py brackets prose``.
+"""Train the two language models of ``lstm_helpers.data.trained``: ``python tools/train_language.py brackets prose``.
 
 Both read one character at a time and are cut into pieces of 64 steps, the state carried on; bracket texts are 1024
 characters long, and each begins with an empty state. The rate falls linearly to 0. What is trained on prose keeps the
@@ -14,11 +14,12 @@ from pathlib import Path
 
 import numpy as np
 
-from lstm_helpers import arrays, measured, readout, trained, training
+from lstm_helpers import arrays, losses, training
 from lstm_helpers.cells import lstm
+from lstm_helpers.data import measured, trained
+from lstm_helpers.data.tasks import brackets, text
 from lstm_helpers.layers import Dropout, Recurrent, Stacked
 from lstm_helpers.model import Model
-from lstm_helpers.tasks import brackets, text
 
 LENGTH = 64
 
@@ -26,7 +27,7 @@ LENGTH = 64
 def bits(model, params, tokens):
     """Give the cost in bits a character over a whole text, read in one go."""
     y = model.predict(params, tokens[:-1, None])
-    return float(readout.cross_entropy(y, tokens[1:, None]).value) / np.log(2)
+    return float(losses.cross_entropy(y, tokens[1:, None]).value) / np.log(2)
 
 
 def train(model, params, batches, steps, rate, validate, every, restart=None):
@@ -36,15 +37,15 @@ def train(model, params, batches, steps, rate, validate, every, restart=None):
     """
     progress = None
     for start in range(0, steps, every):
-        adam, losses = training.adam(rate * (1 - start / steps)), []
+        adam, path = training.adam(rate * (1 - start / steps)), []
         for _ in range(every // (restart or every)):
             if restart and progress:
                 progress = progress._replace(state=())
             options = {"rng": np.random.default_rng(1), "carry_state": True, "resume": progress}
-            fit = training.fit(model, params, batches, readout.cross_entropy, adam, **options)
+            fit = training.fit(model, params, batches, losses.cross_entropy, adam, **options)
             for progress in islice(fit, restart or every):
-                losses.append(progress.loss)
-        row = (progress.step, np.mean(losses) / np.log(2), validate(progress.params))
+                path.append(progress.loss)
+        row = (progress.step, np.mean(path) / np.log(2), validate(progress.params))
         print("  step {}: training {:.3f}, validation {:.3f} bits".format(*row), flush=True)
         yield (*row, progress.params)
 

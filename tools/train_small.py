@@ -1,4 +1,4 @@
-"""Train the two small networks that ``lstm_helpers.trained`` ships, and write them and their record.
+"""Train the two small networks of ``lstm_helpers.data.trained``, and write them and their record.
 
 Run as ``python tools/train_small.py`` from the project's folder; about half a minute. The result depends on the last
 bits of the machine's arithmetic, so a new run gives another network that is about as good.
@@ -8,10 +8,11 @@ from pathlib import Path
 
 import numpy as np
 
-from lstm_helpers import arrays, backpropagate, trained, training, unroll
+from lstm_helpers import arrays, backpropagate, training, unroll
 from lstm_helpers.activations import sigmoid
 from lstm_helpers.cells import lstm
-from lstm_helpers.tasks import agreement, sunspots
+from lstm_helpers.data import trained
+from lstm_helpers.data.tasks import agreement, sunspots
 
 FOLDER = Path(trained.__file__).parent
 

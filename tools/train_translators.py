@@ -1,4 +1,4 @@
-"""Train the translators that ``lstm_helpers.trained`` ships: ``python tools/train_translators.py dates reordering``.
+"""Train the translators of ``lstm_helpers.data.trained``: ``python tools/train_translators.py dates reordering``.
 
 A bidirectional encoder, scaled dot-product attention and a decoder of two layers, 32 units each, embeddings of 16,
 forget bias 1, float32. 64 new pairs a step, the gradient clipped to norm 1, Adam with a rate that falls in three
@@ -12,8 +12,9 @@ from pathlib import Path
 
 import numpy as np
 
-from lstm_helpers import arrays, readout, trained, training
-from lstm_helpers.tasks import dates, pairs, reordering
+from lstm_helpers import arrays, losses, training
+from lstm_helpers.data import trained
+from lstm_helpers.data.tasks import dates, pairs, reordering
 
 FOLDER = Path(trained.__file__).parent
 PLAN = ((0.01, 1000), (0.003, 300), (0.001, 200))
@@ -37,9 +38,9 @@ def train(name, seed=0):
 
     test = draw(np.random.default_rng(3), 1000)
     for rate, steps in PLAN:
-        run = training.fit(net, params, batches, readout.cross_entropy, training.adam(rate), resume=progress)
+        run = training.fit(net, params, batches, losses.cross_entropy, training.adam(rate), resume=progress)
         *_, progress = islice(run, steps)
-        loss = net.loss(progress.params, test, readout.cross_entropy)
+        loss = net.loss(progress.params, test, losses.cross_entropy)
         answers = net.greedy(progress.params, test.xs, test.mask)
         share = pairs.right(answers.tokens, answers.mask, test).mean()
         print(f"  step {progress.step}: {loss:.5f} nats a token, {share:.1%} right, on 1000 others", flush=True)

@@ -1,8 +1,8 @@
-"""The cells: one module each, all with the same four functions (see ``contract``).
+"""The cells: one module each, all with the same four functions (see ``base``).
 
-``ablated.Without`` makes further cells of the LSTM by taking one part out of it.
+``ablated.Ablated`` makes further cells of the LSTM by taking one part out of it.
 """
 
-from lstm_helpers.cells import coupled, gru, gru_before, lstm, original, peephole, rnn
+from lstm_helpers.cells import cifg, gru, gru_reset_before, lstm, lstm_no_forget, peephole, rnn
 
-__all__ = ["coupled", "gru", "gru_before", "lstm", "original", "peephole", "rnn"]
+__all__ = ["cifg", "gru", "gru_reset_before", "lstm", "lstm_no_forget", "peephole", "rnn"]

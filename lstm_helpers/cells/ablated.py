@@ -14,13 +14,13 @@ from numpy.typing import DTypeLike
 
 from lstm_helpers.activations import sigmoid, sigmoid_slope, tanh, tanh_slope
 from lstm_helpers.arrays import Array
-from lstm_helpers.cells import contract, lstm
+from lstm_helpers.cells import base, lstm
 
 PARTS = ("input gate", "forget gate", "output gate", "input activation", "output activation")
 
 
 @dataclass(frozen=True, repr=False)
-class Without:
+class Ablated:
     """A cell, with the functions and records of the ``lstm`` module; without a gate its weights have one block less.
 
     Parameters
@@ -36,7 +36,7 @@ class Without:
             raise ValueError(f"part is {self.part!r}; expected one of {', '.join(PARTS)}")
 
     def __repr__(self) -> str:
-        return f"Without({self.part!r})"
+        return f"Ablated({self.part!r})"
 
     @property
     def blocks(self) -> tuple[str, ...]:
@@ -59,12 +59,12 @@ class Without:
 
     def zero_state(self, params: lstm.Params, batch_size: int) -> lstm.State:
         """Give the state before the first step, each (B, H)."""
-        h = contract.zeros(params, batch_size, len(self.blocks))
+        h = base.zeros(params, batch_size, len(self.blocks))
         return lstm.State(h, h.copy())
 
     def forward(self, params: lstm.Params, state: lstm.State, x: Array) -> lstm.Step:
         """Compute one step; arguments and errors as in ``lstm.forward``."""
-        contract.check_step(params, state, x, len(self.blocks), lstm.State)
+        base.check_step(params, state, x, len(self.blocks), lstm.State)
         blocks = np.split(x @ params.W_x + state.h @ params.W_h + params.b, len(self.blocks), axis=1)
         z = dict(zip(self.blocks, blocks, strict=True))
         i, f, o = (sigmoid(z[k]) if k in z else np.ones_like(state.h) for k in "ifo")
@@ -77,18 +77,18 @@ class Without:
         self, params: lstm.Params, step: lstm.Step, d_state: lstm.State
     ) -> tuple[lstm.Params, lstm.State, Array]:
         """Send a gradient back through one step; arguments and result as in ``lstm.backward``."""
-        contract.check_state("d_state", d_state, lstm.State._fields, *step.h.shape)
+        base.check_state("d_state", d_state, lstm.State._fields, *step.h.shape)
         shown = self._shown(step.c)
         dc = d_state.c + d_state.h * step.o * (1.0 if self.part == "output activation" else tanh_slope(shown))
-        dz: dict[str, Any] = {
+        dz_of: dict[str, Any] = {
             "i": dc * step.g * sigmoid_slope(step.i),
             "f": dc * step.previous.c * sigmoid_slope(step.f),
             "g": dc * step.i * (1.0 if self.part == "input activation" else tanh_slope(step.g)),
             "o": d_state.h * shown * sigmoid_slope(step.o),
         }
-        d_z = np.concatenate([dz[k] for k in self.blocks], axis=1)
-        d_params = lstm.Params(W_x=step.x.T @ d_z, W_h=step.previous.h.T @ d_z, b=d_z.sum(axis=0))
-        return d_params, lstm.State(h=d_z @ params.W_h.T, c=dc * step.f), d_z @ params.W_x.T
+        dz = np.concatenate([dz_of[k] for k in self.blocks], axis=1)
+        d_params = lstm.Params(W_x=step.x.T @ dz, W_h=step.previous.h.T @ dz, b=dz.sum(axis=0))
+        return d_params, lstm.State(h=dz @ params.W_h.T, c=dc * step.f), dz @ params.W_x.T
 
     def _shown(self, c: Array) -> Array:
         """Give what the output gate lets out: the belt, squashed or as it is."""

@@ -7,7 +7,7 @@
 
 Cho et al. (2014), in the form of PyTorch, of Keras (``reset_after=True``) and of ONNX (``linear_before_reset=1``): the
 past goes through W_hn first and is reset after, so that one product serves all three blocks. Their own form is
-``gru_before``. Two biases are needed, since b_hn stands behind the reset gate.
+``gru_reset_before``. Two biases are needed, since b_hn stands behind the reset gate.
 """
 
 from typing import NamedTuple
@@ -17,7 +17,7 @@ from numpy.typing import DTypeLike
 
 from lstm_helpers.activations import sigmoid, sigmoid_slope, tanh, tanh_slope
 from lstm_helpers.arrays import Array
-from lstm_helpers.cells import contract
+from lstm_helpers.cells import base
 
 BLOCKS = ("r", "z", "n")  # the order of the three blocks in W_x, W_h, b_x and b_h
 CARRIES_H = True  # z takes h past W_h
@@ -57,45 +57,45 @@ class Step(NamedTuple):
 
 def init(rng: np.random.Generator, input_size: int, hidden_size: int, *, dtype: DTypeLike = np.float64) -> Params:
     """Draw initial weights uniformly from ±1/√H; both biases are 0. Arguments and errors as in ``lstm.init``."""
-    W_x, W_h = contract.uniform(rng, input_size, hidden_size, len(BLOCKS), dtype)
+    W_x, W_h = base.uniform(rng, input_size, hidden_size, len(BLOCKS), dtype)
     return Params(W_x, W_h, np.zeros(3 * hidden_size, dtype), np.zeros(3 * hidden_size, dtype))
 
 
 def zero_state(params: Params, batch_size: int) -> State:
     """Give the state before the first step, (B, H)."""
-    return State(contract.zeros(params, batch_size, 3, b_x=3, b_h=3))
+    return State(base.zeros(params, batch_size, 3, b_x=3, b_h=3))
 
 
-def forward(params: Params, state: State, x: Array, keep: Array | float = 1.0) -> Step:
-    """Compute one step from the state before it and the input x (B, D); W_h hears ``keep`` ⊙ h.
+def forward(params: Params, state: State, x: Array, h_mask: Array | float = 1.0) -> Step:
+    """Compute one step from the state before it and the input x (B, D); W_h hears ``h_mask`` ⊙ h.
 
     Raises
     ------
     ValueError
         If shapes or dtypes do not fit together; the message names the argument.
     """
-    contract.check_step(params, state, x, 3, State, b_x=3, b_h=3)
+    base.check_step(params, state, x, 3, State, b_x=3, b_h=3)
     x_r, x_z, x_n = np.split(x @ params.W_x + params.b_x, 3, axis=1)
-    h_r, h_z, q = np.split((state.h * keep) @ params.W_h + params.b_h, 3, axis=1)
+    h_r, h_z, q = np.split((state.h * h_mask) @ params.W_h + params.b_h, 3, axis=1)
     r, z = sigmoid(x_r + h_r), sigmoid(x_z + h_z)
     n = tanh(x_n + r * q)
     h = (1 - z) * n + z * state.h
     return Step(x, state, r, z, q, n, h)
 
 
-def backward(params: Params, step: Step, d_state: State, keep: Array | float = 1.0) -> tuple[Params, State, Array]:
-    """Send ∂L/∂h_t (B, H) back through one step; returns as ``lstm.backward`` does, ``keep`` as in ``forward``."""
-    contract.check_state("d_state", d_state, State._fields, *step.h.shape)
-    d_n = d_state.h * (1 - step.z) * tanh_slope(step.n)
-    d_z = d_state.h * (step.previous.h - step.n) * sigmoid_slope(step.z)
-    d_r = d_n * step.q * sigmoid_slope(step.r)
-    d_x_side = np.concatenate([d_r, d_z, d_n], axis=1)  # what meets W_x and b_x
-    d_h_side = np.concatenate([d_r, d_z, d_n * step.r], axis=1)  # what meets W_h and b_h: behind the reset gate
+def backward(params: Params, step: Step, d_state: State, h_mask: Array | float = 1.0) -> tuple[Params, State, Array]:
+    """Send ∂L/∂h_t (B, H) back through one step; returns as ``lstm.backward`` does, ``h_mask`` as in ``forward``."""
+    base.check_state("d_state", d_state, State._fields, *step.h.shape)
+    dz_n = d_state.h * (1 - step.z) * tanh_slope(step.n)
+    dz_z = d_state.h * (step.previous.h - step.n) * sigmoid_slope(step.z)
+    dz_r = dz_n * step.q * sigmoid_slope(step.r)
+    d_x_side = np.concatenate([dz_r, dz_z, dz_n], axis=1)  # what meets W_x and b_x
+    d_h_side = np.concatenate([dz_r, dz_z, dz_n * step.r], axis=1)  # what meets W_h and b_h: behind the reset gate
     d_params = Params(
         W_x=step.x.T @ d_x_side,
-        W_h=(step.previous.h * keep).T @ d_h_side,
+        W_h=(step.previous.h * h_mask).T @ d_h_side,
         b_x=d_x_side.sum(axis=0),
         b_h=d_h_side.sum(axis=0),
     )
-    d_previous = State((d_h_side @ params.W_h.T) * keep + d_state.h * step.z)
+    d_previous = State((d_h_side @ params.W_h.T) * h_mask + d_state.h * step.z)
     return d_params, d_previous, d_x_side @ params.W_x.T

@@ -16,7 +16,7 @@ from numpy.typing import DTypeLike
 
 from lstm_helpers.activations import sigmoid, sigmoid_slope, tanh, tanh_slope
 from lstm_helpers.arrays import Array, check_generator, check_size
-from lstm_helpers.cells import contract
+from lstm_helpers.cells import base
 
 BLOCKS = ("i", "f", "g", "o")  # the order of the four blocks in W_x, W_h and b
 
@@ -80,7 +80,7 @@ def init(
     ValueError
         If an argument is none of these.
     """
-    W_x, W_h = contract.uniform(rng, input_size, hidden_size, len(BLOCKS), dtype)
+    W_x, W_h = base.uniform(rng, input_size, hidden_size, len(BLOCKS), dtype)
     if not np.isfinite(forget_bias):
         raise ValueError(f"forget_bias is {forget_bias}; expected a finite number")
     b = np.zeros(4 * hidden_size, dtype)
@@ -109,7 +109,7 @@ def chrono(rng: np.random.Generator, params: Params, longest_lag: int) -> Params
         If ``longest_lag`` is below 3, or another argument does not fit.
     """
     check_generator(rng)
-    contract.check_params(params, len(BLOCKS))
+    base.check_params(params, len(BLOCKS))
     check_size("longest_lag", longest_lag)
     if longest_lag < 3:
         raise ValueError(f"longest_lag is {longest_lag}; expected at least 3 steps: time constants begin at 2")
@@ -122,7 +122,7 @@ def chrono(rng: np.random.Generator, params: Params, longest_lag: int) -> Params
 
 def zero_state(params: Params, batch_size: int) -> State:
     """Give the state before the first step: an empty belt, nothing shown; each (B, H)."""
-    h = contract.zeros(params, batch_size, len(BLOCKS))
+    h = base.zeros(params, batch_size, len(BLOCKS))
     return State(h, h.copy())
 
 
@@ -134,7 +134,7 @@ def forward(params: Params, state: State, x: Array) -> Step:
     ValueError
         If shapes or dtypes do not fit together; the message names the argument.
     """
-    contract.check_step(params, state, x, len(BLOCKS), State)
+    base.check_step(params, state, x, len(BLOCKS), State)
     z = x @ params.W_x + state.h @ params.W_h + params.b
     z_i, z_f, z_g, z_o = np.split(z, 4, axis=1)
     i, f, g, o = sigmoid(z_i), sigmoid(z_f), tanh(z_g), sigmoid(z_o)
@@ -165,7 +165,7 @@ def backward(params: Params, step: Step, d_state: State) -> tuple[Params, State,
     d_x : array (B, D)
         ∂L/∂x_t.
     """
-    contract.check_state("d_state", d_state, State._fields, *step.h.shape)
+    base.check_state("d_state", d_state, State._fields, *step.h.shape)
     tanh_c = tanh(step.c)
     do = d_state.h * tanh_c
     dc = d_state.c + d_state.h * step.o * tanh_slope(tanh_c)  # the belt is used twice: by h now, by c later

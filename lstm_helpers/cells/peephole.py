@@ -17,7 +17,7 @@ from numpy.typing import DTypeLike
 
 from lstm_helpers.activations import sigmoid, sigmoid_slope, tanh, tanh_slope
 from lstm_helpers.arrays import Array
-from lstm_helpers.cells import contract, lstm
+from lstm_helpers.cells import base, lstm
 
 BLOCKS = lstm.BLOCKS  # the order of the four blocks in W_x, W_h and b
 PEEPHOLES = ("i", "f", "o")  # the order of the three blocks in p
@@ -74,7 +74,7 @@ def init(
 
 def zero_state(params: Params, batch_size: int) -> State:
     """Give the state before the first step: an empty belt, nothing shown; each (B, H)."""
-    h = contract.zeros(params, batch_size, 4, b=4, p=3)
+    h = base.zeros(params, batch_size, 4, b=4, p=3)
     return State(h, h.copy())
 
 
@@ -86,7 +86,7 @@ def forward(params: Params, state: State, x: Array) -> Step:
     ValueError
         If shapes or dtypes do not fit together; the message names the argument.
     """
-    contract.check_step(params, state, x, 4, State, b=4, p=3)
+    base.check_step(params, state, x, 4, State, b=4, p=3)
     z = x @ params.W_x + state.h @ params.W_h + params.b
     z_i, z_f, z_g, z_o = np.split(z, 4, axis=1)
     p_i, p_f, p_o = np.split(params.p, 3)
@@ -99,7 +99,7 @@ def forward(params: Params, state: State, x: Array) -> Step:
 
 def backward(params: Params, step: Step, d_state: State) -> tuple[Params, State, Array]:
     """Send ∂L/∂h_t and ∂L/∂c_t back through one step; arguments and result as in ``lstm.backward``."""
-    contract.check_state("d_state", d_state, State._fields, *step.h.shape)
+    base.check_state("d_state", d_state, State._fields, *step.h.shape)
     p_i, p_f, p_o = np.split(params.p, 3)
     tanh_c = tanh(step.c)
     dz_o = d_state.h * tanh_c * sigmoid_slope(step.o)

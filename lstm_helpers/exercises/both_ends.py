@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from lstm_helpers.arrays import Array
-from lstm_helpers.exercises.checker import Exercise, Wrong
+from lstm_helpers.exercises.checker import Exercise, Misconception
 
 
 def _both_ends(output: Array, mask: Array) -> Array:
@@ -55,58 +55,58 @@ both_ends = Exercise(
     name="both_ends",
     arguments=("output", "mask"),
     right=_both_ends,
-    wrongs=(
-        Wrong(
+    misconceptions=(
+        Misconception(
             lambda output, mask: output[-1],
             "You take output[-1], both halves. The backward half begins there: it has read one step, or only padding.\n"
             "Hint: which step does that half read last?",
         ),
-        Wrong(
+        Misconception(
             lambda output, mask: _taken(output, _last(mask), _last(mask)),
             "You take both halves at the last real step. The forward half has read all by then; the backward half "
             "has read that one step and nothing else. Hint: where does each half end?",
         ),
-        Wrong(
+        Misconception(
             lambda output, mask: output[0],
             "You take output[0], both halves. That is right for one of them; the other has read one step only.\n"
             "Hint: where does the forward half end?",
         ),
-        Wrong(
+        Misconception(
             lambda output, mask: _taken(output, -1, 0),
             "You take the forward half at step T - 1 and the backward half at step 0, whether or not they are real.\n"
             "Hint: what does the mask say of the first and the last step of each sequence?",
         ),
-        Wrong(
+        Misconception(
             lambda output, mask: _taken(output, _last(mask), 0),
             "The forward half is right. You take the backward half at step 0, but a sequence may begin later, behind "
             "padding. Hint: where is the first True in each column of the mask?",
         ),
-        Wrong(
+        Misconception(
             lambda output, mask: _taken(output, mask.sum(axis=0) - 1, 0),
             "You count the real steps, and take as many from the front. A sequence may begin later, behind padding.\n"
             "Hint: look for the first and the last True in each column of the mask.",
         ),
-        Wrong(
+        Misconception(
             lambda output, mask: _taken(output, mask.argmax(axis=0), _last(mask)),
             "You take each half where it *begins*: the forward half at the first real step, the backward half at the "
             "last. Hint: the forward half reads from the left to the right.",
         ),
-        Wrong(
+        Misconception(
             _exchanged,
             "Both halves are taken at the right steps, but stand in the wrong order.\n"
             "Hint: as in output, the forward half comes first.",
         ),
-        Wrong(
+        Misconception(
             _summed,
             "You add the halves up. They are answers of two networks with weights of their own: unit 0 of the one has "
             "nothing to do with unit 0 of the other. Hint: the result has shape (B, 2H).",
         ),
-        Wrong(
+        Misconception(
             _mean,
             "You take the mean over the real steps. That is a summary, too, and often a good one, but not the one "
             "that is asked for. Hint: each half has read all of the sequence at one step.",
         ),
     ),
     cases=_cases,
-    moral="Each half has read all where it ends: the forward half at the last real step, the other at the first.",
+    takeaway="Each half has read all where it ends: the forward half at the last real step, the other at the first.",
 )

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from lstm_helpers.arrays import Array, leaves
-from lstm_helpers.wrapping import wrap
+from lstm_helpers.runtime import wrap
 
 _SEED = 0
 
@@ -33,11 +33,11 @@ class Verdict:
         return wrap(self.message)
 
 
-class Wrong(NamedTuple):
+class Misconception(NamedTuple):
     """A usual wrong answer."""
 
     function: Callable[..., Any]
-    says: str  # what was probably thought, and a hint that is not the solution
+    feedback: str  # what was probably thought, and a hint that is not the solution
 
 
 class Outcome(NamedTuple):
@@ -59,11 +59,11 @@ class Exercise:
         What the function is called here and what it takes.
     right
         The right answer.
-    wrongs
+    misconceptions
         The usual wrong ones.
     cases
         rng -> the arguments of each call, simplest first.
-    moral
+    takeaway
         One sentence to keep, said when the answer is right.
     parts
         None if one array is wanted; else the names of the arrays that are, or () for a list of any length.
@@ -72,9 +72,9 @@ class Exercise:
     name: str
     arguments: tuple[str, ...]
     right: Callable[..., Any]
-    wrongs: tuple[Wrong, ...]
+    misconceptions: tuple[Misconception, ...]
     cases: Callable[[np.random.Generator], Sequence[tuple[Any, ...]]]
-    moral: str
+    takeaway: str
     parts: tuple[str, ...] | None = None
 
     @property
@@ -108,9 +108,9 @@ class Exercise:
         if not differing:
             return self._right(got)
         shown = self._show(cases[differing[0]], got[differing[0]], expected[differing[0]])
-        for wrong in self.wrongs:
+        for wrong in self.misconceptions:
             if _all_agree(got, [self.outcome(wrong.function, case) for case in cases]):
-                return Verdict(False, f"Not yet. {wrong.says}\n{shown}")
+                return Verdict(False, f"Not yet. {wrong.feedback}\n{shown}")
         return Verdict(False, f"Not yet. Case {differing[0] + 1} of {len(cases)} is the first that differs.\n{shown}")
 
     def outcome(self, function: Callable[..., Any], case: tuple[Any, ...]) -> Outcome:
@@ -154,7 +154,7 @@ class Exercise:
             )
         warned = next((outcome.warned for outcome in got if outcome.warned), "")
         remark = f"\n(It warned on the way: {warned})" if warned else ""
-        return Verdict(True, f"Right. {self.signature} agrees on all {len(got)} cases.\n{self.moral}{remark}")
+        return Verdict(True, f"Right. {self.signature} agrees on all {len(got)} cases.\n{self.takeaway}{remark}")
 
     def _show(self, case: tuple[Any, ...], got: Outcome, expected: Outcome) -> str:
         lines = [_labelled(f"  {name} = ", value) for name, value in zip(self.arguments, case, strict=True)]

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from lstm_helpers.arrays import Array
-from lstm_helpers.exercises.checker import Exercise, Wrong
+from lstm_helpers.exercises.checker import Exercise, Misconception
 
 Grads = list[Array]
 Measure = Callable[[Grads], Any]
@@ -79,97 +79,99 @@ clip = Exercise(
     name="clip",
     arguments=("grads", "limit"),
     right=_clip,
-    wrongs=(
-        Wrong(_one_by_one(_clip), _OWN_NORM),
-        Wrong(_one_by_one(_always(_by_numpy)), _OWN_NORM),
-        Wrong(
+    misconceptions=(
+        Misconception(_one_by_one(_clip), _OWN_NORM),
+        Misconception(_one_by_one(_always(_by_numpy)), _OWN_NORM),
+        Misconception(
             lambda grads, limit: [np.clip(grad, -limit, limit) for grad in grads],
             "You clip number by number: the large ones are cut, the small ones stay, and so the gradient turns.\n"
             "Hint: to keep the direction, multiply all numbers by the same factor.",
         ),
-        Wrong(_always(_by_numpy), _ALWAYS),
-        Wrong(_always(lambda a, b: a / b), _ALWAYS),  # ZeroDivisionError on the last case, where NumPy gives NaN
-        Wrong(_always(lambda a, b: a / (b or 1.0)), _ALWAYS),
-        Wrong(
+        Misconception(_always(_by_numpy), _ALWAYS),
+        Misconception(
+            _always(lambda a, b: a / b), _ALWAYS
+        ),  # ZeroDivisionError on the last case, where NumPy gives NaN
+        Misconception(_always(lambda a, b: a / (b or 1.0)), _ALWAYS),
+        Misconception(
             lambda grads, limit: [grad * (limit / _norm(grads)) if _norm(grads) < limit else grad for grad in grads],
             "The comparison is turned round: you stretch short gradients and leave long ones as they are.\n"
             "Hint: in which case is there something to do?",
         ),
-        Wrong(
+        Misconception(
             lambda grads, limit: list(grads),
             "Your gradients come back as they were. In a loop such as `for grad in grads: grad = …` the new array "
             "gets a name, but no place in the list. Hint: build the list that you return.",
         ),
-        Wrong(
+        Misconception(
             _clip_by(_squares, lambda squares, limit: limit / math.sqrt(squares)),
             "You compare the square of the length with the limit, and so you also scale where nothing is to be done.\n"
             + _SQUARED,
         ),
-        Wrong(_clip_by(_squares), "Your length lacks the root: it is the sum of the squares.\n" + _SQUARED),
-        Wrong(
+        Misconception(_clip_by(_squares), "Your length lacks the root: it is the sum of the squares.\n" + _SQUARED),
+        Misconception(
             _clip_by(_norm, lambda norm, limit: limit / norm**2),
             "You divide by the square of the length, and the result is not as long as the limit.\n" + _SQUARED,
         ),
-        Wrong(
+        Misconception(
             _clip_by(lambda grads: max(_norm([grad]) for grad in grads)),
             "You take the length of the longest array for that of all. Together they are longer.\n"
             "Hint: in a right triangle, how long is the side across from the right angle?",
         ),
-        Wrong(
+        Misconception(
             _clip_by(lambda grads: max(np.abs(grad).max() for grad in grads)),
             "You take the largest number for the length.\nHint: the length of (3, −4) is 5.",
         ),
-        Wrong(
+        Misconception(
             _clip_by(lambda grads: sum(_norm([grad]) for grad in grads)),
             "You add the lengths of the arrays. Arrows at right angles do not add up like that: 3 and 4 make 5.\n"
             "Hint: what is added before the root is drawn?",
         ),
-        Wrong(
+        Misconception(
             _clip_by(lambda grads: sum(np.abs(grad).sum() for grad in grads)),
             "You add the sizes of all numbers. Arrows at right angles do not add up like that: 3 and 4 make 5.\n"
             "Hint: what is added before the root is drawn?",
         ),
-        Wrong(
+        Misconception(
             _clip_by(lambda grads: _norm(grads) / math.sqrt(sum(grad.size for grad in grads))),
             "You take the root of the mean square, not of the sum: the limit would then mean another length for "
             "every size of network. Hint: the length of (3, −4) is 5.",
         ),
-        Wrong(
+        Misconception(
             _clip_by(lambda grads: math.sqrt(sum(np.mean(grad**2) for grad in grads))),
             "You add the mean square of each array, not its sum: large arrays count too little.\n"
             "Hint: which of mean and sum belongs into the length of an arrow?",
         ),
-        Wrong(
+        Misconception(
             _clip_by(lambda grads: _norm(grads[-1:])),
             "Your length is that of the last array: the sum starts anew with each one.\n"
             "Hint: = or +=, and what stands before the loop?",
         ),
-        Wrong(
+        Misconception(
             _clip_by(lambda grads: _norm(grads[:1])),
             "Your length is that of the first array.\nHint: does your loop run to its end before you use the sum?",
         ),
-        Wrong(
+        Misconception(
             _clip_by(_norm, lambda norm, limit: 1 / norm),
             "Your long gradients come out with length 1, whatever the limit.\n"
             "Hint: divided by its own length an arrow has length 1; how long is it to be?",
         ),
-        Wrong(
+        Misconception(
             _clip_by(_norm, lambda norm, limit: 1 / limit),
             "You divide by the limit, so that the result still depends on how long the gradient was.\n"
             "Hint: which factor turns a length of 5 into one of 2.5?",
         ),
-        Wrong(
+        Misconception(
             _clip_by(_norm, lambda norm, limit: norm / limit),
             "Your factor is upside down: long gradients become longer still.\n"
             "Hint: which factor turns a length of 5 into one of 2.5?",
         ),
-        Wrong(
+        Misconception(
             _clip_by(_norm, lambda norm, limit: 0.0),
             "You throw a long gradient away. Its length is not to be trusted, but its direction is.\n"
             "Hint: which factor turns a length of 5 into one of 2.5?",
         ),
     ),
     cases=_cases,
-    moral="One factor for all arrays: the step gets shorter, and its direction stays.",
+    takeaway="One factor for all arrays: the step gets shorter, and its direction stays.",
     parts=(),
 )

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from lstm_helpers.arrays import Array
-from lstm_helpers.exercises.checker import Exercise, Wrong
+from lstm_helpers.exercises.checker import Exercise, Misconception
 
 Answer = tuple[Any, Any, Any]
 
@@ -60,72 +60,72 @@ from_tensorflow_1 = Exercise(
     name="from_tensorflow_1",
     arguments=("kernel", "bias"),
     right=_from_tensorflow_1,
-    wrongs=(
-        Wrong(
+    misconceptions=(
+        Misconception(
             _made_of(order=(0, 1, 2, 3)),
             "You leave the blocks in their old order: all shapes fit, the cell runs, and it uses its candidate's "
             "weights to forget with. " + _ORDER,
         ),
-        Wrong(
+        Misconception(
             _made_of(added=(0.0, 0.0, 0.0, 0.0)),
             "You have copied what is in the file. But there a 1 is added to the forget gate's logit whenever the "
             "cell runs, and it stands in no file. Hint: where can a constant go that is added to a logit?",
         ),
-        Wrong(
+        Misconception(
             _made_of(order=(0, 1, 2, 3), added=(0.0, 0.0, 0.0, 0.0)),
             "You have cut the kernel in two and done nothing else: the blocks stand in their old order, and the 1 "
             "that is added to the forget gate's logit is missing.\n" + _ORDER,
         ),
-        Wrong(
+        Misconception(
             _made_of(added=(0.0, 0.0, 1.0, 0.0)),
             "Your 1 has landed in the candidate's bias. Hint: which block is the forget gate's before you change the "
             "order, and which is it afterwards?",
         ),
-        Wrong(
+        Misconception(
             _made_of(added=(1.0, 1.0, 1.0, 1.0)),
             "You add the 1 to all four blocks. Only one gate is held open like that.\n"
             "Hint: np.split gives four arrays; change one.",
         ),
-        Wrong(
+        Misconception(
             _made_of(added=(0.0, -1.0, 0.0, 0.0)),
             "You take the 1 away, and it has to be added: the cell adds it, so here the bias must.\n"
             "Hint: a forget gate that is open at the start has a positive bias.",
         ),
-        Wrong(
+        Misconception(
             _made_of(added=(0.0, 2.0, 0.0, 0.0)),
             "The forget gate's bias got its 1 twice. Hint: here is only one bias, not two.",
         ),
-        Wrong(
+        Misconception(
             _made_of(cut=lambda kernel, H: np.split(kernel, [H])[::-1]),
             "You took the first rows for the state. Here [x h] is multiplied, so the input's rows come first.\n"
             "Hint: how many rows are left for x, if the last H are the state's?",
         ),
-        Wrong(
+        Misconception(
             _made_of(cut=lambda kernel, H: np.split(kernel, [H])),
             "You gave x as many rows as there are units. The input has a size of its own.\n"
             "Hint: the state has H rows, and they are the last; what is left belongs to x.",
         ),
-        Wrong(
+        Misconception(
             _turned,
             "You have turned the matrices, as for PyTorch. This library multiplies from the left, as we do.\n"
             "Hint: W_x has a row for each input.",
         ),
-        Wrong(
+        Misconception(
             _made_of(order=(0, 1, 2, 3), bias_order=(0, 2, 1, 3)),
             "Your bias is in the right order, and the matrices are still in the old one.\n"
             "Hint: all three arrays have blocks along their last axis.",
         ),
-        Wrong(
+        Misconception(
             _made_of(bias_order=(0, 1, 2, 3)),
             "Your matrices are in the right order, and the bias is still in the old one.\n"
             "Hint: all three arrays have blocks along their last axis.",
         ),
-        Wrong(
+        Misconception(
             _made_of(order=(0, 3, 1, 2)),
             "You read the blocks as if their order were i g o f.\n" + _ORDER,
         ),
     ),
     cases=_cases,
-    moral="A convention is more than an order of blocks: what a library adds when it runs stands in no file.",
+    takeaway="A convention is more than an order of blocks: what a library adds when it runs stands in no file.",
     parts=("W_x", "W_h", "b"),
 )

@@ -7,7 +7,7 @@ import numpy as np
 
 from lstm_helpers.activations import sigmoid, tanh
 from lstm_helpers.arrays import Array
-from lstm_helpers.exercises.checker import Exercise, Wrong
+from lstm_helpers.exercises.checker import Exercise, Misconception
 
 Candidate = Callable[[Array, Array, Array, Array], Any]  # of (x's part, r, h, W_hn)
 Mix = Callable[[Array, Array, Array, Array], Any]  # of (n, h, z, r)
@@ -58,85 +58,85 @@ gru_as_published = Exercise(
     name="gru_as_published",
     arguments=("h", "x", "W_x", "W_h", "b"),
     right=_made_of(),
-    wrongs=(
-        Wrong(
+    misconceptions=(
+        Misconception(
             _made_of(lambda x_n, r, h, W: tanh(x_n + r * (h @ W))),
             "You reset after the product: that is the frameworks' form, in which r hides all of the past from "
             "one unit's candidate. As published, r hides one unit from all candidates.\n"
             "Hint: what is multiplied by W_hn, h or something smaller?",
         ),
-        Wrong(
+        Misconception(
             _made_of(lambda x_n, r, h, W: tanh(x_n + h @ W)),
             "Your candidate hears all of the past: r is computed, and nothing is done with it.\n"
             "Hint: r stands in front of the h that goes into the candidate.",
         ),
-        Wrong(
+        Misconception(
             _made_of(lambda x_n, r, h, W: tanh(x_n + ((1 - r) * h) @ W)),
             "Your reset gate works the other way round: r = 0 is to hide the past, and yours shows all of it.\n"
             "Hint: like all gates of this book, 1 means let it through.",
         ),
-        Wrong(
+        Misconception(
             _made_of(lambda x_n, r, h, W: tanh(r * (x_n + h @ W))),
             "Your reset gate also hides the input from the candidate. It is to hide the past only.\n"
             "Hint: on which of the two terms of the sum does r act?",
         ),
-        Wrong(
+        Misconception(
             _made_of(lambda x_n, r, h, W: tanh(r * x_n + h @ W)),
             "Your reset gate acts on the input, and the past comes through whole.\n"
             "Hint: on which of the two terms of the sum does r act?",
         ),
-        Wrong(
+        Misconception(
             _made_of(lambda x_n, r, h, W: r * tanh(x_n + h @ W)),
             "You multiply the finished candidate by r. It is too late then to keep the past out of it.\n"
             "Hint: r acts inside the tanh, on h alone.",
         ),
-        Wrong(
+        Misconception(
             _made_of(lambda x_n, r, h, W: x_n + (r * h) @ W),
             "Nothing squashes your candidate: what is written could grow without bound.\n"
             "Hint: which curve runs from −1 to 1?",
         ),
-        Wrong(
+        Misconception(
             _made_of(lambda x_n, r, h, W: sigmoid(x_n + (r * h) @ W)),
             "Your candidate is squashed by the gates' curve, so it is never negative.\n"
             "Hint: which curve runs from −1 to 1?",
         ),
-        Wrong(
+        Misconception(
             _made_of(mix=lambda n, h, z, r: z * n + (1 - z) * h),
             "z and 1 − z are exchanged: your z = 1 writes the new, where here it keeps the old. (Some papers write "
             "it like that; weights from there have to be turned.) Hint: which share of h is z?",
         ),
-        Wrong(
+        Misconception(
             _made_of(mix=lambda n, h, z, r: n + z * h),
             "You keep a share of the old, but add all of the new: the sum can pass 1, and then grow.\n" + _WEIGHED,
         ),
-        Wrong(
+        Misconception(
             _made_of(mix=lambda n, h, z, r: (1 - z) * n + h),
             "You write a share of the new, but keep all of the old: the sum can pass 1, and then grow.\n" + _WEIGHED,
         ),
-        Wrong(
+        Misconception(
             _made_of(mix=lambda n, h, z, r: (1 - z) * n),
             "Nothing of the old state is kept: there is no belt.\n" + _WEIGHED,
         ),
-        Wrong(
+        Misconception(
             _made_of(mix=lambda n, h, z, r: (1 - z) * n + z * r * h),
             "You reset the state that is carried over, too. r only decides what the candidate gets to hear of it.\n"
             "Hint: with z = 1 the state is copied, whatever r is.",
         ),
-        Wrong(
+        Misconception(
             _made_of(mix=lambda n, h, z, r: tanh((1 - z) * n + z * h)),
             "You squash the mixture once more, as the LSTM does on the way to its h. The old state would shrink at "
             "every step, even with z = 1. Hint: a mean of numbers between −1 and 1 needs no squashing.",
         ),
-        Wrong(
+        Misconception(
             _made_of(order=(1, 0, 2)),
             "The two gates have changed places: your r is computed with z's weights and your z with r's.\n"
             "Hint: the order of the blocks is r z n.",
         ),
-        Wrong(
+        Misconception(
             _made_of(bias=0.0),
             "The biases are left out.\nHint: one argument is not used yet; it is added to the sum of every block.",
         ),
     ),
     cases=_cases,
-    moral="r chooses what of the past the candidate hears, z how much of the past stays.",
+    takeaway="r chooses what of the past the candidate hears, z how much of the past stays.",
 )

@@ -7,7 +7,7 @@ import numpy as np
 
 from lstm_helpers.activations import softmax
 from lstm_helpers.arrays import Array
-from lstm_helpers.exercises.checker import Exercise, Wrong
+from lstm_helpers.exercises.checker import Exercise, Misconception
 
 Shares = Callable[[Array], Any]  # scores (S,) -> weights (S,)
 Answer = Callable[[Shares, Array, Array, Array], Any]
@@ -66,9 +66,9 @@ def _called(answer: Answer, shares: Shares) -> Callable[..., Any]:
     return lambda query, keys, mask: answer(shares, query, keys, mask)
 
 
-def _both(answer: Answer, says: str) -> list[Wrong]:
+def _both(answer: Answer, feedback: str) -> list[Misconception]:
     """Recognise a misconception in a softmax that overflows, too."""
-    return [Wrong(_called(answer, softmax), says), Wrong(_called(answer, _plain_softmax), says)]
+    return [Misconception(_called(answer, softmax), feedback), Misconception(_called(answer, _plain_softmax), feedback)]
 
 
 def _unshared(query: Array, keys: Array, mask: Array) -> Any:
@@ -98,7 +98,7 @@ look_back = Exercise(
     name="look_back",
     arguments=("query", "keys", "mask"),
     right=_called(_right, softmax),
-    wrongs=(
+    misconceptions=(
         *_both(
             _no_mask,
             "You look at padding: what stands behind the end of a sequence has got weight.\n"
@@ -134,27 +134,27 @@ look_back = Exercise(
             "You return the weights. The answer is what is found there: the mean of the keys with these weights.\n"
             "Hint: weights (S,) times keys (S, A) gives (A,).",
         ),
-        Wrong(
+        Misconception(
             _called(_right, _plain_softmax),
             "Right for small scores. For large ones exp overflows, and infinity by infinity is no number.\n"
             "Hint: a number subtracted from all scores changes no weight; which one keeps exp below 1?",
         ),
-        Wrong(
+        Misconception(
             lambda query, keys, mask: keys[mask].mean(axis=0),
             "Every real key has the same weight in your answer, whatever the query.\n"
             "Hint: how well does each key fit the query? That is its score.",
         ),
-        Wrong(
+        Misconception(
             _hard,
             "You take the best key and no other. That is looking up, not *softly*: it has no slope to learn from.\n"
             "Hint: a softmax of the scores, and a mean.",
         ),
-        Wrong(
+        Misconception(
             _unshared,
             "You weigh the keys by their scores, which are no shares: they may be negative, and do not add up to 1.\n"
             "Hint: which function turns scores into shares?",
         ),
     ),
     cases=_cases,
-    moral="A score for each position, shares of 1 by a softmax over what is real, and a mean: that is attention.",
+    takeaway="A score for each position, shares of 1 by a softmax over what is real, and a mean: that is attention.",
 )

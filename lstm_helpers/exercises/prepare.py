@@ -6,7 +6,7 @@ import numpy as np
 
 from lstm_helpers import series
 from lstm_helpers.arrays import Array
-from lstm_helpers.exercises.checker import Exercise, Wrong
+from lstm_helpers.exercises.checker import Exercise, Misconception
 
 Fill = Callable[[Array, int], Array]
 Scale = Callable[[Array, int], Array]
@@ -75,12 +75,12 @@ def _scaled_before_it_was_filled(values: Array, train: int) -> Array:
     return series.fill_forward(_scaled(values, float(np.nanmean(values[:train])), float(np.nanstd(values[:train]))))
 
 
-def _leaks() -> list[Wrong]:
+def _leaks() -> list[Misconception]:
     """Every way to look ahead, alone and together."""
-    alone = [Wrong(_then(fill, _by_train), f"A leak. {says}\n{_HINT_FILL}") for fill, says in _AHEAD.items()]
-    alone.append(Wrong(_then(_forward, _by_all), f"A leak. {_FITTED_ON_ALL}\n{_HINT_SCALE}"))
+    alone = [Misconception(_then(fill, _by_train), f"A leak. {says}\n{_HINT_FILL}") for fill, says in _AHEAD.items()]
+    alone.append(Misconception(_then(_forward, _by_all), f"A leak. {_FITTED_ON_ALL}\n{_HINT_SCALE}"))
     both = [
-        Wrong(_then(fill, _by_all), f"Two leaks. {says}\n{_FITTED_ON_ALL}\n{_HINT_SCALE}")
+        Misconception(_then(fill, _by_all), f"Two leaks. {says}\n{_FITTED_ON_ALL}\n{_HINT_SCALE}")
         for fill, says in _AHEAD.items()
     ]
     return alone + both
@@ -100,65 +100,65 @@ prepare = Exercise(
     name="prepare",
     arguments=("values", "train"),
     right=_then(_forward, _by_train),
-    wrongs=(
+    misconceptions=(
         *_leaks(),
-        Wrong(
+        Misconception(
             _then(_forward, _each_by_itself),
             "A leak. You scale the test part by its own mean and deviation, which nobody knows before it is over; "
             "a year above the mean of 1960 then looks like one above that of 1900.\n" + _HINT_SCALE,
         ),
-        Wrong(
+        Misconception(
             _then(_with(lambda values, train: float(np.nanmean(values[:train]))), _by_train),
             "Your gaps hold the mean of the training part. That looks ahead within it, and on a series with a trend "
             "it is far from anything that was measured at that time.\n" + _HINT_FILL,
         ),
-        Wrong(
+        Misconception(
             _then(_with(lambda values, train: 0.0), _by_train),
             "Your gaps hold 0, as if 0 had been measured; mean and deviation are wrong, too.\n" + _HINT_FILL,
         ),
-        Wrong(
+        Misconception(
             lambda values, train: np.nan_to_num(
                 _scaled(values, float(np.nanmean(values[:train])), float(np.nanstd(values[:train])))
             ),
             "Your gaps come out as 0, which is the mean of the training part, not what was measured last.\n"
             + _HINT_FILL,
         ),
-        Wrong(
+        Misconception(
             _then(_one_before, _by_train),
             "You look one step back, but where two gaps follow one another there is none the wiser: NaN is left.\n"
             "Hint: go through the steps in order, so that a filled gap can fill the next one.",
         ),
-        Wrong(
+        Misconception(
             lambda values, train: _by_train(values, train),
             "The gaps are still there, and one NaN is enough to make every mean NaN.\n" + _HINT_FILL,
         ),
-        Wrong(
+        Misconception(
             _scaled_before_it_was_filled,
             "Nothing looks ahead, but you measured mean and deviation before the gaps were filled.\n"
             "Hint: first fill, then measure: the network sees the filled series.",
         ),
-        Wrong(
+        Misconception(
             _then(_forward, lambda values, train: values),
             "The gaps are filled well; now scale.\n" + _HINT_SCALE,
         ),
-        Wrong(
+        Misconception(
             _then(_forward, lambda values, train: values - values[:train].mean()),
             "You took the mean away, but did not divide by the deviation.\nHint: what is the deviation of the result?",
         ),
-        Wrong(
+        Misconception(
             _then(_forward, lambda values, train: values - values[:train].mean() / values[:train].std()),
             "A minus and a slash: the division comes first. You took mean / deviation away.\nHint: set brackets.",
         ),
-        Wrong(
+        Misconception(
             _then(_forward, lambda values, train: _scaled(values, values[:train].mean(), values[:train].var())),
             "You divide by the variance, which is in squared units.\nHint: whose root is the deviation?",
         ),
-        Wrong(
+        Misconception(
             _then(_forward, lambda values, train: _scaled(values, values[:train].mean(), values[:train].std(ddof=1))),
             "Your deviation divides by n - 1 (ddof=1). That is no leak, but here the one with n is asked for.\n"
             "Hint: np.std does so by itself; pandas and statistics.stdev do not.",
         ),
-        Wrong(
+        Misconception(
             _then(
                 _forward,
                 lambda values, train: _scaled(
@@ -168,12 +168,12 @@ prepare = Exercise(
             "You scale to 0..1 by least and greatest. Honest, but here mean and deviation are asked for.\n"
             "Hint: values[:train].mean() and values[:train].std().",
         ),
-        Wrong(
+        Misconception(
             lambda values, train: _then(_forward, _by_train)(values, train)[:train],
             "You return the training part only. The test part is scaled, too, by what the training part has told.\n"
             "Hint: measure on values[:train], apply to values.",
         ),
     ),
     cases=_cases,
-    moral="Filled and scaled by the past alone: the test part can change, and no number before it does.",
+    takeaway="Filled and scaled by the past alone: the test part can change, and no number before it does.",
 )

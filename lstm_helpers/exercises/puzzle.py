@@ -39,7 +39,7 @@ class Puzzle:
         Long strings that are checked besides all the short ones.
     max_length
         Up to which length every string is checked, unless ``check`` is told otherwise.
-    moral
+    takeaway
         One sentence to keep, said when the puzzle is solved.
     needs_h
         Whether no cell can solve it whose gates see the input alone.
@@ -54,7 +54,7 @@ class Puzzle:
     words: Callable[[float], str]
     long: tuple[str, ...]
     max_length: int
-    moral: str
+    takeaway: str
     needs_h: bool = False
 
     def __repr__(self) -> str:
@@ -112,7 +112,7 @@ class Puzzle:
                 return Verdict(False, f"Almost. {short}\n{report}")
         units = f"{len(params.W_h)} unit{'s' * (len(params.W_h) > 1)}"
         counted = f"all {tried} strings up to length {length} and {len(self.long)} long ones"
-        return Verdict(True, f"Right. {self.name}: {counted}, with {units}.\n{self.moral}")
+        return Verdict(True, f"Right. {self.name}: {counted}, with {units}.\n{self.takeaway}")
 
     def _first_failing(self, params: lstm.Params, length: int) -> str:
         """Return the shortest string with a wrong answer, the first in the order of the alphabet, or ""."""

@@ -44,7 +44,7 @@ latch = Puzzle(
     words=_named("off", "on"),
     long=("s" + 200 * ".", "s" + 100 * "." + "r" + 100 * ".", 100 * "." + "s" + 100 * ".", 50 * "sr", 50 * "s" + "r."),
     max_length=7,
-    moral="One unit is one bit: i and g write it, f keeps or wipes it.",
+    takeaway="One unit is one bit: i and g write it, f keeps or wipes it.",
 )
 
 counter = Puzzle(
@@ -57,7 +57,7 @@ counter = Puzzle(
     words=lambda value: f"{value:.4g}",
     long=(100 * "a", 50 * "ab", 20 * "a" + 200 * "b"),
     max_length=10,
-    moral="c is not squashed, so it counts as far as you like; h = tanh(c) hardly tells 10 from 11.",
+    takeaway="c is not squashed, so it counts as far as you like; h = tanh(c) hardly tells 10 from 11.",
 )
 
 last_seen = Puzzle(
@@ -70,7 +70,7 @@ last_seen = Puzzle(
     words=_named("neither yet", "a", "b"),  # 0, 1 and, from the end, −1
     long=("a" + 200 * ".", "b" + 200 * ".", 200 * ".", 50 * "ab" + 50 * ".", 50 * "b" + "a."),
     max_length=7,
-    moral="To overwrite, wipe and write in the same step: f = 0 and i = 1.",
+    takeaway="To overwrite, wipe and write in the same step: f = 0 and i = 1.",
 )
 
 toggle = Puzzle(
@@ -83,7 +83,7 @@ toggle = Puzzle(
     words=_named("even", "odd"),
     long=(101 * "a", "a" + 200 * ".", 50 * "a." + 100 * "."),
     max_length=10,
-    moral="What is written depends on what is there: that is what h in the gates is for.",
+    takeaway="What is written depends on what is there: that is what h in the gates is for.",
     needs_h=True,
 )
 
@@ -103,7 +103,7 @@ anbn = Puzzle(
     words=_named("no", "yes"),
     long=(20 * "a" + 21 * "b", 20 * "a" + 10 * "b" + "a" + 12 * "b", 10 * "ab", 3 * "a" + 3 * "b" + 3 * "a" + 3 * "b"),
     max_length=12,
-    moral="A belt that counts up and down does what no finite set of on-off switches can.",
+    takeaway="A belt that counts up and down does what no finite set of on-off switches can.",
     needs_h=True,
 )
 

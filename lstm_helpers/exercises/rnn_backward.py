@@ -8,7 +8,7 @@ import numpy as np
 from lstm_helpers.activations import tanh, tanh_slope
 from lstm_helpers.arrays import Array
 from lstm_helpers.cells import rnn
-from lstm_helpers.exercises.checker import Exercise, Wrong
+from lstm_helpers.exercises.checker import Exercise, Misconception
 
 # Back through one step of a network with one state
 
@@ -125,125 +125,125 @@ rnn_backward = Exercise(
     name="rnn_backward",
     arguments=("params", "step", "d_h"),
     right=_rnn_backward,
-    wrongs=(
-        Wrong(
+    misconceptions=(
+        Misconception(
             _from(lambda params, step, d_h: d_h),
             "Your gradient walks past tanh as if it were not there: you use d_h where dz belongs.\n"
             "Hint: h = tanh(z); when z grows by a little, by how much does h grow?",
         ),
-        Wrong(
+        Misconception(
             _from(_slope_from_z),
             "You compute 1 − z²: the slope's formula with the input of tanh in it. (Where |z| > 1 that is negative, "
             "but tanh never falls.) Hint: the short formula for the slope is written in what tanh returned.",
         ),
-        Wrong(
+        Misconception(
             _from(lambda params, step, d_h: d_h * tanh_slope(tanh(step.h))),
             "You squash once more before taking the slope: step.h already is the output of tanh.\n"
             "Hint: the slope of tanh at z is 1 − tanh(z)²; which array holds tanh(z)?",
         ),
-        Wrong(
+        Misconception(
             _from(lambda params, step, d_h: d_h * step.h * (1 - step.h)),
             "That is the slope of sigmoid, s(1 − s). This cell squashes with tanh.\n"
             "Hint: where h is near 0, tanh is at its steepest and has slope 1; what does yours give there?",
         ),
-        Wrong(
+        Misconception(
             _from(lambda params, step, d_h: d_h * (1 - step.h)),
             "Your slope lacks a square: 1 − h differs for h = 0.5 and h = −0.5, but tanh is equally steep there.\n"
             "Hint: what is the slope of tanh, written in its output?",
         ),
-        Wrong(
+        Misconception(
             _from(lambda params, step, d_h: d_h * _slope(step) ** 2),
             "You multiply by the slope of tanh twice. Each node of the graph is passed once on the way back.\n"
             "Hint: does a function that you call apply the slope already?",
         ),
-        Wrong(
+        Misconception(
             _from(lambda params, step, d_h: d_h * tanh_slope(step.previous.h)),
             "You take the slope of tanh at the state before, which is another step's output.\n"
             "Hint: step has two states; which of them did this step's tanh return?",
         ),
-        Wrong(
+        Misconception(
             _from(lambda params, step, d_h: _slope(step)),
             "Your dz does not depend on d_h: you have the step's own slope, but not what the rest of the network "
             "sends back. Hint: the chain rule multiplies what arrives by the slope of the node.",
         ),
-        Wrong(
+        Misconception(
             _upside_down,
             "All your gradients have the wrong sign. A gradient points uphill; to go down is the optimizer's part.\n"
             "Hint: is there a minus sign, or an update, that does not belong here?",
         ),
-        Wrong(
+        Misconception(
             _without_slope("d_h_previous"),
             "d_h_previous forgets tanh: what goes to the step before has passed this step's tanh as well.\n"
             "Hint: h_previous acts on the loss only through z; which gradient is that of z?",
         ),
-        Wrong(
+        Misconception(
             _without_slope("d_x"),
             "d_x forgets tanh: what goes to the input has passed this step's tanh as well.\n"
             "Hint: x acts on the loss only through z; which gradient is that of z?",
         ),
-        Wrong(
+        Misconception(
             _without_slope("d_h_previous", "d_x"),
             "d_h_previous and d_x forget tanh; the weights' gradients have it.\n"
             "Hint: all five act on the loss only through z; which gradient is that of z?",
         ),
-        Wrong(
+        Misconception(
             _without_slope("d_W_x", "d_W_h", "d_b"),
             "The gradients of the weights and of the bias forget tanh; d_h_previous and d_x have it.\n"
             "Hint: all five act on the loss only through z; which gradient is that of z?",
         ),
-        Wrong(
+        Misconception(
             _without_slope("d_b"),
             "d_b forgets tanh: the bias is added inside it.\n"
             "Hint: b acts on the loss only through z; which gradient is that of z?",
         ),
-        Wrong(
+        Misconception(
             _but(d_h_previous=lambda params, step, dz: dz @ params.W_h),
             "On the way back you use W_h as it is. It is square, so no shape complains.\n" + _TRANSPOSED,
         ),
-        Wrong(
+        Misconception(
             _but(d_x=lambda params, step, dz: dz @ params.W_x),
             "On the way back you use W_x as it is; where D = H no shape complains, elsewhere NumPy refuses.\n"
             + _TRANSPOSED,
         ),
-        Wrong(
+        Misconception(
             _but(
                 d_h_previous=lambda params, step, dz: dz @ params.W_h,
                 d_x=lambda params, step, dz: dz @ params.W_x,
             ),
             "On the way back you use both matrices as they are; where D = H no shape complains.\n" + _TRANSPOSED,
         ),
-        Wrong(
+        Misconception(
             _but(d_b=lambda params, step, dz: dz),
             "d_b has a row for every sequence of the batch. There is one bias, and all of them used it.\n"
             "Hint: what was used B times on the way forward collects B gradients; what becomes of them?",
         ),
-        Wrong(
+        Misconception(
             _but(d_b=lambda params, step, dz: dz.sum(axis=0, keepdims=True)),
             "d_b has the right numbers in the shape (1, H); the bias has shape (H,), and so has its gradient.\n"
             "Hint: look at keepdims, or at how you write the sum.",
         ),
-        Wrong(
+        Misconception(
             _but(d_b=lambda params, step, dz: dz.sum(axis=1)),
             "d_b is summed over the units, and keeps one number for each sequence: the other way round.\n"
             "Hint: dz is (B, H); which of the two axes does the bias not have?",
         ),
-        Wrong(
+        Misconception(
             _but(d_b=lambda params, step, dz: dz.sum()),
             "d_b is one number: you summed over the units as well. Every unit has its own bias.\n"
             "Hint: sum takes an axis; which one does the bias not have?",
         ),
-        Wrong(
+        Misconception(
             _but(d_b=lambda params, step, dz: dz.mean(axis=0)),
             "d_b is the mean over the batch; the weights' gradients are sums, and so is this one.\n" + _MEAN,
         ),
-        Wrong(
+        Misconception(
             _but(
                 d_W_x=lambda params, step, dz: step.x.T @ dz / len(dz),
                 d_W_h=lambda params, step, dz: step.previous.h.T @ dz / len(dz),
             ),
             "The gradients of the weights are divided by the batch size; that of the bias is not.\n" + _MEAN,
         ),
-        Wrong(
+        Misconception(
             _but(
                 d_W_x=lambda params, step, dz: step.x.T @ dz / len(dz),
                 d_W_h=lambda params, step, dz: step.previous.h.T @ dz / len(dz),
@@ -251,12 +251,12 @@ rnn_backward = Exercise(
             ),
             "The gradients of the weights and of the bias are divided by the batch size.\n" + _MEAN,
         ),
-        Wrong(
+        Misconception(
             _but(d_W_h=lambda params, step, dz: step.h.T @ dz),
             "d_W_h uses the state that this step made. W_h was multiplied by the state that the step started from.\n"
             "Hint: step holds both.",
         ),
-        Wrong(
+        Misconception(
             _but(
                 d_W_x=lambda params, step, dz: dz.T @ step.x,
                 d_W_h=lambda params, step, dz: dz.T @ step.previous.h,
@@ -264,17 +264,17 @@ rnn_backward = Exercise(
             "Both gradients of the weights are transposed (right for books that write W x with columns).\n"
             "Hint: d_W_x has the shape of W_x, (D, H): in which order do the sizes meet?",
         ),
-        Wrong(
+        Misconception(
             _but(d_W_x=lambda params, step, dz: dz.T @ step.x),
             "d_W_x is transposed; where D = H no shape complains.\n"
             "Hint: d_W_x has the shape of W_x, (D, H): in which order do the sizes meet?",
         ),
-        Wrong(
+        Misconception(
             _but(d_W_h=lambda params, step, dz: dz.T @ step.previous.h),
             "d_W_h is transposed. It is square, so no shape complains.\n"
             "Hint: entry (j, k) of W_h says how unit j acts on unit k; whose state and whose dz belong there?",
         ),
-        Wrong(
+        Misconception(
             _but(
                 d_W_x=lambda params, step, dz: step.x * dz,
                 d_W_h=lambda params, step, dz: step.previous.h * dz,
@@ -282,32 +282,32 @@ rnn_backward = Exercise(
             "You multiply number by number where every input has a weight to every unit; with some sizes NumPy "
             "refuses, with others it does not. Hint: which product of (B, D) and (B, H) is (D, H)?",
         ),
-        Wrong(
+        Misconception(
             _swapped("d_W_x", "d_W_h"),
             "The two weights' gradients have changed places: x stands where the state belongs.\n" + _CHANGED_PLACES,
         ),
-        Wrong(
+        Misconception(
             _swapped("d_h_previous", "d_x"),
             "d_h_previous and d_x have changed places.\n"
             "Hint: d_h_previous has come back through the matrix that h_previous went through, and is returned first.",
         ),
-        Wrong(
+        Misconception(
             _x_for_h,
             "x and h have changed places throughout.\n" + _CHANGED_PLACES,
         ),
-        Wrong(
+        Misconception(
             _carried_along,
             "You add d_h itself to d_h_previous, as if the old state were carried along. Here it is not: the new one "
             "replaces it. Hint: the belt of the LSTM has such a path; this cell has only the one through z.",
         ),
-        Wrong(
+        Misconception(
             _but(d_h_previous=lambda params, step, dz: dz @ params.W_h.T * tanh_slope(step.previous.h)),
             "You go one tanh too far: d_h_previous is multiplied by the slope that belongs to the step before.\n"
             "Hint: ∂L/∂h_previous ends at h_previous; what made it is the business of the next call.",
         ),
     ),
     cases=_step_cases,
-    moral="One dz serves all five. What goes back to the state before has met tanh's slope, at most 1, and W_h.",
+    takeaway="One dz serves all five. What goes back to the state before has met tanh's slope, at most 1, and W_h.",
     parts=_Gradients._fields,
 )
 
@@ -367,93 +367,93 @@ _ONE_NUMBER = (
     "Hint: the product from each t on, in the shape (T + 1, H)."
 )
 
-belt_gradient = Exercise(
-    name="belt_gradient",
+cell_state_gradient = Exercise(
+    name="cell_state_gradient",
     arguments=("f",),
     right=_belt_gradient,
-    wrongs=(
-        Wrong(lambda f: np.concatenate([np.ones((1, f.shape[1])), np.cumprod(f, axis=0)]), _FROM_THE_FRONT),
-        Wrong(lambda f: np.cumprod(f, axis=0), _FROM_THE_FRONT),
-        Wrong(lambda f: _with_last(np.cumprod(f, axis=0)), _FROM_THE_FRONT),
-        Wrong(
+    misconceptions=(
+        Misconception(lambda f: np.concatenate([np.ones((1, f.shape[1])), np.cumprod(f, axis=0)]), _FROM_THE_FRONT),
+        Misconception(lambda f: np.cumprod(f, axis=0), _FROM_THE_FRONT),
+        Misconception(lambda f: _with_last(np.cumprod(f, axis=0)), _FROM_THE_FRONT),
+        Misconception(
             lambda f: _belt_gradient(f)[::-1],
             "Your numbers are right, but they stand in the wrong order: the last gate comes first.\n"
             "Hint: if you turned f round to multiply from the end, what has to be turned back?",
         ),
-        Wrong(
+        Misconception(
             lambda f: np.cumprod(f[::-1], axis=0),
             "Your products are right, but they stand in the wrong order, and one entry is missing: ∂c_T/∂c_T.\n"
             "Hint: if you turned f round to multiply from the end, what has to be turned back?",
         ),
-        Wrong(lambda f: _belt_gradient(f)[:-1], _T_ENTRIES),
-        Wrong(lambda f: _belt_gradient(f)[1:], _T_ENTRIES),
-        Wrong(
+        Misconception(lambda f: _belt_gradient(f)[:-1], _T_ENTRIES),
+        Misconception(lambda f: _belt_gradient(f)[1:], _T_ENTRIES),
+        Misconception(
             lambda f: np.array([f[max(t - 1, 0) :].prod(axis=0) for t in range(len(f) + 1)]),
             "You are one gate too early: from t = 1 on your entry t includes f_t, but f_t acted on the way to c_t.\n"
             "Hint: f[0] is f_1. Which gates lie between c_t and c_T?",
         ),
-        Wrong(
+        Misconception(
             lambda f: _with_last(np.array([f[max(t - 1, 0) :].prod(axis=0) for t in range(len(f))])),
             "You are one gate too early: from t = 1 on your entry t includes f_t, but f_t acted on the way to c_t.\n"
             "Hint: f[0] is f_1. Which gates lie between c_t and c_T?",
         ),
-        Wrong(
+        Misconception(
             lambda f: np.array([f[t + 1 :].prod(axis=0) for t in range(len(f) + 1)]),
             "You are one gate too late: your entry t leaves out f_(t+1), the first gate that c_t meets.\n"
             "Hint: f[0] is f_1; which index has f_(t+1)?",
         ),
-        Wrong(
+        Misconception(
             lambda f: np.array([f[t:-1].prod(axis=0) for t in range(len(f) + 1)]),
             "You leave out the last gate, f_T. It lies between c_(T−1) and c_T.\n"
             "Hint: a slice that ends with :-1 stops before the last.",
         ),
-        Wrong(lambda f: _log(_belt_gradient(f)), _LOGARITHMS),
-        Wrong(lambda f: _with_last(_log(_belt_gradient(f)[:-1])), _LOGARITHMS),
-        Wrong(
+        Misconception(lambda f: _log(_belt_gradient(f)), _LOGARITHMS),
+        Misconception(lambda f: _with_last(_log(_belt_gradient(f)[:-1])), _LOGARITHMS),
+        Misconception(
             lambda f: _mean_power(f, f.mean(axis=0)),
             "You use the mean gate, raised to the number of steps. A product of different numbers is smaller than "
             "that: one shut gate is enough to cut the belt. Hint: multiply the gates themselves.",
         ),
-        Wrong(
+        Misconception(
             lambda f: _mean_power(f, f.mean()),
             "You use one mean gate for all units and steps. Every unit has a belt of its own, and one shut gate is "
             "enough to cut it. Hint: multiply the gates themselves, unit by unit.",
         ),
-        Wrong(lambda f: np.array([f[t:].sum(axis=0) for t in range(len(f) + 1)]), _SUMS),
-        Wrong(lambda f: _with_last(np.array([f[t:].sum(axis=0) for t in range(len(f))])), _SUMS),
-        Wrong(
+        Misconception(lambda f: np.array([f[t:].sum(axis=0) for t in range(len(f) + 1)]), _SUMS),
+        Misconception(lambda f: _with_last(np.array([f[t:].sum(axis=0) for t in range(len(f))])), _SUMS),
+        Misconception(
             lambda f: _with_last(f),
             "Your entry t is one gate, the step from c_t to c_(t+1). Asked is the whole way from c_t to c_T.\n"
             "Hint: how are the steps of a way combined?",
         ),
-        Wrong(lambda f: f.prod(), _ONE_NUMBER),
-        Wrong(lambda f: f.prod(axis=0), _ONE_NUMBER),
-        Wrong(
+        Misconception(lambda f: f.prod(), _ONE_NUMBER),
+        Misconception(lambda f: f.prod(axis=0), _ONE_NUMBER),
+        Misconception(
             lambda f: np.array([f[t:].prod() for t in range(len(f) + 1)]),
             "You multiply the gates of different units with each other. Every unit has a belt of its own.\n"
             "Hint: prod takes an axis; along which one does time run?",
         ),
-        Wrong(
+        Misconception(
             lambda f: _with_last(_belt_gradient(f)[:-1], last=0.0),
             "Your last entry is 0. It is ∂c_T/∂c_T: when c_T grows by a little, by how much does c_T grow?\n"
             "Hint: a sum of nothing is 0; what is a product of nothing?",
         ),
-        Wrong(
+        Misconception(
             lambda f: _belt_gradient(1 - f),
             "You take f as the fraction that is forgotten. In spite of its name, f is the fraction that is kept.\n"
             "Hint: with f = 1 the gradient arrives undiminished.",
         ),
-        Wrong(
+        Misconception(
             lambda f: _belt_gradient(f * (1 - f)),
             "You multiply by the slope of sigmoid. That slope lies on the way into a gate; along the belt, c is only "
             "multiplied by the gate. Hint: c_t = f_t c_(t−1) + …: how much does c_t grow with c_(t−1)?",
         ),
-        Wrong(
+        Misconception(
             _divided,
             "Right as long as no gate is 0: you divide one product by another, and where a gate is shut, or a long "
             "product has become too small for floats, that is 0/0. Hint: multiply from t on, or from the end.",
         ),
     ),
     cases=_belt_cases,
-    moral="Products fade unless every factor is near 1: 0.9 a step leaves 0.00003 of the gradient after 100 steps.",
+    takeaway="Products fade unless every factor is near 1: 0.9 a step leaves 0.00003 of the gradient after 100 steps.",
 )

@@ -7,8 +7,8 @@ import numpy as np
 
 from lstm_helpers.arrays import Array
 from lstm_helpers.cells import lstm
-from lstm_helpers.exercises.checker import Exercise, Wrong
-from lstm_helpers.inspection import Clamped
+from lstm_helpers.exercises.checker import Exercise, Misconception
+from lstm_helpers.interventions import Clamped
 from lstm_helpers.through_time import unroll
 
 Held = Callable[[lstm.State, int, float], lstm.State]
@@ -79,68 +79,68 @@ run_clamped = Exercise(
     name="run_clamped",
     arguments=("params", "xs", "unit", "value"),
     right=_run_clamped,
-    wrongs=(
-        Wrong(_run(None, None, shown=_hold_h), _ONLY_SHOWN),
-        Wrong(
+    misconceptions=(
+        Misconception(_run(None, None, shown=_hold_h), _ONLY_SHOWN),
+        Misconception(
             _run(None, None),
             "Your result is that of a run left alone: what you change gets lost. state._replace returns a new state, "
             "which must be kept. Hint: is the state that you changed the one that the next step starts from?",
         ),
-        Wrong(
+        Misconception(
             _run(None, _hold_h, when=lambda t: t == 0),
             "You hold the unit after the first step only; afterwards it says what it likes.\n"
             "Hint: does your line stand inside of the loop?",
         ),
-        Wrong(
+        Misconception(
             _run(_hold_h, None, when=lambda t: t == 0),
             "You hold the unit before the first step only; afterwards it says what it likes.\n"
             "Hint: does your line stand inside of the loop?",
         ),
-        Wrong(
+        Misconception(
             _run(None, _hold_h),
             "Nearly: the very first step still starts from h = 0 in that unit. It is to be held from the beginning.\n"
             "Hint: the empty state is a state, too.",
         ),
-        Wrong(
+        Misconception(
             _run(_hold_h, None),
             "The other units hear the value, but what you return still shows what the unit would have said, and the "
             "readout would hear that. Hint: change the state after each step, before it is kept.",
         ),
-        Wrong(
+        Misconception(
             _run(_hold_c, _hold_c),
             "You hold the unit's belt c. What it says, h, still follows its output gate: it is not at the value.\n"
             "Hint: which of the two do the gates and the readout see?",
         ),
-        Wrong(
+        Misconception(
             _run(None, _hold_c),
             "You hold the unit's belt c. What it says, h, still follows its output gate: it is not at the value.\n"
             "Hint: which of the two do the gates and the readout see?",
         ),
-        Wrong(
+        Misconception(
             lambda params, xs, unit, value: _run_clamped(params, xs, unit, 0.0),
             "You hold the unit at 0 whatever the value. For a unit that always says about 0.9, silence is news.\n"
             "Hint: use `value`.",
         ),
-        Wrong(
+        Misconception(
             _without_weights,
             "You take the unit's row out of W_h. The others no longer hear it, which is a value of 0, and the readout "
             "hears it as before. Hint: leave the weights alone, and change the state.",
         ),
-        Wrong(
+        Misconception(
             lambda params, xs, unit, value: np.full((*xs.shape[:2], len(params.W_h)), value),
             "You hold all units at the value. Hint: h is (B, H); h[:, unit] is one unit of all sequences.",
         ),
-        Wrong(
+        Misconception(
             lambda params, xs, unit, value: _run_clamped(params, xs, unit, value)[-1],
             "You return the last h only. All of them are wanted, (T, B, H).\n"
             "Hint: collect them in a list, and np.stack it.",
         ),
-        Wrong(
+        Misconception(
             lambda params, xs, unit, value: _run(_hold_row, _hold_row)(params, xs, unit % xs.shape[1], value),
             "You hold all units of one sequence: h is (B, H), the sequence comes first.\n"
             "Hint: h[:, unit] is one unit of all sequences.",
         ),
     ),
     cases=_cases,
-    moral="What the network loses by this, it had from that unit: that is a cause, and no mere correlation.",
+    takeaway="What the network loses by this, it had from that unit: that is a cause, and no mere correlation.",
 )

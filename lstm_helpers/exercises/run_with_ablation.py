@@ -7,7 +7,7 @@ import numpy as np
 
 from lstm_helpers.arrays import Array
 from lstm_helpers.cells import lstm
-from lstm_helpers.exercises.checker import Exercise, Wrong
+from lstm_helpers.exercises.checker import Exercise, Misconception
 from lstm_helpers.through_time import Trace, unroll
 
 
@@ -76,89 +76,89 @@ run_with_ablation = Exercise(
     name="run_with_ablation",
     arguments=("params", "xs", "at", "part"),
     right=_run_with_ablation,
-    wrongs=(
-        Wrong(
+    misconceptions=(
+        Misconception(
             lambda params, xs, at, part: unroll(lstm, params, xs).h[-1],
             "Your result is that of a run left alone. Zeros written after the run is over change nothing that came "
             "later, and state._replace returns a new state that must be kept. Hint: run up to `at`, change, run on.",
         ),
-        Wrong(
+        Misconception(
             lambda params, xs, at, part: unroll(lstm, params, xs[at:]).h[-1],
             "You take both h and c away: from `at` on your run starts from an empty state. (A new call of unroll does "
             "so unless it is given a state.) Hint: what of the state before `at` is to be kept?",
         ),
-        Wrong(
+        Misconception(
             lambda params, xs, at, part: _run_with_ablation(params, xs, at, "h" if part == "c" else "c"),
             "You take the other one away: you zero the part that is to be kept.\n"
             'Hint: part = "c" means that c becomes 0 and h stays.',
         ),
-        Wrong(
+        Misconception(
             lambda params, xs, at, part: _run_with_ablation(params, xs, at, "h"),
             "You zero h whatever `part` says.\n"
             "Hint: state._replace(h=…) names the field in the code; **{part: …} takes its name from a variable.",
         ),
-        Wrong(
+        Misconception(
             lambda params, xs, at, part: _run_with_ablation(params, xs, at, "c"),
             "You zero c whatever `part` says.\n"
             "Hint: state._replace(c=…) names the field in the code; **{part: …} takes its name from a variable.",
         ),
-        Wrong(
+        Misconception(
             lambda params, xs, at, part: _run_with_ablation(params, xs, at + 1, part),
             "You are one step too late: step `at` still sees the whole state.\n"
             "Hint: steps count from 0; how many of them run before step `at`?",
         ),
-        Wrong(
+        Misconception(
             lambda params, xs, at, part: _run_with_ablation(params, xs, at - 1, part),
             "You are one step too early: the step before `at` already sees the ablated state.\n"
             "Hint: steps count from 0; how many of them run before step `at`?",
         ),
-        Wrong(
+        Misconception(
             _again_and_again(lambda t, at: t >= at),
             "You take the part away before every step from `at` on. It is to be lost once; afterwards the cell may "
             "build it up again. Hint: for how many steps is your condition true?",
         ),
-        Wrong(
+        Misconception(
             _again_and_again(lambda t, at: True),
             "You take the part away before every step of the run. It is to be lost once, before step `at`.\n"
             "Hint: what happens up to `at` is an ordinary run.",
         ),
-        Wrong(
+        Misconception(
             _again_and_again(lambda t, at: t <= at),
             "You take the part away before every step up to `at`. It is to be lost once, before step `at`.\n"
             "Hint: what happens up to `at` is an ordinary run.",
         ),
-        Wrong(
+        Misconception(
             _step_read_twice,
             "Your cell reads step `at` twice: you ablate the state that this step ended in, and then run it again.\n"
             "Hint: trace[at].state is the state after step `at`; what did the step start from?",
         ),
-        Wrong(
+        Misconception(
             lambda params, xs, at, part: unroll(lstm, params, xs, _before(params, xs, at, part)).h[-1],
             "From the ablated state you run the whole sequence again, from its first step.\n"
             "Hint: which steps are still to come?",
         ),
-        Wrong(
+        Misconception(
             lambda params, xs, at, part: _before(params, xs, at, part).h,
             "You stop at `at`: what you return is the hidden state right after the ablation.\n"
             "Hint: the steps from `at` on have yet to run, from the state that is left.",
         ),
-        Wrong(
+        Misconception(
             lambda params, xs, at, part: np.zeros_like(unroll(lstm, params, xs).h[-1]),
             "You zeroed what you return. Zeros belong into the state before step `at`; the steps after it compute "
             "from what is left. Hint: run up to `at`, change the state, run on.",
         ),
-        Wrong(
+        Misconception(
             _without_the_input,
             "You take the input of step `at` away. The state is to be changed; the cell still reads all of xs.\n"
             "Hint: trace.state is what one step hands to the next.",
         ),
-        Wrong(lambda params, xs, at, part: _after(params, xs, at, part).h, _OUTPUTS),
-        Wrong(_all_outputs, _OUTPUTS),
-        Wrong(
+        Misconception(lambda params, xs, at, part: _after(params, xs, at, part).h, _OUTPUTS),
+        Misconception(_all_outputs, _OUTPUTS),
+        Misconception(
             lambda params, xs, at, part: _after(params, xs, at, part).c[-1],
             "You return the last cell state. Hint: what the cell shows, and what a readout sees, is the other one.",
         ),
     ),
     cases=_cases,
-    moral="Where this differs from a run left alone, the part that was lost was carrying something.",
+    takeaway="Where this differs from a run left alone, the part that was lost was carrying something.",
 )

@@ -6,8 +6,8 @@ import numpy as np
 
 from lstm_helpers.activations import log_softmax, softmax
 from lstm_helpers.arrays import Array
-from lstm_helpers.exercises.checker import Exercise, Wrong
-from lstm_helpers.sampling import temper as _temper
+from lstm_helpers.exercises.checker import Exercise, Misconception
+from lstm_helpers.language.sampling import softmax_with_temperature as _softmax_with_temperature
 
 
 def _normalised(a: Array) -> Any:
@@ -48,59 +48,59 @@ _TOO_LATE = (
 )
 _SUM = "Hint: what has to be done to each row so that it adds up to 1?"
 
-temper = Exercise(
-    name="temper",
+softmax_with_temperature = Exercise(
+    name="softmax_with_temperature",
     arguments=("logits", "temperature"),
-    right=_temper,
-    wrongs=(
-        Wrong(lambda logits, temperature: softmax(logits * temperature), _TURNED),
-        Wrong(lambda logits, temperature: _plain_softmax(logits * temperature), _TURNED),
-        Wrong(lambda logits, temperature: softmax(logits), _IGNORED),
-        Wrong(lambda logits, temperature: _plain_softmax(logits), _IGNORED),
-        Wrong(lambda logits, temperature: softmax(logits) / temperature, _TOO_LATE),
-        Wrong(lambda logits, temperature: _plain_softmax(logits) / temperature, _TOO_LATE),
-        Wrong(
+    right=_softmax_with_temperature,
+    misconceptions=(
+        Misconception(lambda logits, temperature: softmax(logits * temperature), _TURNED),
+        Misconception(lambda logits, temperature: _plain_softmax(logits * temperature), _TURNED),
+        Misconception(lambda logits, temperature: softmax(logits), _IGNORED),
+        Misconception(lambda logits, temperature: _plain_softmax(logits), _IGNORED),
+        Misconception(lambda logits, temperature: softmax(logits) / temperature, _TOO_LATE),
+        Misconception(lambda logits, temperature: _plain_softmax(logits) / temperature, _TOO_LATE),
+        Misconception(
             lambda logits, temperature: softmax(logits) ** (1 / temperature),
             "The ratios are right: chances to the power of 1/τ. But they do not add up to 1.\n" + _SUM,
         ),
-        Wrong(
+        Misconception(
             lambda logits, temperature: np.exp(logits / temperature),
             "You have exp of the scaled scores. They have the right ratios, but they are no chances yet.\n" + _SUM,
         ),
-        Wrong(
+        Misconception(
             lambda logits, temperature: _plain_softmax(logits / temperature),
             "Right for small scores. For large ones exp overflows, and infinity by infinity is no number.\n"
             "Hint: a number subtracted from all scores of a row changes no chance; which one keeps exp below 1?",
         ),
-        Wrong(
+        Misconception(
             lambda logits, temperature: _normalised(logits / temperature),
             "You make the scores themselves add up to 1. They may be negative, and so would your chances be.\n"
             "Hint: which function makes any number positive, and a gap into a ratio?",
         ),
-        Wrong(
+        Misconception(
             lambda logits, temperature: logits / temperature,
             "You return scaled scores. Hint: what turns scores into chances?",
         ),
-        Wrong(
+        Misconception(
             lambda logits, temperature: log_softmax(logits / temperature),
             "You return logarithms of chances. Hint: a chance lies between 0 and 1.",
         ),
-        Wrong(
+        Misconception(
             lambda logits, temperature: softmax((logits / temperature).ravel()).reshape(logits.shape),
             "All your numbers together add up to 1. Every row is a choice of its own.\n"
             "Hint: along which axis stand the answers of one row? keepdims=True helps.",
         ),
-        Wrong(
+        Misconception(
             lambda logits, temperature: softmax((logits / temperature).T).T,
             "Your columns add up to 1. The answers stand along the last axis.\n"
             "Hint: axis=-1 is the last, whatever the number of axes.",
         ),
-        Wrong(
+        Misconception(
             _best,
             "You give all chance to the best answer, which is the limit of temperature 0.\n"
             "Hint: no max is needed but to keep exp from overflowing.",
         ),
     ),
     cases=_cases,
-    moral="Gaps between scores become ratios of chances, and the temperature is the unit in which gaps are measured.",
+    takeaway="Gaps between scores become ratios of chances, and the temperature is the unit in which gaps are measured.",
 )

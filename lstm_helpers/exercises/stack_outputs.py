@@ -6,7 +6,7 @@ import numpy as np
 
 from lstm_helpers.arrays import Array
 from lstm_helpers.cells import lstm
-from lstm_helpers.exercises.checker import Exercise, Wrong
+from lstm_helpers.exercises.checker import Exercise, Misconception
 from lstm_helpers.through_time import unroll
 
 
@@ -52,45 +52,45 @@ stack_outputs = Exercise(
     name="stack_outputs",
     arguments=("layers", "xs"),
     right=_stack_outputs,
-    wrongs=(
-        Wrong(
+    misconceptions=(
+        Misconception(
             lambda layers, xs: unroll(lstm, layers[-1], xs).h,
             "Only one layer has any effect on your answer: every layer reads xs, and the last one wins.\n"
             "Hint: what should the second layer read?",
         ),
-        Wrong(
+        Misconception(
             _cells_upward,
             "You hand the cell state upward. Nobody but the cell itself sees c: the layer above reads h.\n"
             "Hint: which field of a trace is the output?",
         ),
-        Wrong(
+        Misconception(
             lambda layers, xs: _stack_outputs(layers[::-1], xs),
             "You go through the layers from the top to the bottom. Hint: the first of the list reads xs.",
         ),
-        Wrong(
+        Misconception(
             _handing_over,
             "You start each layer in the state in which the layer below ended. Every layer has a state of its own; "
             "only outputs go up. Hint: leave out the state, and each starts from zeros.",
         ),
-        Wrong(
+        Misconception(
             lambda layers, xs: _stack_outputs(layers[:-1], xs),
             "Your answer is the *input* of the last layer: one layer has not been run.\n"
             "Hint: how often does your loop run for one layer?",
         ),
-        Wrong(
+        Misconception(
             _all_layers,
             "You give the outputs of all layers. Hint: the layers below have done their work; who reads them?",
         ),
-        Wrong(
+        Misconception(
             lambda layers, xs: _stack_outputs(layers, xs)[-1],
             "You give the last step only. Hint: the answer has the outputs of all steps, (T, B, H).",
         ),
-        Wrong(
+        Misconception(
             lambda layers, xs: sum(unroll(lstm, params, xs).h for params in layers),
             "You run the layers side by side over the same input and add them up: that is width, not depth.\n"
             "Hint: what goes into the second layer is what came out of the first.",
         ),
     ),
     cases=_cases,
-    moral="A stack is a loop: the output of a layer is the input of the next, and each keeps its own state.",
+    takeaway="A stack is a loop: the output of a layer is the input of the next, and each keeps its own state.",
 )

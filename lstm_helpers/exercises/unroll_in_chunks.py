@@ -6,7 +6,7 @@ import numpy as np
 
 from lstm_helpers.arrays import Array
 from lstm_helpers.cells import lstm
-from lstm_helpers.exercises.checker import Exercise, Wrong
+from lstm_helpers.exercises.checker import Exercise, Misconception
 from lstm_helpers.through_time import Trace, unroll
 
 # One long sequence that arrives in pieces
@@ -15,7 +15,7 @@ from lstm_helpers.through_time import Trace, unroll
 def _carrying(next_state: Any) -> Any:
     """Make a function that runs piece after piece and starts each from ``next_state(trace of the piece before)``."""
 
-    def unroll_in_pieces(params: lstm.Params, pieces: list[Array]) -> Array:
+    def unroll_in_chunks(params: lstm.Params, pieces: list[Array]) -> Array:
         state, outputs = None, []
         for piece in pieces:
             trace = unroll(lstm, params, piece, state)
@@ -23,7 +23,7 @@ def _carrying(next_state: Any) -> Any:
             outputs.append(trace.h)
         return np.concatenate(outputs)
 
-    return unroll_in_pieces
+    return unroll_in_chunks
 
 
 def _only(trace: Trace, field: str) -> Any:
@@ -63,56 +63,56 @@ _BATCH_AXIS = (
     "Hint: arrays are (T, B, ·), time first; along which axis do the pieces follow one another?"
 )
 
-unroll_in_pieces = Exercise(
-    name="unroll_in_pieces",
+unroll_in_chunks = Exercise(
+    name="unroll_in_chunks",
     arguments=("params", "pieces"),
     right=_carrying(lambda trace: trace.state),
-    wrongs=(
-        Wrong(
+    misconceptions=(
+        Misconception(
             _carrying(lambda trace: None),
             "Every piece starts from an empty state: your cell forgets everything where one piece ends.\n"
             "Hint: unroll takes a state to start from, and the trace of a piece knows the state it ended in.",
         ),
-        Wrong(
+        Misconception(
             _carrying(lambda trace: _only(trace, "h")),
             "You carry h from piece to piece but not c. The belt is the memory, and it starts empty every time.\n"
             "Hint: a state of the LSTM has two parts; trace.state holds both.",
         ),
-        Wrong(
+        Misconception(
             _carrying(lambda trace: _only(trace, "c")),
             "You carry c from piece to piece but not h. The gates of the next step read h, too.\n"
             "Hint: a state of the LSTM has two parts; trace.state holds both.",
         ),
-        Wrong(
+        Misconception(
             _carrying(lambda trace: lstm.State(trace.state.c, trace.state.h)),
             "You carry both parts of the state, but h and c have changed places.\n"
             "Hint: State(h, c): h comes first; or carry trace.state as it is.",
         ),
-        Wrong(
+        Misconception(
             _carrying(lambda trace: trace[0].state),
             "You carry the state after the first step of a piece, not after its last.\n"
             "Hint: trace[0] is the first step; which one did the piece end with?",
         ),
-        Wrong(
+        Misconception(
             _carrying(lambda trace: lstm.State(*(part[-1] for part in trace.previous))),
             "You carry the state from before the last step: trace.previous is what a step starts from.\n"
             "Hint: you need the state that the last step ended in.",
         ),
-        Wrong(_reset_along_batch, _BATCH_AXIS),
-        Wrong(_carried_along_batch, _BATCH_AXIS),
-        Wrong(
+        Misconception(_reset_along_batch, _BATCH_AXIS),
+        Misconception(_carried_along_batch, _BATCH_AXIS),
+        Misconception(
             _last_of_each,
             "You return one h a piece, its last. All the outputs are wanted, one for every step of every piece.\n"
             "Hint: trace.h has them all, time first; join those of the pieces.",
         ),
-        Wrong(
+        Misconception(
             _last_piece,
             "You return the outputs of the last piece only; those of the others are lost.\n"
             "Hint: collect trace.h of every piece, and join them at the end.",
         ),
     ),
     cases=_piece_cases,
-    moral="With h and c handed on, where the sequence was cut cannot be seen.",
+    takeaway="With h and c handed on, where the sequence was cut cannot be seen.",
 )
 
 
@@ -135,55 +135,55 @@ last_outputs = Exercise(
     name="last_outputs",
     arguments=("hs", "mask"),
     right=_last_outputs,
-    wrongs=(
-        Wrong(
+    misconceptions=(
+        Misconception(
             lambda hs, mask: hs[-1],
             "You take the last row of hs. For the shorter sequences that is padding, and here frameworks write 0.\n"
             "Hint: how many True values does each column of the mask have?",
         ),
-        Wrong(
+        Misconception(
             lambda hs, mask: hs[mask.sum(axis=0), np.arange(hs.shape[1])],
             "You use the length as an index, and so you are one step too far.\n"
             "Hint: time counts from 0; a sequence of length 3 ends at index 2.",
         ),
-        Wrong(
+        Misconception(
             lambda hs, mask: hs[mask.sum(axis=0) - 2, np.arange(hs.shape[1])],
             "You stop one step too early.\nHint: time counts from 0; a sequence of length 3 ends at index 2.",
         ),
-        Wrong(
+        Misconception(
             lambda hs, mask: hs[:, -1],
             "You take all steps of the last sequence, as if hs were batch-first.\n"
             "Hint: hs is (T, B, H): the first index is time, the second the sequence.",
         ),
-        Wrong(
+        Misconception(
             lambda hs, mask: hs[mask.sum(axis=0) - 1],
             "You picked whole rows of hs: every sequence at every one of these times, shape (B, B, H).\n"
             "Hint: one pair of indices for each sequence: its last time, and its own number.",
         ),
-        Wrong(
+        Misconception(
             lambda hs, mask: hs[mask.sum(axis=0).max() - 1],
             "You use one length, the longest, for all sequences; the shorter ones have only padding there.\n"
             "Hint: each column of the mask has its own length.",
         ),
-        Wrong(
+        Misconception(
             lambda hs, mask: hs[mask.sum(axis=0).min() - 1],
             "You use one length, the shortest, for all sequences.\nHint: each column of the mask has its own length.",
         ),
-        Wrong(
+        Misconception(
             lambda hs, mask: hs.sum(axis=0) / mask.sum(axis=0)[:, None],
             "You take the mean over each sequence. That is one way to sum it up, but not its last output.\n"
             "Hint: at which index of time does each sequence end?",
         ),
-        Wrong(
+        Misconception(
             lambda hs, mask: hs.mean(axis=0),
             "You take the mean over time, padding included.\nHint: at which index of time does each sequence end?",
         ),
-        Wrong(
+        Misconception(
             lambda hs, mask: hs[mask],
             "You take every real output, of all sequences in one list. Only the last of each is wanted.\n"
             "Hint: at which index of time does each sequence end?",
         ),
     ),
     cases=_output_cases,
-    moral="(This package repeats h in the padding, so that trace.h[-1] is the last one; PyTorch and ONNX write 0.)",
+    takeaway="(This package repeats h in the padding, so that trace.h[-1] is the last one; PyTorch and ONNX write 0.)",
 )

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from lstm_helpers.arrays import Array
-from lstm_helpers.exercises.checker import Exercise, Wrong
+from lstm_helpers.exercises.checker import Exercise, Misconception
 
 
 def _belt_step(c_previous: Array, f: Array, i: Array, g: Array) -> Array:
@@ -23,63 +23,63 @@ def _belt_cases(rng: np.random.Generator) -> list[tuple[Array, ...]]:
     return [tuple(np.array([number]) for number in case) for case in simple] + random
 
 
-belt_step = Exercise(
-    name="belt_step",
+update_cell_state = Exercise(
+    name="update_cell_state",
     arguments=("c_previous", "f", "i", "g"),
     right=_belt_step,
-    wrongs=(
-        Wrong(
+    misconceptions=(
+        Misconception(
             lambda c_previous, f, i, g: (1 - f) * c_previous + i * g,
             "You take f as the fraction that is forgotten. In spite of its name, f is the fraction that is kept.\n"
             "Hint: with f = 1 the belt arrives unchanged.",
         ),
-        Wrong(
+        Misconception(
             lambda c_previous, f, i, g: i * c_previous + f * g,
             "The input gate and the forget gate have changed places.\n"
             "Hint: which of the two acts on what is already on the belt?",
         ),
-        Wrong(
+        Misconception(
             lambda c_previous, f, i, g: f * c_previous + g,
             "The whole candidate is put on the belt: nothing gates g.\n"
             "Hint: with the input gate closed, i = 0, nothing new may arrive.",
         ),
-        Wrong(
+        Misconception(
             lambda c_previous, f, i, g: f * c_previous + i,
             "You put the input gate on the belt instead of what it lets pass.\n"
             "Hint: i says how much; which of the arguments says what?",
         ),
-        Wrong(
+        Misconception(
             lambda c_previous, f, i, g: np.tanh(f * c_previous + i * g),
             "You squash the belt with tanh. The belt itself is never squashed: that is how it can count past 1 and "
             "why nothing fades on it. Hint: the tanh of this cell sits elsewhere, on the way out.",
         ),
-        Wrong(
+        Misconception(
             lambda c_previous, f, i, g: i * g,
             "You replace what was on the belt by what is new. The new is added to what the forget gate kept.\n"
             "Hint: c_previous must appear in your answer.",
         ),
-        Wrong(
+        Misconception(
             lambda c_previous, f, i, g: f * c_previous + (1 - f) * g,
             "You let the forget gate decide about the new as well (that is a cell of its own, with coupled gates).\n"
             "Hint: here the input gate i is independent of f; where does it act?",
         ),
-        Wrong(
+        Misconception(
             lambda c_previous, f, i, g: f * (c_previous + i * g),
             "You forget part of what has only just arrived.\n"
             "Hint: the forget gate acts on the old part, before the new is added.",
         ),
-        Wrong(
+        Misconception(
             lambda c_previous, f, i, g: c_previous + i * g,
             "Nothing is ever taken off your belt: f is not used. (The LSTM of 1997 was like that.)\n"
             "Hint: the forget gate scales what was there before.",
         ),
-        Wrong(
+        Misconception(
             lambda c_previous, f, i, g: f * c_previous + i * np.tanh(g),
             "You squash the candidate once more. g already is the output of a tanh.\nHint: take g as it comes.",
         ),
     ),
     cases=_belt_cases,
-    moral="Keep some of the old, add some of the new.",
+    takeaway="Keep some of the old, add some of the new.",
 )
 
 
@@ -95,48 +95,48 @@ forget_bias_for = Exercise(
     name="forget_bias_for",
     arguments=("half_life",),
     right=_forget_bias_for,
-    wrongs=(
-        Wrong(
+    misconceptions=(
+        Misconception(
             lambda half_life: _logit(1 - 1 / half_life),
             "You chose f = 1 − 1/n, with which the average stay on the belt is n steps. The half-life is the time "
             "until half is left. Hint: start from fⁿ = 1/2.",
         ),
-        Wrong(
+        Misconception(
             lambda half_life: _logit(np.exp(-1 / half_life)),
             "You chose f = exp(−1/n): after n steps 1/e = 37 % is left (a time constant), not one half.\n"
             "Hint: start from fⁿ = 1/2.",
         ),
-        Wrong(
+        Misconception(
             lambda half_life: -_logit(2 ** (-1 / half_life)),
             "The sign is turned: a belt that keeps for long needs an open gate, and so a large positive bias.\n"
             "Hint: which of f and 1 − f belongs on top of the fraction?",
         ),
-        Wrong(
+        Misconception(
             lambda half_life: 2 ** (-1 / half_life),
             "That is f, the gate itself, and its half-life is right. The bias is what goes into sigmoid to give f.\n"
             "Hint: which function undoes sigmoid?",
         ),
-        Wrong(
+        Misconception(
             lambda half_life: np.log(2 ** (-1 / half_life)),
             "You took the logarithm of f. That undoes exp; sigmoid is undone by the logit.\n"
             "Hint: solve f = 1 / (1 + exp(−b)) for b.",
         ),
-        Wrong(
+        Misconception(
             lambda half_life: np.log2(2 ** (-1 / half_life) / (1 - 2 ** (-1 / half_life))),
             "Your f is right, and almost the bias, but the logarithm is to base 2. sigmoid is made of exp.\n"
             "Hint: which logarithm undoes exp?",
         ),
-        Wrong(
+        Misconception(
             lambda half_life: _logit(0.5**half_life),
             "You chose f = (1/2)ⁿ: then n steps' worth of forgetting happens in a single step.\n"
             "Hint: fⁿ = 1/2; solve that for f.",
         ),
-        Wrong(
+        Misconception(
             lambda half_life: -np.log(2) / np.log(half_life),
             "That turns the formula for the half-life round the wrong way: you put n where f belongs.\n"
             "Hint: n = ln ½ / ln f; first solve it for f, then find the bias that gives this f.",
         ),
     ),
     cases=lambda rng: [(2.0,), (10.0,), (100.0,), (1.5,), (1000.0,)],
-    moral="Ten times the half-life costs about 2.3 more of bias.",
+    takeaway="Ten times the half-life costs about 2.3 more of bias.",
 )

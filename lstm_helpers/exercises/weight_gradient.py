@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from lstm_helpers.arrays import Array
-from lstm_helpers.exercises.checker import Exercise, Wrong
+from lstm_helpers.exercises.checker import Exercise, Misconception
 
 
 def _weight_gradient(inputs: Array, dz: Array) -> Any:
@@ -33,50 +33,50 @@ weight_gradient = Exercise(
     name="weight_gradient",
     arguments=("inputs", "dz"),
     right=_weight_gradient,
-    wrongs=(
-        Wrong(
+    misconceptions=(
+        Misconception(
             lambda inputs, dz: inputs[-1].T @ dz[-1],
             "Only the last step counts in your sum: each step replaces the one before it.\n"
             "Hint: W is used at every step, so every step sends something back to it.",
         ),
-        Wrong(
+        Misconception(
             lambda inputs, dz: inputs[0].T @ dz[0],
             "Only the first step counts in your sum. Hint: W is used at every step.",
         ),
-        Wrong(
+        Misconception(
             lambda inputs, dz: np.swapaxes(inputs, 1, 2) @ dz,
             "You have the gradients of all steps, one matrix for each, but not their sum.\n"
             "Hint: a product adds over the axis it removes; which two axes should it remove?",
         ),
-        Wrong(
+        Misconception(
             lambda inputs, dz: _flat(dz).T @ _flat(inputs),
             "Your matrix lies on its side: it has a row for each column of W.\n"
             "Hint: z = inputs W, so the gradient has the shape of W, (K, N): which factor comes first?",
         ),
-        Wrong(
+        Misconception(
             lambda inputs, dz: inputs.reshape(inputs.shape[2], -1) @ _flat(dz),
             "You turned the inputs by reshape, which keeps the numbers in their order in memory and only counts them "
             "off anew: rows get mixed. Hint: make one axis of the first two, and then transpose.",
         ),
-        Wrong(
+        Misconception(
             lambda inputs, dz: _flat(np.swapaxes(inputs, 0, 1)).T @ _flat(dz),
             "You swapped time and batch in one of the two, so each input meets the dz of another step.\n"
             "Hint: both are time first; bring both into rows in the same order.",
         ),
-        Wrong(
+        Misconception(
             lambda inputs, dz: _flat(inputs).T @ _flat(np.swapaxes(dz, 0, 1)),
             "You swapped time and batch in one of the two, so each input meets the dz of another step.\n"
             "Hint: both are time first; bring both into rows in the same order.",
         ),
-        Wrong(
+        Misconception(
             lambda inputs, dz: inputs.sum(axis=(0, 1))[:, None] * dz.sum(axis=(0, 1)),
             "You add first and multiply then. The sum of products is not the product of the sums.\n"
             "Hint: each row of inputs belongs to one row of dz.",
         ),
-        Wrong(lambda inputs, dz: _weight_gradient(inputs, dz) / (inputs.shape[0] * inputs.shape[1]), _MEAN),
-        Wrong(lambda inputs, dz: _weight_gradient(inputs, dz) / inputs.shape[1], _MEAN),
-        Wrong(lambda inputs, dz: _weight_gradient(inputs, dz) / inputs.shape[0], _MEAN),
+        Misconception(lambda inputs, dz: _weight_gradient(inputs, dz) / (inputs.shape[0] * inputs.shape[1]), _MEAN),
+        Misconception(lambda inputs, dz: _weight_gradient(inputs, dz) / inputs.shape[1], _MEAN),
+        Misconception(lambda inputs, dz: _weight_gradient(inputs, dz) / inputs.shape[0], _MEAN),
     ),
     cases=_cases,
-    moral="What can wait is collected, and done in one large product: fewer calls, and each of them better used.",
+    takeaway="What can wait is collected, and done in one large product: fewer calls, and each of them better used.",
 )

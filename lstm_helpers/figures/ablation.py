@@ -5,9 +5,20 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 
+from lstm_helpers.figures.axes import Labels, edges_of, label_time
 from lstm_helpers.figures.diagram import check_index
-from lstm_helpers.figures.style import COLOURS, DASHES, INK, PALE, End, label_ends, ladder, own_axes, panels, tidy
-from lstm_helpers.figures.time_axis import Labels, edges_of, label_time
+from lstm_helpers.figures.style import (
+    COLOURS,
+    DASHES,
+    INK,
+    PALE,
+    End,
+    despine,
+    label_ends,
+    nice_limit,
+    own_axes,
+    panels,
+)
 
 LOST = {"nothing": (), "h": ("h",), "c": ("c",), "both": ("h", "c")}
 
@@ -57,7 +68,7 @@ def draw_ablation(
     edges = edges_of(shape[0], labels)
     ax = own_axes(9.0, 4.4) if ax is None else ax
     two = panels(ax, ("states", "answer"), ratios=(2.0, 1.0))
-    limit = ladder([run.c[:, unit] for run in (original, ablated)])
+    limit = nice_limit([run.c[:, unit] for run in (original, ablated)])
     two["states"].set(
         xlim=(edges[0] - 0.6, edges[-1]), ylim=(-1.08 * limit, 1.08 * limit), ylabel=f"c and h, unit {unit}"
     )
@@ -76,7 +87,7 @@ def draw_ablation(
         label_time(panel, shape[0], labels, "step")
         if LOST[zeroed]:
             panel.axvline(at + 0.5, color=INK, lw=1.0, ls=(0, (1, 2)), gid="cut")
-        tidy(panel)
+        despine(panel)
     two["states"].set_xlabel("")
     two["states"].tick_params(axis="x", labelbottom=False)
     ax.set_title(_title(zeroed, at, labels), size=10.5, loc="left")

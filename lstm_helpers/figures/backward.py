@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 
 from lstm_helpers.arrays import Array, check_shape
 from lstm_helpers.cells import lstm
-from lstm_helpers.cells.contract import check_state
+from lstm_helpers.cells.base import check_state
 from lstm_helpers.figures.diagram import check_index, draw_layout
 from lstm_helpers.figures.layouts import lstm_backward
 from lstm_helpers.figures.style import number

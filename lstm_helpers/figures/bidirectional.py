@@ -11,13 +11,13 @@ from numpy.typing import ArrayLike
 
 from lstm_helpers.arrays import Array
 from lstm_helpers.figures.diagram import check_index
-from lstm_helpers.figures.style import COLOURS, INK, PALE, PAPER, own_axes, tidy
+from lstm_helpers.figures.style import COLOURS, INK, PALE, PAPER, despine, own_axes
 
 _WORD, _THERE, _BACK, _OUT = 0.0, 1.25, 2.35, 3.6  # how high each row stands
 _SIZE = 0.52  # of a cell
 
 
-def draw_directions(words: Sequence[str], at: int | None = None, *, ax: Axes | None = None) -> Axes:
+def draw_bidirectional(words: Sequence[str], at: int | None = None, *, ax: Axes | None = None) -> Axes:
     """Draw a bidirectional layer unrolled over words: one belt from left to right, one from right to left.
 
     Parameters
@@ -63,7 +63,7 @@ def draw_directions(words: Sequence[str], at: int | None = None, *, ax: Axes | N
     return ax
 
 
-def draw_reach(
+def draw_moved_outputs(
     moved: Mapping[str, ArrayLike],
     changed: int,
     *,
@@ -116,7 +116,7 @@ def draw_reach(
     ax.text(0.02, zero * (top / low) ** 0.02, "exactly 0", transform=ax.get_yaxis_transform(), size=9.5, va="bottom")
     ax.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=12, steps=[1, 2, 5, 10]))
     ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=len(lines), borderpad=0.1, handlelength=2.5)
-    tidy(ax)
+    despine(ax)
     return ax
 
 

@@ -17,16 +17,16 @@ from lstm_helpers.figures.style import (
     PALE,
     PAPER,
     End,
+    despine,
     label_ends,
-    ladder,
+    nice_limit,
     number,
     own_axes,
-    tidy,
     width_of,
 )
 
 
-def draw_belt(
+def draw_cell_state(
     c: ArrayLike,
     *,
     added: ArrayLike | None = None,
@@ -68,8 +68,8 @@ def draw_belt(
     ax = own_axes(9.0, 3.4) if ax is None else ax
     steps = np.arange(1, c.size + 1)
     drawn = np.concatenate([[start], c, *(row for row in (kept, h) if row is not None)])
-    high = ladder(np.maximum(drawn, 0.0))
-    low = -ladder(np.minimum(drawn, 0.0)) if drawn.min() < 0 else -0.04 * high
+    high = nice_limit(np.maximum(drawn, 0.0))
+    low = -nice_limit(np.minimum(drawn, 0.0)) if drawn.min() < 0 else -0.04 * high
     ax.set(xlim=(-0.5, c.size + 0.6), ylim=(low - 0.06 * high, 1.06 * high), xlabel="step t", ylabel="on the belt")
     ax.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=12))
     ax.axhline(0, color=PALE, lw=0.8, zorder=0)
@@ -103,7 +103,7 @@ def draw_belt(
         ax.plot(steps, h, color=COLOURS["h"], ls=DASHES["h"], lw=1.8, gid="h")
         ends.append(End(edge, h[-1], "h", COLOURS["h"]))
     label_ends(ax, ends)
-    tidy(ax)
+    despine(ax)
     return ax
 
 
@@ -188,7 +188,7 @@ def draw_half_lives(
                 )
                 written = life
     label_ends(ax, ends)
-    tidy(ax)
+    despine(ax)
     return ax
 
 

@@ -7,15 +7,15 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, NullLocator
 
-from lstm_helpers.figures.logarithmic import shades
-from lstm_helpers.figures.style import INK, PALE, own_axes, tidy
+from lstm_helpers.figures.axes import shades
+from lstm_helpers.figures.style import INK, PALE, despine, own_axes
 
 _MARKERS = ("o", "s", "^", "D", "v", "P")
 _COLOURS = ("#1F4A6B", "#D55E00", "#009E73", "#CC79A7", "#8A6D1B", "#767676")
 _TICKS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
 
 
-def draw_ratios(rows: Sequence[Any], ax: Axes | None = None) -> Axes:
+def draw_time_ratios(rows: Sequence[Any], ax: Axes | None = None) -> Axes:
     """Draw times as ratios to ours: one row of points for each size, one marker for each contender.
 
     Parameters
@@ -55,11 +55,11 @@ def draw_ratios(rows: Sequence[Any], ax: Axes | None = None) -> Axes:
     for at in range(len(sizes)):
         ax.axhline(at, color=PALE, lw=0.5, zorder=0)
     ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.06), ncols=min(len(who), 3), fontsize=10, borderpad=0)
-    tidy(ax)
+    despine(ax)
     return ax
 
 
-def draw_shares(
+def draw_breakdown(
     parts: Mapping[str, Mapping[str, float]], *, unit: str = "share of the time", ax: Axes | None = None
 ) -> Axes:
     """Draw what a whole is made of: one bar for each whole, cut into its parts, each written in it.
@@ -110,5 +110,5 @@ def draw_shares(
     ax.set_yticks(range(len(parts)), list(parts))
     ax.tick_params(axis="y", length=0)
     ax.legend(loc="lower center", bbox_to_anchor=(0.45, 1.0), ncols=3, fontsize=10, borderpad=0.2)
-    tidy(ax)
+    despine(ax)
     return ax

@@ -8,8 +8,8 @@ from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
 from lstm_helpers.arrays import Array
-from lstm_helpers.figures.logarithmic import shades
-from lstm_helpers.figures.style import COLOURS, INK, PALE, End, label_ends, number, own_axes, tidy
+from lstm_helpers.figures.axes import shades
+from lstm_helpers.figures.style import COLOURS, INK, PALE, End, despine, label_ends, number, own_axes
 
 _DASHES: Sequence[Any] = ("solid", (0, (5, 1.5)), (0, (1, 1.2)), (0, (6, 1.5, 1, 1.5)), (0, (3, 1)))
 
@@ -59,11 +59,11 @@ def draw_forecasts(
         ax.axvline(start, color=PALE, lw=1.0, zorder=0, gid="start")
     ax.set(xlabel=time_label, ylabel=label, xlim=(at[0], max(at[-1], *(x[-1] for x, _ in tables.values()), at[-1])))
     label_ends(ax, [end._replace(x=float(ax.get_xlim()[1])) for end in ends])
-    tidy(ax)
+    despine(ax)
     return ax
 
 
-def draw_errors_ahead(
+def draw_error_by_horizon(
     errors: Mapping[str, ArrayLike],
     *,
     label: str = "mean absolute error",
@@ -97,11 +97,13 @@ def draw_errors_ahead(
     farthest = max(float(x[-1]) for x, _ in tables.values())
     ax.set(xlim=(1, max(farthest, 1.5)), ylim=(0, 1.06 * highest or 1.0), xlabel=step_label, ylabel=label)
     label_ends(ax, _lines(ax, tables, colours))
-    tidy(ax)
+    despine(ax)
     return ax
 
 
-def draw_board(errors: Mapping[str, ArrayLike], *, label: str = "mean absolute error", ax: Axes | None = None) -> Axes:
+def draw_leaderboard(
+    errors: Mapping[str, ArrayLike], *, label: str = "mean absolute error", ax: Axes | None = None
+) -> Axes:
     """Draw one row for each method: its error, or those of all its runs as dots with a bar at their median.
 
     Parameters
@@ -143,7 +145,7 @@ def draw_board(errors: Mapping[str, ArrayLike], *, label: str = "mean absolute e
         ylim=(len(rows) - 0.45, -0.55), xlabel=label, xlim=(0, 1.04 * max(float(runs.max()) for runs in rows.values()))
     )
     ax.tick_params(axis="y", length=0)
-    tidy(ax)
+    despine(ax)
     return ax
 
 

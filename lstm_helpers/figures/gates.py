@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike
 
 from lstm_helpers.activations import sigmoid, sigmoid_slope, tanh, tanh_slope
 from lstm_helpers.arrays import Array
-from lstm_helpers.figures.style import COLOURS, DASHES, INK, PALE, End, label_ends, own_axes, panels, tidy
+from lstm_helpers.figures.style import COLOURS, DASHES, INK, PALE, End, despine, label_ends, own_axes, panels
 
 
 def draw_activations(*, reach: float = 6.0, ax: Axes | None = None) -> Axes:
@@ -48,10 +48,10 @@ def _curve(ax: Axes, z: Array, value: Array, slope: Array, name: str) -> None:
     ax.plot(z, slope, color=COLOURS["x"], ls=(0, (4, 1.5)), lw=1.6, gid="slope")
     ax.plot(z, value, color=INK, lw=2.6, gid="value")
     ax.annotate(name, (z[-1], 1.0), (-2, 6), textcoords="offset points", ha="right", color=INK, size=13)
-    tidy(ax)
+    despine(ax)
 
 
-def draw_switch(value: ArrayLike, gate: ArrayLike, *, symbol: str = "o", ax: Axes | None = None) -> Axes:
+def draw_gated_signal(value: ArrayLike, gate: ArrayLike, *, symbol: str = "o", ax: Axes | None = None) -> Axes:
     """Draw a signal, a gate that opens and shuts, and what passes: the filled part of the signal.
 
     Parameters
@@ -98,6 +98,6 @@ def draw_switch(value: ArrayLike, gate: ArrayLike, *, symbol: str = "o", ax: Axe
     strip.fill_between(steps, 0, gate, color=colour, alpha=0.18, lw=0)
     strip.plot(steps, gate, color=colour, ls=DASHES[symbol], lw=2, gid="gate")
     label_ends(strip, [End(steps[-1], gate[-1], "gate", colour)])
-    tidy(strip)
-    tidy(ax)
+    despine(strip)
+    despine(ax)
     return ax

@@ -6,21 +6,21 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 
+from lstm_helpers.faults import BACKWARD, COLUMNS, FORWARD, Pattern
 from lstm_helpers.figures.style import COLOURS, INK, PALE, own_axes, width_of
-from lstm_helpers.museum import BACKWARD, COLUMNS, FORWARD, Pattern
 
 _MAP = LinearSegmentedColormap.from_list("lstm_wrong", ["#FBE3D2", "#E9A173", "#D55E00", "#8F3A00"])
 _GAP = 0.45  # between the groups, in rows
 _BREAKS = tuple(len(FORWARD) + 4 * k for k in range(4))  # before each weight, and before what is left
 
 
-def draw_pattern(pattern: Pattern, *, ax: Axes | None = None) -> Axes:
+def draw_fault_pattern(pattern: Pattern, *, ax: Axes | None = None) -> Axes:
     """Draw where a pass is wrong: a row for each quantity, a column for each situation.
 
     Parameters
     ----------
-    pattern : museum.Pattern
-        What ``museum.examine`` returned. A dot is right; a filled field is wrong, the darker the more, with its
+    pattern : faults.Pattern
+        What ``faults.examine`` returned. A dot is right; a filled field is wrong, the darker the more, with its
         relative error where there is room.
     ax : matplotlib Axes or None
         Where to draw; its frame and limits are set. None makes a figure.
@@ -32,7 +32,7 @@ def draw_pattern(pattern: Pattern, *, ax: Axes | None = None) -> Axes:
     """
     rows = (*FORWARD, *BACKWARD)
     if not isinstance(pattern, Pattern):
-        raise ValueError(f"pattern is a {type(pattern).__name__}; expected what museum.examine returns")
+        raise ValueError(f"pattern is a {type(pattern).__name__}; expected what faults.examine returns")
     ax = own_axes(9.0, 6.2) if ax is None else ax
     places = np.arange(len(rows)) + _GAP * np.array([sum(k >= b for b in _BREAKS) for k in range(len(rows))])
     ax.set(xlim=(-0.5, len(COLUMNS) - 0.5), ylim=(places[-1] + 0.5, -0.5))

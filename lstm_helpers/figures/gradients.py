@@ -8,8 +8,8 @@ from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
 from lstm_helpers.arrays import Array
-from lstm_helpers.figures.logarithmic import log10, log_axis, powers, say_power, shades
-from lstm_helpers.figures.style import COLOURS, DASHES, PALE, PAPER, End, label_ends, own_axes, tidy
+from lstm_helpers.figures.axes import log10, log_axis, powers, say_power, shades
+from lstm_helpers.figures.style import COLOURS, DASHES, PALE, PAPER, End, despine, label_ends, own_axes
 
 
 def draw_gradient_norms(
@@ -70,7 +70,7 @@ def draw_gradient_norms(
     said = f"{runs[0]}" if len(runs) == 1 else f"{runs[0]} to {runs[-1]}"
     text = "one run each" if alone else f"line: median of {said} runs, band: all of them"
     ax.set_title(text, size=10, loc="left", color=COLOURS["h"])
-    tidy(ax)
+    despine(ax)
     return ax
 
 
@@ -122,7 +122,7 @@ def draw_gradient_bands(lstm: ArrayLike, rnn: ArrayLike, *, lag: int | None = No
         upper = int(tables["RNN"][1, lag] > tables["LSTM"][1, lag])
         for k, (table, symbol) in enumerate(zip(tables.values(), "ch", strict=True)):
             _mark(ax, table[1], lag, symbol, above=k == upper)
-    tidy(ax)
+    despine(ax)
     return ax
 
 
@@ -186,5 +186,5 @@ def draw_split(split: Any, *, ax: Axes | None = None) -> Axes:
             text = label.replace("∂c_T/∂c_t", r"$\partial c_T/\partial c_{T-n}$")
             ends.append(End(float(lags[first]), float(values[first]), text, COLOURS[symbol]))
     label_ends(ax, ends)
-    tidy(ax)
+    despine(ax)
     return ax

@@ -8,8 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
 from numpy.typing import ArrayLike
 
-from lstm_helpers.figures.logarithmic import log10, log_axis, shades
-from lstm_helpers.figures.style import INK, PALE, End, label_ends, own_axes, tidy
+from lstm_helpers.figures.axes import log10, log_axis, shades
+from lstm_helpers.figures.style import INK, PALE, End, despine, label_ends, own_axes
 
 _MARKERS = ("o", "s", "^", "D", "v", "P")
 
@@ -69,7 +69,7 @@ def draw_success(
         ax.plot(at, values / n + shift, gid=label, **look)
         ends.append(End(float(at[-1] + margin), float(values[-1] / n + shift), label, chosen[label]))
     label_ends(ax, ends)
-    tidy(ax)
+    despine(ax)
     return ax
 
 
@@ -134,7 +134,7 @@ def draw_learning_curves(
             name = label if len(table) == 1 else f"{label} (n = {len(table)})"
             ends.append(End(float(at[last[-1]]), float(log10(middle)[last[-1]]), name, chosen[label]))
     label_ends(ax, ends)
-    tidy(ax)
+    despine(ax)
     return ax
 
 
@@ -198,5 +198,5 @@ def draw_accuracy(
         ax.plot(at, middle_run, color=chosen[label], lw=2.4, zorder=3, gid=label, **marker)
         ends.append(End(float(at[-1] + margin), float(middle_run[-1]), f"{label} (n = {len(table)})", chosen[label]))
     label_ends(ax, ends)
-    tidy(ax)
+    despine(ax)
     return ax

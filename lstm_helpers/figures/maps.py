@@ -8,19 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from lstm_helpers.arrays import Array
-from lstm_helpers.figures.style import (
-    COLOURS,
-    GATES,
-    NAMES,
-    SIGNED_MAP,
-    ladder,
-    norm_of,
-    number,
-    own_axes,
-    panels,
-    tidy,
-)
-from lstm_helpers.figures.time_axis import (
+from lstm_helpers.figures.axes import (
     FIELDS,
     Labels,
     are_words,
@@ -30,9 +18,21 @@ from lstm_helpers.figures.time_axis import (
     label_time,
     real_steps,
 )
+from lstm_helpers.figures.style import (
+    COLOURS,
+    GATES,
+    NAMES,
+    SIGNED_MAP,
+    despine,
+    nice_limit,
+    norm_of,
+    number,
+    own_axes,
+    panels,
+)
 
 
-def draw_gates(
+def draw_field(
     trace: Any,
     field: str = "f",
     *,
@@ -89,7 +89,7 @@ def draw_trace(
     Parameters
     ----------
     trace, sequence, labels, time_label
-        As in ``draw_gates``.
+        As in ``draw_field``.
     fields : sequence of str, optional
         Which fields, top to bottom. None draws f, i, g, c, o and h, as far as the cell has them.
     input_label : str
@@ -123,7 +123,7 @@ def draw_trace(
     return ax
 
 
-def draw_halves(
+def draw_both_directions(
     trace: Any,
     fields: Sequence[str] = ("f", "c"),
     *,
@@ -142,7 +142,7 @@ def draw_halves(
     fields : sequence of str
         Which fields of each half, top to bottom.
     sequence, labels
-        As in ``draw_gates``.
+        As in ``draw_field``.
     ax : matplotlib Axes or None
         Where to draw; the maps become its ``child_axes``, labelled "→ f", "← f" … None makes a figure.
 
@@ -219,9 +219,9 @@ def _input(ax: Axes, trace: Any, sequence: int, edges: Array, label: str) -> Non
         ax.plot(x, values[:, 0], color=COLOURS["x"], lw=1.5, marker="o" if len(x) <= 30 else "", ms=4, gid="x")
         ax.set_xlim(edges[0], edges[-1])
         ax.tick_params(axis="y", labelsize=9)
-        tidy(ax)
+        despine(ax)
     else:
-        limit = ladder(np.nan_to_num(values))
+        limit = nice_limit(np.nan_to_num(values))
         rows = np.arange(values.shape[1] + 1) - 0.5
         ax.pcolormesh(edges, rows, values.T, cmap=SIGNED_MAP, vmin=-limit, vmax=limit, gid="x")
         _rows(ax, edges, values.shape[1])

@@ -5,20 +5,22 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
 from numpy.typing import ArrayLike
 
-from lstm_helpers.figures.style import COLOURS, PALE, own_axes, tidy
+from lstm_helpers.figures.style import COLOURS, PALE, despine, own_axes
 
 SHOWN = 12
 _NAMES = {" ": "space", "\n": "line\nend"}
 
 
-def draw_next(letters: str, chances: ArrayLike, *, shown: int = SHOWN, ax: Axes | None = None) -> Axes:
+def draw_next_probabilities(
+    letters: str, probabilities: ArrayLike, *, shown: int = SHOWN, ax: Axes | None = None
+) -> Axes:
     """Draw how likely each character is to come next.
 
     Parameters
     ----------
     letters : str
         K characters.
-    chances : array (K,)
+    probabilities : array (K,)
         The chance of each; they add up to 1.
     shown : int
         So many of the likeliest get a bar of their own; the others share the last one.
@@ -28,11 +30,11 @@ def draw_next(letters: str, chances: ArrayLike, *, shown: int = SHOWN, ax: Axes 
     Raises
     ------
     ValueError
-        If letters and chances do not fit.
+        If letters and probabilities do not fit.
     """
-    values = np.asarray(chances, dtype=float)
+    values = np.asarray(probabilities, dtype=float)
     if values.shape != (len(letters),) or not values.size or abs(values.sum() - 1) > 1e-6 or values.min() < 0:
-        raise ValueError(f"chances is {values.shape}; expected {len(letters)}, one a letter, which add up to 1")
+        raise ValueError(f"probabilities is {values.shape}; expected {len(letters)}, one a letter, which add up to 1")
     order = likeliest(values, shown)
     names = [_NAMES.get(letters[k], letters[k]) for k in order]
     ax = own_axes(9.0, 2.6) if ax is None else ax
@@ -47,7 +49,7 @@ def draw_next(letters: str, chances: ArrayLike, *, shown: int = SHOWN, ax: Axes 
     ax.set(ylim=(0, 1), yticks=[0, 0.5, 1], ylabel="chance")
     ax.yaxis.set_major_formatter(PercentFormatter(1.0))
     ax.tick_params(axis="x", length=0)
-    tidy(ax)
+    despine(ax)
     return ax
 
 

@@ -9,11 +9,11 @@ from matplotlib.axis import Axis
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 from numpy.typing import ArrayLike
 
-from lstm_helpers.figures.style import COLOURS, INK, PALE, own_axes, tidy
-from lstm_helpers.measured import mean_interval
+from lstm_helpers.data.measured import mean_interval
+from lstm_helpers.figures.style import COLOURS, INK, PALE, despine, own_axes
 
 
-def draw_runs(
+def draw_dot_plot(
     values: Mapping[str, ArrayLike], *, value_label: str, log: bool = False, names: bool = True, ax: Axes | None = None
 ) -> Axes:
     """Draw every run as a dot, and the mean of each kind with its 95 % interval; the first kind is the one to compare.
@@ -62,7 +62,7 @@ def draw_runs(
     ax.set_yticks(range(len(tables)), list(tables) if names else [""] * len(tables))
     ax.tick_params(axis="y", length=0)
     ax.spines["left"].set_visible(False)
-    tidy(ax)
+    despine(ax)
     return ax
 
 

@@ -6,13 +6,13 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
 from lstm_helpers.activations import sigmoid, sigmoid_slope, tanh, tanh_slope
-from lstm_helpers.figures.style import COLOURS, INK, PALE, number, own_axes, panels, tidy, width_of
+from lstm_helpers.figures.style import COLOURS, INK, PALE, despine, number, own_axes, panels, width_of
 
 CURVES = ("sigmoid", "tanh")
 _LIMIT = 2.3  # of the values drawn; more leaves the picture
 
 
-def draw_shutter(value: float, gate: float, *, symbol: str = "o", ax: Axes | None = None) -> Axes:
+def draw_gated_value(value: float, gate: float, *, symbol: str = "o", ax: Axes | None = None) -> Axes:
     """Draw a value that meets a shutter, and what gets through: gate × value.
 
     Parameters
@@ -48,7 +48,7 @@ def draw_shutter(value: float, gate: float, *, symbol: str = "o", ax: Axes | Non
     between = "\n" if width_of(ax) < 170 else " "
     _write(ax, 7.5, passed, f"× {number(gate)}{between}= {number(passed)}")
     ax.spines["bottom"].set_visible(False)
-    tidy(ax)
+    despine(ax)
     return ax
 
 
@@ -58,7 +58,7 @@ def _write(ax: Axes, x: float, level: float, words: str) -> None:
     ax.text(x, -0.14 if below else 0.14, words, ha="center", va="top" if below else "bottom", size=10.5)
 
 
-def draw_soft_switch(value: float, logit: float, *, curve: str = "sigmoid", ax: Axes | None = None) -> Axes:
+def draw_soft_gate(value: float, logit: float, *, curve: str = "sigmoid", ax: Axes | None = None) -> Axes:
     """Draw a logit on its curve, with the slope there, and beside it what the switch does to a value.
 
     Parameters
@@ -96,6 +96,6 @@ def draw_soft_switch(value: float, logit: float, *, curve: str = "sigmoid", ax: 
     left.plot(logit + run, gate + float(slope_from(gate)) * run, color=COLOURS["x"], lw=2, zorder=4, gid="slope")
     left.plot([logit], [gate], "o", color=COLOURS[symbol], mec=INK, ms=9, zorder=5, gid="point")
     left.set_title(f"{curve}({number(logit)}) = {number(gate)}", size=10.5, loc="left")
-    tidy(left)
-    draw_shutter(value, gate, symbol=symbol, ax=two["shutter"])
+    despine(left)
+    draw_gated_value(value, gate, symbol=symbol, ax=two["shutter"])
     return ax

@@ -10,7 +10,7 @@ from matplotlib.patches import Rectangle
 
 from lstm_helpers.arrays import Array
 from lstm_helpers.cells import lstm
-from lstm_helpers.figures.style import COLOURS, INK, PAPER, SIGNED_MAP, ladder, own_axes, panels, width_of
+from lstm_helpers.figures.style import COLOURS, INK, PAPER, SIGNED_MAP, nice_limit, own_axes, panels, width_of
 from lstm_helpers.frameworks import pack
 from lstm_helpers.frameworks.layouts import kind_of
 
@@ -18,7 +18,7 @@ _TITLES = {"here": "this book", "keras": "Keras (writes c for g)", "torch": "PyT
 _LYING = ("here", "keras")  # blocks side by side; in the others below each other
 
 
-def draw_storage(params: Any, ax: Axes | None = None) -> Axes:
+def draw_framework_weights(params: Any, ax: Axes | None = None) -> Axes:
     """Draw an LSTM's weights with their own numbers as this book, Keras, PyTorch and ONNX store them, block by block.
 
     Parameters
@@ -38,7 +38,7 @@ def draw_storage(params: Any, ax: Axes | None = None) -> Axes:
     packed = {name: pack(name, lstm, params) for name in ("keras", "torch", "onnx")}
     stored: dict[str, dict[str, Array]] = {"here": params._asdict(), **packed}
     orders = {"here": kind.here, **kind.orders}
-    limit = ladder(np.concatenate([leaf.ravel() for leaf in params]))
+    limit = nice_limit(np.concatenate([leaf.ravel() for leaf in params]))
     ax = own_axes(9.2, 5.2) if ax is None else ax
     narrow = width_of(ax) < 480
     rows = panels(ax, ["lying", "standing"], ratios=(1.0, 1.45), gap=0.1)

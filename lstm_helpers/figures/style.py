@@ -129,12 +129,12 @@ def width_of(ax: Axes) -> float:
     return max(ax.get_window_extent().width * 72.0 / ax.figure.dpi, 1.0)
 
 
-def tidy(ax: Axes) -> None:
+def despine(ax: Axes) -> None:
     """Take away the frame's top and right, whatever the page's defaults are."""
     ax.spines[["top", "right"]].set_visible(False)
 
 
-def ladder(values: Any) -> float:
+def nice_limit(values: Any) -> float:
     """Give the smallest of 1, 2, 3, 5, 10, 20, 30 … that no |value| exceeds: few limits, so that figures compare."""
     values = np.asarray(values, dtype=float)
     largest = float(np.max(np.abs(values))) if values.size else 0.0
@@ -147,10 +147,10 @@ def ladder(values: Any) -> float:
 
 
 def norm_of(field: str, values: Any = ()) -> tuple[Colormap, Normalize]:
-    """Give the colour map and the limits of a field: 0..1 for gates, -1..1 for g and h, a rung of ``ladder`` for c."""
+    """Give the colour map and the limits of a field: 0..1 for gates, -1..1 for g and h, a rung of ``nice_limit`` for c."""
     if field in GATES:
         return GATE_MAP, Normalize(0.0, 1.0)
-    limit = ladder(values) if field == "c" else 1.0
+    limit = nice_limit(values) if field == "c" else 1.0
     return SIGNED_MAP, Normalize(-limit, limit)
 
 

@@ -7,9 +7,9 @@ from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
 from lstm_helpers.arrays import Array
+from lstm_helpers.figures.axes import Labels, check_trace, edges_of, hatch, label_time, real_steps
 from lstm_helpers.figures.diagram import check_index
-from lstm_helpers.figures.style import COLOURS, DASHES, PALE, End, label_ends, ladder, own_axes, panels, tidy
-from lstm_helpers.figures.time_axis import Labels, check_trace, edges_of, hatch, label_time, real_steps
+from lstm_helpers.figures.style import COLOURS, DASHES, PALE, End, despine, label_ends, nice_limit, own_axes, panels
 
 
 def draw_unit(
@@ -46,7 +46,7 @@ def draw_unit(
     edges = edges_of(len(trace.h), labels)
     ax = own_axes(9.0, 4.6) if ax is None else ax
     two = panels(ax, ("gates", "belt"), ratios=(1.0, 1.25), gap=0.07)
-    limit = ladder(trace.c[:, sequence, unit])
+    limit = nice_limit(trace.c[:, sequence, unit])
     two["gates"].set(xlim=(edges[0], edges[-1]), ylim=(-0.04, 1.04), yticks=[0, 0.5, 1], ylabel="gates i, f, o")
     two["belt"].set(xlim=(edges[0], edges[-1]), ylim=(-1.06 * limit, 1.06 * limit), ylabel="g, h and the belt c")
     two["belt"].axhline(0, color=PALE, lw=0.8, zorder=0)
@@ -73,7 +73,7 @@ def _lines(ax: Axes, trace: Any, unit: int, sequence: int, edges: Array, symbols
             ends.append(End(float(x[last[-1]]), float(values[last[-1]]), symbol, COLOURS[symbol]))
     label_ends(ax, [end._replace(x=float(edges[-1])) for end in ends])
     hatch(ax, trace, sequence, edges, cover=False)
-    tidy(ax)
+    despine(ax)
 
 
 def draw_series(
@@ -107,5 +107,5 @@ def draw_series(
     ax.margins(x=0.0)
     if not np.any(values < 0):
         ax.set_ylim(bottom=0)
-    tidy(ax)
+    despine(ax)
     return ax

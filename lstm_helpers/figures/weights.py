@@ -9,12 +9,12 @@ from matplotlib.patches import Rectangle
 
 from lstm_helpers.arrays import check_shape
 from lstm_helpers.cells import lstm
-from lstm_helpers.figures.style import COLOURS, INK, NAMES, SIGNED_MAP, ladder, number, own_axes, width_of
+from lstm_helpers.figures.style import COLOURS, INK, NAMES, SIGNED_MAP, nice_limit, number, own_axes, width_of
 
 _GAP = 0.09  # between the three arrays, as a part of the whole height
 
 
-def draw_blocks(params: Any, ax: Axes | None = None) -> Axes:
+def draw_weight_blocks(params: Any, ax: Axes | None = None) -> Axes:
     """Draw W_x, W_h and b of an LSTM with their own numbers, framed as the blocks i f g o, shapes written.
 
     Parameters
@@ -39,7 +39,7 @@ def draw_blocks(params: Any, ax: Axes | None = None) -> Axes:
     ax = own_axes(9.0, 4.4) if ax is None else ax
     ax.set(xlim=(0, 4), ylim=(1.0 + 2 * _GAP, 0))
     ax.set_axis_off()
-    limit = ladder(np.concatenate([params.W_x.ravel(), params.W_h.ravel(), params.b]))
+    limit = nice_limit(np.concatenate([params.W_x.ravel(), params.W_h.ravel(), params.b]))
     rows = {"W_x": params.W_x, "W_h": params.W_h, "b": params.b[None, :]}
     shares = np.maximum(np.array([len(values) for values in rows.values()]) / sum(map(len, rows.values())), 0.12)
     top = 0.0

@@ -5,12 +5,12 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 
+from lstm_helpers.figures.axes import Labels, check_trace, edges_of, hatch, label_time
 from lstm_helpers.figures.diagram import check_index
-from lstm_helpers.figures.style import COLOURS, PALE, End, label_ends, ladder, own_axes, panels, tidy
-from lstm_helpers.figures.time_axis import Labels, check_trace, edges_of, hatch, label_time
+from lstm_helpers.figures.style import COLOURS, PALE, End, despine, label_ends, nice_limit, own_axes, panels
 
 
-def draw_what_if(
+def draw_intervention(
     original: Any,
     changed: Any,
     unit: int = 0,
@@ -26,7 +26,7 @@ def draw_what_if(
     Parameters
     ----------
     original, changed : trace
-        What ``unroll`` returned, and what ``what_if.hold_gates`` made of it.
+        What ``unroll`` returned, and what ``interventions.clamp_gates`` made of it.
     unit, sequence : int
         Which of the H units, and which sequence of the batch.
     labels : sequence of str or of numbers, optional
@@ -53,7 +53,7 @@ def draw_what_if(
     edges = edges_of(len(original.h), labels)
     ax = own_axes(9.0, 3.6) if ax is None else ax
     two = panels(ax, ("c", "h"), gap=0.12)
-    limit = ladder([trace.c[:, sequence, unit] for trace in (original, changed)])
+    limit = nice_limit([trace.c[:, sequence, unit] for trace in (original, changed)])
     for name, top in (("c", limit), ("h", 1.0)):
         plot, x = two[name], (edges[:-1] + edges[1:]) / 2
         was, now = (getattr(trace, name)[:, sequence, unit] for trace in (original, changed))
@@ -69,7 +69,7 @@ def draw_what_if(
         label_ends(plot, ends, size=10.0)
         label_time(plot, len(x), labels, time_label)
         hatch(plot, changed, sequence, edges, cover=False)
-        tidy(plot)
+        despine(plot)
     two["c"].set_xlabel("")
     two["c"].tick_params(axis="x", labelbottom=False)
     return ax

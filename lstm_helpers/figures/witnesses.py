@@ -4,13 +4,13 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
-from lstm_helpers.figures.logarithmic import limits, log10, log_axis, powers
-from lstm_helpers.figures.style import COLOURS, INK, End, label_ends, own_axes, tidy, width_of
+from lstm_helpers.figures.axes import limits, log10, log_axis, powers
+from lstm_helpers.figures.style import COLOURS, INK, End, despine, label_ends, own_axes, width_of
 
 _COMPLEX, _CENTRAL = COLOURS["o"], COLOURS["f"]
 
 
-def draw_ucurve(
+def draw_gradcheck_error(
     eps: ArrayLike, errors: ArrayLike, complex_step: ArrayLike | None = None, *, ax: Axes | None = None
 ) -> Axes:
     """Draw the relative error of central differences against their step: rounding left, truncation right.
@@ -58,5 +58,5 @@ def draw_ucurve(
     for at, text, where in ((0.03, "rounding ∝ 1/ε", "left"), (0.97, "truncation ∝ ε²", "right")):
         ax.text(at, 0.96, text, transform=ax.transAxes, ha=where, va="top", color=INK, size=10.5)
     ax.set_ylim(low - 0.06 * (high - low), high + 0.1 * (high - low))
-    tidy(ax)
+    despine(ax)
     return ax

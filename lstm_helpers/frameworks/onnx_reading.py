@@ -16,8 +16,8 @@ from lstm_helpers.frameworks.levels import Converted, Level, Levels, joined
 from lstm_helpers.frameworks.onnx_graph import Plan, nodes_of
 from lstm_helpers.frameworks.onnx_writing import PRODUCER
 from lstm_helpers.frameworks.presence import need
+from lstm_helpers.linear import Embedding, Linear
 from lstm_helpers.model import Model, Params
-from lstm_helpers.readout import Embedding, Linear
 
 _ACTIVATIONS = {"LSTM": ["Sigmoid", "Tanh", "Tanh"], "GRU": ["Sigmoid", "Tanh"], "RNN": ["Tanh"]}
 _DIRECTIONS = {"forward": 1, "bidirectional": 2}

@@ -9,7 +9,7 @@ import os
 from types import MappingProxyType
 from typing import Any
 
-from lstm_helpers import place
+from lstm_helpers import runtime
 
 # The packages behind each name. Keras computes with one of several others; here it is PyTorch unless told otherwise.
 PACKAGES = MappingProxyType(
@@ -60,7 +60,7 @@ def optional(name: str) -> Any:
     absent = missing(name)
     if not absent:
         return need(name)
-    if place.in_browser():
+    if runtime.in_browser():
         print(f"Skipped: {' and '.join(absent)} does not run in the browser, only with Python on a machine.")
         return None
     print(f"Skipped: {' and '.join(absent)} is not installed here. To run this cell: {HOW}, then restart the kernel.")

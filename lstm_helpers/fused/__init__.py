@@ -13,7 +13,7 @@ import numpy as np
 from lstm_helpers import through_time
 from lstm_helpers.arrays import Array, TreeT, tree_map
 from lstm_helpers.cells import lstm, rnn
-from lstm_helpers.cells.contract import Cell
+from lstm_helpers.cells.base import Cell
 from lstm_helpers.fused import lstm_loops, lstm_matrices, rnn_loops
 from lstm_helpers.fused.threads import one_blas_thread
 from lstm_helpers.through_time import Backward, Trace, check_gradients, check_inputs

@@ -3,10 +3,10 @@
 Every layer has the same four functions (``Layer``), so that layers can be put inside layers and inside a model.
 """
 
+from lstm_helpers.layers.base import Layer
 from lstm_helpers.layers.bidirectional import Bidirectional, BidirectionalTrace
-from lstm_helpers.layers.contract import Layer
 from lstm_helpers.layers.dropout import Dropout, DropoutTrace
-from lstm_helpers.layers.recurrent import Recurrent, Trace
+from lstm_helpers.layers.recurrent import Recurrent, RecurrentTrace
 from lstm_helpers.layers.residual import Residual, ResidualTrace
 from lstm_helpers.layers.stacked import Stacked, StackedTrace
 
@@ -17,9 +17,9 @@ __all__ = [
     "DropoutTrace",
     "Layer",
     "Recurrent",
+    "RecurrentTrace",
     "Residual",
     "ResidualTrace",
     "Stacked",
     "StackedTrace",
-    "Trace",
 ]

@@ -14,7 +14,7 @@ import numpy as np
 
 from lstm_helpers import fused
 from lstm_helpers.arrays import Array, check_shape, describe, tree_map
-from lstm_helpers.layers.recurrent import Recurrent, Trace
+from lstm_helpers.layers.recurrent import Recurrent, RecurrentTrace
 from lstm_helpers.through_time import Backward
 
 _BOTH = "a pair, one for each direction"
@@ -24,8 +24,8 @@ _BOTH = "a pair, one for each direction"
 class BidirectionalTrace:
     """What a run of ``Bidirectional`` computed; ``backward`` is in its own time: its step 0 read the last input."""
 
-    forward: Trace
-    backward: Trace
+    forward: RecurrentTrace
+    backward: RecurrentTrace
     output: Array  # (T, B, 2H): [h→, h←], both in the order of the input
 
     @property
@@ -34,7 +34,7 @@ class BidirectionalTrace:
         return self.forward.state, self.backward.state
 
     @property
-    def turned(self) -> int:
+    def n_reversed(self) -> int:
         """How many of the output's last columns were read from the end to the beginning."""
         return int(self.output.shape[-1]) // 2
 
@@ -109,8 +109,8 @@ class Bidirectional:
         check_shape("d_output", d_output, "[forward, backward] side by side", T=T, B=B, **{"2H": 2 * H})
         d_there, d_back = (None, None) if d_state is None else _check_pair("d_state", d_state)
         forward = self._one.backward(params[0], trace.forward, np.ascontiguousarray(d_output[..., :H]), d_there)
-        turned = np.ascontiguousarray(d_output[::-1, :, H:])
-        back = self._one.backward(params[1], trace.backward, turned, d_back)
+        reversed_output = np.ascontiguousarray(d_output[::-1, :, H:])
+        back = self._one.backward(params[1], trace.backward, reversed_output, d_back)
         return Backward(
             (forward.params, back.params),
             forward.xs + back.xs[::-1],

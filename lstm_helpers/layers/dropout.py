@@ -19,13 +19,13 @@ class DropoutTrace(NamedTuple):
     """What a run of ``Dropout`` computed."""
 
     output: Array  # (T, B, D)
-    keep: Array | None  # (T, B, D): 0 or 1 / (1 - rate); None if nothing was dropped
+    dropout_mask: Array | None  # (T, B, D): 0 or 1 / (1 - rate); None if nothing was dropped
     mask: Array | None  # (T, B) bool
     state: tuple[()] = ()
 
     def __repr__(self) -> str:
         T, B, D = self.output.shape
-        return f"DropoutTrace(T={T}, B={B}, D={D}{', nothing dropped' if self.keep is None else ''})"
+        return f"DropoutTrace(T={T}, B={B}, D={D}{', nothing dropped' if self.dropout_mask is None else ''})"
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Dropout:
     """
 
     rate: float
-    one_way: ClassVar[bool] = True
+    causal: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         check_rate("rate", self.rate)
@@ -63,28 +63,28 @@ class Dropout:
         if mask is not None:
             check_mask(mask, xs)
         check_finite("xs", xs, mask)
-        keep = None if rng is None or not self.rate else draw(rng, self.rate, xs.shape, xs.real.dtype)
-        return DropoutTrace(_apply(keep, mask, xs), keep, mask)
+        dropout_mask = None if rng is None or not self.rate else sample_mask(rng, self.rate, xs.shape, xs.real.dtype)
+        return DropoutTrace(_apply(dropout_mask, mask, xs), dropout_mask, mask)
 
     def backward(self, params: Any, trace: DropoutTrace, d_output: Array, d_state: Any = None) -> Backward:
         """Send ∂L/∂output through the same gaps."""
         T, B, D = trace.output.shape
         check_shape("d_output", d_output, T=T, B=B, D=D)
-        return Backward((), _apply(trace.keep, trace.mask, d_output), (), ())
+        return Backward((), _apply(trace.dropout_mask, trace.mask, d_output), (), ())
 
 
-def draw(rng: Any, rate: float, shape: tuple[int, ...], dtype: Any) -> Array:
+def sample_mask(rng: Any, rate: float, shape: tuple[int, ...], dtype: Any) -> Array:
     """Draw a mask: 0 with probability ``rate``, else 1 / (1 - rate), so that its mean is 1."""
     check_generator(rng)
     return (rng.random(shape) >= rate).astype(dtype) / (1.0 - rate)  # type: ignore[no-any-return]
 
 
 def check_rate(name: str, rate: Any) -> None:
-    """Refuse what is no chance below 1."""
+    """Refuse what is no probability below 1."""
     if isinstance(rate, bool) or not isinstance(rate, int | float) or not 0 <= rate < 1:
-        raise ValueError(f"{name} is {rate!r}; expected a chance from 0 (drop nothing) to below 1")
+        raise ValueError(f"{name} is {rate!r}; expected a probability from 0 (drop nothing) to below 1")
 
 
-def _apply(keep: Array | None, mask: Array | None, values: Array) -> Array:
+def _apply(dropout_mask: Array | None, mask: Array | None, values: Array) -> Array:
     shown = values if mask is None else np.where(mask[:, :, None], values, 0)
-    return shown if keep is None else shown * keep
+    return shown if dropout_mask is None else shown * dropout_mask

@@ -16,12 +16,12 @@ def ends(trace: Any, mask: Array | None) -> tuple[Array, ...]:
         ``trace.output[ends(trace, mask)]`` is (B, ·).
     """
     last, who = last_steps(trace.output, mask)
-    turned = getattr(trace, "turned", 0)
-    if not turned:
+    n_reversed = getattr(trace, "n_reversed", 0)
+    if not n_reversed:
         return last, who
     columns = np.arange(trace.output.shape[-1])
     first = np.zeros_like(last) if mask is None else mask.argmax(axis=0)
-    times = np.where(columns < len(columns) - turned, last[:, None], first[:, None])
+    times = np.where(columns < len(columns) - n_reversed, last[:, None], first[:, None])
     return times, who[:, None], columns
 
 

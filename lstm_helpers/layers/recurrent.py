@@ -13,17 +13,17 @@ import numpy as np
 
 from lstm_helpers import fused
 from lstm_helpers.arrays import Array
-from lstm_helpers.cells.contract import Cell
-from lstm_helpers.layers.dropout import check_rate, draw
+from lstm_helpers.cells.base import Cell
+from lstm_helpers.layers.dropout import check_rate, sample_mask
 from lstm_helpers.through_time import Backward, check_inputs
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Trace:
+class RecurrentTrace:
     """The engine's trace of a run, whose fields it passes on, and what was dropped in it."""
 
     run: Any  # the engine's trace: trace.f, trace[t], len(trace) … are its
-    keep: Array | None  # (B, H): the mask of recurrent dropout; None if nothing was dropped
+    dropout_mask: Array | None  # (B, H): the mask of recurrent dropout; None if nothing was dropped
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_") or name == "run":  # not there yet while a copy is being made
@@ -47,7 +47,7 @@ class Trace:
 
 @dataclass(frozen=True, repr=False)
 class Recurrent:
-    """One cell over time, first step to last, so that a sequence can be cut into pieces (``one_way``).
+    """One cell over time, first step to last, so that a sequence can be cut into pieces (``causal``).
 
     Parameters
     ----------
@@ -56,14 +56,14 @@ class Recurrent:
     engine : module
         What runs it: anything with ``unroll`` and ``backpropagate``, such as ``through_time``, the one to read.
     recurrent_dropout : float
-        The chance, from 0 to below 1, that a unit of h is hidden from W_h, for a whole sequence at a time. A sequence
+        Probability, from 0 to below 1, that a unit of h is hidden from W_h for a whole sequence at a time. A sequence
         that is cut into pieces gets a new mask with every piece.
     """
 
     cell: Any
     engine: Any = fused
     recurrent_dropout: float = 0.0
-    one_way: ClassVar[bool] = True
+    causal: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         check_rate("recurrent_dropout", self.recurrent_dropout)
@@ -87,27 +87,29 @@ class Recurrent:
         state: Any = None,
         mask: Array | None = None,
         rng: np.random.Generator | None = None,
-    ) -> Trace:
+    ) -> RecurrentTrace:
         """Run the cell; arguments and errors as in ``unroll``, and ``rng`` for the dropout."""
-        keep = None
+        dropout_mask = None
         if self.recurrent_dropout and rng is not None:
             h = check_inputs(self.cell, params, xs, state, mask).h  # before a number is drawn
-            keep = draw(rng, self.recurrent_dropout, h.shape, h.real.dtype)
-        return Trace(self.engine.unroll(_partly_deaf(self.cell, keep), params, xs, state, mask), keep)
+            dropout_mask = sample_mask(rng, self.recurrent_dropout, h.shape, h.real.dtype)
+        return RecurrentTrace(
+            self.engine.unroll(_partly_deaf(self.cell, dropout_mask), params, xs, state, mask), dropout_mask
+        )
 
-    def backward(self, params: Any, trace: Trace, d_output: Array, d_state: Any = None) -> Backward:
+    def backward(self, params: Any, trace: RecurrentTrace, d_output: Array, d_state: Any = None) -> Backward:
         """Send gradients back through the run, and through what was dropped in it; as ``backpropagate``."""
-        cell = _partly_deaf(self.cell, trace.keep)
+        cell = _partly_deaf(self.cell, trace.dropout_mask)
         back: Backward = self.engine.backpropagate(cell, params, trace.run, d_output, d_state)
         return back
 
 
 @dataclass(frozen=True)
 class _PartlyDeaf:
-    """A cell whose W_h hears ``keep`` ⊙ h, for every cell in which h_{t-1} enters through W_h alone."""
+    """A cell whose W_h hears ``dropout_mask`` ⊙ h, for every cell in which h_{t-1} enters through W_h alone."""
 
     cell: Any
-    keep: Array  # (B, H)
+    dropout_mask: Array  # (B, H)
 
     def zero_state(self, params: Any, batch_size: int) -> Any:
         return self.cell.zero_state(params, batch_size)
@@ -122,31 +124,33 @@ class _PartlyDeaf:
         return d_params, self._heard(d_previous), d_x
 
     def _heard(self, state: Any) -> Any:
-        return state._replace(h=state.h * self.keep)
+        return state._replace(h=state.h * self.dropout_mask)
 
 
 @dataclass(frozen=True)
 class _PartlyDeafInside:
-    """The same for a cell that says ``CARRIES_H``: it tells the two uses of h apart itself (see ``cells.contract``)."""
+    """The same for a cell that says ``CARRIES_H``: it tells the two uses of h apart itself (see ``cells.base``)."""
 
     cell: Any
-    keep: Array  # (B, H)
+    dropout_mask: Array  # (B, H)
 
     def zero_state(self, params: Any, batch_size: int) -> Any:
         return self.cell.zero_state(params, batch_size)
 
     def forward(self, params: Any, state: Any, x: Array) -> Any:
-        return self.cell.forward(params, state, x, self.keep)
+        return self.cell.forward(params, state, x, self.dropout_mask)
 
     def backward(self, params: Any, step: Any, d_state: Any) -> tuple[Any, Any, Array]:
-        d_params, d_previous, d_x = self.cell.backward(params, step, d_state, self.keep)
+        d_params, d_previous, d_x = self.cell.backward(params, step, d_state, self.dropout_mask)
         return d_params, d_previous, d_x
 
 
-def _partly_deaf(cell: Any, keep: Array | None) -> Cell:
-    if keep is None:
+def _partly_deaf(cell: Any, dropout_mask: Array | None) -> Cell:
+    if dropout_mask is None:
         return cell  # type: ignore[no-any-return]
-    return _PartlyDeafInside(cell, keep) if getattr(cell, "CARRIES_H", False) else _PartlyDeaf(cell, keep)
+    return (
+        _PartlyDeafInside(cell, dropout_mask) if getattr(cell, "CARRIES_H", False) else _PartlyDeaf(cell, dropout_mask)
+    )
 
 
 def _name(cell: Any) -> str:

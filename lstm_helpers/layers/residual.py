@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from lstm_helpers.arrays import Array, check_shape
-from lstm_helpers.layers.contract import Layer, check_layer
+from lstm_helpers.layers.base import Layer, check_layer
 from lstm_helpers.through_time import Backward
 
 
@@ -29,9 +29,9 @@ class ResidualTrace:
         return self.layer.state
 
     @property
-    def turned(self) -> int:
+    def n_reversed(self) -> int:
         """As of the layer inside."""
-        return getattr(self.layer, "turned", 0)
+        return getattr(self.layer, "n_reversed", 0)
 
 
 @dataclass(frozen=True, repr=False)
@@ -55,9 +55,9 @@ class Residual:
         return f"Residual({self.layer!r})"
 
     @property
-    def one_way(self) -> bool:
+    def causal(self) -> bool:
         """Whether a sequence can be cut into pieces: as of the layer inside."""
-        return getattr(self.layer, "one_way", False)
+        return getattr(self.layer, "causal", False)
 
     def init(self, rng: np.random.Generator, input_size: int, hidden_size: int, **cell_options: Any) -> Any:
         """Draw the weights of the layer inside."""

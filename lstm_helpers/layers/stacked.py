@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from lstm_helpers.arrays import Array, describe
-from lstm_helpers.layers.contract import Layer, check_layer
+from lstm_helpers.layers.base import Layer, check_layer
 from lstm_helpers.layers.dropout import DropoutTrace
 from lstm_helpers.through_time import Backward
 
@@ -36,10 +36,10 @@ class StackedTrace:
         return tuple(trace.state for trace in self.layers)
 
     @property
-    def turned(self) -> int:
+    def n_reversed(self) -> int:
         """As of the highest layer that reads in an order of its own: dropout leaves each column where it was."""
         reading = [trace for trace in self.layers if not isinstance(trace, DropoutTrace)]
-        return getattr(reading[-1], "turned", 0) if reading else 0
+        return getattr(reading[-1], "n_reversed", 0) if reading else 0
 
 
 @dataclass(frozen=True, init=False, repr=False)
@@ -73,9 +73,9 @@ class Stacked:
         return f"Stacked({', '.join(map(repr, self.layers))})"
 
     @property
-    def one_way(self) -> bool:
+    def causal(self) -> bool:
         """Whether a sequence can be cut into pieces: if every layer allows it."""
-        return all(getattr(layer, "one_way", False) for layer in self.layers)
+        return all(getattr(layer, "causal", False) for layer in self.layers)
 
     def init(self, rng: np.random.Generator, input_size: int, hidden_size: int, **cell_options: Any) -> tuple[Any, ...]:
         """Draw the weights of all layers in their order; the options go to every cell."""

@@ -108,7 +108,7 @@ def fit(
         resumed run equal, it must give the same batch for the same number, so let it seed its own generator:
         ``lambda step: adding.batch(np.random.default_rng([7, step]), 32, 10)``.
     loss : function
-        ``readout.mse`` or ``readout.cross_entropy``.
+        ``losses.mse`` or ``losses.cross_entropy``.
     optimizer : Optimizer
         Such as ``adam(0.01)``.
     clip_norm : float or None

@@ -2,9 +2,9 @@
 
     clip by norm       g ← g · min(1, limit / ‖g‖)                        the direction stays
     clip by element    g_k ← max(-limit, min(limit, g_k))                 the direction may turn
-    SGD                v ← μ v + g,   w ← w - rate · v                    μ = 0: plain steps downhill
+    SGD                v ← μ v + g,   w ← w - learning_rate · v                    μ = 0: plain steps downhill
     Adam               m ← β₁ m + (1 - β₁) g,   v ← β₂ v + (1 - β₂) g²
-                       w ← w - rate · m̂ / (√v̂ + ε),   m̂ = m / (1 - β₁ⁿ),   v̂ = v / (1 - β₂ⁿ)   at step n
+                       w ← w - learning_rate · m̂ / (√v̂ + ε),   m̂ = m / (1 - β₁ⁿ),   v̂ = v / (1 - β₂ⁿ)   at step n
 
 Clipping by norm: Pascanu, Mikolov and Bengio (2013); momentum: Polyak (1964), in PyTorch's form; Adam: Kingma and Ba
 (2015). The gradient is of all parameters together: one norm for the whole tree.
@@ -56,17 +56,17 @@ def clip_elements(grads: TreeT, limit: float) -> tuple[TreeT, float]:
     return tree_map(lambda g: np.clip(g, -limit, limit), grads), tree_norm(grads)
 
 
-def sgd(rate: float, momentum: float = 0.0) -> Optimizer:
+def sgd(learning_rate: float, momentum: float = 0.0) -> Optimizer:
     """Go downhill, with a memory of the direction if ``momentum`` is above 0.
 
     Parameters
     ----------
-    rate : float
-        The learning rate, above 0.
+    learning_rate : float
+        The learning learning_rate, above 0.
     momentum : float
         μ, from 0 to below 1: what is kept of the velocity at each step.
     """
-    _check_positive("rate", rate)
+    _check_positive("learning_rate", learning_rate)
     _check_share("momentum", momentum)
 
     def init(params: Any) -> SgdState:
@@ -74,24 +74,24 @@ def sgd(rate: float, momentum: float = 0.0) -> Optimizer:
 
     def update(grads: Any, state: SgdState, params: Any) -> tuple[Any, SgdState]:
         velocity = tree_map(lambda v, g: momentum * v + g, state.velocity, grads)
-        return tree_map(lambda w, v: w - rate * v, params, velocity), SgdState(velocity)
+        return tree_map(lambda w, v: w - learning_rate * v, params, velocity), SgdState(velocity)
 
     return Optimizer(init, update)
 
 
-def adam(rate: float = 0.001, beta1: float = 0.9, beta2: float = 0.999, eps: float = 1e-8) -> Optimizer:
-    """Scale every weight's step by how large its gradients have been, so that the first one is ±``rate``.
+def adam(learning_rate: float = 0.001, beta1: float = 0.9, beta2: float = 0.999, eps: float = 1e-8) -> Optimizer:
+    """Scale every weight's step by how large its gradients have been, so that the first one is ±``learning_rate``.
 
     Parameters
     ----------
-    rate : float
-        The learning rate, above 0: about the size of a step, in the units of the weights.
+    learning_rate : float
+        The learning learning_rate, above 0: about the size of a step, in the units of the weights.
     beta1, beta2 : float
         From 0 to below 1: what is kept of the mean of gradients, and of their squares, at each step.
     eps : float
         Above 0; it matters only for gradients that are about as small.
     """
-    _check_positive("rate", rate)
+    _check_positive("learning_rate", learning_rate)
     _check_share("beta1", beta1)
     _check_share("beta2", beta2)
     _check_positive("eps", eps)
@@ -107,7 +107,7 @@ def adam(rate: float = 0.001, beta1: float = 0.9, beta2: float = 0.999, eps: flo
         # Both start at 0 and are too small at first: after n equal gradients m is (1 - β₁ⁿ) g.
         of_mean, of_square = 1 - beta1**n, 1 - beta2**n
         params = tree_map(
-            lambda w, m, v: w - rate * (m / of_mean) / (np.sqrt(v / of_square) + eps), params, mean, square
+            lambda w, m, v: w - learning_rate * (m / of_mean) / (np.sqrt(v / of_square) + eps), params, mean, square
         )
         return params, AdamState(np.array(n), mean, square)
 

@@ -4,7 +4,7 @@ from lstm_helpers.widgets.alignment_inspector import AlignmentInspector
 from lstm_helpers.widgets.backward_cell import BackwardCell
 from lstm_helpers.widgets.fading_difference import FadingDifference
 from lstm_helpers.widgets.fault_picker import FaultPicker
-from lstm_helpers.widgets.gate_belt import GateBelt
+from lstm_helpers.widgets.gate_sliders import GateSliders
 from lstm_helpers.widgets.gradient_dial import GradientDial
 from lstm_helpers.widgets.live_cell import LiveCell
 from lstm_helpers.widgets.live_training import LiveTraining
@@ -13,7 +13,7 @@ from lstm_helpers.widgets.memory_ablation import MemoryAblation
 from lstm_helpers.widgets.moved_outputs import MovedOutputs
 from lstm_helpers.widgets.predict import Predict
 from lstm_helpers.widgets.sentence_cell import SentenceCell
-from lstm_helpers.widgets.soft_switch import SoftSwitch
+from lstm_helpers.widgets.soft_gate import SoftGate
 from lstm_helpers.widgets.temperature_sampler import TemperatureSampler
 from lstm_helpers.widgets.text_inspector import TextInspector
 
@@ -22,7 +22,7 @@ __all__ = [
     "BackwardCell",
     "FadingDifference",
     "FaultPicker",
-    "GateBelt",
+    "GateSliders",
     "GradientDial",
     "LiveCell",
     "LiveTraining",
@@ -31,7 +31,7 @@ __all__ = [
     "MovedOutputs",
     "Predict",
     "SentenceCell",
-    "SoftSwitch",
+    "SoftGate",
     "TemperatureSampler",
     "TextInspector",
 ]

@@ -13,8 +13,8 @@ import numpy as np
 from lstm_helpers.activations import sigmoid
 from lstm_helpers.arrays import Array
 from lstm_helpers.cells import lstm
+from lstm_helpers.data.trained import Network
 from lstm_helpers.through_time import unroll
-from lstm_helpers.trained import Network
 
 ZEROED = {"nothing": "", "h": "h", "c": "c", "both": "hc"}  # what the reader may choose, and the fields it means
 

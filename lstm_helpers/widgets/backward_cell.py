@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from lstm_helpers.arrays import Array
 from lstm_helpers.cells import lstm
 from lstm_helpers.figures import draw_backward
-from lstm_helpers.figures.backward import say_gradient
+from lstm_helpers.figures.diagram import say_gradient
 from lstm_helpers.figures.layouts import lstm_backward as drawing
 from lstm_helpers.through_time import Trace, backpropagate
 from lstm_helpers.widgets.base import HouseWidget, Whole, assets, within

@@ -70,7 +70,7 @@ def within(name: str, value: int, low: int, high: int, why: str) -> int:
     return value
 
 
-def tidy(number: float) -> str:
+def short_repr(number: float) -> str:
     """Write a number for a repr: short, exact, the same on every machine."""
     return str(int(number)) if math.isfinite(number) and number == int(number) else repr(float(number))
 

@@ -1,4 +1,4 @@
-"""The conveyor belt with its gates held still: the numbers behind `GateBelt`, so that what it draws can be checked.
+"""The conveyor belt with its gates held still: the numbers behind `GateSliders`, so that what it draws can be checked.
 
 The cell's own two lines (Gers, Schmidhuber and Cummins, 2000), one unit, gates chosen by hand:
     c_t = f c_{t-1} + i g,    h_t = o tanh(c_t),    c_0 = 0.

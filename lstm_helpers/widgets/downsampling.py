@@ -14,7 +14,7 @@ POINTS = 400  # about one for every two pixels of a wide page
 WINDOW = 20  # steps in a mean: enough to see a trend through the noise of batches
 
 
-def thin(losses: ArrayLike, most: int = POINTS) -> Array:
+def downsample(losses: ArrayLike, most: int = POINTS) -> Array:
     """Choose which losses to draw.
 
     Parameters

@@ -12,10 +12,10 @@ from matplotlib.figure import Figure
 
 from lstm_helpers.arrays import Array
 from lstm_helpers.cells import rnn
-from lstm_helpers.figures.logarithmic import say_power
+from lstm_helpers.figures.axes import say_power
 from lstm_helpers.figures.style import INK
-from lstm_helpers.widgets.base import Between, HouseWidget, assets, tidy
-from lstm_helpers.widgets.fading import Fading, fading, spectral_radius
+from lstm_helpers.interventions import Fading, fading, spectral_radius
+from lstm_helpers.widgets.base import Between, HouseWidget, assets, short_repr
 
 LOW, HIGH = -12, 1  # powers of ten that are shown
 MOST = 4.0  # times W_h
@@ -85,7 +85,7 @@ class FadingDifference(HouseWidget):
 
     def __repr__(self) -> str:
         """Write what is shown, the same on every machine."""
-        return f"FadingDifference({self._size['steps']} steps, {self._size['hidden']} units, scale={tidy(self.scale)})"
+        return f"FadingDifference({self._size['steps']} steps, {self._size['hidden']} units, scale={short_repr(self.scale)})"
 
     @property
     def run(self) -> Fading:

@@ -8,15 +8,15 @@ import traitlets
 from matplotlib.figure import Figure
 
 from lstm_helpers.activations import half_life, logit
-from lstm_helpers.figures import draw_belt
+from lstm_helpers.figures import draw_cell_state
 from lstm_helpers.figures.style import number
-from lstm_helpers.widgets.base import Between, HouseWidget, Whole, assets, tidy, within
-from lstm_helpers.widgets.belt import FEEDS, Belt, belt
+from lstm_helpers.widgets.base import Between, HouseWidget, Whole, assets, short_repr, within
+from lstm_helpers.widgets.belt import FEEDS, Belt
 
 MAX_STEPS = 200  # more bars than pixels teach nothing
 
 
-class GateBelt(HouseWidget):
+class GateSliders(HouseWidget):
     """Show the cell state after each step, while the reader moves the gates; the last setting stays as a ghost.
 
     Parameters
@@ -36,7 +36,7 @@ class GateBelt(HouseWidget):
         If a value is outside its range, here or when it is set later.
     """
 
-    _esm = assets("common.js", "activations.js", "gate_belt.js")
+    _esm = assets("common.js", "activations.js", "gate_sliders.js")
     f = Between(0.9, 0.0, 1.0, "a gate").tag(sync=True)
     i = Between(1.0, 0.0, 1.0, "a gate").tag(sync=True)
     g = Between(0.5, -1.0, 1.0, "the candidate").tag(sync=True)
@@ -59,13 +59,13 @@ class GateBelt(HouseWidget):
 
     def __repr__(self) -> str:
         """Write the settings, the same on every machine."""
-        numbers = ", ".join(f"{name}={tidy(getattr(self, name))}" for name in ("f", "i", "g", "o", "steps"))
-        return f"GateBelt({numbers}, feed={self.feed!r})"
+        numbers = ", ".join(f"{name}={short_repr(getattr(self, name))}" for name in ("f", "i", "g", "o", "steps"))
+        return f"GateSliders({numbers}, feed={self.feed!r})"
 
     @property
     def belt(self) -> Belt:
         """The numbers that the picture shows."""
-        return belt(self.f, self.i, self.g, self.o, self.steps, feed=self.feed)
+        return apply_gates(self.f, self.i, self.g, self.o, self.steps, feed=self.feed)
 
     @property
     def forget_bias(self) -> float:
@@ -92,7 +92,7 @@ class GateBelt(HouseWidget):
     def draw_static(self, figure: Figure) -> None:
         """Draw the cell state as it is now."""
         run = self.belt
-        ax = draw_belt(run.c, added=run.added, f=self.f, h=run.h, ax=figure.add_subplot())
+        ax = draw_cell_state(run.c, added=run.added, f=self.f, h=run.h, ax=figure.add_subplot())
         ax.set_title(self.forgetting, size=10, loc="left")
 
     @traitlets.validate("steps")

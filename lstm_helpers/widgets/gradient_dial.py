@@ -7,12 +7,12 @@ from typing import Any, NamedTuple
 import traitlets
 from matplotlib.figure import Figure
 
-from lstm_helpers import measured
 from lstm_helpers.arrays import Array
+from lstm_helpers.data import measured
 from lstm_helpers.figures import draw_gradient_bands
-from lstm_helpers.figures.flow import SHOWN
-from lstm_helpers.figures.logarithmic import say_power
-from lstm_helpers.widgets.base import Between, HouseWidget, Whole, assets, tidy, within
+from lstm_helpers.figures.axes import say_power
+from lstm_helpers.figures.gradients import SHOWN
+from lstm_helpers.widgets.base import Between, HouseWidget, Whole, assets, short_repr, within
 
 SCALES, BIASES, LAGS, SEEDS = (
     measured.GRADIENT_SCALES,
@@ -68,7 +68,7 @@ class GradientDial(HouseWidget):
 
     def __repr__(self) -> str:
         """Write the settings, the same on every machine."""
-        bias, scale = tidy(self.forget_bias), tidy(self.weight_scale)
+        bias, scale = short_repr(self.forget_bias), short_repr(self.weight_scale)
         return f"GradientDial(lag={self.lag}, forget_bias={bias}, weight_scale={scale})"
 
     @property
@@ -80,7 +80,7 @@ class GradientDial(HouseWidget):
     @property
     def words(self) -> str:
         """The sentence below the picture."""
-        setting = f"Forget bias {tidy(self.forget_bias)}, weights × {tidy(self.weight_scale)}: "
+        setting = f"Forget bias {short_repr(self.forget_bias)}, weights × {short_repr(self.weight_scale)}: "
         if self.lag == 0:
             return f"{setting}at lag 0 nothing has been passed yet, and both factors are 1."
         lstm, rnn = ([say_power(log) for log in table[:, self.lag]] for table in self.curves)
@@ -93,7 +93,7 @@ class GradientDial(HouseWidget):
     def draw_static(self, figure: Figure) -> None:
         """Draw the curves as they are now."""
         ax = draw_gradient_bands(*self.curves, lag=self.lag, ax=figure.add_subplot())
-        setting = f"forget bias {tidy(self.forget_bias)}, weights × {tidy(self.weight_scale)}"
+        setting = f"forget bias {short_repr(self.forget_bias)}, weights × {short_repr(self.weight_scale)}"
         ax.set_title(f"{setting}; line: median of {SEEDS} seeds, band: all of them", size=10, loc="left")
 
     @traitlets.validate("lag")
@@ -113,6 +113,6 @@ def _one_of(name: str, value: float, choices: tuple[float, ...]) -> float:
     if value not in choices:
         nearest = min(choices, key=lambda choice: abs(choice - value))
         raise traitlets.TraitError(
-            f"{name} is {value:g}; measured were {', '.join(map(tidy, choices))}: the nearest is {tidy(nearest)}"
+            f"{name} is {value:g}; measured were {', '.join(map(short_repr, choices))}: the nearest is {short_repr(nearest)}"
         )
     return value

@@ -11,13 +11,13 @@ from matplotlib.figure import Figure
 
 from lstm_helpers.arrays import tree_map
 from lstm_helpers.cells import lstm
-from lstm_helpers.figures import draw_cell, draw_what_if
+from lstm_helpers.figures import draw_cell, draw_intervention
 from lstm_helpers.figures.diagram import input_text
 from lstm_helpers.figures.layouts import Piece
 from lstm_helpers.figures.layouts import lstm as drawing
+from lstm_helpers.interventions import LOWEST, check_clamped, clamp_gates
 from lstm_helpers.through_time import Trace, unroll
-from lstm_helpers.what_if import LOWEST, check_held, hold_gates
-from lstm_helpers.widgets.base import HouseWidget, Whole, assets, tidy, within
+from lstm_helpers.widgets.base import HouseWidget, Whole, assets, short_repr, within
 from lstm_helpers.widgets.diagram_data import plain
 from lstm_helpers.widgets.trace_data import as_bytes, axis_labels, check_trace, numbers_of
 
@@ -54,7 +54,7 @@ class LiveCell(HouseWidget):
     part : str
         What is lit: "forget", "input", "candidate", "update" (the cell state), "output", "hidden", or "" for all.
     overrides : dict, optional
-        Gates held by hand from the start, as for ``what_if.hold_gates``: ``{(4, "f", 0): 0.0}``.
+        Gates held by hand from the start, as for ``interventions.clamp_gates``: ``{(4, "f", 0): 0.0}``.
     readout : (W_y, b_y), optional
         (H, 1) and (1,): then sigmoid(h W_y + b_y) is shown as a third line, p.
     answer : str or (str, str)
@@ -135,7 +135,7 @@ class LiveCell(HouseWidget):
     def __repr__(self) -> str:
         """Write what is shown, the same on every machine."""
         steps, hidden = self._size["steps"], self._size["hidden"]
-        held = ", ".join(f"{key}: {tidy(value)}" for key, value in sorted(self.overrides.items()))
+        held = ", ".join(f"{key}: {short_repr(value)}" for key, value in sorted(self.overrides.items()))
         shown = f"step={self.step}, unit={self.unit}, sequence={self._sequence}, part={self.part!r}"
         return f"LiveCell({steps} steps, {hidden} units, {shown}, overrides={{{held}}})"
 
@@ -143,7 +143,7 @@ class LiveCell(HouseWidget):
     def trace(self) -> Trace:
         """The run that is shown, one sequence (T, 1, ·): the original, or what it becomes with gates held."""
         free = self._free()
-        return free if self._weights is None else hold_gates(self._weights, free, dict(self.overrides))
+        return free if self._weights is None else clamp_gates(self._weights, free, dict(self.overrides))
 
     def _axis(self) -> list[Any] | None:
         """Name the steps."""
@@ -163,7 +163,7 @@ class LiveCell(HouseWidget):
         trace, labels = self.trace, self._axis()
         token = str(labels[self.step]) if labels else None
         draw_cell(trace[self.step], unit=self.unit, highlight=self.part or None, token=token, ax=above)
-        draw_what_if(self._beside(), trace, unit=self.unit, labels=labels, step=self.step, ax=below)
+        draw_intervention(self._beside(), trace, unit=self.unit, labels=labels, step=self.step, ax=below)
 
     @traitlets.validate("step")
     def _check_step(self, proposal: Any) -> int:
@@ -187,7 +187,7 @@ class LiveCell(HouseWidget):
                 "overrides need the weights, to compute what follows from them: pass params to LiveCell"
             )
         try:
-            check_held(self._free(), held)
+            check_clamped(self._free(), held)
         except ValueError as error:
             raise traitlets.TraitError(f"overrides do not fit: {error}") from None
         return {(int(t), gate, int(unit)): float(value) for (t, gate, unit), value in held.items()}

@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 from lstm_helpers.figures.style import INK
 from lstm_helpers.model import LossFunction, Model
 from lstm_helpers.training import Optimizer, Progress, adam, fit
-from lstm_helpers.widgets.base import Between, assets, tidy
+from lstm_helpers.widgets.base import Between, assets, short_repr
 from lstm_helpers.widgets.loss_curve import LossCurve
 
 SLICE = 0.08  # seconds of training before the browser may draw
@@ -89,7 +89,7 @@ class LiveTraining(LossCurve):
     @property
     def words(self) -> str:
         """The sentence below the picture."""
-        return f"Learning rate {tidy(self.rate)}. {super().words}"
+        return f"Learning rate {short_repr(self.rate)}. {super().words}"
 
     def go_on(self, seconds: float = SLICE) -> None:
         """Train for about so long, at least one step, as a press of Start does again and again.
@@ -116,7 +116,7 @@ class LiveTraining(LossCurve):
         self._show("ended")
 
     def _run_name(self) -> str:
-        used = list(dict.fromkeys(tidy(rate) for _, rate in self._rates))
+        used = list(dict.fromkeys(short_repr(rate) for _, rate in self._rates))
         return f"first run (learning rate{'s' if len(used) > 1 else ''} {', '.join(used)})"
 
     def _answer(self, widget: Any, content: Any, buffers: Any) -> None:
@@ -147,4 +147,4 @@ class LiveTraining(LossCurve):
         ax = figure.axes[0]
         for step, rate in self._rates:
             ax.axvline(step + 1, color=INK, lw=0.8, ls=":", gid="rate")
-            ax.text(step + 1, 0.02, f" rate {tidy(rate)}", size=9, transform=ax.get_xaxis_transform())
+            ax.text(step + 1, 0.02, f" rate {short_repr(rate)}", size=9, transform=ax.get_xaxis_transform())

@@ -15,12 +15,12 @@ from matplotlib.figure import Figure
 
 from lstm_helpers.arrays import Array, check_size, describe
 from lstm_helpers.figures import draw_learning_curves
-from lstm_helpers.figures.logarithmic import say_power
+from lstm_helpers.figures.axes import say_power
 from lstm_helpers.figures.style import COLOURS, INK
 from lstm_helpers.training import Progress
 from lstm_helpers.widgets.base import HouseWidget, assets
+from lstm_helpers.widgets.downsampling import WINDOW, downsample, trailing_mean
 from lstm_helpers.widgets.interrupts import Stop
-from lstm_helpers.widgets.thinning import WINDOW, thin, trailing_mean
 
 PAUSE = 0.08  # seconds between two pictures at least: a dozen a second look alive, and cost little
 SHARE = 0.03  # of the time at most, for drawing
@@ -223,13 +223,13 @@ class LossCurve(HouseWidget):
         if self._first is None:
             return {**shown, "first": b"", "first_name": ""}
         steps, losses, name = self._first
-        kept = thin(losses)
+        kept = downsample(losses)
         first = np.stack([steps[kept], trailing_mean(losses, kept)]).astype("<f4")
         return {**shown, "first": first.tobytes(), "first_name": name}
 
     def _points(self) -> tuple[Array, Array, Array]:
         losses = self.losses
-        kept = thin(losses)
+        kept = downsample(losses)
         return self.steps[kept], losses[kept], trailing_mean(losses, kept)
 
     def draw_static(self, figure: Figure) -> None:

@@ -10,10 +10,10 @@ import traitlets
 from matplotlib.figure import Figure
 
 from lstm_helpers.arrays import Array
+from lstm_helpers.data.trained import Network
 from lstm_helpers.figures import draw_ablation
 from lstm_helpers.figures.style import number
-from lstm_helpers.trained import Network
-from lstm_helpers.widgets.ablation import ZEROED, Run, check_sequence, every_run, run_without
+from lstm_helpers.widgets.ablated_runs import ZEROED, NetworkRun, check_sequence, every_run, run_without
 from lstm_helpers.widgets.base import HouseWidget, Whole, assets, within
 
 MOST_STEPS = 30  # all runs are computed beforehand: three times as many as there are steps
@@ -22,7 +22,7 @@ MOST_STEPS = 30  # all runs are computed beforehand: three times as many as ther
 class MemoryAblation(HouseWidget):
     """Show c, h and the answer of a trained network, with h, c or both set to zero once, over the run as it was.
 
-    Every run is computed beforehand by `widgets.ablation.run_without`; the browser looks them up.
+    Every run is computed beforehand by `widgets.ablated_runs.run_without`; the browser looks them up.
 
     Parameters
     ----------
@@ -96,7 +96,7 @@ class MemoryAblation(HouseWidget):
         return f"MemoryAblation({size}, at={self.at}, zeroed={self.zeroed!r}, unit={self.unit})"
 
     @property
-    def run(self) -> Run:
+    def run(self) -> NetworkRun:
         """The numbers that the picture shows over the original's."""
         return run_without(self._network, self._xs, self.at, self.zeroed)
 
@@ -149,7 +149,7 @@ class MemoryAblation(HouseWidget):
         return str(proposal["value"])
 
 
-def _tops(original: Run, runs: Run) -> list[float]:
+def _tops(original: NetworkRun, runs: NetworkRun) -> list[float]:
     """Give the largest |c| of each unit in any run: an axis that stands still while the reader chooses."""
     largest = np.maximum(np.abs(original.c).max(axis=0), np.abs(runs.c).max(axis=(0, 1, 2)))
     return [float(value) for value in largest]

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from lstm_helpers.arrays import Array
 from lstm_helpers.cells import lstm
 from lstm_helpers.figures.text import AMOUNT_MAP
-from lstm_helpers.inspection import moved_outputs
+from lstm_helpers.interventions import moved_outputs
 from lstm_helpers.through_time import unroll
 from lstm_helpers.widgets.base import HouseWidget, Whole, assets, within
 from lstm_helpers.widgets.text_inspector import colours_of
@@ -24,7 +24,7 @@ DIRECTIONS = ("forward", "backward")
 class MovedOutputs(HouseWidget):
     """Show which outputs of the forward and of the backward direction move when the reader changes one input.
 
-    Every change is tried when the widget is made, by ``inspection.moved_outputs``.
+    Every change is tried when the widget is made, by ``interventions.moved_outputs``.
 
     Parameters
     ----------

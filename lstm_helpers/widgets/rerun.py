@@ -19,14 +19,14 @@ class Closable(Protocol):
         """End it."""
 
 
-class Run(NamedTuple):
+class CellRun(NamedTuple):
     """The latest run of a cell, and what it made or showed."""
 
     request: str  # the id of the message that started it
     widgets: list[Closable]
 
 
-_latest: dict[str, Run] = {}  # by cell
+_latest: dict[str, CellRun] = {}  # by cell
 _left: list[Closable] = []  # by earlier runs, to be looked through when the present one is over
 _watched: list[Any] = []  # the shell whose cells are followed, once it is
 
@@ -40,10 +40,10 @@ def remember(widget: Closable) -> None:
     if shell not in _watched:
         shell.events.register("post_run_cell", sweep)
         _watched.append(shell)
-    run = _latest.get(cell, Run("", []))
+    run = _latest.get(cell, CellRun("", []))
     if run.request != request:
         _left.extend(run.widgets)  # closed only when the cell has run: it may show again what it made before
-        run = _latest[cell] = Run(request, [])
+        run = _latest[cell] = CellRun(request, [])
     if not any(widget is one for one in run.widgets):
         run.widgets.append(widget)
 

@@ -8,10 +8,10 @@ from typing import Any
 import traitlets
 
 from lstm_helpers.cells import lstm
-from lstm_helpers.tasks import agreement
+from lstm_helpers.data.tasks import agreement
+from lstm_helpers.data.trained import Network
 from lstm_helpers.through_time import Trace, unroll
-from lstm_helpers.trained import Network
-from lstm_helpers.widgets.base import assets, tidy
+from lstm_helpers.widgets.base import assets, short_repr
 from lstm_helpers.widgets.live_cell import LiveCell
 
 MOST_WORDS = 20  # what a page can show; the network was trained on 2 to 14
@@ -82,7 +82,7 @@ class SentenceCell(LiveCell):
 
     def __repr__(self) -> str:
         """Write what is shown, the same on every machine."""
-        held = ", ".join(f"{key}: {tidy(value)}" for key, value in sorted(self.overrides.items()))
+        held = ", ".join(f"{key}: {short_repr(value)}" for key, value in sorted(self.overrides.items()))
         shown = f"step={self.step}, unit={self.unit}, part={self.part!r}"
         return f"SentenceCell({self.sentence!r}, {shown}, overrides={{{held}}})"
 

@@ -8,10 +8,10 @@ import traitlets
 from matplotlib.figure import Figure
 
 from lstm_helpers.activations import sigmoid, sigmoid_slope, tanh, tanh_slope
-from lstm_helpers.figures import draw_soft_switch
-from lstm_helpers.figures.shutter import CURVES
+from lstm_helpers.figures import draw_soft_gate
+from lstm_helpers.figures.gates import CURVES
 from lstm_helpers.figures.style import number
-from lstm_helpers.widgets.base import Between, HouseWidget, assets, tidy
+from lstm_helpers.widgets.base import Between, HouseWidget, assets, short_repr
 
 MOST = {"value": 2.0, "logit": 8.0}  # to either side; the picture's limits
 
@@ -24,7 +24,7 @@ class Passed(NamedTuple):
     product: float  # gate × value
 
 
-class SoftSwitch(HouseWidget):
+class SoftGate(HouseWidget):
     """Show a pre-activation on its curve and gate × value beside it; the reader drags the point and the value.
 
     Parameters
@@ -42,7 +42,7 @@ class SoftSwitch(HouseWidget):
         If a value is outside its range, here or when it is set later.
     """
 
-    _esm = assets("common.js", "activations.js", "soft_switch.js")
+    _esm = assets("common.js", "activations.js", "soft_gate.js")
     value = Between(1.5, -MOST["value"], MOST["value"], "the value").tag(sync=True)
     logit = Between(2.0, -MOST["logit"], MOST["logit"], "the pre-activation").tag(sync=True)
     curve = traitlets.Unicode("sigmoid").tag(sync=True)
@@ -54,7 +54,7 @@ class SoftSwitch(HouseWidget):
 
     def __repr__(self) -> str:
         """Write the settings, the same on every machine."""
-        return f"SoftSwitch(value={tidy(self.value)}, logit={tidy(self.logit)}, curve={self.curve!r})"
+        return f"SoftGate(value={short_repr(self.value)}, logit={short_repr(self.logit)}, curve={self.curve!r})"
 
     @property
     def passed(self) -> Passed:
@@ -77,7 +77,7 @@ class SoftSwitch(HouseWidget):
 
     def draw_static(self, figure: Figure) -> None:
         """Draw the switch as it stands now."""
-        draw_soft_switch(self.value, self.logit, curve=self.curve, ax=figure.add_subplot())
+        draw_soft_gate(self.value, self.logit, curve=self.curve, ax=figure.add_subplot())
 
     @traitlets.validate("curve")
     def _check_curve(self, proposal: Any) -> str:

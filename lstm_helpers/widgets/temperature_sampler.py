@@ -9,13 +9,13 @@ import numpy as np
 import traitlets
 from matplotlib.figure import Figure
 
-from lstm_helpers import sampling
 from lstm_helpers.arrays import Array, check_size
-from lstm_helpers.figures import draw_next
-from lstm_helpers.figures.next import SHOWN, likeliest
-from lstm_helpers.tasks import text
-from lstm_helpers.trained import LanguageModel
-from lstm_helpers.widgets.base import Between, HouseWidget, Whole, assets, tidy, within
+from lstm_helpers.data.tasks import text
+from lstm_helpers.data.trained import LanguageModel
+from lstm_helpers.figures import draw_next_probabilities
+from lstm_helpers.figures.text import SHOWN, likeliest
+from lstm_helpers.language import sampling
+from lstm_helpers.widgets.base import Between, HouseWidget, Whole, assets, short_repr, within
 
 MOST_SAMPLES = 20
 TEMPERATURES = tuple(k / 10 for k in range(1, 21))
@@ -100,12 +100,12 @@ class TemperatureSampler(HouseWidget):
     def __repr__(self) -> str:
         """Write the settings, the same on every machine."""
         sample = f", sample={self.sample}" if self.sample else ""
-        return f"TemperatureSampler({self._prompts[self.prompt]!r}, temperature={tidy(self.temperature)}{sample})"
+        return f"TemperatureSampler({self._prompts[self.prompt]!r}, temperature={short_repr(self.temperature)}{sample})"
 
     @property
-    def chances(self) -> Array:
+    def probabilities(self) -> Array:
         """The probability of every character to come next, (K,)."""
-        return sampling.temper(self._table[self.prompt], self.temperature)
+        return sampling.softmax_with_temperature(self._table[self.prompt], self.temperature)
 
     @property
     def text(self) -> str:
@@ -115,7 +115,7 @@ class TemperatureSampler(HouseWidget):
     @property
     def words(self) -> str:
         """The sentence below the bars."""
-        p = self.chances
+        p = self.probabilities
         best = likeliest(p, 1)[0]
         letter = self._network.letters[best]
         bits = float(-(p[p > 0] * np.log2(p[p > 0])).sum())
@@ -126,10 +126,10 @@ class TemperatureSampler(HouseWidget):
 
     def draw_static(self, figure: Figure) -> None:
         """Draw the bars as they are now, and the beginning of the text."""
-        ax = draw_next(self._network.letters, self.chances, ax=figure.add_subplot())
+        ax = draw_next_probabilities(self._network.letters, self.probabilities, ax=figure.add_subplot())
         prompt = self._prompts[self.prompt]
         shown = ("…" if len(prompt) > 60 else "") + prompt[-60:].replace("\n", "↵")
-        ax.set_title(f"after “{shown}”, temperature {tidy(self.temperature)}", size=10, loc="left")
+        ax.set_title(f"after “{shown}”, temperature {short_repr(self.temperature)}", size=10, loc="left")
         figure.supxlabel(f"it goes on: {' '.join(self.text.split())[:84]}…", size=9.5)
 
     @traitlets.validate("temperature")

@@ -11,13 +11,13 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
-from lstm_helpers import inspection
+from lstm_helpers import interventions
 from lstm_helpers.arrays import Array
+from lstm_helpers.data.tasks import text
+from lstm_helpers.data.trained import LanguageModel
 from lstm_helpers.figures import draw_text
-from lstm_helpers.figures.style import SIGNED_MAP, ladder, number
+from lstm_helpers.figures.style import SIGNED_MAP, nice_limit, number
 from lstm_helpers.figures.text import AMOUNT_MAP, LEVELS, ink_on
-from lstm_helpers.tasks import text
-from lstm_helpers.trained import LanguageModel
 from lstm_helpers.widgets.base import HouseWidget, Whole, assets, within
 
 SHOW = ("guess", "unit")
@@ -83,16 +83,16 @@ class TextInspector(HouseWidget):
             raise ValueError(f"words is {size}; expected a text of 2 to {MOST} characters")
         tokens = text.encode(words, network.letters)
         self._c = network.model.forward(network.params, tokens[:-1, None]).trace.c[:, 0]
-        moved = inspection.connectivity(network.model, network.params, tokens[:-1], tokens[1:])
+        moved = interventions.saliency(network.model, network.params, tokens[:-1], tokens[1:])
         self._moved = moved.astype(np.float32)
         T, H = self._c.shape
         self._table = {str(name): _pattern(name, values, T) for name, values in (patterns or {}).items()}
-        self._along = {name: inspection.correlations(self._c, values) for name, values in self._table.items()}
+        self._along = {name: interventions.correlations(self._c, values) for name, values in self._table.items()}
         if self._table:
             self._inches = (7.5, 4.2)
         super().__init__(
             _numbers={"c": self._c.astype("<f8").tobytes(), "moved": self._moved.astype("<f4").tobytes()},
-            _size={"steps": T, "hidden": H, "limits": [ladder(self._c[:, k]) for k in range(H)]},
+            _size={"steps": T, "hidden": H, "limits": [nice_limit(self._c[:, k]) for k in range(H)]},
             _words=words,
             _patterns={
                 name: {"values": values.astype("<f8").tobytes(), "along": self._along[name].astype("<f8").tobytes()}

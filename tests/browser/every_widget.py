@@ -14,9 +14,10 @@ SETUP = """
 import numpy as np
 import matplotlib.pyplot as plt
 from ipywidgets import Widget
-from lstm_helpers import layers, model, readout, trained, unroll, widgets
+from lstm_helpers import layers, losses, model, unroll, widgets
+from lstm_helpers.data import trained
 from lstm_helpers.cells import lstm, rnn
-from lstm_helpers.tasks import agreement, latch
+from lstm_helpers.data.tasks import agreement, latch
 
 words = "the dogs near the cat behind the horses beside the child"
 xs, network = agreement.encode(words), trained.agreement()
@@ -37,14 +38,14 @@ EXAMPLES = {
         "widgets.FadingDifference(vanilla, xs, agreement.encode(words.replace('dogs', 'dog')), words.split())",
         {"scale of W_h": "scale"},
     ),
-    "FaultPicker": Example("widgets.FaultPicker('belt_off_by_one')", {}),
-    "GateBelt": Example(
-        "widgets.GateBelt()",
+    "FaultPicker": Example("widgets.FaultPicker('cell_state_off_by_one')", {}),
+    "GateSliders": Example(
+        "widgets.GateSliders()",
         {"forget gate f": "f", "input gate i": "i", "candidate g": "g", "output gate o": "o"},
     ),
     "GradientDial": Example("widgets.GradientDial()", {"lag n": "lag", "forget bias b": "forget_bias"}),
     "LiveCell": Example("widgets.LiveCell(trace, network.cell, words.split())", {}),
-    "LiveTraining": Example("widgets.LiveTraining(net, start, batches, readout.cross_entropy, title='latch')", {}),
+    "LiveTraining": Example("widgets.LiveTraining(net, start, batches, losses.cross_entropy, title='latch')", {}),
     "LossCurve": Example("widgets.LossCurve('latch', level=np.log(2), level_label='guessing')", {}),
     "MemoryAblation": Example(
         "widgets.MemoryAblation(network, xs, words.split(), at=5, zeroed='both', answer='plural')",
@@ -53,7 +54,7 @@ EXAMPLES = {
     "MovedOutputs": Example("widgets.MovedOutputs(both, xs, words.split(), at=3)", {"changed input": "at"}),
     "Predict": Example("widgets.Predict('it grows', 'it shrinks', opened=True)", {}),
     "SentenceCell": Example("widgets.SentenceCell(network, words)", {}),
-    "SoftSwitch": Example("widgets.SoftSwitch()", {"value v": "value", "pre-activation z": "logit"}),
+    "SoftGate": Example("widgets.SoftGate()", {"value v": "value", "pre-activation z": "logit"}),
     "TemperatureSampler": Example("widgets.TemperatureSampler(prose, ['The forget gate '], temperature=0.7)", {}),
     "TextInspector": Example("widgets.TextInspector(prose, 'The forget gate keeps. ', at=5, unit=1)", {}),
 }

@@ -7,7 +7,7 @@ import pytest
 
 from lstm_helpers import backpropagate
 from lstm_helpers.cells import lstm
-from lstm_helpers.figures.backward import say_gradient
+from lstm_helpers.figures.diagram import say_gradient
 from lstm_helpers.figures.layouts import lstm_backward as drawing
 from tests.browser.test_live_cell import SHOWN, row
 from tests.browser.test_widgets import CLIPPED, CONTRAST, FITS, LETTERS, ask, eventually, where_the_reader_is

@@ -32,7 +32,7 @@ def show_every_result(page):
 
 
 def belt_moves_by_keyboard(page):
-    widget = page.locator(".lstm-gate-belt").first
+    widget = page.locator(".lstm-gate-sliders").first
     widget.scroll_into_view_if_needed()
     slider = widget.get_by_label("forget gate f")
     slider.focus()

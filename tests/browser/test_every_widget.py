@@ -104,7 +104,7 @@ def test_running_a_cell_again_and_again_leaves_one_widget(lab):
         page.wait_for_timeout(300)
         before, counts = browser.weigh(), ask(page, COUNTS)
         ask(page, f"globals().__setitem__('old', {name.lower()})")
-        runs = RUNS if SOAKING or name == "SoftSwitch" else 3
+        runs = RUNS if SOAKING or name == "SoftGate" else 3
         for _ in range(runs):
             page.evaluate(RUN_CELL, position)
         eventually(page, lambda name=name: ask(page, f"{name.lower()} is old") == "False")
@@ -123,7 +123,7 @@ def test_a_widget_can_be_looked_at_after_its_kernel_restarts(lab):
     page.evaluate(
         "async () => { await window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart(); }"
     )
-    eventually(page, lambda: "NameError" in ask(page, "softswitch"))
+    eventually(page, lambda: "NameError" in ask(page, "softgate"))
     for name, _, widget in with_sliders(page):
         slider = widget.locator("input[type=range]").first
         slider.focus()
@@ -136,10 +136,10 @@ def test_a_widget_can_be_looked_at_after_its_kernel_restarts(lab):
     assert not lab.problems(page)  # nothing on the console either
     lab.run_all(page)
     eventually(page, lambda: page.locator(".lstm-widget").count() == len(EXAMPLES))
-    slider = page.locator(".lstm-soft-switch").get_by_label("pre-activation z")
+    slider = page.locator(".lstm-soft-gate").get_by_label("pre-activation z")
     slider.focus()
     slider.press("Home")
-    eventually(page, lambda: ask(page, "softswitch.logit") == "-8.0")
+    eventually(page, lambda: ask(page, "softgate.logit") == "-8.0")
     assert not lab.problems(page)
 
 
@@ -148,7 +148,7 @@ def test_words_lines_and_controls_stand_out_from_what_is_behind_them(lab, theme)
     page = page_of_all(lab, weighed=False)
     lab.look(theme, 1100, 2600)
     ask(page, "[livetraining.go_on(0) for _ in range(40)] and None")
-    ask(page, "[gatebelt.set_trait('f', 0.8), fadingdifference.set_trait('scale', 2)]")
+    ask(page, "[gatesliders.set_trait('f', 0.8), fadingdifference.set_trait('scale', 2)]")
     page.wait_for_timeout(500)
     faint = {name: listed for name, _, widget in each(page) if (listed := too_faint(page, widget))}
     assert not faint, "\n".join(f"{name}: {listed}" for name, listed in faint.items())

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lstm_helpers import museum
+from lstm_helpers import faults
 from lstm_helpers.widgets import FaultPicker
 from tests.browser.every_widget import cells
 from tests.browser.test_small_widgets import plain
@@ -51,14 +51,14 @@ def test_the_vanilla_network_runs_in_the_browser_as_in_the_package(page):
 
 
 def test_the_fault_picker_shows_the_examination(page):
-    widget, same = page.locator(".lstm-faults"), FaultPicker("belt_off_by_one")
+    widget, same = page.locator(".lstm-faults"), FaultPicker("cell_state_off_by_one")
     menu, slider = widget.get_by_label("fault", exact=True), widget.get_by_label("experiment", exact=True)
     for name in ("forget_gate_skipped", "divided_by_batch_size"):
         menu.select_option(name)
         same.fault = name
         eventually(page, lambda name=name: ask(page, "faultpicker.fault") == repr(name))
         assert np.array_equal(np.reshape(widget.evaluate(ERRORS), same.errors.shape), same.errors)
-        for k, column in enumerate(museum.COLUMNS):
+        for k, column in enumerate(faults.COLUMNS):
             slider.press("Home" if k == 0 else "ArrowRight")
             same.experiment = column
             eventually(page, lambda: plain(widget.locator(".lstm-caption").inner_text()) == same.words)

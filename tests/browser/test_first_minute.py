@@ -117,7 +117,7 @@ def test_a_saved_page_shows_its_pictures_and_comes_alive_by_running(own):
 
 
 def test_a_page_that_was_saved_with_dead_views_shows_its_pictures(own):
-    own.write("before", *cells("GateBelt"))
+    own.write("before", *cells("GateSliders"))
     page = own.open("before", afresh=True)
     own.run_all(page)
     page.evaluate(SAVE)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lstm_helpers import measured
+from lstm_helpers.data import measured
 from lstm_helpers.widgets import GradientDial
 from tests.browser.test_widgets import CLIPPED, CONTRAST, FITS, LETTERS, ask, eventually, where_the_reader_is
 

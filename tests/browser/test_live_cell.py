@@ -11,7 +11,7 @@ from lstm_helpers.arrays import tree_map
 from lstm_helpers.cells import lstm
 from lstm_helpers.figures.layouts import lstm as drawing
 from lstm_helpers.figures.style import number
-from lstm_helpers.what_if import hold_gates
+from lstm_helpers.interventions import clamp_gates
 from lstm_helpers.widgets.base import assets
 from tests.browser.test_widgets import CLIPPED, CONTRAST, FITS, LETTERS, ask, eventually, tell, where_the_reader_is
 
@@ -122,7 +122,7 @@ def test_the_mirror_is_the_packages_cell(lab, D, H, scale):
     sent |= {"start_h": start.h.ravel().tolist(), "start_c": start.c.ravel().tolist()}
     weights = {name: W.ravel().tolist() for name, W in params._asdict().items()}
     for held in (same, moved, {}):
-        run = hold_gates(params, trace, held)
+        run = clamp_gates(params, trace, held)
         listed = [[t, gate, unit, value] for (t, gate, unit), value in held.items()]
         found = page.evaluate(MIRROR, dict(code=code, params=weights, trace=sent, held=listed))
         for name, values in found.items():
@@ -138,7 +138,7 @@ def test_every_step_and_unit_shows_the_packages_numbers(lab, page_of):
     widget = page.locator(".lstm-live-cell").first
     held = {(1, "f", 0): 0.1, (3, "o", 2): 1.0, (3, "g", 1): -0.5}
     for overrides in ({}, held):
-        run = hold_gates(PARAMS, ALONE, overrides)
+        run = clamp_gates(PARAMS, ALONE, overrides)
         ask(page, f"first.set_trait('overrides', {overrides!r})")
         for t in range(T):
             for unit in range(H) if overrides else [t % H]:
@@ -163,7 +163,7 @@ def test_the_lines_are_the_runs(lab, page_of):
     page = page_of()
     widget = page.locator(".lstm-live-cell").first
     overrides = {(2, "i", 1): 0.0, (2, "g", 1): 1.0}
-    run = hold_gates(PARAMS, ALONE, overrides)
+    run = clamp_gates(PARAMS, ALONE, overrides)
     ask(page, f"[first.set_trait('unit', 1), first.set_trait('overrides', {overrides!r})]")
     eventually(page, lambda: widget.locator(".lstm-c-before").count() == 1)
     read = "node => node.getAttribute('d').slice(1).split('L').map(point => point.split(',').map(Number))"
@@ -229,7 +229,7 @@ def test_used_by_keyboard(lab, page_of):
     forget.focus()
     before = widget.locator(".lstm-c-line").get_attribute("d")
     forget.press("Home")
-    run = hold_gates(PARAMS, ALONE, {(2, "f", 0): 0.0})
+    run = clamp_gates(PARAMS, ALONE, {(2, "f", 0): 0.0})
     eventually(page, lambda: ask(page, "first.overrides") == "{(2, 'f', 0): 0.0}")
     assert matches(widget, run, 2, 0, ghost=True) and widget.locator(".lstm-c-line").get_attribute("d") != before
     own = f"0.00, held by hand; the weights say {number(float(ALONE.f[2, 0, 0]))}"
@@ -244,7 +244,7 @@ def test_used_by_keyboard(lab, page_of):
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     eventually(page, lambda: ask(page, "first.unit") == "1")
-    run = hold_gates(PARAMS, ALONE, {(2, "f", 0): 0.01})
+    run = clamp_gates(PARAMS, ALONE, {(2, "f", 0): 0.01})
     assert matches(widget, run, 2, 1, ghost=True)
 
     everywhere = widget.get_by_label("all units at once")
@@ -252,7 +252,7 @@ def test_used_by_keyboard(lab, page_of):
     page.keyboard.press("Space")
     row(widget, "output gate o").press("Home")
     eventually(page, lambda: ask(page, "sorted(first.overrides)[1:]") == "[(2, 'o', 0), (2, 'o', 1), (2, 'o', 2)]")
-    run = hold_gates(PARAMS, ALONE, {(2, "f", 0): 0.01, **{(2, "o", k): 0.0 for k in range(H)}})
+    run = clamp_gates(PARAMS, ALONE, {(2, "f", 0): 0.01, **{(2, "o", k): 0.0 for k in range(H)}})
     assert matches(widget, run, 2, 1, ghost=True)
 
     widget.get_by_label("all", exact=True).focus()
@@ -316,7 +316,7 @@ def test_used_by_mouse(lab, page_of):
     value = float(ask(page, "first.overrides[3, 'o', 0]"))
     drag("f", 0.5, 3.0)  # far above it: open
     drag("g", 0.4, -2.0)  # far below: -1
-    run = hold_gates(PARAMS, ALONE, {(3, "o", 0): value, (3, "f", 0): 1.0, (3, "g", 0): -1.0})
+    run = clamp_gates(PARAMS, ALONE, {(3, "o", 0): value, (3, "f", 0): 1.0, (3, "g", 0): -1.0})
     eventually(page, lambda: matches(widget, run, 3, 0, ghost=True))
     eventually(page, lambda: ask(page, "[first.overrides.get((3, g, 0)) for g in 'fg']") == "[1.0, -1.0]")
     assert ask(page, "first.part") == "''"  # a drag chooses nothing
@@ -361,7 +361,7 @@ def test_500_rapid_moves_leave_the_last_value(lab, page_of):
             return input.value;
         }"""
     )
-    run = hold_gates(PARAMS, ALONE, {(0, "f", 0): float(moved)})
+    run = clamp_gates(PARAMS, ALONE, {(0, "f", 0): float(moved)})
     assert float(moved) == 0.54 and matches(widget, run, 0, 0, ghost=True)  # at once: nothing waits to be drawn
     eventually(page, lambda: ask(page, "first.overrides") == "{(0, 'f', 0): 0.54}")
     page.wait_for_timeout(300)
@@ -453,7 +453,7 @@ def test_it_needs_no_kernel_once_it_is_shown(lab, page_of, end):
     step.press("ArrowRight")
     eventually(page, lambda: matches(widget, ALONE, 1, 0, ghost=False))
     gate.press("Home")
-    run = hold_gates(PARAMS, ALONE, {(1, "f", 0): 0.0})
+    run = clamp_gates(PARAMS, ALONE, {(1, "f", 0): 0.0})
     eventually(page, lambda: matches(widget, run, 1, 0, ghost=True))
     errors = [problem for problem in lab.problems(page) if "page error" in problem]
     assert not errors, errors

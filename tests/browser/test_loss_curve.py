@@ -10,17 +10,17 @@ from tests.browser.test_widgets import CLIPPED, CONTRAST, FITS, LETTERS, ask, ev
 
 SETUP = """
 import numpy as np
-from lstm_helpers import readout, training
+from lstm_helpers import losses, training
 from lstm_helpers.cells import lstm
 from lstm_helpers.layers import Recurrent
 from lstm_helpers.model import Model
-from lstm_helpers.tasks import latch
+from lstm_helpers.data.tasks import latch
 from lstm_helpers.widgets import LiveTraining, LossCurve
 
 model = Model(Recurrent(lstm), at="last")
 start = model.init(np.random.default_rng(0), 1, 8, 2)
 batches = lambda step: latch.batch(np.random.default_rng([1, step]), 8, 20)
-loss, adam = readout.cross_entropy, training.adam
+loss, adam = losses.cross_entropy, training.adam
 curve = LossCurve("The latch", level=np.log(2), level_label="guessing")
 live = LiveTraining(model, start, batches, loss, title="By hand", level=np.log(2), level_label="guessing")
 

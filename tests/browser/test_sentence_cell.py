@@ -3,12 +3,13 @@
 import numpy as np
 import pytest
 
-from lstm_helpers import trained, unroll
+from lstm_helpers import unroll
 from lstm_helpers.activations import sigmoid
 from lstm_helpers.cells import lstm
+from lstm_helpers.data import trained
+from lstm_helpers.data.tasks import agreement
 from lstm_helpers.figures.layouts import lstm as drawing
-from lstm_helpers.tasks import agreement
-from lstm_helpers.what_if import hold_gates
+from lstm_helpers.interventions import clamp_gates
 from lstm_helpers.widgets.base import assets
 from lstm_helpers.widgets.sentence_cell import spoken
 from tests.browser.contrast import too_faint
@@ -18,7 +19,7 @@ from tests.browser.test_widgets import CLIPPED, FITS, LETTERS, ask, eventually, 
 NETWORK = trained.agreement()
 FIRST = "the dogs near the cat behind the horse"
 CELLS = (
-    "from lstm_helpers import trained\nfrom lstm_helpers.widgets import SentenceCell",
+    "from lstm_helpers.data import trained\nfrom lstm_helpers.widgets import SentenceCell",
     f"first = SentenceCell(trained.agreement(), {FIRST!r}, step=1, unit=3)\nfirst",
 )
 
@@ -39,7 +40,7 @@ def page_of(lab):
 
 def read(sentence, held=None):
     trace = unroll(lstm, NETWORK.cell, agreement.encode(sentence))
-    return hold_gates(NETWORK.cell, trace, held or {})
+    return clamp_gates(NETWORK.cell, trace, held or {})
 
 
 def plural(trace, t=-1):

@@ -5,9 +5,9 @@ import itertools
 import numpy as np
 import pytest
 
-from lstm_helpers import trained
-from lstm_helpers.tasks import agreement
-from lstm_helpers.widgets import MemoryAblation, SoftSwitch
+from lstm_helpers.data import trained
+from lstm_helpers.data.tasks import agreement
+from lstm_helpers.widgets import MemoryAblation, SoftGate
 from tests.browser.every_widget import cells
 from tests.browser.test_widgets import CLIPPED, CONTRAST, FITS, LETTERS, ask, eventually, where_the_reader_is
 
@@ -28,10 +28,10 @@ def page_of(lab):
     """Open a page with one of each, run."""
 
     def open_page(**options):
-        lab.write("small_widgets_under_test", *cells("SoftSwitch", "MemoryAblation"))
+        lab.write("small_widgets_under_test", *cells("SoftGate", "MemoryAblation"))
         page = lab.open("small_widgets_under_test", **options)
         lab.run_all(page)
-        page.wait_for_function("() => document.querySelectorAll('.lstm-soft-switch .lstm-point').length === 1")
+        page.wait_for_function("() => document.querySelectorAll('.lstm-soft-gate .lstm-point').length === 1")
         return page
 
     return open_page
@@ -63,7 +63,7 @@ def plain(words):
 
 
 def switch_shows(widget, value, logit, curve):
-    want = SoftSwitch(value, logit, curve)
+    want = SoftGate(value, logit, curve)
     drawn = np.array(widget.evaluate(SWITCH))
     said = plain(widget.locator(".lstm-caption").inner_text())
     return np.abs(drawn - want.passed).max() < 1e-12 and said == want.words
@@ -71,7 +71,7 @@ def switch_shows(widget, value, logit, curve):
 
 def test_the_switch_follows_the_keyboard_and_shows_the_packages_numbers(lab, page_of):
     page = page_of()
-    widget = page.locator(".lstm-soft-switch")
+    widget = page.locator(".lstm-soft-gate")
     assert switch_shows(widget, 1.5, 2.0, "sigmoid")
     moves = [
         ("value v", "ArrowRight", "value", "1.6", "1.60"),
@@ -82,16 +82,16 @@ def test_the_switch_follows_the_keyboard_and_shows_the_packages_numbers(lab, pag
         ("pre-activation z", "Home", "logit", "-8.0", "−8.00"),
         ("sigmoid", "ArrowRight", "curve", "'tanh'", None),
     ]
-    press(page, widget, [move for move in moves if move[3]], "softswitch")
+    press(page, widget, [move for move in moves if move[3]], "softgate")
     assert switch_shows(widget, -2.0, -8.0, "tanh")
     rng = np.random.default_rng(8)
     settings = [(0.0, 0.0, "sigmoid"), (2.0, 8.0, "sigmoid"), (-2.0, -8.0, "sigmoid"), (1.0, 0.0, "tanh")]
     settings += [(*rng.uniform((-2, -8), (2, 8)).tolist(), rng.choice(["sigmoid", "tanh"]).item()) for _ in range(12)]
     for setting in settings:
         values = dict(zip(("value", "logit", "curve"), setting, strict=True))
-        ask(page, f"[softswitch.set_trait(k, v) for k, v in {values!r}.items()]")
+        ask(page, f"[softgate.set_trait(k, v) for k, v in {values!r}.items()]")
         eventually(page, lambda setting=setting: switch_shows(widget, *setting))
-    assert ask(page, "softswitch.set_trait('logit', 9)").startswith(
+    assert ask(page, "softgate.set_trait('logit', 9)").startswith(
         "TraitError: logit is 9; the pre-activation lies between"
     )
     assert not lab.problems(page)
@@ -140,12 +140,12 @@ def test_the_ablation_follows_the_keyboard_and_shows_the_packages_runs(lab, page
 def test_readable_in_both_themes_wide_narrow_and_on_a_telephone(lab, page_of):
     page = page_of()
     settings = {
-        "softswitch": ({"value": -2.0, "logit": -8.0}, {"value": 2.0, "logit": -1.0, "curve": "tanh"}),
+        "softgate": ({"value": -2.0, "logit": -8.0}, {"value": 2.0, "logit": -1.0, "curve": "tanh"}),
         "memoryablation": ({"at": 10, "zeroed": "both"}, {"at": 0, "zeroed": "h", "unit": 2}),
     }
     for theme, width in (("light", 1100), ("dark", 560), ("light", 375)):
         lab.look(theme, width)
-        for name, kind in (("softswitch", ".lstm-soft-switch"), ("memoryablation", ".lstm-ablation")):
+        for name, kind in (("softgate", ".lstm-soft-gate"), ("memoryablation", ".lstm-ablation")):
             widget = page.locator(kind)
             for values in settings[name]:
                 ask(page, f"[{name}.set_trait(k, v) for k, v in {values!r}.items()]")
@@ -169,35 +169,35 @@ def test_readable_in_both_themes_wide_narrow_and_on_a_telephone(lab, page_of):
 
 def test_the_switch_is_dragged_by_mouse_and_by_finger(lab, page_of):
     page = page_of(width=900)
-    widget = page.locator(".lstm-soft-switch")
+    widget = page.locator(".lstm-soft-gate")
     picture, point = widget.locator("svg"), widget.locator(".lstm-movable[data-move=logit]")
     box = point.bounding_box()
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     page.mouse.down()
     page.mouse.move(box["x"] - 60, box["y"] + 10, steps=5)
     page.mouse.up()
-    eventually(page, lambda: float(ask(page, "softswitch.logit")) < 0)
-    logit = float(ask(page, "softswitch.logit"))
+    eventually(page, lambda: float(ask(page, "softgate.logit")) < 0)
+    logit = float(ask(page, "softgate.logit"))
     assert switch_shows(widget, 1.5, logit, "sigmoid") and logit == round(logit, 1)
     left = picture.bounding_box()["x"]
     page.mouse.click(left + 40, picture.bounding_box()["y"] + 120)  # anywhere on the curve's own plot
-    eventually(page, lambda: float(ask(page, "softswitch.logit")) < -7)
+    eventually(page, lambda: float(ask(page, "softgate.logit")) < -7)
     grip = widget.locator(".lstm-movable[data-move=value]").bounding_box()
     x, y = grip["x"] + grip["width"] / 2, grip["y"] + grip["height"] / 2
     page.mouse.move(x, y)
     page.mouse.down()
     page.mouse.move(x + 5, y + 400, steps=5)  # beyond the edge: it stops at the limit
     page.mouse.up()
-    eventually(page, lambda: ask(page, "softswitch.value") == "-2.0")
+    eventually(page, lambda: ask(page, "softgate.value") == "-2.0")
     page.keyboard.press("Control+z")  # a press into the picture gave the widget the keys
-    eventually(page, lambda: ask(page, "softswitch.value") == "1.5")
+    eventually(page, lambda: ask(page, "softgate.value") == "1.5")
     session = page.context.new_cdp_session(page)
     box = widget.locator(".lstm-movable[data-move=logit]").bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     for kind, at in (("touchStart", x), ("touchMove", x + 30), ("touchMove", x + 90), ("touchEnd", None)):
         points = [] if at is None else [{"x": at, "y": y}]
         session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
-    eventually(page, lambda: float(ask(page, "softswitch.logit")) > -6)
+    eventually(page, lambda: float(ask(page, "softgate.logit")) > -6)
     assert widget.locator(".lstm-movable").evaluate_all(
         "all => all.every(one => getComputedStyle(one).touchAction === 'none')"
     )

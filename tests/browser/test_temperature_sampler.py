@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from lstm_helpers import trained
+from lstm_helpers.data import trained
 from lstm_helpers.widgets import TemperatureSampler
 from tests.browser.test_widgets import CLIPPED, FITS, LETTERS, ask, eventually, where_the_reader_is
 
 PROMPTS = ["The forget gate ", "Predict. ", "a long text:\n" + "so it goes on " * 4]
 CELLS = (
-    "from lstm_helpers import trained\nfrom lstm_helpers.widgets import TemperatureSampler",
+    "from lstm_helpers.data import trained\nfrom lstm_helpers.widgets import TemperatureSampler",
     f"first = TemperatureSampler(trained.prose(), {PROMPTS!r})\nfirst",
     "TemperatureSampler(trained.brackets(), ['( he', '[ a '], 0.5)",
 )
@@ -55,10 +55,10 @@ def page_of(lab):
 def shows(widget, same):
     """Tell whether bars, sentence and text are those of the Python widget."""
     bars = widget.evaluate(BARS)
-    chances = dict(zip(same._letters, same.chances, strict=True))
+    probabilities = dict(zip(same._letters, same.probabilities, strict=True))
     shown = [(key, chance) for key, chance in bars if key != "others"]
-    right = [key for key, _ in shown] == sorted(chances, key=lambda key: -chances[key])[: len(shown)]
-    right &= all(abs(chance - chances[key]) < 1e-12 for key, chance in shown)
+    right = [key for key, _ in shown] == sorted(probabilities, key=lambda key: -probabilities[key])[: len(shown)]
+    right &= all(abs(chance - probabilities[key]) < 1e-12 for key, chance in shown)
     right &= abs(sum(chance for _, chance in bars) - 1) < 1e-12
     words = widget.locator(".lstm-caption").inner_text() == same.words
     written = widget.locator(".lstm-sample").evaluate("node => node.textContent")
@@ -100,8 +100,8 @@ def test_every_temperature_shows_the_packages_chances(lab, page_of):
         ask(page, f"[first.set_trait('prompt', {prompt}), first.set_trait('temperature', {temperature})]")
         prose.prompt, prose.temperature = prompt, temperature
         eventually(page, lambda: shows(first, prose))
-        heights, chances = first.evaluate(HEIGHTS), [chance for _, chance in first.evaluate(BARS)]
-        assert np.allclose(heights, np.array(chances) * heights[0] / chances[0], atol=1e-6)
+        heights, probabilities = first.evaluate(HEIGHTS), [chance for _, chance in first.evaluate(BARS)]
+        assert np.allclose(heights, np.array(probabilities) * heights[0] / probabilities[0], atol=1e-6)
     assert not lab.problems(page)
 
 

@@ -3,7 +3,7 @@
 import pytest
 from matplotlib.colors import to_rgb
 
-from lstm_helpers import trained
+from lstm_helpers.data import trained
 from lstm_helpers.figures import style_text
 from lstm_helpers.widgets import TextInspector
 from tests.browser.test_widgets import FITS, ask, eventually, where_the_reader_is
@@ -11,7 +11,7 @@ from tests.browser.test_widgets import FITS, ask, eventually, where_the_reader_i
 WORDS = "he [ then { a ( an ) } the ] and "
 PROSE = "(It is true.)\nA cell reads the next word, and forgets."
 CELLS = (
-    "from lstm_helpers import trained\nfrom lstm_helpers.widgets import TextInspector",
+    "from lstm_helpers.data import trained\nfrom lstm_helpers.widgets import TextInspector",
     f"first = TextInspector(trained.brackets(), {WORDS!r}, at=20)\nfirst",
     f"TextInspector(trained.prose(), {PROSE!r}, 14, 3, 'unit')",
 )

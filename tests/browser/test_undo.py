@@ -10,14 +10,14 @@ CHANGES = {
     "BackwardCell": ("part", "update"),
     "FadingDifference": ("scale", 2.0),
     "FaultPicker": ("experiment", "mask"),
-    "GateBelt": ("f", 0.25),
+    "GateSliders": ("f", 0.25),
     "GradientDial": ("lag", 12),
     "LiveCell": ("overrides", {(2, "f", 0): 0.0}),
     "LiveTraining": ("rate", 0.1),
     "MemoryAblation": ("zeroed", "c"),
     "MovedOutputs": ("at", 7),
     "SentenceCell": ("sentence", "the birds near the cat"),
-    "SoftSwitch": ("logit", -1.5),
+    "SoftGate": ("logit", -1.5),
     "TemperatureSampler": ("temperature", 1.5),
     "TextInspector": ("show", "unit"),
 }
@@ -28,7 +28,7 @@ SETTINGS = "{{name: getattr({0}, name) for name in {0}._start}}"
 @pytest.fixture
 def page(lab):
     """A page with a belt and an inspector, run."""
-    lab.write("undo_under_test", *cells("GateBelt", "TextInspector"))
+    lab.write("undo_under_test", *cells("GateSliders", "TextInspector"))
     page = lab.open("undo_under_test")
     lab.run_all(page)
     page.wait_for_function("() => document.querySelectorAll('.lstm-widget .lstm-past').length === 2")
@@ -41,7 +41,7 @@ def becomes(page, expression, value):
 
 
 def test_a_run_of_keys_is_one_step_and_so_is_a_drag(page):
-    belt = page.locator(".lstm-gate-belt")
+    belt = page.locator(".lstm-gate-sliders")
     undo, reset = belt.get_by_role("button", name="Undo"), belt.get_by_role("button", name="Reset")
     assert undo.is_disabled() and reset.is_disabled()
     forget, gate = belt.get_by_label("forget gate f"), belt.get_by_label("output gate o")
@@ -49,7 +49,7 @@ def test_a_run_of_keys_is_one_step_and_so_is_a_drag(page):
     place = where_the_reader_is(page)
     for _ in range(4):
         page.keyboard.press("ArrowLeft")
-    becomes(page, "gatebelt.f", "0.86")
+    becomes(page, "gatesliders.f", "0.86")
     box = gate.bounding_box()
     page.mouse.move(box["x"] + box["width"] - 9, box["y"] + box["height"] / 2)
     page.mouse.down()
@@ -57,10 +57,10 @@ def test_a_run_of_keys_is_one_step_and_so_is_a_drag(page):
     page.wait_for_timeout(1700)  # longer than the pause that ends a run of keys
     page.mouse.move(box["x"] - 40, box["y"] - 60, steps=6)  # let go elsewhere
     page.mouse.up()
-    becomes(page, "gatebelt.o", "0.0")
+    becomes(page, "gatesliders.o", "0.0")
     gate.focus()
     page.keyboard.press("ArrowRight")
-    becomes(page, "gatebelt.o", "0.01")
+    becomes(page, "gatesliders.o", "0.01")
     for key, f, o in (
         ("Control+z", "0.86", "0.0"),
         ("Control+z", "0.86", "1.0"),
@@ -72,12 +72,12 @@ def test_a_run_of_keys_is_one_step_and_so_is_a_drag(page):
         ("Meta+z", "0.86", "0.0"),
     ):
         page.keyboard.press(key)
-        becomes(page, "(gatebelt.f, gatebelt.o)", f"({f}, {o})")
+        becomes(page, "(gatesliders.f, gatesliders.o)", f"({f}, {o})")
     assert forget.get_attribute("aria-valuetext") == "0.86"
     undo.click()
-    becomes(page, "gatebelt.o", "1.0")
+    becomes(page, "gatesliders.o", "1.0")
     undo.press("Enter")
-    becomes(page, "gatebelt.f", "0.9")
+    becomes(page, "gatesliders.f", "0.9")
     assert undo.is_disabled() and reset.is_disabled()
     assert page.evaluate("document.activeElement.textContent") == "Undo", "the focus fell out of the widget"
     page.keyboard.press("Enter")
@@ -85,25 +85,25 @@ def test_a_run_of_keys_is_one_step_and_so_is_a_drag(page):
 
 
 def test_reset_returns_to_the_constructor_and_can_be_undone(page):
-    belt = page.locator(".lstm-gate-belt")
+    belt = page.locator(".lstm-gate-sliders")
     for name, value in (("f", 0.5), ("f", 0.25), ("steps", 40), ("feed", "always")):
-        tell(page, f"gatebelt.{name}", value)
+        tell(page, f"gatesliders.{name}", value)
     eventually(page, lambda: belt.get_by_label("at every step", exact=True).is_checked())
     reset, undo = belt.get_by_role("button", name="Reset"), belt.get_by_role("button", name="Undo")
     reset.click()
-    becomes(page, "repr(gatebelt) == repr(widgets.GateBelt())", "True")
+    becomes(page, "repr(gatesliders) == repr(widgets.GateSliders())", "True")
     assert reset.is_disabled()
     undo.click()
-    becomes(page, "(gatebelt.f, gatebelt.steps, gatebelt.feed)", "(0.25, 40, 'always')")
+    becomes(page, "(gatesliders.f, gatesliders.steps, gatesliders.feed)", "(0.25, 40, 'always')")
     for f, steps, feed in ((0.25, 40, "once"), (0.25, 20, "once"), (0.5, 20, "once"), (0.9, 20, "once")):
         assert not undo.is_disabled()
         undo.click()
-        becomes(page, "(gatebelt.f, gatebelt.steps, gatebelt.feed)", repr((f, steps, feed)))
+        becomes(page, "(gatesliders.f, gatesliders.steps, gatesliders.feed)", repr((f, steps, feed)))
     assert undo.is_disabled()
 
 
 def test_pointing_along_a_text_is_one_step_and_the_other_widget_keeps_its_own(page):
-    text, belt = page.locator(".lstm-inspector"), page.locator(".lstm-gate-belt")
+    text, belt = page.locator(".lstm-inspector"), page.locator(".lstm-gate-sliders")
     for at in (2, 9, 12):
         text.locator(".lstm-read span").nth(at).hover()
         becomes(page, "textinspector.at", str(at))
@@ -116,32 +116,32 @@ def test_pointing_along_a_text_is_one_step_and_the_other_widget_keeps_its_own(pa
 
 
 def test_keys_elsewhere_are_the_notebooks_and_keys_here_are_not(page):
-    belt, count = page.locator(".lstm-gate-belt"), "() => document.querySelectorAll('.jp-Notebook .jp-Cell').length"
+    belt, count = page.locator(".lstm-gate-sliders"), "() => document.querySelectorAll('.jp-Notebook .jp-Cell').length"
     slider = belt.get_by_label("forget gate f")
     slider.focus()
     slider.press("ArrowLeft")
-    becomes(page, "gatebelt.f", "0.89")
+    becomes(page, "gatesliders.f", "0.89")
     cells_before = page.evaluate(count)
     page.evaluate("() => window.jupyterapp.commands.execute('notebook:insert-cell-below')")
     slider.focus()
     page.keyboard.press("Control+z")
-    becomes(page, "gatebelt.f", "0.9")
+    becomes(page, "gatesliders.f", "0.9")
     assert page.evaluate(count) == cells_before + 1, "the notebook undid as well"
     page.keyboard.press("Control+Shift+z")
-    becomes(page, "gatebelt.f", "0.89")
+    becomes(page, "gatesliders.f", "0.89")
     editor = page.locator(".jp-Notebook .jp-Cell .cm-content").last
     editor.click()
     page.keyboard.type("x")
     page.keyboard.press("Control+z")
     page.wait_for_timeout(300)
-    assert ask(page, "gatebelt.f") == "0.89"
+    assert ask(page, "gatesliders.f") == "0.89"
     page.evaluate("() => window.jupyterapp.commands.execute('notebook:undo-cell-action')")
 
 
 def test_a_press_into_a_picture_gives_the_widget_the_keys(page):
-    belt = page.locator(".lstm-gate-belt")
+    belt = page.locator(".lstm-gate-sliders")
     belt.get_by_label("forget gate f").press("ArrowLeft")
-    becomes(page, "gatebelt.f", "0.89")
+    becomes(page, "gatesliders.f", "0.89")
     editor = page.locator(".jp-Notebook .jp-Cell .cm-content").last
     editor.click()
     page.keyboard.type("# mine")
@@ -149,7 +149,7 @@ def test_a_press_into_a_picture_gives_the_widget_the_keys(page):
     written = editor.inner_text()
     belt.locator("svg").first.click(position={"x": 120, "y": 60})
     page.keyboard.press("Control+z")
-    becomes(page, "gatebelt.f", "0.9")
+    becomes(page, "gatesliders.f", "0.9")
     assert editor.inner_text() == written and "# mine" in written, "the notebook undid what the reader wrote"
 
 

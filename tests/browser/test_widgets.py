@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 
 from lstm_helpers.activations import half_life, logit
-from lstm_helpers.widgets import GateBelt
-from lstm_helpers.widgets.belt import belt, limit
+from lstm_helpers.interventions import apply_gates, steady_state
+from lstm_helpers.widgets import GateSliders
 
 NAME = "widgets_under_test"
 CELLS = (
-    "from lstm_helpers.widgets import GateBelt",
-    "first = GateBelt()\nfirst",
-    "second = GateBelt(f=0.5, feed='always', steps=60)\nsecond",
+    "from lstm_helpers.widgets import GateSliders",
+    "first = GateSliders()\nfirst",
+    "second = GateSliders(f=0.5, feed='always', steps=60)\nsecond",
 )
 POINTS = """node => [...node.querySelectorAll('.lstm-c-mark')]
     .map(({ dataset }) => [dataset.c, dataset.h, dataset.kept, dataset.added])"""
@@ -81,12 +81,12 @@ def eventually(page, check, *, seconds=15):
     assert check()
 
 
-def test_gate_belt_follows_keys_mouse_and_python(lab, book):
+def test_gate_sliders_follows_keys_mouse_and_python(lab, book):
     page = book()
-    belts = page.locator(".lstm-gate-belt")
+    belts = page.locator(".lstm-gate-sliders")
     first, second = belts.nth(0), belts.nth(1)
     slider, path = first.get_by_label("forget gate f"), first.locator(".lstm-c-line")
-    run = belt(0.9, 1.0, 0.5, 1.0, 20, feed="once")
+    run = apply_gates(0.9, 1.0, 0.5, 1.0, 20, feed="once")
     assert same(shown(first), (run.c, run.h, run.kept, run.added))
     other = shown(second)
 
@@ -97,7 +97,7 @@ def test_gate_belt_follows_keys_mouse_and_python(lab, book):
     assert path.get_attribute("d") != before
     assert slider.locator("xpath=..").locator("output").inner_text() == "0.91"
     assert slider.get_attribute("aria-valuetext") == "0.91"
-    assert same(shown(first)[:1], [belt(0.91, 1.0, 0.5, 1.0, 20, feed="once").c])
+    assert same(shown(first)[:1], [apply_gates(0.91, 1.0, 0.5, 1.0, 20, feed="once").c])
     for key in ("ArrowLeft", "ArrowUp", "ArrowDown", "PageDown", "Home", "End", "ArrowLeft"):
         slider.press(key)
     assert page.evaluate("document.activeElement.getAttribute('aria-label')") == "forget gate f"
@@ -116,7 +116,7 @@ def test_gate_belt_follows_keys_mouse_and_python(lab, book):
     tell(page, "first.f", 0.995)
     tell(page, "first.g", -0.25)
     o = float(ask(page, "first.o"))
-    run = belt(0.995, 1.0, -0.25, o, 20)
+    run = apply_gates(0.995, 1.0, -0.25, o, 20)
     eventually(page, lambda: same(shown(first), (run.c, run.h, run.kept, run.added)))
     assert first.locator("svg").evaluate("node => node.mark") == "the same picture"
     assert "0.9950" in first.inner_text()
@@ -128,9 +128,9 @@ def test_gate_belt_follows_keys_mouse_and_python(lab, book):
     assert not lab.problems(page)
 
 
-def test_gate_belt_draws_the_packages_numbers(lab, book):
+def test_gate_sliders_draws_the_packages_numbers(lab, book):
     page = book()
-    widget = page.locator(".lstm-gate-belt").first
+    widget = page.locator(".lstm-gate-sliders").first
     rng = np.random.default_rng(11)
     settings = [(1, 1, 1, 1, 200), (0, 0.3, -1, 0.2, 5), (0.9, 0, 0.5, 1, 20), (0.3, 1, 1, 0, 1)]
     settings += [(*rng.random(2), rng.uniform(-1, 1), rng.random(), int(rng.integers(1, 80))) for _ in range(6)]
@@ -139,38 +139,38 @@ def test_gate_belt_draws_the_packages_numbers(lab, book):
         for feed in ("once", "always"):
             values = dict(zip("figo", map(float, (f, i, g, o)), strict=True), steps=steps, feed=feed)
             ask(page, f"[first.set_trait(k, v) for k, v in {values!r}.items()]")
-            run = belt(f, i, g, o, steps, feed=feed)
+            run = apply_gates(f, i, g, o, steps, feed=feed)
             eventually(page, lambda run=run, n=steps: shown(widget).shape == (4, n) and same(shown(widget), run[:4]))
             memory = widget.locator("[data-forget-bias]")
             bias = float(memory.get_attribute("data-forget-bias"))
             assert math.isclose(bias, logit(f), rel_tol=1e-12, abs_tol=1e-12)
-            assert memory.inner_text() == GateBelt(f=float(f)).forgetting
+            assert memory.inner_text() == GateSliders(f=float(f)).forgetting
             for life in widget.locator("[data-half-life]").all():
                 assert math.isclose(float(life.get_attribute("data-half-life")), half_life(f), rel_tol=1e-12)
                 lives += 1
             for line in widget.locator("[data-limit]").all():
-                assert math.isclose(float(line.get_attribute("data-limit")), limit(f, i, g), rel_tol=1e-12)
+                assert math.isclose(float(line.get_attribute("data-limit")), steady_state(f, i, g), rel_tol=1e-12)
                 limits += 1
     assert lives > 3 and limits > 3
     assert not lab.problems(page)
 
 
-def test_gate_belt_keeps_a_ghost_and_says_when_its_axis_changes(lab, book):
+def test_gate_sliders_keeps_a_ghost_and_says_when_its_axis_changes(lab, book):
     page = book()
-    widget = page.locator(".lstm-gate-belt").first
+    widget = page.locator(".lstm-gate-sliders").first
     assert widget.locator(".lstm-ghost").count() == 0
     tell(page, "first.f", 0.99)  # 0.5 once: the axis stays at 1
     ghost, note = widget.locator(".lstm-ghost"), widget.locator(".lstm-axis-note")
     eventually(page, lambda: ghost.count() == 1)
-    assert math.isclose(float(ghost.get_attribute("data-c")), belt(0.9, 1, 0.5, 1, 20, feed="once").c[-1])
+    assert math.isclose(float(ghost.get_attribute("data-c")), apply_gates(0.9, 1, 0.5, 1, 20, feed="once").c[-1])
     assert note.count() == 0
     tell(page, "first.feed", "always")  # now it grows to 9
     eventually(page, lambda: note.count() == 1)
     assert (note.get_attribute("data-was"), note.get_attribute("data-top")) == ("1", "10")
-    assert math.isclose(float(ghost.get_attribute("data-c")), belt(0.99, 1, 0.5, 1, 20, feed="once").c[-1])
+    assert math.isclose(float(ghost.get_attribute("data-c")), apply_gates(0.99, 1, 0.5, 1, 20, feed="once").c[-1])
     tell(page, "first.g", 0.05)  # a tenth: the axis holds the last setting as well, so that it looks like a tenth
     eventually(page, lambda: note.count() == 0)
-    assert math.isclose(float(ghost.get_attribute("data-c")), belt(0.99, 1, 0.5, 1, 20).c[-1])
+    assert math.isclose(float(ghost.get_attribute("data-c")), apply_gates(0.99, 1, 0.5, 1, 20).c[-1])
     heights = widget.evaluate("""node => ['.lstm-ghost', '.lstm-c-line'].map(one => {
         const [zero, ...rest] = node.querySelector(one).getAttribute('d').slice(1).split('L').map(p => p.split(',')[1]);
         return zero - rest.at(-1);

@@ -9,16 +9,16 @@ import pytest
 from lstm_helpers import exercises, unroll
 from lstm_helpers.activations import half_life, sigmoid
 from lstm_helpers.arrays import tree_norm
-from lstm_helpers.cells import gru_before, lstm, rnn
+from lstm_helpers.cells import gru_reset_before, lstm, rnn
 from lstm_helpers.exercises import EXERCISES
 from lstm_helpers.gradcheck import complex_step, relative_error
 from lstm_helpers.layers import Bidirectional
 from lstm_helpers.layers.ends import ends
+from lstm_helpers.runtime import COLUMNS
 from lstm_helpers.series import leaks
 from lstm_helpers.training import clip_norm
-from lstm_helpers.wrapping import COLUMNS
 
-WRONGS = [(exercise, k) for exercise in EXERCISES for k in range(len(exercise.wrongs))]
+WRONGS = [(exercise, k) for exercise in EXERCISES for k in range(len(exercise.misconceptions))]
 IDS = [f"{exercise.name}-{k}" for exercise, k in WRONGS]
 BY_NAME = pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.name)
 
@@ -39,7 +39,7 @@ def readers_gated(value, logit):
     return value / (1 + np.exp(-logit))
 
 
-def readers_belt_step(c_previous, f, i, g):
+def readers_update_cell_state(c_previous, f, i, g):
     c = np.empty_like(c_previous)
     for place in np.ndindex(c.shape):
         c[place] = c_previous[place] * f[place] + g[place] * i[place]
@@ -51,7 +51,7 @@ def readers_forget_bias_for(half_life):
     return math.log(f) - math.log(1 - f)
 
 
-def readers_unroll_in_pieces(params, pieces):
+def readers_unroll_in_chunks(params, pieces):
     state = lstm.zero_state(params, pieces[0].shape[1])
     rows = []
     for piece in pieces:
@@ -84,7 +84,7 @@ def readers_rnn_backward(params, step, d_h):
     return [d_W_x, d_W_h, d_b, [params.W_h @ dz for _, _, dz in pairs], [params.W_x @ dz for _, _, dz in pairs]]
 
 
-def readers_belt_gradient(f):
+def readers_cell_state_gradient(f):
     ways = [np.ones(f.shape[1])]
     for gate in reversed(f):
         ways.insert(0, ways[0] * gate)
@@ -114,7 +114,7 @@ def readers_gru_as_published(h, x, W_x, W_h, b):
     return n + rz[:, H:] * (h - n)
 
 
-def readers_temper(logits, temperature):
+def readers_softmax_with_temperature(logits, temperature):
     raised = np.exp((logits - np.max(logits)) / temperature)
     return (raised.T / raised.sum(axis=-1).T).T
 
@@ -169,7 +169,7 @@ def test_a_readers_own_right_answer_passes(exercise):
     verdict = exercise.check(globals()[f"readers_{exercise.name}"])
     assert verdict.passed and verdict
     assert repr(verdict).startswith(f"Right. {exercise.signature} agrees on all ")
-    assert exercise.moral in verdict.message
+    assert exercise.takeaway in verdict.message
 
 
 @BY_NAME
@@ -180,16 +180,16 @@ def test_the_books_answer_passes_without_a_remark_and_the_same_twice(exercise):
 
 @pytest.mark.parametrize(("exercise", "k"), WRONGS, ids=IDS)
 def test_every_usual_wrong_answer_is_called_by_its_own_name(exercise, k):
-    verdict = exercise.check(exercise.wrongs[k].function)
+    verdict = exercise.check(exercise.misconceptions[k].function)
     assert not verdict.passed and not verdict
-    assert verdict.message.startswith(f"Not yet. {exercise.wrongs[k].says}\n")
+    assert verdict.message.startswith(f"Not yet. {exercise.misconceptions[k].feedback}\n")
     assert "expected" in verdict.message and "got" in verdict.message
 
 
 @BY_NAME
 def test_a_hint_is_given_and_lines_fit_the_page(exercise):
-    for wrong in exercise.wrongs:
-        assert "Hint: " in wrong.says
+    for wrong in exercise.misconceptions:
+        assert "Hint: " in wrong.feedback
         verdict = exercise.check(wrong.function)
         assert max(map(len, repr(verdict).splitlines())) <= COLUMNS
     assert max(map(len, repr(exercise.check(exercise.right)).splitlines())) <= COLUMNS
@@ -204,7 +204,7 @@ def test_an_unknown_wrong_answer_shows_the_first_case_that_differs(exercise):
 
 
 def test_the_first_difference_is_the_first():
-    verdict = exercises.belt_step.check(lambda c, f, i, g: f * c + i * np.abs(g))
+    verdict = exercises.update_cell_state.check(lambda c, f, i, g: f * c + i * np.abs(g))
     assert verdict.message == (
         "Not yet. Case 3 of 5 is the first that differs.\n"
         "  c_previous = [2.]\n  f = [0.75]\n  i = [0.5]\n  g = [-0.6]\n  expected [1.2]\n  got      [1.8]"
@@ -212,15 +212,15 @@ def test_the_first_difference_is_the_first():
 
 
 def test_a_difference_too_small_to_see_is_told():
-    verdict = exercises.belt_step.check(lambda c, f, i, g: f * c + i * g + 2e-5)
+    verdict = exercises.update_cell_state.check(lambda c, f, i, g: f * c + i * g + 2e-5)
     assert "they differ by 2.0e-05" in verdict.message
 
 
 def test_large_results_are_described_not_printed():
-    verdict = exercises.unroll_in_pieces.check(lambda params, pieces: np.zeros((12, 2, 3)))
+    verdict = exercises.unroll_in_chunks.check(lambda params, pieces: np.zeros((12, 2, 3)))
     assert "case 1" in verdict.message.lower() and "got      an array of shape (12, 2, 3)" in verdict.message
-    for wrong in exercises.unroll_in_pieces.wrongs:
-        assert len(exercises.unroll_in_pieces.check(wrong.function).message) < 700
+    for wrong in exercises.unroll_in_chunks.misconceptions:
+        assert len(exercises.unroll_in_chunks.check(wrong.function).message) < 700
 
 
 class Evil:
@@ -362,15 +362,15 @@ def test_an_answer_that_changes_its_argument_does_not_pass():
         c_previous += i * g
         return c_previous
 
-    verdict = exercises.belt_step.check(in_place)
+    verdict = exercises.update_cell_state.check(in_place)
     assert not verdict and "writes into its argument c_previous" in verdict.message
 
     def empties(params, pieces):
-        result = exercises.unroll_in_pieces.right(params, list(pieces))
+        result = exercises.unroll_in_chunks.right(params, list(pieces))
         pieces.clear()
         return result
 
-    assert "writes into its argument pieces" in exercises.unroll_in_pieces.check(empties).message
+    assert "writes into its argument pieces" in exercises.unroll_in_chunks.check(empties).message
 
     def scales_in_place(grads, limit):
         norm = np.sqrt(sum(np.sum(grad**2) for grad in grads))
@@ -389,7 +389,7 @@ def test_an_answer_that_hands_out_one_array_again_and_again_is_read_each_time():
         kept[...] = f * c_previous + i * g
         return kept
 
-    assert exercises.belt_step.check(reuses).passed
+    assert exercises.update_cell_state.check(reuses).passed
 
 
 def test_warnings_do_not_fail_an_answer_but_are_told():
@@ -409,7 +409,7 @@ def test_keyboard_interrupt_is_not_swallowed():
 @BY_NAME
 def test_no_two_known_answers_are_the_same(exercise):
     """Otherwise one message would hide another; two answers may share a message."""
-    answers = [exercise.right, *(wrong.function for wrong in exercise.wrongs)]
+    answers = [exercise.right, *(wrong.function for wrong in exercise.misconceptions)]
     cases = list(exercise.cases(np.random.default_rng(0)))
     seen = {}
     for k, answer in enumerate(answers):
@@ -458,7 +458,7 @@ def test_one_weight_follows_the_worked_formula(steps):
 
 
 def test_half_the_slope_is_said_kindly():
-    verdict = exercises.learn_one_weight.check(exercises.learn_one_weight.wrongs[2].function)
+    verdict = exercises.learn_one_weight.check(exercises.learn_one_weight.misconceptions[2].function)
     assert "Nearly: your steps go in the right direction" in verdict.message
 
 
@@ -472,7 +472,7 @@ def test_belt_step_is_the_cells_line():
     params = lstm.init(rng, 2, 3)
     state = lstm.State(rng.normal(size=(4, 3)), rng.normal(size=(4, 3)))
     step = lstm.forward(params, state, rng.normal(size=(4, 2)))
-    assert np.array_equal(exercises.belt_step.right(step.previous.c, step.f, step.i, step.g), step.c)
+    assert np.array_equal(exercises.update_cell_state.right(step.previous.c, step.f, step.i, step.g), step.c)
 
 
 @pytest.mark.parametrize("steps", [0.5, 1.0, 2.0, 10.0, 1e3, 1e6])
@@ -484,7 +484,7 @@ def test_pieces_equal_the_whole():
     rng = np.random.default_rng(2)
     params, xs = lstm.init(rng, 2, 3), rng.normal(size=(9, 2, 2))
     pieces = [xs[:4], xs[4:5], xs[5:]]
-    assert np.array_equal(exercises.unroll_in_pieces.right(params, pieces), unroll(lstm, params, xs).h)
+    assert np.array_equal(exercises.unroll_in_chunks.right(params, pieces), unroll(lstm, params, xs).h)
 
 
 def test_last_outputs_are_the_last_states():
@@ -577,7 +577,7 @@ def test_belt_gradient_is_the_slope_of_the_belt():
             c = gate * c + put_on
         return np.sum(c)
 
-    for t, found in enumerate(exercises.belt_gradient.right(f)):
+    for t, found in enumerate(exercises.cell_state_gradient.right(f)):
         assert relative_error(found, complex_step(lambda c, t=t: last(c, t), rng.normal(size=3))) < 1e-13
 
 
@@ -587,7 +587,7 @@ def test_belt_gradient_by_logarithms_passes_even_where_a_gate_is_shut():
             sums = np.cumsum(np.log(f[::-1]), axis=0)[::-1]
         return np.exp(np.vstack([sums, np.zeros(f.shape[1])]))
 
-    assert exercises.belt_gradient.check(by_logarithms).passed
+    assert exercises.cell_state_gradient.check(by_logarithms).passed
 
 
 @pytest.mark.parametrize("limit", [1e-3, 0.5, 3.0, 1e3])
@@ -621,16 +621,16 @@ def test_every_answer_that_is_called_a_leak_has_one_and_the_books_has_none():
         return any(leaks(lambda v, k=known: function(v, train)[:k], values, known) for known in (20, 25))
 
     assert not leaked(exercises.prepare.right)
-    called = [wrong for wrong in exercises.prepare.wrongs if wrong.says.startswith(("A leak", "Two leaks"))]
+    called = [wrong for wrong in exercises.prepare.misconceptions if wrong.feedback.startswith(("A leak", "Two leaks"))]
     assert len(called) == 8 and all(leaked(wrong.function) for wrong in called)
 
 
 def test_gru_as_published_is_the_cells_step():
     rng = np.random.default_rng(4)
-    params = gru_before.init(rng, 2, 3)._replace(b=rng.normal(size=9))
-    state, x = gru_before.State(rng.normal(size=(4, 3))), rng.normal(size=(4, 2))
+    params = gru_reset_before.init(rng, 2, 3)._replace(b=rng.normal(size=9))
+    state, x = gru_reset_before.State(rng.normal(size=(4, 3))), rng.normal(size=(4, 2))
     got = exercises.gru_as_published.right(state.h, x, *params)
-    assert relative_error(got, gru_before.forward(params, state, x).h) < 1e-15
+    assert relative_error(got, gru_reset_before.forward(params, state, x).h) < 1e-15
 
 
 def test_weights_that_came_from_elsewhere_compute_what_they_did_there():

@@ -41,7 +41,7 @@ def test_each_puzzle_has_a_solution(puzzle):
     assert verdict.passed, verdict
     strings = sum(len(puzzle.alphabet) ** n for n in range(1, puzzle.max_length + 1))
     assert verdict.message.startswith(f"Right. {puzzle.name}: all {strings} strings up to length {puzzle.max_length}")
-    assert puzzle.moral in verdict.message
+    assert puzzle.takeaway in verdict.message
     assert repr(verdict) == repr(puzzle.check(solved(puzzle)))
 
 

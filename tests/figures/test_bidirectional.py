@@ -25,7 +25,7 @@ def gids(ax):
 
 @pytest.mark.parametrize("at", range(len(WORDS)))
 def test_what_an_output_has_read_is_dark_and_nothing_else(at):
-    ax = figures.draw_directions(WORDS, at)
+    ax = figures.draw_bidirectional(WORDS, at)
     dark = {gid for gid in gids(ax) if gid.startswith("belt") and not gid.endswith("pale")}
     there, back = ({f"belt {arrow} {t}" for t in steps} for arrow, steps in (("→", range(at)), ("←", range(at, 5))))
     assert dark == there | back
@@ -36,7 +36,7 @@ def test_what_an_output_has_read_is_dark_and_nothing_else(at):
 
 
 def test_belts_run_against_each_other_over_every_word():
-    ax = figures.draw_directions(WORDS)
+    ax = figures.draw_bidirectional(WORDS)
     assert not any(gid.endswith("pale") for gid in gids(ax))
     for text in ax.texts:
         gid = text.get_gid()
@@ -48,7 +48,7 @@ def test_belts_run_against_each_other_over_every_word():
 
 def test_reach_draws_sizes_and_puts_exact_zeros_on_a_line_of_their_own():
     both, forward = np.array([1e-9, 1e-5, 0.2]), np.array([0.0, 0.0, 0.3])
-    ax = figures.draw_reach({"both ways": both, "forward": forward}, 2)
+    ax = figures.draw_moved_outputs({"both ways": both, "forward": forward}, 2)
     lines = {line.get_gid(): line for line in ax.lines}
     np.testing.assert_array_equal(lines["moved both ways"].get_ydata(), both)
     assert not len(lines["still both ways"].get_xdata())
@@ -61,7 +61,7 @@ def test_reach_draws_sizes_and_puts_exact_zeros_on_a_line_of_their_own():
 
 
 def test_reach_of_nothing_at_all_can_be_drawn():
-    ax = figures.draw_reach({"forward": np.zeros(4)}, 1)
+    ax = figures.draw_moved_outputs({"forward": np.zeros(4)}, 1)
     ax.figure.canvas.draw()
     assert len({line.get_gid(): line for line in ax.lines}["still forward"].get_xdata()) == 4
 
@@ -69,7 +69,7 @@ def test_reach_of_nothing_at_all_can_be_drawn():
 def test_halves_are_both_in_the_order_of_the_input():
     layer, mask = Bidirectional(lstm), np.arange(6)[:, None] < np.array([4, 6])
     trace = layer.forward(layer.init(np.random.default_rng(0), 2, 3), np.ones((6, 2, 2)), mask=mask)
-    ax = figures.draw_halves(trace, ("f", "c"), labels=WORDS)
+    ax = figures.draw_both_directions(trace, ("f", "c"), labels=WORDS)
     plots = {plot.get_label(): plot for plot in ax.child_axes}
     assert list(plots) == ["→ f", "→ c", "← f", "← c"]
     for name, plot in plots.items():
@@ -85,15 +85,17 @@ def test_halves_are_both_in_the_order_of_the_input():
 ONE_WAY = Recurrent(lstm).forward(lstm.init(np.random.default_rng(0), 1, 2), np.ones((2, 1, 1)))
 BOTH = Bidirectional(lstm).forward((lstm.init(np.random.default_rng(0), 1, 2),) * 2, np.ones((2, 1, 1)))
 BAD = {
-    "words is 'the'": lambda: figures.draw_directions("the"),
-    r"words is \[\]": lambda: figures.draw_directions([]),
-    "at is 6": lambda: figures.draw_directions(WORDS, 6),
-    "expected one shape": lambda: figures.draw_reach({"a": [1.0], "b": [1.0, 2.0]}, 0),
-    r"moved\['a'\] holds negative": lambda: figures.draw_reach({"a": [1.0, -1.0]}, 0),
-    "changed is 2": lambda: figures.draw_reach({"a": [1.0, 1.0]}, 2),
-    r"trace is a Trace; expected what Bidirectional\(…\)\.forward returns": lambda: figures.draw_halves(ONE_WAY),
-    "field is 'r'": lambda: figures.draw_halves(BOTH, ("r",)),
-    "sequence is 1": lambda: figures.draw_halves(BOTH, sequence=1),
+    "words is 'the'": lambda: figures.draw_bidirectional("the"),
+    r"words is \[\]": lambda: figures.draw_bidirectional([]),
+    "at is 6": lambda: figures.draw_bidirectional(WORDS, 6),
+    "expected one shape": lambda: figures.draw_moved_outputs({"a": [1.0], "b": [1.0, 2.0]}, 0),
+    r"moved\['a'\] holds negative": lambda: figures.draw_moved_outputs({"a": [1.0, -1.0]}, 0),
+    "changed is 2": lambda: figures.draw_moved_outputs({"a": [1.0, 1.0]}, 2),
+    r"trace is a RecurrentTrace; expected what Bidirectional\(…\)\.forward returns": lambda: (
+        figures.draw_both_directions(ONE_WAY)
+    ),
+    "field is 'r'": lambda: figures.draw_both_directions(BOTH, ("r",)),
+    "sequence is 1": lambda: figures.draw_both_directions(BOTH, sequence=1),
 }
 
 

@@ -8,7 +8,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
 from lstm_helpers import figures
-from lstm_helpers.measured import Measurement
+from lstm_helpers.data.measured import Measurement
 
 
 def measurement(size: tuple[int, int, int, int], who: str, ratio: float) -> Measurement:
@@ -28,7 +28,7 @@ def points(ax: Any) -> dict[str, Any]:
 
 
 def test_each_ratio_stands_at_its_value_in_the_row_of_its_size() -> None:
-    ax = figures.draw_ratios(ROWS)
+    ax = figures.draw_time_ratios(ROWS)
     found = points(ax)
     assert {name: float(p.get_xdata()[0]) for name, p in found.items()} == {
         "PyTorch (20, 1, 4, 8)": 0.5,
@@ -42,13 +42,13 @@ def test_each_ratio_stands_at_its_value_in_the_row_of_its_size() -> None:
 
 
 def test_quartiles_are_drawn_and_all_is_within_the_limits() -> None:
-    ax = figures.draw_ratios(ROWS)
+    ax = figures.draw_time_ratios(ROWS)
     bars = [tuple(line.get_xdata()) for line in ax.lines if len(line.get_xdata()) == 2 and not line.get_gid()]
     for row in ROWS:
         assert (row.low, row.high) in bars
     low, high = ax.get_xlim()
     assert low < 0.45 and high > 9.6 and ax.get_xscale() == "log"
-    assert low < figures.draw_ratios(ROWS[2:]).get_xlim()[0] < 1 < figures.draw_ratios(ROWS[2:]).get_xlim()[1]
+    assert low < figures.draw_time_ratios(ROWS[2:]).get_xlim()[0] < 1 < figures.draw_time_ratios(ROWS[2:]).get_xlim()[1]
     ticks = [t.get_text() for t in ax.get_xticklabels()]
     assert "1" in ticks and "0.5" in ticks and "5" in ticks
 
@@ -56,11 +56,11 @@ def test_quartiles_are_drawn_and_all_is_within_the_limits() -> None:
 @pytest.mark.parametrize("rows", [[], [measurement((1, 1, 1, 1), "a", 0.0)]])
 def test_no_ratios_are_refused(rows: list[Measurement]) -> None:
     with pytest.raises(ValueError, match=r"rows holds \d measurements; expected at least one"):
-        figures.draw_ratios(rows)
+        figures.draw_time_ratios(rows)
 
 
 def test_every_bar_is_cut_in_proportion_and_filled() -> None:
-    ax = figures.draw_shares(PARTS)
+    ax = figures.draw_breakdown(PARTS)
     bars = {p.get_gid(): p for p in ax.patches if isinstance(p, Rectangle) and p.get_gid()}
     assert {name: (bar.get_x(), bar.get_width()) for name, bar in bars.items()} == {
         "small products": (0.0, 0.25),
@@ -73,9 +73,9 @@ def test_every_bar_is_cut_in_proportion_and_filled() -> None:
 
 
 def test_a_sliver_has_no_number_and_numbers_can_be_read_on_their_colour() -> None:
-    ax = figures.draw_shares({"one": {"a": 1.0, "b": 99.0}})
+    ax = figures.draw_breakdown({"one": {"a": 1.0, "b": 99.0}})
     assert [t.get_text() for t in ax.texts] == ["99%"]
-    ax = figures.draw_shares({"one": {"a": 1.0, "b": 1.0, "c": 1.0}})
+    ax = figures.draw_breakdown({"one": {"a": 1.0, "b": 1.0, "c": 1.0}})
     for text, bar in zip(ax.texts, ax.patches, strict=True):
         dark = np.mean(bar.get_facecolor()[:3]) < 0.5
         assert (text.get_color() == "white") == dark
@@ -87,4 +87,4 @@ def test_a_sliver_has_no_number_and_numbers_can_be_read_on_their_colour() -> Non
 )
 def test_shares_that_make_no_whole_are_refused(parts: dict[str, dict[str, float]], message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        figures.draw_shares(parts)
+        figures.draw_breakdown(parts)

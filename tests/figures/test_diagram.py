@@ -75,7 +75,7 @@ def test_the_numbers_add_up_along_the_belt() -> None:
     assert drawn["o"] * drawn["tanh_c"] == pytest.approx(drawn["h"], abs=1e-15)
 
 
-@pytest.mark.parametrize("name", ["original", "coupled", "peephole", "gru", "gru_before"])
+@pytest.mark.parametrize("name", ["lstm_no_forget", "cifg", "peephole", "gru", "gru_reset_before"])
 def test_a_variants_numbers_add_up_and_are_its_steps_own(name: str) -> None:
     step = a_step(getattr(cells, name), seed=3)
     artists = by_gid(draw_cell(step, unit=2, sequence=1))

@@ -44,7 +44,7 @@ def test_a_forecast_stands_at_its_own_times_over_what_came() -> None:
 
 
 def test_networks_are_coloured_and_what_they_are_compared_with_is_grey() -> None:
-    ax = figures.draw_errors_ahead({"a": RUNS[0], "many": RUNS, "b": RUNS[1]}, colours={"b": "red"})
+    ax = figures.draw_error_by_horizon({"a": RUNS[0], "many": RUNS, "b": RUNS[1]}, colours={"b": "red"})
     colour = {item.get_gid(): item.get_color() for item in ax.lines}
     red, green, blue = to_rgb(colour["a"])
     assert red == green == blue and len(set(to_rgb(colour["many"]))) == 3 and colour["b"] == "red"
@@ -64,7 +64,7 @@ def test_dates_become_decimal_years() -> None:
 
 
 def test_errors_begin_one_step_ahead_and_at_zero() -> None:
-    ax = figures.draw_errors_ahead({"one": [0.5, 1.0, 2.0], "many": RUNS}, label="error (°C)")
+    ax = figures.draw_error_by_horizon({"one": [0.5, 1.0, 2.0], "many": RUNS}, label="error (°C)")
     (one,) = (item for item in ax.lines if item.get_gid() == "one")
     assert np.asarray(one.get_xdata()).tolist() == [1, 2, 3] and line(ax, "one").tolist() == [0.5, 1.0, 2.0]
     assert line(ax, "many").tolist() == [2.0, 3.0, 4.0] and band(ax, "band many")[1] == [9.0, 4.0, 5.0]
@@ -72,7 +72,7 @@ def test_errors_begin_one_step_ahead_and_at_zero() -> None:
 
 
 def test_every_seed_stands_on_the_board_and_the_median_beside_it() -> None:
-    ax = figures.draw_board({"copy": 3.25, "LSTM": [4.0, 2.0, 2.5, 8.0]})
+    ax = figures.draw_leaderboard({"copy": 3.25, "LSTM": [4.0, 2.0, 2.5, 8.0]})
     points: dict[Any, Any] = {item.get_gid(): sorted(item.get_xdata()) for item in ax.lines}
     assert points["copy"] == [3.25] and points["LSTM"] == [2.0, 2.5, 4.0, 8.0]
     assert points["median LSTM"] == [3.25, 3.25] and "median copy" not in points
@@ -88,13 +88,16 @@ def test_every_seed_stands_on_the_board_and_the_median_beside_it() -> None:
     [
         (lambda: figures.draw_forecasts([1, 2], [1.0], {}), r"values has times \(2,\) and values \(1,\)"),
         (lambda: figures.draw_forecasts([1], [1.0], {"a": ([1], RUNS)}), r"forecasts\['a'\] has times \(1,\) and"),
-        (lambda: figures.draw_errors_ahead({}), "errors is empty or holds numbers below 0"),
-        (lambda: figures.draw_errors_ahead({"a": [1.0, -1.0]}), "errors is empty or holds numbers below 0"),
-        (lambda: figures.draw_errors_ahead({"a": 1.0}), r"errors\['a'\] has times"),
-        (lambda: figures.draw_board({}), "errors is empty; expected at least one label"),
-        (lambda: figures.draw_board({"a": [1.0, np.nan]}), r"errors\['a'\] is \[ 1. nan\]; expected a number from 0"),
-        (lambda: figures.draw_board({"a": -1.0}), r"errors\['a'\] is \[-1.\]; expected a number from 0"),
-        (lambda: figures.draw_board({"a": RUNS}), r"expected a number from 0, or an array \(runs,\)"),
+        (lambda: figures.draw_error_by_horizon({}), "errors is empty or holds numbers below 0"),
+        (lambda: figures.draw_error_by_horizon({"a": [1.0, -1.0]}), "errors is empty or holds numbers below 0"),
+        (lambda: figures.draw_error_by_horizon({"a": 1.0}), r"errors\['a'\] has times"),
+        (lambda: figures.draw_leaderboard({}), "errors is empty; expected at least one label"),
+        (
+            lambda: figures.draw_leaderboard({"a": [1.0, np.nan]}),
+            r"errors\['a'\] is \[ 1. nan\]; expected a number from 0",
+        ),
+        (lambda: figures.draw_leaderboard({"a": -1.0}), r"errors\['a'\] is \[-1.\]; expected a number from 0"),
+        (lambda: figures.draw_leaderboard({"a": RUNS}), r"expected a number from 0, or an array \(runs,\)"),
     ],
 )
 def test_what_does_not_fit_is_refused(draw: Any, message: str) -> None:

@@ -8,10 +8,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from lstm_helpers import figures, gradient_flow, museum, through_time
+from lstm_helpers import faults, figures, gradient_flow, through_time
 from lstm_helpers.arrays import tree_map
 from lstm_helpers.cells import lstm, rnn
-from lstm_helpers.figures.backward import say_gradient
+from lstm_helpers.figures.diagram import say_gradient
 from lstm_helpers.figures.layouts import lstm_backward
 from tests import laws
 
@@ -157,21 +157,21 @@ def test_the_split_is_drawn_as_it_was_measured() -> None:
 
 def test_the_u_curve_marks_its_lowest_point() -> None:
     eps, errors = 10.0 ** np.arange(-12, 1), 10.0 ** np.abs(np.arange(-12.0, 1) + 5) * 2e-10
-    ax = figures.draw_ucurve(eps[::-1], errors[::-1], 0.0)
+    ax = figures.draw_gradcheck_error(eps[::-1], errors[::-1], 0.0)
     assert line(ax, "best").tolist() == [pytest.approx(np.log10(2e-10))]
     assert any(r"best: $2 \cdot 10^{-10}$ at $\varepsilon = 10^{-5}$" in text for text in texts(ax))
     np.testing.assert_allclose(10 ** line(ax, "central difference"), errors, rtol=1e-12)
     assert line(ax, "complex step").tolist() == [-17.0] * 13
 
 
-@pytest.mark.parametrize("name", ["belt_off_by_one", "accumulators_not_reset", "mask_ignored"])
+@pytest.mark.parametrize("name", ["cell_state_off_by_one", "accumulators_not_reset", "mask_ignored"])
 def test_a_field_is_filled_exactly_where_something_is_wrong(name: str) -> None:
-    exhibit = museum.exhibit_named(name)
-    pattern = museum.examine(exhibit.cell, exhibit.engine)
-    ax = figures.draw_pattern(pattern)
+    fault = faults.fault_named(name)
+    pattern = faults.examine(fault.cell, fault.engine)
+    ax = figures.draw_fault_pattern(pattern)
     filled = {item.get_gid() for item in ax.collections}
-    rows = museum.FORWARD + museum.BACKWARD
-    want = {f"{rows[r]}:{museum.COLUMNS[c]}" for r, c in np.argwhere(pattern.wrong)}
+    rows = faults.FORWARD + faults.BACKWARD
+    want = {f"{rows[r]}:{faults.COLUMNS[c]}" for r, c in np.argwhere(pattern.wrong)}
     assert filled == want and want
     written = {text.get_text() for text in ax.texts}
     assert {f"{e:.2g}" for e in pattern.errors[pattern.wrong] if e >= 0.001} <= written
@@ -204,9 +204,9 @@ def test_every_run_of_a_training_is_there() -> None:
         (lambda: figures.draw_gradient_norms({"a": [1.0]}), r"curves\['a'\] has shape \(1, 1\)"),
         (lambda: figures.draw_gradient_norms({"a": [1.0, -1.0]}), "at least 0"),
         (lambda: figures.draw_split(gradient_flow.Split(np.ones(2), np.ones(3), np.ones(2))), "split has parts of"),
-        (lambda: figures.draw_ucurve([1.0], [1.0]), "expected both"),
-        (lambda: figures.draw_ucurve([0.0, 1.0], [1.0, 1.0]), "not above 0"),
-        (lambda: figures.draw_pattern(np.ones((21, 9))), "pattern is a ndarray; expected what museum.examine"),
+        (lambda: figures.draw_gradcheck_error([1.0], [1.0]), "expected both"),
+        (lambda: figures.draw_gradcheck_error([0.0, 1.0], [1.0, 1.0]), "not above 0"),
+        (lambda: figures.draw_fault_pattern(np.ones((21, 9))), "pattern is a ndarray; expected what faults.examine"),
         (lambda: figures.draw_learning_curves({}), "curves have lengths"),
         (lambda: figures.draw_learning_curves({"a": [1.0], "b": [1.0, 2.0]}), r"curves have lengths \[1, 2\]"),
         (lambda: figures.draw_learning_curves({"a": [1.0]}, steps=[1, 2]), r"steps has shape \(2,\)"),

@@ -13,7 +13,7 @@ from matplotlib.container import BarContainer
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from lstm_helpers import figures, gradient_flow, museum, through_time
+from lstm_helpers import faults, figures, gradient_flow, through_time
 from lstm_helpers.activations import half_life, sigmoid
 from lstm_helpers.cells import lstm, rnn
 from lstm_helpers.figures import COLOURS
@@ -54,27 +54,39 @@ def every_drawing() -> list[tuple[str, Any]]:
     timed = SimpleNamespace(size=(20, 1, 4, 8), who="PyTorch", low=0.4, ratio=0.5, high=0.6)
     return [
         ("draw_activations", lambda ax: figures.draw_activations(ax=ax)),
-        ("draw_switch", lambda ax: figures.draw_switch(c, trace.o[:, 0, 0], ax=ax)),
-        ("draw_shutter", lambda ax: figures.draw_shutter(-2.0, 0.88, ax=ax)),
+        ("draw_gated_signal", lambda ax: figures.draw_gated_signal(c, trace.o[:, 0, 0], ax=ax)),
+        ("draw_gated_value", lambda ax: figures.draw_gated_value(-2.0, 0.88, ax=ax)),
         ("draw_forecasts", lambda ax: figures.draw_forecasts([1, 2, 3], c[:3], {"LSTM": ([2, 3], c[1:3])}, ax=ax)),
-        ("draw_errors_ahead", lambda ax: figures.draw_errors_ahead({"LSTM": np.ones((3, 4)), "AR": [1, 2]}, ax=ax)),
-        ("draw_board", lambda ax: figures.draw_board({"persistence": 2.0, "LSTM": [1.0, 3.0]}, ax=ax)),
-        ("draw_runs", lambda ax: figures.draw_runs({"LSTM": [1.0, 2.0], "GRU": [2.0, 3.0]}, value_label="n", ax=ax)),
-        ("draw_what_if", lambda ax: figures.draw_what_if(trace, trace, step=1, ax=ax)),
-        ("draw_next", lambda ax: figures.draw_next("abc", [0.5, 0.3, 0.2], ax=ax)),
+        (
+            "draw_error_by_horizon",
+            lambda ax: figures.draw_error_by_horizon({"LSTM": np.ones((3, 4)), "AR": [1, 2]}, ax=ax),
+        ),
+        ("draw_leaderboard", lambda ax: figures.draw_leaderboard({"persistence": 2.0, "LSTM": [1.0, 3.0]}, ax=ax)),
+        (
+            "draw_dot_plot",
+            lambda ax: figures.draw_dot_plot({"LSTM": [1.0, 2.0], "GRU": [2.0, 3.0]}, value_label="n", ax=ax),
+        ),
+        ("draw_intervention", lambda ax: figures.draw_intervention(trace, trace, step=1, ax=ax)),
+        ("draw_next_probabilities", lambda ax: figures.draw_next_probabilities("abc", [0.5, 0.3, 0.2], ax=ax)),
         ("draw_text", lambda ax: figures.draw_text("abcde", [0.1, 0.2, 0.3, 0.4, 0.5], ax=ax)),
-        ("draw_soft_switch", lambda ax: figures.draw_soft_switch(2.0, -1.0, curve="tanh", ax=ax)),
+        ("draw_soft_gate", lambda ax: figures.draw_soft_gate(2.0, -1.0, curve="tanh", ax=ax)),
         ("draw_ablation", lambda ax: figures.draw_ablation(run, run, 2, "both", labels=list("abcde"), ax=ax)),
-        ("draw_ratios", lambda ax: figures.draw_ratios([timed], ax=ax)),
-        ("draw_shares", lambda ax: figures.draw_shares({"small": {"products": 1.0, "rest": 3.0}}, ax=ax)),
-        ("draw_belt", lambda ax: figures.draw_belt(c, f=trace.f[:, 0, 0], ax=ax)),
+        ("draw_time_ratios", lambda ax: figures.draw_time_ratios([timed], ax=ax)),
+        ("draw_breakdown", lambda ax: figures.draw_breakdown({"small": {"products": 1.0, "rest": 3.0}}, ax=ax)),
+        ("draw_cell_state", lambda ax: figures.draw_cell_state(c, f=trace.f[:, 0, 0], ax=ax)),
         ("draw_half_lives", lambda ax: figures.draw_half_lives(ax=ax)),
-        ("draw_blocks", lambda ax: figures.draw_blocks(params, ax)),
-        ("draw_storage", lambda ax: figures.draw_storage(params, ax)),
-        ("draw_directions", lambda ax: figures.draw_directions("the sheep near the cats run".split(), 1, ax=ax)),
-        ("draw_reach", lambda ax: figures.draw_reach({"LSTM": [0.0, 1e-9, 0.1], "both": [1e-3, 0.1, 1.0]}, 2, ax=ax)),
-        ("draw_halves", lambda ax: figures.draw_halves(both_ways.forward(params_both, xs), ("c",), ax=ax)),
-        ("draw_gates", lambda ax: figures.draw_gates(trace, ax=ax)),
+        ("draw_weight_blocks", lambda ax: figures.draw_weight_blocks(params, ax)),
+        ("draw_framework_weights", lambda ax: figures.draw_framework_weights(params, ax)),
+        ("draw_bidirectional", lambda ax: figures.draw_bidirectional("the sheep near the cats run".split(), 1, ax=ax)),
+        (
+            "draw_moved_outputs",
+            lambda ax: figures.draw_moved_outputs({"LSTM": [0.0, 1e-9, 0.1], "both": [1e-3, 0.1, 1.0]}, 2, ax=ax),
+        ),
+        (
+            "draw_both_directions",
+            lambda ax: figures.draw_both_directions(both_ways.forward(params_both, xs), ("c",), ax=ax),
+        ),
+        ("draw_field", lambda ax: figures.draw_field(trace, ax=ax)),
         ("draw_trace", lambda ax: figures.draw_trace(trace, ax=ax)),
         ("draw_unit", lambda ax: figures.draw_unit(trace, ax=ax)),
         ("draw_series", lambda ax: figures.draw_series([1.0, 2.0, 3.0], [4.0, 5.0, 6.0], ax=ax)),
@@ -83,8 +95,11 @@ def every_drawing() -> list[tuple[str, Any]]:
         ("draw_gradient_norms", lambda ax: figures.draw_gradient_norms({"forget bias 1": np.ones((3, 9))}, ax=ax)),
         ("draw_gradient_bands", lambda ax: figures.draw_gradient_bands(np.zeros((3, 9)), -np.ones((3, 9)), ax=ax)),
         ("draw_split", lambda ax: figures.draw_split(gradient_flow.split(lstm, params, trace), ax=ax)),
-        ("draw_ucurve", lambda ax: figures.draw_ucurve([1e-8, 1e-4, 1.0], [1e-6, 1e-9, 1e-1], 1e-16, ax=ax)),
-        ("draw_pattern", lambda ax: figures.draw_pattern(museum.examine(), ax=ax)),
+        (
+            "draw_gradcheck_error",
+            lambda ax: figures.draw_gradcheck_error([1e-8, 1e-4, 1.0], [1e-6, 1e-9, 1e-1], 1e-16, ax=ax),
+        ),
+        ("draw_fault_pattern", lambda ax: figures.draw_fault_pattern(faults.examine(), ax=ax)),
         ("draw_success", lambda ax: figures.draw_success([5, 10], {"LSTM": [3, 1]}, 3, ax=ax)),
         (
             "draw_accuracy",
@@ -137,7 +152,7 @@ def test_activations_and_their_slopes() -> None:
 
 def test_a_switch_lets_pass_the_product_and_fills_it() -> None:
     value, gate = np.sin(np.arange(30.0)), sigmoid(np.linspace(-6, 6, 30))
-    ax = figures.draw_switch(value, gate)
+    ax = figures.draw_gated_signal(value, gate)
     np.testing.assert_array_equal(line(ax, "value"), value)
     np.testing.assert_array_equal(line(ax, "product"), gate * value)
     (strip,) = ax.child_axes
@@ -159,7 +174,7 @@ def test_a_switch_lets_pass_the_product_and_fills_it() -> None:
 )
 def test_a_switch_refuses_what_is_no_gate(value: Any, gate: Any, options: Any, message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        figures.draw_switch(value, gate, **options)
+        figures.draw_gated_signal(value, gate, **options)
 
 
 # The belt
@@ -169,7 +184,7 @@ def test_the_belt_shows_what_was_kept_and_what_was_put_on() -> None:
     f, added, start = np.array([0.5, 1.0, 0.0, 0.25]), np.array([1.0, 0.0, -0.5, 0.125]), 2.0
     c = np.array([2.0, 2.0, -0.5, 0.0])
     for options in ({"f": f}, {"added": added}, {"f": f, "added": added}):
-        ax = figures.draw_belt(c, start=start, h=np.tanh(c), **options)
+        ax = figures.draw_cell_state(c, start=start, h=np.tanh(c), **options)
         np.testing.assert_array_equal(line(ax, "c"), [start, *c])
         np.testing.assert_array_equal(line(ax, "h"), np.tanh(c))
         assert [bar.get_height() for bar in bars(ax, "kept")] == [1.0, 2.0, 0.0, -0.125]
@@ -180,14 +195,14 @@ def test_the_belt_shows_what_was_kept_and_what_was_put_on() -> None:
 
 def test_a_belt_with_one_forget_gate_for_all_steps() -> None:
     c = 0.9 ** np.arange(5.0)
-    ax = figures.draw_belt(c, f=0.9)
+    ax = figures.draw_cell_state(c, f=0.9)
     np.testing.assert_allclose([bar.get_height() for bar in bars(ax, "added")], [1, 0, 0, 0, 0], atol=1e-15)
 
 
 def test_belts_compare_because_their_limits_are_few() -> None:
-    limits = {figures.draw_belt(top * np.ones(3)).get_ylim() for top in (0.3, 0.7, 1.0)}
+    limits = {figures.draw_cell_state(top * np.ones(3)).get_ylim() for top in (0.3, 0.7, 1.0)}
     assert limits == {(-0.1, 1.06)}
-    assert figures.draw_belt([0.2, -1.7]).get_ylim()[0] < -2
+    assert figures.draw_cell_state([0.2, -1.7]).get_ylim()[0] < -2
 
 
 @pytest.mark.parametrize(
@@ -202,7 +217,7 @@ def test_belts_compare_because_their_limits_are_few() -> None:
 )
 def test_a_belt_that_does_not_add_up_is_refused(options: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        figures.draw_belt(**options)
+        figures.draw_cell_state(**options)
 
 
 def test_half_lives_are_where_half_is_left() -> None:
@@ -228,7 +243,7 @@ def test_half_lives_are_where_half_is_left() -> None:
 @pytest.mark.parametrize(("input_size", "hidden_size"), [(3, 5), (1, 1), (40, 2)])
 def test_blocks_show_the_weights_under_their_gate(input_size: int, hidden_size: int) -> None:
     params = lstm.init(np.random.default_rng(1), input_size, hidden_size)
-    ax = figures.draw_blocks(params)
+    ax = figures.draw_weight_blocks(params)
     for name in ("W_x", "W_h", "b"):
         np.testing.assert_array_equal(mesh(ax, name).get_array().ravel(), getattr(params, name).ravel())
     texts = {text.get_gid(): text for text in ax.texts}
@@ -243,10 +258,10 @@ def test_blocks_show_the_weights_under_their_gate(input_size: int, hidden_size: 
 def test_blocks_refuse_what_is_no_lstm() -> None:
     rng = np.random.default_rng(2)
     with pytest.raises(ValueError, match=r"params\.W_h"):
-        figures.draw_blocks(rnn.init(rng, 2, 3))
+        figures.draw_weight_blocks(rnn.init(rng, 2, 3))
     params = lstm.init(rng, 2, 3)
     with pytest.raises(ValueError, match=r"params\.b"):
-        figures.draw_blocks(params._replace(b=params.b[:-1]))
+        figures.draw_weight_blocks(params._replace(b=params.b[:-1]))
 
 
 # The same weights as others store them
@@ -265,7 +280,7 @@ def stored_block(ax: Axes, array: str, symbol: str) -> np.ndarray:
 def test_every_frame_of_every_library_holds_our_block() -> None:
     rng = np.random.default_rng(1)
     params = lstm.Params(rng.normal(size=(3, 8)), rng.normal(size=(2, 8)), rng.normal(size=8))
-    ax = figures.draw_storage(params)
+    ax = figures.draw_framework_weights(params)
     W_x, W_h, b = (dict(zip("ifgo", np.split(array, 4, axis=-1), strict=True)) for array in params)
     for s in "ifgo":
         for here in (("here:W_x", "here:W_h", "here:b"), ("keras:kernel", "keras:recurrent_kernel", "keras:bias")):
@@ -278,7 +293,7 @@ def test_every_frame_of_every_library_holds_our_block() -> None:
         for array, which in (("torch:bias_hh_l0", 0), ("onnx:B", 1)):
             assert not stored_block(ax, array, f"{s}{which}").any()  # the second bias
     with pytest.raises(ValueError, match=r"params\.W_h has shape"):
-        figures.draw_storage(rnn.init(rng, 2, 3))
+        figures.draw_framework_weights(rnn.init(rng, 2, 3))
 
 
 # Over time
@@ -287,7 +302,7 @@ def test_every_frame_of_every_library_holds_our_block() -> None:
 @pytest.mark.parametrize("field", ["i", "f", "g", "o", "c", "h"])
 def test_a_map_is_the_field_turned_units_down_time_right(masked: Any, field: str) -> None:
     for sequence in (0, 1):
-        ax = figures.draw_gates(masked.trace, field, sequence=sequence)
+        ax = figures.draw_field(masked.trace, field, sequence=sequence)
         drawn = mesh(ax, field)
         np.testing.assert_array_equal(drawn.get_array(), getattr(masked.trace, field)[:, sequence].T)
         low, high = drawn.get_clim()
@@ -300,8 +315,8 @@ def test_masked_steps_are_hatched_and_no_others(masked: Any) -> None:
     def hatched(ax: Axes) -> list[str]:
         return [patch.get_gid() for patch in ax.patches if patch.get_hatch()]
 
-    assert hatched(figures.draw_gates(masked.trace, "f", sequence=0)) == []
-    assert hatched(figures.draw_gates(masked.trace, "c", sequence=1)) == ["masked:2", "masked:5", "masked:6"]
+    assert hatched(figures.draw_field(masked.trace, "f", sequence=0)) == []
+    assert hatched(figures.draw_field(masked.trace, "c", sequence=1)) == ["masked:2", "masked:5", "masked:6"]
     for plot in figures.draw_unit(masked.trace, 0, sequence=1).child_axes:
         assert hatched(plot) == ["masked:2", "masked:5", "masked:6"]
     for plot in figures.draw_trace(masked.trace, sequence=1).child_axes:
@@ -325,7 +340,7 @@ def test_a_trace_on_one_time_axis(masked: Any, series_trace: Any) -> None:
 def test_words_stand_under_their_steps(masked: Any) -> None:
     words = ["the", "dogs", "near", "the", "old", "cat", "run"]
     for ax in (
-        figures.draw_gates(masked.trace, labels=words),
+        figures.draw_field(masked.trace, labels=words),
         figures.draw_trace(masked.trace, labels=words).child_axes[-1],
         figures.draw_unit(masked.trace, labels=words).child_axes[-1],
     ):
@@ -337,7 +352,7 @@ def test_words_stand_under_their_steps(masked: Any) -> None:
 def test_many_words_do_not_cover_each_other() -> None:
     rng = np.random.default_rng(3)
     trace = through_time.unroll(lstm, lstm.init(rng, 1, 2), rng.normal(size=(24, 1, 1)))
-    ax = figures.draw_gates(trace, labels=["something"] * 24)
+    ax = figures.draw_field(trace, labels=["something"] * 24)
     ax.figure.canvas.draw()
     assert {text.get_rotation() for text in ax.get_xticklabels()} == {45.0}
     places = [text.get_window_extent().x1 for text in ax.get_xticklabels()]
@@ -362,7 +377,7 @@ def test_the_vanilla_cell_has_fewer_maps() -> None:
     trace = through_time.unroll(rnn, rnn.init(rng, 2, 3), rng.normal(size=(5, 1, 2)))
     assert [plot.get_label() for plot in figures.draw_trace(trace).child_axes] == ["x", "h"]
     with pytest.raises(ValueError, match="field is 'f'; expected one of h"):
-        figures.draw_gates(trace, "f")
+        figures.draw_field(trace, "f")
 
 
 def test_a_series_is_drawn_as_it_is() -> None:
@@ -377,7 +392,7 @@ def test_a_series_is_drawn_as_it_is() -> None:
         figures.draw_series([], [])
 
 
-@pytest.mark.parametrize("draw", [figures.draw_gates, figures.draw_trace, figures.draw_unit])
+@pytest.mark.parametrize("draw", [figures.draw_field, figures.draw_trace, figures.draw_unit])
 @pytest.mark.parametrize(
     ("options", "message"),
     [
@@ -397,11 +412,11 @@ def test_unit_field_and_empty_traces_are_refused(masked: Any) -> None:
     with pytest.raises(ValueError, match="unit is 4"):
         figures.draw_unit(masked.trace, 4)
     with pytest.raises(ValueError, match="field is 'z'; expected one of f, i, g, c, o, h"):
-        figures.draw_gates(masked.trace, "z")
+        figures.draw_field(masked.trace, "z")
     with pytest.raises(ValueError, match="field is 'x'"):
         figures.draw_trace(masked.trace, fields=("f", "x"))
     with pytest.raises(ValueError, match="trace is a Step"):
-        figures.draw_gates(masked.trace[0])
+        figures.draw_field(masked.trace[0])
     empty = through_time.unroll(lstm, lstm.init(np.random.default_rng(0), 1, 1), np.zeros((0, 1, 1)))
     with pytest.raises(ValueError, match="T=0"):
         figures.draw_unit(empty)

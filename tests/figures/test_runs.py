@@ -4,8 +4,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from lstm_helpers.figures import draw_runs
-from lstm_helpers.measured import mean_interval
+from lstm_helpers.data.measured import mean_interval
+from lstm_helpers.figures import draw_dot_plot
 
 RUNS = {"first": np.array([1.0, 2.0, 4.0]), "second": np.array([8.0, 1.0, 2.0, 2.0])}
 
@@ -16,7 +16,7 @@ def lines(ax):
 
 @pytest.mark.parametrize("log", [False, True])
 def test_every_run_its_mean_and_its_interval_are_drawn(log):
-    ax = draw_runs(RUNS, value_label="loss (nats)", log=log)
+    ax = draw_dot_plot(RUNS, value_label="loss (nats)", log=log)
     drawn, to, back = lines(ax), np.log if log else np.array, np.exp if log else np.array
     for row, (label, runs) in enumerate(RUNS.items()):
         mean, half = mean_interval(to(runs))
@@ -37,7 +37,7 @@ def test_every_run_its_mean_and_its_interval_are_drawn(log):
 
 def test_it_draws_where_it_is_told_and_names_may_stand_elsewhere():
     _, ax = plt.subplots()
-    assert draw_runs(RUNS, value_label="n", names=False, ax=ax) is ax
+    assert draw_dot_plot(RUNS, value_label="n", names=False, ax=ax) is ax
     assert [tick.get_text() for tick in ax.get_yticklabels()] == ["", ""]
     plt.close("all")
 
@@ -54,5 +54,5 @@ def test_it_draws_where_it_is_told_and_names_may_stand_elsewhere():
 )
 def test_what_cannot_be_drawn_is_refused_by_name(values, message):
     with pytest.raises(ValueError, match=message):
-        draw_runs(values, value_label="loss", log=True)
+        draw_dot_plot(values, value_label="loss", log=True)
     plt.close("all")

@@ -60,7 +60,7 @@ def test_the_maps_are_monotonic_in_lightness_on_each_side(values: matplotlib.col
     ("largest", "limit"), [(0, 1), (1, 1), (1.01, 2), (2.3, 3), (3.5, 5), (5.1, 10), (10, 10), (11, 20), (201, 300)]
 )
 def test_the_ladder_has_few_rungs(largest: float, limit: float) -> None:
-    assert style.ladder([0.1, -largest]) == limit
+    assert style.nice_limit([0.1, -largest]) == limit
 
 
 def test_limits_are_fixed_by_kind() -> None:

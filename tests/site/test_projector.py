@@ -137,7 +137,7 @@ def test_what_follows_a_question_waits_until_it_is_asked_for(shown):
 @pytest.mark.parametrize("screen", [SCREEN, {"width": 1024, "height": 768}, {"width": 1920, "height": 1080}])
 def test_widgets_are_alive_on_one_screen_and_give_a_presenter_the_page_keys(shown, screen):
     reader, page = shown(viewport=screen)
-    widget = page.locator(".lstm-gate-belt").first
+    widget = page.locator(".lstm-gate-sliders").first
     for _ in page.evaluate(SECTIONS):
         page.keyboard.press("ArrowRight")
         while page.get_by_role("button", name="Show what follows").is_visible():
@@ -176,9 +176,9 @@ def test_a_presenters_key_brings_a_widget_whole_onto_the_screen(shown):
     reader, page = shown(reduced_motion="reduce")
     for _ in page.evaluate(SECTIONS):
         page.keyboard.press("ArrowRight")
-        if page.locator(".lstm-gate-belt").first.is_visible():
+        if page.locator(".lstm-gate-sliders").first.is_visible():
             break
-    whole = """() => [...document.querySelectorAll('.lstm-gate-belt')].some(node => {
+    whole = """() => [...document.querySelectorAll('.lstm-gate-sliders')].some(node => {
         const { top, bottom } = node.getBoundingClientRect();
         return top >= -1 && bottom <= document.querySelector('.projector-bar').getBoundingClientRect().top + 1;
     })"""

@@ -99,7 +99,7 @@ def test_every_widget_is_alive_or_a_picture(read, name):
 def test_the_belt_is_moved_by_keyboard_and_shows_the_packages_numbers(read):
     reader = read()
     page = reader.open("notebooks/03_open_the_gates.html")
-    widget = page.locator(".lstm-gate-belt").first
+    widget = page.locator(".lstm-gate-sliders").first
     slider = widget.get_by_label("forget gate f")
     slider.scroll_into_view_if_needed()
     slider.focus()
@@ -139,7 +139,7 @@ def test_pages_opened_from_a_folder_are_alive_too(browser, site):
     context = browser.new_context()
     page = context.new_page()
     page.goto((site / "notebooks" / "02_turn_soft_switches.html").as_uri(), wait_until="load")
-    page.wait_for_selector(".book-live[data-alive=SoftSwitch]", state="attached")
+    page.wait_for_selector(".book-live[data-alive=SoftGate]", state="attached")
     assert page.locator("mjx-container").count() > 5
     context.close()
 
@@ -170,7 +170,7 @@ def test_the_keyboard_reaches_the_text_first_and_changes_the_theme(read):
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
     dark = page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert light != dark and sum(map(int, re.findall(r"\d+", dark)[:3])) < 150
-    ink = page.locator(".lstm-gate-belt text").first.evaluate("node => getComputedStyle(node).fill")
+    ink = page.locator(".lstm-gate-sliders text").first.evaluate("node => getComputedStyle(node).fill")
     assert sum(map(int, re.findall(r"\d+", ink)[:3])) > 400, "a widget's letters stay dark in the dark"
 
 

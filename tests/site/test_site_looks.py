@@ -69,7 +69,7 @@ def test_every_kind_of_widget_is_readable_by_the_systems_setting_and_by_the_read
 def test_the_measure_would_have_seen_ink_on_a_panel_of_its_own_colour(read):
     reader = read(color_scheme="dark")
     page = reader.open("notebooks/03_open_the_gates.html")
-    widget = page.locator(".lstm-gate-belt").first
+    widget = page.locator(".lstm-gate-sliders").first
     assert minima(measure(page, widget))["word"] > 4.5
     page.add_style_tag(content="html .text_html { background: var(--pst-color-text-base) !important; }")
     assert minima(measure(page, widget))["word"] < 1.5

@@ -58,7 +58,7 @@ def test_pictures_out_of_sight_wait_until_the_widgets_scripts_are_there(read, na
 
 def test_a_widget_whose_script_does_not_come_stays_a_picture(read):
     reader = read()
-    reader.page.route("**/widgets/GateBelt.js", lambda route: route.abort())
+    reader.page.route("**/widgets/GateSliders.js", lambda route: route.abort())
     page = reader.open("notebooks/03_open_the_gates.html")
     failed = page.locator('.book-live[data-alive=""]')
     assert failed.count() >= 1

@@ -8,8 +8,8 @@ import traitlets
 
 from lstm_helpers.arrays import tree_map
 from lstm_helpers.cells import rnn
+from lstm_helpers.interventions import fading, spectral_radius
 from lstm_helpers.widgets import FadingDifference
-from lstm_helpers.widgets.fading import fading, spectral_radius
 
 RNG = np.random.default_rng(3)
 PARAMS = rnn.init(RNG, 4, 6)

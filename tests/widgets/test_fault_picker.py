@@ -4,28 +4,28 @@ import numpy as np
 import pytest
 import traitlets
 
-from lstm_helpers import museum
+from lstm_helpers import faults
 from lstm_helpers.widgets import FaultPicker
 from lstm_helpers.widgets.fault_picker import FAULTS
 
 
 def test_every_wrong_backward_pass_is_there_with_the_examinations_numbers():
     widget = FaultPicker()
-    assert {one.name for one in museum.EXHIBITS if one.replaces.startswith("back")} == set(FAULTS)
+    assert {one.name for one in faults.FAULTS if one.replaces.startswith("back")} == set(FAULTS)
     for name in FAULTS:
         widget.fault = name
-        one = museum.exhibit_named(name)
-        pattern = museum.examine(one.cell, one.engine)
-        assert np.array_equal(widget.errors > 0, pattern.wrong[len(museum.FORWARD) :]), name
-        finite = np.isfinite(pattern.errors[len(museum.FORWARD) :]) & (widget.errors > 0)
-        assert np.array_equal(widget.errors[finite], pattern.errors[len(museum.FORWARD) :][finite])
+        one = faults.fault_named(name)
+        pattern = faults.examine(one.cell, one.engine)
+        assert np.array_equal(widget.errors > 0, pattern.wrong[len(faults.FORWARD) :]), name
+        finite = np.isfinite(pattern.errors[len(faults.FORWARD) :]) & (widget.errors > 0)
+        assert np.array_equal(widget.errors[finite], pattern.errors[len(faults.FORWARD) :][finite])
 
 
 def test_the_words_say_what_an_experiment_sees():
-    widget = FaultPicker("belt_gradient_dropped", "1 step")
-    assert repr(widget) == "FaultPicker('belt_gradient_dropped', experiment='1 step')"
-    column = widget.errors[:, museum.COLUMNS.index("1 step")]
-    assert (column > 0).sum() == 1 and museum.BACKWARD[int(column.argmax())] == "start.c"
+    widget = FaultPicker("cell_state_gradient_dropped", "1 step")
+    assert repr(widget) == "FaultPicker('cell_state_gradient_dropped', experiment='1 step')"
+    column = widget.errors[:, faults.COLUMNS.index("1 step")]
+    assert (column > 0).sum() == 1 and faults.BACKWARD[int(column.argmax())] == "start.c"
     assert widget.words == (
         "In “1 step” 1 of 15 gradients is wrong, start.c, with a relative error of 1.00. "
         "Every experiment shows the fault."
@@ -41,7 +41,7 @@ def test_the_words_say_what_an_experiment_sees():
 
 
 def test_what_is_not_there_is_refused():
-    with pytest.raises(traitlets.TraitError, match="fault is 'belt_shown_raw'; expected one of "):
-        FaultPicker("belt_shown_raw")  # a wrong forward pass
+    with pytest.raises(traitlets.TraitError, match="fault is 'cell_state_shown_raw'; expected one of "):
+        FaultPicker("cell_state_shown_raw")  # a wrong forward pass
     with pytest.raises(traitlets.TraitError, match="experiment is '4 steps'; expected one of 'first call'"):
         FaultPicker(experiment="4 steps")

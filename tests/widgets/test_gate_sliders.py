@@ -14,9 +14,9 @@ from lstm_helpers.activations import half_life, sigmoid
 from lstm_helpers.arrays import tree_map
 from lstm_helpers.cells import lstm
 from lstm_helpers.figures.style import COLOURS
-from lstm_helpers.widgets import GateBelt, SoftSwitch
+from lstm_helpers.interventions import apply_gates, steady_state
+from lstm_helpers.widgets import GateSliders, SoftGate
 from lstm_helpers.widgets.base import VIEW
-from lstm_helpers.widgets.belt import belt, limit
 
 PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -29,46 +29,46 @@ def test_belt_is_the_cell_with_its_gates_held_still():
     logits = [math.log(i / (1 - i)), math.log(f / (1 - f)), math.atanh(g), math.log(o / (1 - o))]
     params = tree_map(np.zeros_like, lstm.init(np.random.default_rng(0), 1, 1))._replace(b=np.array(logits))
     trace = unroll(lstm, params, np.zeros((30, 1, 1)))
-    run = belt(f, i, g, o, 30)
+    run = apply_gates(f, i, g, o, 30)
     np.testing.assert_allclose(run.c, trace.c[:, 0, 0], rtol=1e-12)
     np.testing.assert_allclose(run.h, trace.h[:, 0, 0], rtol=1e-12)
 
 
 def test_open_forget_gate_keeps_for_ever_bit_for_bit():
-    run = belt(1.0, 1.0, 0.37, 1.0, 1000, feed="once")
+    run = apply_gates(1.0, 1.0, 0.37, 1.0, 1000, feed="once")
     assert np.all(run.c == 0.37)
 
 
 def test_one_load_decays_by_halves():
     f = 0.9
-    run = belt(f, 1.0, 0.5, 1.0, 60, feed="once")
+    run = apply_gates(f, 1.0, 0.5, 1.0, 60, feed="once")
     np.testing.assert_allclose(run.c, 0.5 * f ** np.arange(60), rtol=1e-12)
-    whole = belt(0.5 ** (1 / 4), 1.0, 1.0, 1.0, 9, feed="once")
+    whole = apply_gates(0.5 ** (1 / 4), 1.0, 1.0, 1.0, 9, feed="once")
     assert half_life(0.5 ** (1 / 4)) == pytest.approx(4.0, rel=1e-12)
     np.testing.assert_allclose(whole.c[[4, 8]], [0.5, 0.25], rtol=1e-12)
 
 
 def test_constant_load_tends_to_its_limit_and_passes_one():
-    run = belt(0.9, 1.0, 0.5, 1.0, 400)
-    assert limit(0.9, 1.0, 0.5) == pytest.approx(5.0, rel=1e-12)
+    run = apply_gates(0.9, 1.0, 0.5, 1.0, 400)
+    assert steady_state(0.9, 1.0, 0.5) == pytest.approx(5.0, rel=1e-12)
     np.testing.assert_allclose(run.c, 5.0 * (1 - 0.9 ** np.arange(1, 401)), rtol=1e-12)
     assert run.c[2] > 1 > run.c[1] and np.all(np.abs(run.h) < 1)
 
 
 def test_limit_at_the_edges():
-    assert limit(1.0, 1.0, 0.5) == math.inf and limit(1.0, 1.0, -0.5) == -math.inf
-    assert limit(1.0, 0.0, 0.5) == 0.0 and limit(0.0, 0.5, -0.5) == -0.25
+    assert steady_state(1.0, 1.0, 0.5) == math.inf and steady_state(1.0, 1.0, -0.5) == -math.inf
+    assert steady_state(1.0, 0.0, 0.5) == 0.0 and steady_state(0.0, 0.5, -0.5) == -0.25
 
 
 def test_output_gate_hides_but_does_not_erase():
-    open_, shut = belt(0.9, 1, 0.5, 1.0), belt(0.9, 1, 0.5, 0.0)
+    open_, shut = apply_gates(0.9, 1, 0.5, 1.0), apply_gates(0.9, 1, 0.5, 0.0)
     assert np.array_equal(open_.c, shut.c) and np.all(shut.h == 0) and np.all(open_.h != 0)
 
 
 def test_kept_and_added_make_up_the_belt():
     rng = np.random.default_rng(2)
     f, i, o = rng.random((3, 12))
-    run = belt(f, i, rng.uniform(-1, 1, 12), o, 12)
+    run = apply_gates(f, i, rng.uniform(-1, 1, 12), o, 12)
     assert np.array_equal(run.kept + run.added, run.c)
     np.testing.assert_allclose(run.kept[1:], f[1:] * run.c[:-1], rtol=1e-15)
     np.testing.assert_allclose(run.h, o * np.tanh(run.c), rtol=1e-15)
@@ -88,7 +88,7 @@ def test_kept_and_added_make_up_the_belt():
 )
 def test_belt_refuses(settings, words):
     with pytest.raises(ValueError, match=words):
-        belt(**{"f": 0.5, "i": 0.5, "g": 0.5, "o": 0.5, "steps": 4, **settings})
+        apply_gates(**{"f": 0.5, "i": 0.5, "g": 0.5, "o": 0.5, "steps": 4, **settings})
 
 
 # Settings
@@ -109,24 +109,24 @@ def test_belt_refuses(settings, words):
         ("feed", "never", "feed is 'never'; expected one of 'once', 'always'"),
     ],
 )
-def test_gate_belt_refuses_now_and_later(name, value, words):
+def test_gate_sliders_refuses_now_and_later(name, value, words):
     with pytest.raises(traitlets.TraitError, match=re.escape(words)):
-        GateBelt(**{name: value})
-    widget = GateBelt()
+        GateSliders(**{name: value})
+    widget = GateSliders()
     before = repr(widget)
     with pytest.raises(traitlets.TraitError, match=re.escape(words)):
         setattr(widget, name, value)
     assert repr(widget) == before
 
 
-def test_gate_belt_takes_numpy_numbers_and_gives_its_belt():
-    widget = GateBelt(f=np.float32(0.5), g=np.int64(-1), steps=np.int64(6), feed="always")
-    assert repr(widget) == "GateBelt(f=0.5, i=1, g=-1, o=1, steps=6, feed='always')"
-    assert np.array_equal(widget.belt.c, belt(0.5, 1, -1, 1, 6).c)
+def test_gate_sliders_takes_numpy_numbers_and_gives_its_belt():
+    widget = GateSliders(f=np.float32(0.5), g=np.int64(-1), steps=np.int64(6), feed="always")
+    assert repr(widget) == "GateSliders(f=0.5, i=1, g=-1, o=1, steps=6, feed='always')"
+    assert np.array_equal(widget.cell_state.c, apply_gates(0.5, 1, -1, 1, 6).c)
 
 
-def test_gate_belt_says_the_forget_gate_as_a_bias_and_as_a_time():
-    widget = GateBelt(f=0.9)
+def test_gate_sliders_says_the_forget_gate_as_a_bias_and_as_a_time():
+    widget = GateSliders(f=0.9)
     assert widget.forget_bias == pytest.approx(math.log(9), rel=1e-14)
     assert widget.half_life == half_life(0.9)
     assert widget.forgetting == "f = 0.90 is a forget bias of 2.20 and a half-life of 6.6 steps"
@@ -134,19 +134,22 @@ def test_gate_belt_says_the_forget_gate_as_a_bias_and_as_a_time():
     assert widget.forgetting == "f = 0.9933 is a forget bias of 5.00 and a half-life of 103 steps"
     widget.f = 0.25
     assert widget.forgetting == "f = 0.25 is a forget bias of \N{MINUS SIGN}1.10 and a half-life of 0.5 steps"
-    assert GateBelt(f=0).forgetting.startswith("f = 0.00: all is gone") and GateBelt(f=0).forget_bias == -math.inf
-    assert GateBelt(f=1).forgetting.startswith("f = 1.00: nothing is ever gone") and GateBelt(f=1).half_life == math.inf
+    assert GateSliders(f=0).forgetting.startswith("f = 0.00: all is gone") and GateSliders(f=0).forget_bias == -math.inf
+    assert (
+        GateSliders(f=1).forgetting.startswith("f = 1.00: nothing is ever gone")
+        and GateSliders(f=1).half_life == math.inf
+    )
 
 
 def test_reprs_are_the_same_everywhere():
-    assert repr(GateBelt()) == repr(GateBelt()) == "GateBelt(f=0.9, i=1, g=0.5, o=1, steps=20, feed='once')"
+    assert repr(GateSliders()) == repr(GateSliders()) == "GateSliders(f=0.9, i=1, g=0.5, o=1, steps=20, feed='once')"
 
 
 # What is sent to the browser
 
 
 def test_colours_come_from_the_house_style():
-    assert GateBelt()._colours == dict(COLOURS) == SoftSwitch()._colours
+    assert GateSliders()._colours == dict(COLOURS) == SoftGate()._colours
 
 
 @pytest.mark.parametrize("name", widgets.__all__)
@@ -163,7 +166,7 @@ def test_scripts_fetch_nothing(name):
 # What a page without a kernel keeps
 
 
-@pytest.mark.parametrize("kind", [GateBelt, SoftSwitch])
+@pytest.mark.parametrize("kind", [GateSliders, SoftGate])
 def test_mimebundle_has_view_text_and_picture_and_leaks_no_figure(kind):
     widget = kind()
     before, settings = plt.get_fignums(), dict(plt.rcParams)
@@ -179,7 +182,7 @@ def test_mimebundle_has_view_text_and_picture_and_leaks_no_figure(kind):
 def test_static_picture_follows_the_settings_and_repeats():
     pictures = {}
     for f, feed in itertools.product((0.5, 0.9), ("once", "always")):
-        widget = GateBelt(f=f, feed=feed)
+        widget = GateSliders(f=f, feed=feed)
         pictures[f, feed] = widget.static_png()[0]
         assert widget.static_png()[0] == pictures[f, feed]
     assert len(set(pictures.values())) == 4

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 import traitlets
 
-from lstm_helpers import measured
+from lstm_helpers.data import measured
 from lstm_helpers.figures import draw_gradient_bands
-from lstm_helpers.figures.logarithmic import say_power
+from lstm_helpers.figures.axes import say_power
 from lstm_helpers.figures.style import COLOURS
 from lstm_helpers.widgets import GradientDial
 from lstm_helpers.widgets.base import VIEW

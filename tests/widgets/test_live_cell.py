@@ -12,12 +12,12 @@ from matplotlib.colors import to_rgb
 
 from lstm_helpers import unroll
 from lstm_helpers.cells import lstm, rnn
-from lstm_helpers.figures import draw_what_if
+from lstm_helpers.figures import draw_intervention
 from lstm_helpers.figures.layouts import LAYOUTS, lstm_backward, node_of
 from lstm_helpers.figures.layouts import lstm as drawing
 from lstm_helpers.figures.strokes import CELL
 from lstm_helpers.figures.style import COLOURS
-from lstm_helpers.what_if import hold_gates
+from lstm_helpers.interventions import clamp_gates
 from lstm_helpers.widgets import LiveCell
 from lstm_helpers.widgets.base import VIEW
 from lstm_helpers.widgets.diagram_data import plain, spell
@@ -108,7 +108,7 @@ def test_what_does_not_fit_is_said():
     with pytest.raises(ValueError, match="params compute something else than trace, by up to"):
         LiveCell(trace, params._replace(b=params.b + 0.1))
     with pytest.raises(ValueError, match="params compute something else than trace"):
-        LiveCell(hold_gates(params, trace, {(2, "f", 0): 0.0}), params)
+        LiveCell(clamp_gates(params, trace, {(2, "f", 0): 0.0}), params)
     with pytest.raises(ValueError, match=re.escape("expected W_y (4, 1) and b_y (1,): one answer")):
         LiveCell(trace, params, readout=(np.zeros((4, 2)), np.zeros(2)))
 
@@ -140,7 +140,7 @@ def test_overrides_travel_as_a_list_and_come_back_checked():
     assert cell.get_state()["overrides"] == [[2, "f", 1, 0.5]]
     cell.set_state({"overrides": [[0, "o", 3, 0.0], [6, "g", 0, -1]]})
     assert cell.overrides == {(0, "o", 3): 0.0, (6, "g", 0): -1.0}
-    run = hold_gates(params, trace, cell.overrides)
+    run = clamp_gates(params, trace, cell.overrides)
     for name in "ifgoch":  # one sequence alone or in a batch: the same but for the order of sums
         np.testing.assert_allclose(getattr(cell.trace, name)[:, 0], getattr(run, name)[:, 0], rtol=0, atol=1e-14)
     cell.overrides = {}
@@ -265,18 +265,18 @@ def test_text_and_picture_stay_and_follow_the_settings():
 
 def test_the_lines_show_both_runs():
     params, trace = a_run()
-    run = hold_gates(params, trace, {(2, "i", 1): 1.0, (2, "g", 1): 1.0})
+    run = clamp_gates(params, trace, {(2, "i", 1): 1.0, (2, "g", 1): 1.0})
     for unit, sequence in ((1, 0), (1, 2)):
-        ax = draw_what_if(trace, run, unit, sequence=sequence, step=2)
+        ax = draw_intervention(trace, run, unit, sequence=sequence, step=2)
         for name, plot in zip("ch", ax.child_axes, strict=True):
             lines = {line.get_gid(): line.get_ydata() for line in plot.lines}
             assert np.array_equal(lines[name], getattr(run, name)[:, sequence, unit])
             assert np.array_equal(lines[f"{name} original"], getattr(trace, name)[:, sequence, unit])
             assert lines["step"] is not None and {text.get_text() for text in plot.texts} == {name, f"{name} original"}
-    alone = draw_what_if(trace, trace).child_axes[0]
+    alone = draw_intervention(trace, trace).child_axes[0]
     assert [line.get_gid() for line in alone.lines if line.get_gid() in ("c", "c original")] == ["c"]
     with pytest.raises(ValueError, match=re.escape("changed has h of (3, 1, 4); expected (7, 3, 4)")):
-        draw_what_if(trace, a_run(T=3, B=1)[1])
+        draw_intervention(trace, a_run(T=3, B=1)[1])
     with pytest.raises(ValueError, match="step is 7; expected a whole number from 0 to 6"):
-        draw_what_if(trace, run, step=7)
+        draw_intervention(trace, run, step=7)
     plt.close("all")

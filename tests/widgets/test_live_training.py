@@ -8,15 +8,15 @@ import numpy as np
 import pytest
 import traitlets
 
-from lstm_helpers import readout
+from lstm_helpers import losses
 from lstm_helpers.training import adam, fit, sgd
 from lstm_helpers.widgets import LiveTraining, live_training
 from lstm_helpers.widgets.loss_curve import _say as say
-from tests.test_loss_curve import MODEL, PARAMS, batches, bits, sent
+from tests.widgets.test_loss_curve import MODEL, PARAMS, batches, bits, sent
 
 
 def make(rate=0.02, **options):
-    arguments = {"model": MODEL, "params": PARAMS, "batches": batches, "loss": readout.cross_entropy}
+    arguments = {"model": MODEL, "params": PARAMS, "batches": batches, "loss": losses.cross_entropy}
     return LiveTraining(**(arguments | options), rate=rate)
 
 
@@ -24,7 +24,7 @@ def by_loop(*pieces, optimizer=adam):
     """Train so many steps at each of several rates, with `fit` alone."""
     now, losses = None, []
     for rate, steps in pieces:
-        items = fit(MODEL, PARAMS, batches, readout.cross_entropy, optimizer(rate), resume=now)
+        items = fit(MODEL, PARAMS, batches, losses.cross_entropy, optimizer(rate), resume=now)
         for _ in range(steps):
             now = next(items)
             losses.append(now.loss)

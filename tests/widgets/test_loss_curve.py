@@ -11,18 +11,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lstm_helpers import readout, training
+from lstm_helpers import losses, training
 from lstm_helpers.arrays import leaves
 from lstm_helpers.cells import lstm
+from lstm_helpers.data.tasks import latch
 from lstm_helpers.figures.style import COLOURS
 from lstm_helpers.layers import Recurrent
 from lstm_helpers.model import Model
-from lstm_helpers.tasks import latch
 from lstm_helpers.training import Progress, adam, fit
 from lstm_helpers.widgets import LossCurve, loss_curve
 from lstm_helpers.widgets.base import VIEW
+from lstm_helpers.widgets.downsampling import POINTS, downsample, trailing_mean
 from lstm_helpers.widgets.interrupts import Stop
-from lstm_helpers.widgets.thinning import POINTS, thin, trailing_mean
 
 MODEL = Model(Recurrent(lstm), at="last")
 PARAMS = MODEL.init(np.random.default_rng(0), latch.INPUT_SIZE, 3, latch.OUTPUT_SIZE)
@@ -33,7 +33,7 @@ def batches(step):
 
 
 def train(resume=None, batches=batches):
-    return fit(MODEL, PARAMS, batches, readout.cross_entropy, adam(0.02), resume=resume)
+    return fit(MODEL, PARAMS, batches, losses.cross_entropy, adam(0.02), resume=resume)
 
 
 def progress(step, loss=0.5):
@@ -54,7 +54,7 @@ LOSSES = [item.loss for item in WHOLE]
 @given(st.integers(0, 3000), st.integers(6, 60), st.integers(0, 2**32 - 1))
 def test_thinning_keeps_ends_and_extremes_and_no_more_than_asked(count, most, seed):
     losses = np.random.default_rng(seed).lognormal(size=count)
-    kept = thin(losses, most)
+    kept = downsample(losses, most)
     assert len(kept) <= most and np.all(np.diff(kept) > 0)
     if count <= most:
         assert np.array_equal(kept, np.arange(count))
@@ -66,17 +66,17 @@ def test_thinning_keeps_ends_and_extremes_and_no_more_than_asked(count, most, se
 
 def test_every_bin_keeps_its_lowest_and_its_highest():
     losses = np.random.default_rng(3).normal(size=100)
-    kept = thin(losses, 30)  # bins of 8: 13 of them, two from each, two ends
+    kept = downsample(losses, 30)  # bins of 8: 13 of them, two from each, two ends
     for start in range(0, 100, 8):
         part = losses[start : start + 8]
         assert {start + part.argmin(), start + part.argmax()} <= set(kept)
-    assert np.array_equal(thin(np.arange(40.0), 12), [0, 7, 8, 15, 16, 23, 24, 31, 32, 39])
+    assert np.array_equal(downsample(np.arange(40.0), 12), [0, 7, 8, 15, 16, 23, 24, 31, 32, 39])
 
 
 def test_kept_points_stay_while_training_goes_on():
     losses = np.random.default_rng(4).normal(size=1600)
     for count in range(801, 1585, 7):  # bins of 8 all along
-        now, later = thin(losses[:count]), thin(losses[: count + 7])
+        now, later = downsample(losses[:count]), downsample(losses[: count + 7])
         whole = count - count % 8
         assert set(now[now < whole]) - {count - 1} <= set(later) and set(later[later < whole]) <= set(now)
 
@@ -84,7 +84,7 @@ def test_kept_points_stay_while_training_goes_on():
 def test_a_spike_is_still_seen_among_a_million():
     losses = np.ones(1_000_000)
     losses[123_456], losses[777_777] = 9.0, 0.1
-    assert {123_456, 777_777} <= set(thin(losses)) and len(thin(losses)) <= POINTS
+    assert {123_456, 777_777} <= set(downsample(losses)) and len(downsample(losses)) <= POINTS
 
 
 def test_trailing_means():
@@ -100,8 +100,8 @@ def test_trailing_means():
 @pytest.mark.parametrize(
     ("call", "words"),
     [
-        (lambda: thin(np.ones((2, 3))), "losses has shape (2, 3); expected (n,)"),
-        (lambda: thin([1.0], 5), "most is 5; expected at least 6"),
+        (lambda: downsample(np.ones((2, 3))), "losses has shape (2, 3); expected (n,)"),
+        (lambda: downsample([1.0], 5), "most is 5; expected at least 6"),
         (lambda: trailing_mean(1.0, [0]), "losses has shape (); expected (n,)"),
         (lambda: trailing_mean([1.0], [0], 0), "window is 0; expected a whole number from 1"),
         (lambda: LossCurve(level=0.0), "level is 0.0; expected a loss above 0"),
@@ -213,7 +213,7 @@ def test_a_stop_anywhere_ends_the_loop_and_resumes_to_the_same_bits(where, stop,
         monkeypatch.setattr(
             curve, "_show", lambda status, **kw: (press() if status == "left" else None, show(status, **kw))[1]
         )
-    items = fit(MODEL, PARAMS, stopping_at("batches", batches), readout.cross_entropy, optimizer)
+    items = fit(MODEL, PARAMS, stopping_at("batches", batches), losses.cross_entropy, optimizer)
     for item in curve.watch(items, total=12):
         seen.append(item.step)
         if where == "body" and item.step == stop:
@@ -289,7 +289,7 @@ def test_what_is_sent_is_thinned_and_smoothed():
     curve = LossCurve(level=0.7, level_label="guessing")
     losses = np.random.default_rng(5).lognormal(size=5000)
     list(curve.watch([progress(k + 1, float(loss)) for k, loss in enumerate(losses)], total=6000))
-    kept = thin(losses)
+    kept = downsample(losses)
     steps, thinned, means = sent(curve)
     assert np.array_equal(steps, kept + 1) and np.array_equal(thinned, losses[kept].astype("f4"))
     assert np.array_equal(means, trailing_mean(losses, kept).astype("f4"))

@@ -7,14 +7,15 @@ import numpy as np
 import pytest
 import traitlets
 
-from lstm_helpers import exercises, trained, unroll
+from lstm_helpers import exercises, unroll
 from lstm_helpers.activations import sigmoid
 from lstm_helpers.arrays import tree_map
 from lstm_helpers.cells import lstm
+from lstm_helpers.data import trained
+from lstm_helpers.data.tasks import agreement
 from lstm_helpers.figures import draw_ablation
-from lstm_helpers.tasks import agreement
 from lstm_helpers.widgets import MemoryAblation
-from lstm_helpers.widgets.ablation import ZEROED, every_run, run_without
+from lstm_helpers.widgets.ablated_runs import ZEROED, every_run, run_without
 from lstm_helpers.widgets.base import VIEW
 
 WORDS = "the dogs near the cat behind the horses beside the child".split()

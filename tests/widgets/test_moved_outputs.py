@@ -5,7 +5,7 @@ import pytest
 import traitlets
 
 from lstm_helpers.cells import lstm
-from lstm_helpers.inspection import moved_outputs
+from lstm_helpers.interventions import moved_outputs
 from lstm_helpers.layers import Bidirectional
 from lstm_helpers.through_time import unroll
 from lstm_helpers.widgets import MovedOutputs

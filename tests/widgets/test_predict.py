@@ -7,7 +7,7 @@ import traitlets
 
 from lstm_helpers.widgets import Predict
 from lstm_helpers.widgets.base import VIEW
-from tests.test_widgets_rerun import shell  # noqa: F401  (a fixture)
+from tests.widgets.test_rerun import shell  # noqa: F401  (a fixture)
 
 
 def test_answers_are_offered_in_order_and_none_is_chosen():

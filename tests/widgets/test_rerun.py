@@ -2,7 +2,7 @@
 
 import pytest
 
-from lstm_helpers.widgets import GateBelt, rerun
+from lstm_helpers.widgets import GateSliders, rerun
 
 
 class Events:
@@ -106,10 +106,10 @@ def test_where_no_cell_is_named_nothing_is_closed(shell, monkeypatch):
 
 
 def test_a_widgets_layout_ends_with_it(shell):
-    (widget,) = shell.run("a", GateBelt)
+    (widget,) = shell.run("a", GateSliders)
     layout = widget.layout
     assert widget in rerun._latest["a"].widgets
-    shell.run("a", GateBelt)
+    shell.run("a", GateSliders)
     assert widget.comm is None and layout.comm is None
-    shell.run("b", lambda: GateBelt()._repr_mimebundle_())
+    shell.run("b", lambda: GateSliders()._repr_mimebundle_())
     assert len(rerun._latest["b"].widgets) == 1  # made and shown, and kept once

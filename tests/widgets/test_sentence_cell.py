@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 import traitlets
 
-from lstm_helpers import trained, unroll
+from lstm_helpers import unroll
 from lstm_helpers.cells import lstm
-from lstm_helpers.tasks import agreement
-from lstm_helpers.what_if import hold_gates
+from lstm_helpers.data import trained
+from lstm_helpers.data.tasks import agreement
+from lstm_helpers.interventions import clamp_gates
 from lstm_helpers.widgets import SentenceCell
 from lstm_helpers.widgets.sentence_cell import MOST_WORDS, spoken
 
@@ -32,14 +33,14 @@ def test_the_run_follows_the_sentence():
         cell.sentence = sentence
         assert np.array_equal(cell.trace.h, read(sentence).h)
     cell.overrides = held = {(2, "f", 1): 0.0}
-    assert np.array_equal(cell.trace.h, hold_gates(NETWORK.cell, read(FIRST), held).h)
+    assert np.array_equal(cell.trace.h, clamp_gates(NETWORK.cell, read(FIRST), held).h)
 
 
 def test_held_gates_stay_at_their_step_and_go_with_the_end():
     cell = SentenceCell(NETWORK, FIRST, step=7, overrides={(1, "i", 0): 1.0, (6, "o", 2): 0.5})
     cell.sentence = "the horse near the cat"
     assert cell.step == 4 and cell.overrides == {(1, "i", 0): 1.0}
-    assert np.array_equal(cell.trace.c, hold_gates(NETWORK.cell, read("the horse near the cat"), cell.overrides).c)
+    assert np.array_equal(cell.trace.c, clamp_gates(NETWORK.cell, read("the horse near the cat"), cell.overrides).c)
     with pytest.raises(traitlets.TraitError, match=re.escape("step is 5; expected 0 to 4")):
         cell.step = 5
 

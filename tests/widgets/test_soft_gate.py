@@ -8,36 +8,36 @@ import numpy as np
 import pytest
 import traitlets
 
-from lstm_helpers.figures import draw_shutter, draw_soft_switch
+from lstm_helpers.figures import draw_gated_value, draw_soft_gate
 from lstm_helpers.figures.style import COLOURS, INK
-from lstm_helpers.widgets import SoftSwitch
+from lstm_helpers.widgets import SoftGate
 from lstm_helpers.widgets.base import VIEW
 
 
 def test_hand_worked_numbers():
-    gate, slope, product = SoftSwitch(2.0, math.log(3)).passed
+    gate, slope, product = SoftGate(2.0, math.log(3)).passed
     assert (gate, slope, product) == pytest.approx((0.75, 3 / 16, 1.5), rel=1e-15)
-    gate, slope, product = SoftSwitch(-0.5, math.log(2), "tanh").passed
+    gate, slope, product = SoftGate(-0.5, math.log(2), "tanh").passed
     assert (gate, slope, product) == pytest.approx((0.6, 0.64, -0.3), rel=1e-15)
-    assert SoftSwitch(1.5, 0).passed == (0.5, 0.25, 0.75) and SoftSwitch(1.5, 0, "tanh").passed == (0, 1, 0)
+    assert SoftGate(1.5, 0).passed == (0.5, 0.25, 0.75) and SoftGate(1.5, 0, "tanh").passed == (0, 1, 0)
 
 
 @pytest.mark.parametrize("curve", ["sigmoid", "tanh"])
 def test_the_slope_is_that_of_the_gate(curve):
     for logit in np.linspace(-7, 7, 15):
-        left, here, right = (SoftSwitch(1, logit + nudge, curve).passed for nudge in (-1e-5, 0, 1e-5))
+        left, here, right = (SoftGate(1, logit + nudge, curve).passed for nudge in (-1e-5, 0, 1e-5))
         assert (right.gate - left.gate) / 2e-5 == pytest.approx(here.slope, abs=1e-9)
 
 
 def test_the_words_say_the_numbers():
-    assert SoftSwitch(-1.2, 2).words == (
+    assert SoftGate(-1.2, 2).words == (
         "sigmoid(2.00) = 0.88, where the derivative is 0.10. 88 % of the value get through: 0.88 × (−1.20) = −1.06."
     )
     assert (
         "derivative is 0.00. Hardly anything of the value gets through: 0.00 × 1.50 = 0.01."
-        in SoftSwitch(1.5, -5.3).words
+        in SoftGate(1.5, -5.3).words
     )
-    assert SoftSwitch(1, -1, "tanh").words == (
+    assert SoftGate(1, -1, "tanh").words == (
         "tanh(−1.00) = −0.76, where the derivative is 0.42. "
         "A gate below 0 turns the sign over, which no switch should: −0.76 × 1.00 = −0.76."
     )
@@ -55,21 +55,21 @@ REFUSED = [
 @pytest.mark.parametrize(("name", "value", "words"), REFUSED)
 def test_the_switch_refuses_now_and_later(name, value, words):
     with pytest.raises(traitlets.TraitError, match=re.escape(words)):
-        SoftSwitch(**{name: value})
-    switch = SoftSwitch()
+        SoftGate(**{name: value})
+    switch = SoftGate()
     with pytest.raises(traitlets.TraitError, match=re.escape(words)):
         setattr(switch, name, value)
-    assert repr(switch) == "SoftSwitch(value=1.5, logit=2, curve='sigmoid')"
+    assert repr(switch) == "SoftGate(value=1.5, logit=2, curve='sigmoid')"
 
 
 def test_a_page_without_a_kernel_keeps_text_and_picture():
-    switch = SoftSwitch(np.float32(0.5), np.int64(-1), "tanh")
+    switch = SoftGate(np.float32(0.5), np.int64(-1), "tanh")
     before, settings = plt.get_fignums(), dict(plt.rcParams)
     data, metadata = switch._repr_mimebundle_()
     assert set(data) == {"text/plain", "image/png", VIEW}
-    assert data["text/plain"] == "SoftSwitch(value=0.5, logit=-1, curve='tanh')"
+    assert data["text/plain"] == "SoftGate(value=0.5, logit=-1, curve='tanh')"
     assert data["image/png"] == switch.static_png()[0] and metadata["image/png"]["width"] == 720
-    pictures = [SoftSwitch(*s).static_png()[0] for s in ((1.5, 2), (1.4, 2), (1.5, 2.1), (1.5, 2, "tanh"))]
+    pictures = [SoftGate(*s).static_png()[0] for s in ((1.5, 2), (1.4, 2), (1.5, 2.1), (1.5, 2, "tanh"))]
     assert len(set(pictures)) == 4
     assert plt.get_fignums() == before and dict(plt.rcParams) == settings
 
@@ -84,7 +84,7 @@ def blocks(ax):
 @pytest.mark.parametrize(("value", "gate"), [(1.5, 0.8), (-1.2, 0.1), (1.5, -0.76), (-2, -1), (0.7, 0), (0, 0.5)])
 def test_the_shutter_leaves_open_what_gets_through(value, gate):
     figure, ax = plt.subplots()
-    assert draw_shutter(value, gate, symbol="f", ax=ax) is ax
+    assert draw_gated_value(value, gate, symbol="f", ax=ax) is ax
     part = blocks(ax)
     assert part["value"].get_height() == value and part["passed"].get_height() == gate * value
     assert part["passed"].get_facecolor()[:3] == pytest.approx(
@@ -103,7 +103,7 @@ def test_the_shutter_leaves_open_what_gets_through(value, gate):
 )
 def test_the_point_stands_on_its_curve_with_its_slope(logit, curve, gate, slope):
     figure, ax = plt.subplots()
-    left, right = draw_soft_switch(2.0, logit, curve=curve, ax=ax).child_axes
+    left, right = draw_soft_gate(2.0, logit, curve=curve, ax=ax).child_axes
     lines = {line.get_gid(): line for line in left.lines}
     assert lines["point"].get_xydata() == pytest.approx(np.array([[logit, gate]]), abs=1e-15)
     (x0, y0), (x1, y1) = lines["slope"].get_xydata()
@@ -123,9 +123,9 @@ def test_the_pictures_refuse():
         ((1.0, math.nan), "gate is nan"),
     ):
         with pytest.raises(ValueError, match=words):
-            draw_shutter(*arguments)
+            draw_gated_value(*arguments)
     with pytest.raises(ValueError, match="curve is 'relu'; expected one of 'sigmoid', 'tanh'"):
-        draw_soft_switch(1, 1, curve="relu")
+        draw_soft_gate(1, 1, curve="relu")
     with pytest.raises(ValueError, match="logit is inf"):
-        draw_soft_switch(1, math.inf)
+        draw_soft_gate(1, math.inf)
     assert not plt.get_fignums()

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 import traitlets
 
-from lstm_helpers import sampling, trained
-from lstm_helpers.figures import draw_next
-from lstm_helpers.tasks import text
+from lstm_helpers.data import trained
+from lstm_helpers.data.tasks import text
+from lstm_helpers.figures import draw_next_probabilities
+from lstm_helpers.language import sampling
 from lstm_helpers.widgets import TemperatureSampler
 from lstm_helpers.widgets.base import VIEW
 from lstm_helpers.widgets.temperature_sampler import TEMPERATURES
@@ -30,7 +31,12 @@ def widget():
 @pytest.mark.parametrize(("prompt", "temperature"), [(0, 1.0), (1, 0.1), (1, 2.0), (0, 0.3)])
 def test_the_chances_are_the_networks_at_that_temperature(prompt, temperature):
     widget = TemperatureSampler(NETWORK, PROMPTS, temperature, prompt, length=3)
-    assert np.allclose(widget.chances, sampling.temper(scores(PROMPTS[prompt]), temperature), rtol=1e-12, atol=0)
+    assert np.allclose(
+        widget.probabilities,
+        sampling.softmax_with_temperature(scores(PROMPTS[prompt]), temperature),
+        rtol=1e-12,
+        atol=0,
+    )
     sent = np.frombuffer(widget._logits, "<f8").reshape(2, -1)
     assert np.allclose(sent[prompt], scores(PROMPTS[prompt]), rtol=1e-12)
 
@@ -51,11 +57,11 @@ def test_the_texts_are_drawn_with_the_same_numbers_at_every_temperature(widget):
 
 def test_another_sample_is_another_text_and_nothing_else():
     widget = TemperatureSampler(NETWORK, PROMPTS, 0.7, length=40, samples=3)
-    texts, words, chances = [], widget.words, widget.chances
+    texts, words, probabilities = [], widget.words, widget.probabilities
     for sample in range(3):
         widget.sample = np.int64(sample)
         texts.append(widget.text)
-        assert widget.words == words and np.array_equal(widget.chances, chances)
+        assert widget.words == words and np.array_equal(widget.probabilities, probabilities)
     assert len(set(texts)) == 3 and repr(widget).endswith("temperature=0.7, sample=2)")
     with pytest.raises(traitlets.TraitError, match="sample is 3; expected 0 to 2: samples count from 0"):
         widget.sample = 3
@@ -65,7 +71,7 @@ def test_another_sample_is_another_text_and_nothing_else():
 
 def test_the_words_say_the_numbers(widget):
     widget.prompt, widget.temperature = 0, 1.0
-    p = widget.chances
+    p = widget.probabilities
     best = NETWORK.letters[int(p.argmax())]
     bits = -(p * np.log2(p)).sum()
     assert best == "r"  # after "( he": her and here are twice as likely as he
@@ -131,21 +137,21 @@ def test_a_page_without_a_kernel_keeps_text_and_picture():
 
 
 def test_the_bars_are_the_likeliest_in_order_and_the_rest():
-    chances = np.array([0.05, 0.5, 0.0, 0.3, 0.05, 0.1])
-    ax = draw_next("ab \ncd", chances, shown=4)
+    probabilities = np.array([0.05, 0.5, 0.0, 0.3, 0.05, 0.1])
+    ax = draw_next_probabilities("ab \ncd", probabilities, shown=4)
     heights = {bar.get_gid(): bar.get_height() for bar in ax.patches}
     assert [heights[f"bar:{k}"] for k in ("b", "\n", "d", "a")] == [0.5, 0.3, 0.1, 0.05]
     assert np.isclose(heights["bar:others"], 0.05)
     names = [label.get_text() for label in ax.get_xticklabels()]
     assert names == ["b", "line\nend", "d", "a", "the\nrest"]  # of two equal ones the first
     assert ax.get_ylim() == (0, 1)
-    few = draw_next("a ", [0.2, 0.8])
+    few = draw_next_probabilities("a ", [0.2, 0.8])
     assert [label.get_text() for label in few.get_xticklabels()] == ["space", "a"]
     plt.close("all")
 
 
 @pytest.mark.parametrize("chances", [[0.5, 0.5, 0.0], [0.5, 0.6], [-0.1, 1.1]])
-def test_the_picture_refuses(chances):
+def test_the_picture_refuses(probabilities):
     with pytest.raises(ValueError, match=r"chances is .*; expected 2, one a letter, which add up to 1"):
-        draw_next("ab", chances)
+        draw_next_probabilities("ab", probabilities)
     assert not plt.get_fignums()

@@ -8,10 +8,11 @@ import pytest
 import traitlets
 from matplotlib.colors import to_hex
 
-from lstm_helpers import inspection, trained
+from lstm_helpers import interventions
+from lstm_helpers.data import trained
+from lstm_helpers.data.tasks import text
 from lstm_helpers.figures import style_text
-from lstm_helpers.figures.style import ladder
-from lstm_helpers.tasks import text
+from lstm_helpers.figures.style import nice_limit
 from lstm_helpers.widgets import TextInspector
 from lstm_helpers.widgets.base import VIEW
 
@@ -24,13 +25,13 @@ T = len(WORDS) - 1
 def test_the_numbers_are_the_networks():
     widget = TextInspector(NETWORK, WORDS, at=20, unit=7)
     c = NETWORK.model.forward(NETWORK.params, TOKENS[:-1, None]).trace.c[:, 0]
-    moved = inspection.connectivity(NETWORK.model, NETWORK.params, TOKENS[:-1], TOKENS[1:])
+    moved = interventions.saliency(NETWORK.model, NETWORK.params, TOKENS[:-1], TOKENS[1:])
     assert np.allclose(widget.values, moved[20], rtol=1e-6)
     widget.show = "unit"
     assert np.allclose(widget.values, c[:, 7], rtol=1e-12)
     assert np.allclose(np.frombuffer(widget._numbers["c"], "<f8").reshape(T, 48), c, rtol=1e-12)
     assert np.allclose(np.frombuffer(widget._numbers["moved"], "<f4").reshape(T, T), moved, rtol=1e-5)
-    assert widget._size == {"steps": T, "hidden": 48, "limits": [ladder(c[:, k]) for k in range(48)]}
+    assert widget._size == {"steps": T, "hidden": 48, "limits": [nice_limit(c[:, k]) for k in range(48)]}
 
 
 def test_the_words_say_the_numbers():

@@ -26,7 +26,9 @@
   }
 
   function later(milliseconds) {
-    return new Promise(function (done) { setTimeout(done, milliseconds); });
+    return new Promise(function (done) {
+      setTimeout(done, milliseconds);
+    });
   }
 
   function look() {
@@ -35,20 +37,28 @@
       return;
     }
     var answered = false;
-    ask().catch(function () { return later(1500).then(ask); }).then(
-      function () {
-        answered = true;
-        if (state === "missing") withdraw(); // it was only slow
-      },
-      function () {
-        answered = true;
-        missing(whence() + " cannot be reached from here.");
-      },
-    );
+    ask()
+      .catch(function () {
+        return later(1500).then(ask);
+      })
+      .then(
+        function () {
+          answered = true;
+          if (state === "missing") withdraw(); // it was only slow
+        },
+        function () {
+          answered = true;
+          missing(whence() + " cannot be reached from here.");
+        }
+      );
     // A connection that is neither refused nor answered. The second wait is for an answer that is here and not yet read.
-    later(Math.max(5000, NO_ANSWER - performance.now())).then(function () { return later(1000); }).then(function () {
-      if (!answered) missing(whence() + " does not answer.");
-    });
+    later(Math.max(5000, NO_ANSWER - performance.now()))
+      .then(function () {
+        return later(1000);
+      })
+      .then(function () {
+        if (!answered) missing(whence() + " does not answer.");
+      });
   }
 
   function whence() {
@@ -76,7 +86,10 @@
         if (first === undefined || said.id !== first) return;
         first = undefined;
         if (said.name === "throw") {
-          missing(whence() + " did not give all that is needed.", said.value && said.value.value && said.value.value.message);
+          missing(
+            whence() + " did not give all that is needed.",
+            said.value && said.value.value && said.value.value.message
+          );
         } else {
           here();
         }
@@ -110,8 +123,12 @@
   }
 
   function noStart() {
-    say("The page could not be opened.", "JupyterLab did not start. A part of it may have been kept out by a content " +
-      "blocker or have got lost on the way, or this browser is too old.", true);
+    say(
+      "The page could not be opened.",
+      "JupyterLab did not start. A part of it may have been kept out by a content " +
+        "blocker or have got lost on the way, or this browser is too old.",
+      true
+    );
   }
 
   // --- what is said
@@ -125,7 +142,9 @@
   function coming() {
     var line = add(document.body, "div", "", { id: "book-coming", className: "book-python" });
     line.setAttribute("role", "status");
-    setTimeout(function () { line.textContent = "Python is on its way. You can read meanwhile."; }, 100);
+    setTimeout(function () {
+      line.textContent = "Python is on its way. You can read meanwhile.";
+    }, 100);
   }
 
   function become(now) {
@@ -153,15 +172,21 @@
     if (state === "here" || state === "missing") return;
     become("missing");
     if (detail) console.warn("Python could not be loaded:", detail);
-    say("Python could not be loaded, so cells cannot be run.", reason + " There may be no connection, or a content blocker " +
-      "or a firewall keeps it out, or this browser is too old. Everything that is stored in the page can be read: text, " +
-      "figures and results.");
+    say(
+      "Python could not be loaded, so cells cannot be run.",
+      reason +
+        " There may be no connection, or a content blocker " +
+        "or a firewall keeps it out, or this browser is too old. Everything that is stored in the page can be read: text, " +
+        "figures and results."
+    );
   }
 
   function say(sentence, why, all) {
     if (closed || document.getElementById("book-no-python")) return;
     if (!document.body) {
-      document.addEventListener("DOMContentLoaded", function () { say(sentence, why, all); });
+      document.addEventListener("DOMContentLoaded", function () {
+        say(sentence, why, all);
+      });
       return;
     }
     var line = document.getElementById("book-coming");
@@ -181,8 +206,12 @@
     var again = add(row, "button", "Try again", { type: "button" });
     var link = web && add(row, "a", "Read this page in the web edition", { href: inTheWebEdition() });
     if (link) {
-      link.addEventListener("focus", function () { link.href = inTheWebEdition(); });
-      link.addEventListener("pointerenter", function () { link.href = inTheWebEdition(); });
+      link.addEventListener("focus", function () {
+        link.href = inTheWebEdition();
+      });
+      link.addEventListener("pointerenter", function () {
+        link.href = inTheWebEdition();
+      });
     }
     var close = add(row, "button", web ? "Close" : "Close, and read the stored page", { type: "button" });
     var tried = add(row, "span");
@@ -192,7 +221,12 @@
       if (all) return reload();
       again.setAttribute("aria-disabled", "true");
       tried.textContent = "Trying …";
-      Promise.race([ask(), later(NO_ANSWER).then(function () { throw new Error("no answer"); })]).then(
+      Promise.race([
+        ask(),
+        later(NO_ANSWER).then(function () {
+          throw new Error("no answer");
+        }),
+      ]).then(
         function () {
           tried.textContent = "It answers. The page is loaded anew.";
           reload();
@@ -200,7 +234,7 @@
         function () {
           again.removeAttribute("aria-disabled");
           tried.textContent = "It still cannot be reached.";
-        },
+        }
       );
     });
     function reload() {
@@ -223,7 +257,9 @@
   function inTheWebEdition() {
     var tab = document.querySelector("#jp-main-dock-panel .lm-DockPanel-tabBar .lm-mod-current .lm-TabBar-tabLabel");
     var named = new URL(opened).searchParams.get("path");
-    var page = [tab && tab.textContent, named].filter(function (name) { return /\.ipynb$/.test(name || ""); })[0];
+    var page = [tab && tab.textContent, named].filter(function (name) {
+      return /\.ipynb$/.test(name || "");
+    })[0];
     return page ? new URL("notebooks/" + page.replace(/^.*\//, "").replace(/ipynb$/, "html"), web).href : web;
   }
 

@@ -47,7 +47,11 @@
       save_changes: () => {},
       send: () => {},
       on: (event, tell) => told.set(event, [...(told.get(event) ?? []), tell]),
-      off: (event, tell) => told.set(event, (told.get(event) ?? []).filter((one) => tell && one !== tell)),
+      off: (event, tell) =>
+        told.set(
+          event,
+          (told.get(event) ?? []).filter((one) => tell && one !== tell),
+        ),
     };
   }
 
@@ -70,7 +74,9 @@
 
   // The widgets' style sheets know the dark by JupyterLab's mark: it follows the theme, the system and the reader's choice.
   const root = document.documentElement;
-  const mark_theme = () => { root.dataset.jpThemeLight = String(root.dataset.theme !== "dark"); };
+  const mark_theme = () => {
+    root.dataset.jpThemeLight = String(root.dataset.theme !== "dark");
+  };
   new MutationObserver(mark_theme).observe(root, { attributeFilter: ["data-theme"] });
   mark_theme();
 

@@ -3,7 +3,8 @@
 
 (() => {
   const OFF = "book-keys-off";
-  const CONTROL = 'input:not([type="hidden"], :disabled), button:not(:disabled), select:not(:disabled), textarea, a[href], [tabindex="0"]';
+  const CONTROL =
+    'input:not([type="hidden"], :disabled), button:not(:disabled), select:not(:disabled), textarea, a[href], [tabindex="0"]';
   const make = (tag, settings, ...children) => {
     const node = Object.assign(document.createElement(tag), settings);
     node.append(...children);
@@ -11,10 +12,17 @@
   };
   const key = (name) => make("kbd", {}, name);
 
-  const isOff = () => { try { return localStorage.getItem(OFF) === "yes"; } catch { return false; } };
+  const isOff = () => {
+    try {
+      return localStorage.getItem(OFF) === "yes";
+    } catch {
+      return false;
+    }
+  };
   const seen = (node) => node.checkVisibility?.() ?? node.offsetParent !== null;
   const controls = (place) => [...place.querySelectorAll(CONTROL)].filter(seen);
-  const widgets = () => [...document.querySelectorAll(".book-live")].filter((place) => place.dataset.alive && controls(place).length);
+  const widgets = () =>
+    [...document.querySelectorAll(".book-live")].filter((place) => place.dataset.alive && controls(place).length);
 
   // One sentence, seen for a while at the foot of the window and spoken by a screen reader.
   const status = make("div", { className: "book-keys-said", role: "status" });
@@ -35,9 +43,12 @@
   function move(back) {
     const all = widgets();
     const here = all.findIndex((place) => place.contains(document.activeElement));
-    const next = here >= 0 ? all[here + (back ? -1 : 1)]
-      : back ? all.findLast((place) => place.getBoundingClientRect().bottom < window.innerHeight / 2)
-        : all.find((place) => place.getBoundingClientRect().bottom > 80);
+    const next =
+      here >= 0
+        ? all[here + (back ? -1 : 1)]
+        : back
+          ? all.findLast((place) => place.getBoundingClientRect().bottom < window.innerHeight / 2)
+          : all.find((place) => place.getBoundingClientRect().bottom > 80);
     if (next) go(next);
     else if (!all.length) say("No widget on this page.");
     else say(back ? "No widget further up on this page." : "No widget further down on this page.");
@@ -60,7 +71,13 @@
     ];
     const list = make("dl", {}, ...rows.flatMap(([keys, words]) => [make("dt", {}, ...keys), make("dd", {}, words)]));
     const single = make("input", { type: "checkbox" });
-    single.addEventListener("change", () => { try { localStorage.setItem(OFF, single.checked ? "no" : "yes"); } catch { /* not kept */ } });
+    single.addEventListener("change", () => {
+      try {
+        localStorage.setItem(OFF, single.checked ? "no" : "yes");
+      } catch {
+        /* not kept */
+      }
+    });
     const close = make("button", { type: "submit", className: "btn btn-sm btn-outline-secondary" }, "Close");
     const form = make("form", { method: "dialog" }, make("label", {}, single, " w and ? are on"), close);
     const title = make("h2", { id: "book-keys-title" }, "Keys on this page");
@@ -71,12 +88,16 @@
   }
   window.lstmKeys = { show };
 
-  const typing = (node) => node.isContentEditable || node.matches("textarea, select, [role='textbox'], [role='application']")
-    || (node.matches("input") && !["range", "checkbox", "radio", "button", "submit"].includes(node.type));
+  const typing = (node) =>
+    node.isContentEditable ||
+    node.matches("textarea, select, [role='textbox'], [role='application']") ||
+    (node.matches("input") && !["range", "checkbox", "radio", "button", "submit"].includes(node.type));
 
   document.addEventListener("keydown", (event) => {
-    if (event.defaultPrevented || event.repeat || event.isComposing || event.ctrlKey || event.altKey || event.metaKey) return;
-    if (isOff() || !(event.target instanceof Element) || typing(event.target) || document.querySelector("dialog[open]")) return;
+    if (event.defaultPrevented || event.repeat || event.isComposing || event.ctrlKey || event.altKey || event.metaKey)
+      return;
+    if (isOff() || !(event.target instanceof Element) || typing(event.target) || document.querySelector("dialog[open]"))
+      return;
     if (event.key === "?") show();
     else if (event.key.toLowerCase() === "w") move(event.shiftKey);
     else return;
@@ -93,9 +114,10 @@
   if (places.length) {
     const all = make("button", { type: "button" }, "All keys");
     all.addEventListener("click", show);
-    const words = places.length > 1
-      ? ["Press ", key("w"), " for the next widget, ", key("Shift"), " + ", key("w"), " for the one before. "]
-      : ["Press ", key("w"), " anywhere on this page to come to this widget. "];
+    const words =
+      places.length > 1
+        ? ["Press ", key("w"), " for the next widget, ", key("Shift"), " + ", key("w"), " for the one before. "]
+        : ["Press ", key("w"), " anywhere on this page to come to this widget. "];
     places[0].after(make("p", { className: "book-keys" }, ...words, all));
     const skip = make("a", { href: "#" }, "Skip to the first widget");
     skip.addEventListener("click", (event) => {

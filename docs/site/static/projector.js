@@ -15,8 +15,7 @@
   // --- what a slide is
 
   const asks = (block) =>
-    [...block.querySelectorAll("strong")].some((word) => /^Predict\b/.test(word.textContent)) ||
-    isPredict(block);
+    [...block.querySelectorAll("strong")].some((word) => /^Predict\b/.test(word.textContent)) || isPredict(block);
   const isPredict = (block) =>
     block.querySelector(".lstm-predict, [data-alive='Predict']") !== null ||
     [...block.querySelectorAll(".book-live > script")].some((data) => /"widget":"Predict"/.test(data.textContent));
@@ -29,7 +28,8 @@
       for (const block of section.children) {
         if (block.matches("h1, h2")) found.push([[]]);
         if (block.matches("section, div.section")) walk(block);
-        else if (found.length) { // before the title there are anchors only
+        else if (found.length) {
+          // before the title there are anchors only
           const slide = found.at(-1);
           const last = slide.at(-1);
           // The question and its answers to choose from belong together.
@@ -76,7 +76,8 @@
     root.style.setProperty("--projector-room", `${(room / scale).toFixed(0)}px`);
     for (const widget of document.querySelectorAll(".bd-article .book-live > div")) {
       widget.style.zoom = "";
-      for (let once = 0; once < 3; once++) { // it is laid out anew at each size
+      for (let once = 0; once < 3; once++) {
+        // it is laid out anew at each size
         const high = widget.getBoundingClientRect().height;
         const now = parseFloat(widget.style.zoom || "1");
         if (high > room) widget.style.zoom = Math.max(0.6, (now * room) / high).toFixed(3);
@@ -104,10 +105,15 @@
 
   // A cell's code and each of its outputs may stand on screens of their own.
   const pieces = (block) =>
-    block.matches(".cell") ? [...block.children].flatMap((part) => (part.matches(".cell_output") ? [...part.children] : part)) : block;
+    block.matches(".cell")
+      ? [...block.children].flatMap((part) => (part.matches(".cell_output") ? [...part.children] : part))
+      : block;
 
   function forward() {
-    const blocks = slides[place].flat().flatMap(pieces).filter((block) => block.offsetParent !== null);
+    const blocks = slides[place]
+      .flat()
+      .flatMap(pieces)
+      .filter((block) => block.offsetParent !== null);
     const rest = blocks.at(-1).getBoundingClientRect().bottom - bottom();
     if (rest > 4) {
       // The first block that is cut off comes to the top; one that is higher than the screen is read on.
@@ -169,11 +175,15 @@
 
   // --- keys: Page Up and Page Down are a presenter's own, wherever the focus is
 
-  const writes = (node) => node.matches?.("textarea, select, [contenteditable], input:not([type=range], [type=checkbox], [type=radio], [type=button])");
+  const writes = (node) =>
+    node.matches?.(
+      "textarea, select, [contenteditable], input:not([type=range], [type=checkbox], [type=radio], [type=button])",
+    );
   // What an answered question says has the focus, but no use for keys.
   const takesKeys = (node) =>
     !node.matches?.(".lstm-predict [tabindex='-1']") &&
-    node.closest?.("input, select, textarea, button, a, summary, [tabindex], [contenteditable], .lstm-widget") && node !== document.body;
+    node.closest?.("input, select, textarea, button, a, summary, [tabindex], [contenteditable], .lstm-widget") &&
+    node !== document.body;
 
   function press(event) {
     if (event.code === "KeyP" && event.altKey && !event.ctrlKey && !event.metaKey && slides.length) {

@@ -15,8 +15,12 @@
   const ENDINGS = /(?:ational|ations?|ional|ions?|ings?|edly|ed|ally|al|ly|es|s|ies|y|e)$/;
   const escape = (words) => words.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
   // Without accents, and with the s of British spelling.
-  const plain = (words) => words.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase()
-    .replace(/(?<=[iy])z(?=[aei])/g, "s");
+  const plain = (words) =>
+    words
+      .normalize("NFD")
+      .replace(/[\u0300-\u036f]/g, "")
+      .toLowerCase()
+      .replace(/(?<=[iy])z(?=[aei])/g, "s");
 
   // A typed word as a pattern: long ones from their stem, whatever the ending; short ones, and names, nearly as they are.
   function pattern(word) {
@@ -46,7 +50,11 @@
   }
 
   const counted = (fields, term) =>
-    Object.entries(WEIGHTS).reduce((sum, [name, weight]) => sum + weight * Math.min(count(fields[name], term.search), ["prose", "rows"].includes(name) ? 40 : 2), 0);
+    Object.entries(WEIGHTS).reduce(
+      (sum, [name, weight]) =>
+        sum + weight * Math.min(count(fields[name], term.search), ["prose", "rows"].includes(name) ? 40 : 2),
+      0,
+    );
 
   // The pages that have all words, or where there is none, some of them; best first.
   function findPages(index, query) {
@@ -66,7 +74,8 @@
       });
     }
     const complete = scores.some(({ has }) => has === all.length);
-    const found = scores.map((one, at) => ({ ...one, score: one.score * KINDS[index.pages[at].kind], page: index.pages[at] }))
+    const found = scores
+      .map((one, at) => ({ ...one, score: one.score * KINDS[index.pages[at].kind], page: index.pages[at] }))
       .filter(({ has, score }) => score > 0 && (complete ? has === all.length : has > 0));
     found.sort((a, b) => b.score - a.score);
     return { pages: found, complete };
@@ -75,7 +84,10 @@
   // The section of a page that says most about it.
   function bestSection(page, { all, phrase }) {
     const worth = ([, head, prose, bold]) => {
-      const of = (term) => 3 * count(plain(head), term.search) + 2 * count(plain(bold), term.search) + Math.min(4, count(plain(prose), term.search));
+      const of = (term) =>
+        3 * count(plain(head), term.search) +
+        2 * count(plain(bold), term.search) +
+        Math.min(4, count(plain(prose), term.search));
       return all.reduce((sum, term) => sum + Math.min(6, of(term)), 0) + (phrase ? 4 * of(phrase) : 0);
     };
     return page.sections.reduce((best, one) => (worth(one) > worth(best) ? one : best));
@@ -84,7 +96,11 @@
   // The words of a section around the first place that fits best.
   function snippet(words, { all, phrase }) {
     const text = plain(words).length === words.length ? plain(words) : words.toLowerCase();
-    const at = [phrase, ...all].filter(Boolean).map(({ search }) => text.search(search)).find((place) => place >= 0) ?? 0;
+    const at =
+      [phrase, ...all]
+        .filter(Boolean)
+        .map(({ search }) => text.search(search))
+        .find((place) => place >= 0) ?? 0;
     const sentence = words.lastIndexOf(". ", at) + 1;
     let from = at - sentence < AROUND / 2 ? sentence : words.indexOf(" ", at - AROUND / 2);
     from = Math.max(0, from);
@@ -105,8 +121,11 @@
       const both = all.every(({ search }) => count(`${own.replaceAll("_", " ")} ${plain(said)}`, search));
       return both ? 10 * inName + inSaid + 1 / (1 + name.length) : 0;
     };
-    return index.names.map((row) => ({ row, score: worth(row) })).filter(({ score }) => score > 0)
-      .sort((a, b) => b.score - a.score).map(({ row }) => row);
+    return index.names
+      .map((row) => ({ row, score: worth(row) }))
+      .filter(({ score }) => score > 0)
+      .sort((a, b) => b.score - a.score)
+      .map(({ row }) => row);
   }
 
   function find(index, query) {
@@ -124,7 +143,10 @@
   };
 
   function marked(words, { all, phrase }) {
-    const both = [phrase, ...all].filter(Boolean).map(({ search }) => search.source).join("|");
+    const both = [phrase, ...all]
+      .filter(Boolean)
+      .map(({ search }) => search.source)
+      .join("|");
     const out = [];
     let last = 0;
     for (const found of words.matchAll(new RegExp(both, "giu"))) {
@@ -136,9 +158,11 @@
 
   function pageRow(page, asked) {
     const [anchor, head, prose] = bestSection(page, asked);
-    const address = anchor && head !== page.title && page.sections[0][0] !== anchor ? `${page.url}#${anchor}` : page.url;
+    const address =
+      anchor && head !== page.title && page.sections[0][0] !== anchor ? `${page.url}#${anchor}` : page.url;
     const row = make("li", {}, make("a", { href: address }, ...marked(page.title, asked)));
-    if (address !== page.url) row.append(" ", make("span", { className: "book-found-place" }, "› ", ...marked(head, asked)));
+    if (address !== page.url)
+      row.append(" ", make("span", { className: "book-found-place" }, "› ", ...marked(head, asked)));
     if (prose) row.append(make("p", {}, ...marked(snippet(prose, asked), asked)));
     return row;
   }
@@ -152,16 +176,24 @@
     const asked = terms(query);
     const { pages, complete, names } = find(window.lstmIndex, query);
     const results = make("div", { className: "book-found" });
-    const said = !asked.words.length ? "" : !pages.length && !names.length ? `Nothing was found for “${query}”.`
-      : `${pages.length} ${pages.length === 1 ? "page" : "pages"} of the book and ${names.length} ${names.length === 1 ? "name" : "names"} of the package`
-        + (complete ? "." : "; no page has all of these words.");
+    const said = !asked.words.length
+      ? ""
+      : !pages.length && !names.length
+        ? `Nothing was found for “${query}”.`
+        : `${pages.length} ${pages.length === 1 ? "page" : "pages"} of the book and ${names.length} ${names.length === 1 ? "name" : "names"} of the package` +
+          (complete ? "." : "; no page has all of these words.");
     results.append(make("p", { role: "status", className: "book-found-place" }, said));
-    if (pages.length) results.append(make("h2", {}, "In the book"), make("ul", {}, ...pages.map((page) => pageRow(page, asked))));
+    if (pages.length)
+      results.append(make("h2", {}, "In the book"), make("ul", {}, ...pages.map((page) => pageRow(page, asked))));
     if (names.length) {
       const list = make("ul", {}, ...names.slice(0, FEW).map((row) => nameRow(row, asked)));
       results.append(make("h2", {}, "In the package"), list);
       if (names.length > FEW) {
-        const more = make("button", { type: "button", className: "btn btn-sm btn-outline-secondary" }, `Show all ${names.length}`);
+        const more = make(
+          "button",
+          { type: "button", className: "btn btn-sm btn-outline-secondary" },
+          `Show all ${names.length}`,
+        );
         more.addEventListener("click", () => {
           const rest = names.slice(FEW).map((row) => nameRow(row, asked));
           list.append(...rest);
@@ -187,6 +219,12 @@
     history.replaceState(null, "", address);
     show(place, field.value);
   };
-  field.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(again, 150); });
-  field.form.addEventListener("submit", (event) => { event.preventDefault(); again(); });
+  field.addEventListener("input", () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(again, 150);
+  });
+  field.form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    again();
+  });
 })();

@@ -6,18 +6,18 @@ A new cell's diagram is a new module here and its line in ``LAYOUTS``.
 from types import MappingProxyType, ModuleType
 
 from lstm_helpers import cells
-from lstm_helpers.figures.layouts import coupled, gru, gru_before, lstm, original, peephole, rnn
+from lstm_helpers.figures.layouts import cifg, gru, gru_reset_before, lstm, lstm_no_forget, peephole, rnn
 from lstm_helpers.figures.layouts.base import SIZES, Layout, Node, Note, Piece, Point, Wire, node_of, polyline
 
 LAYOUTS: MappingProxyType[type, ModuleType] = MappingProxyType(
     {
         cells.lstm.Step: lstm,
         cells.rnn.Step: rnn,
-        cells.original.Step: original,
+        cells.lstm_no_forget.Step: lstm_no_forget,
         cells.peephole.Step: peephole,
-        cells.coupled.Step: coupled,
+        cells.cifg.Step: cifg,
         cells.gru.Step: gru,
-        cells.gru_before.Step: gru_before,
+        cells.gru_reset_before.Step: gru_reset_before,
     }
 )
 

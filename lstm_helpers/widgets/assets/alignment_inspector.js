@@ -17,8 +17,10 @@ function describe(run, at) {
   const looked = order.slice(0, 2).map((s) => `${nameOf(run.source[s])} (token ${s + 1}) with weight ${fixed(row[s])}`);
   const others = row.filter((_, s) => !order.slice(0, 2).includes(s));
   const rest = row.length > 2 ? `; the other ${others.length} share ${fixed(others.reduce((a, b) => a + b, 0))}` : "";
-  return `Written token ${at + 1} of ${run.answer.length} is ${nameOf(run.answer[at])}. ` +
-    `It attends most to ${looked.join(" and ")}${rest}.`;
+  return (
+    `Written token ${at + 1} of ${run.answer.length} is ${nameOf(run.answer[at])}. ` +
+    `It attends most to ${looked.join(" and ")}${rest}.`
+  );
 }
 
 // Where the matrix stands: rows are written tokens, columns are read ones.
@@ -36,22 +38,41 @@ function matrixSizes({ source, answer }, width) {
 function drawMatrix({ source, answer, row }, map, { left, top, size, tall, upright, named }) {
   const shown = (token) => (token === " " ? "␣" : token);
   const wide = left + size * source.length > 420;
-  const nodes = [text(0, 14, `all written tokens at once${wide ? ": a row each, darker where the weight is larger" : ""}`, { class: "lstm-tick" })];
+  const nodes = [
+    text(0, 14, `all written tokens at once${wide ? ": a row each, darker where the weight is larger" : ""}`, {
+      class: "lstm-tick",
+    }),
+  ];
   source.forEach((token, s) => {
     const [x, y] = [left + (s + 0.5) * size, top - 5];
     if (named && upright) nodes.push(text(x, y, shown(token), { class: "lstm-tick", "text-anchor": "middle" }));
-    else if (named) nodes.push(text(x + 4, y, shown(token), { class: "lstm-tick", transform: `rotate(-90 ${x + 4} ${y})` }));
+    else if (named)
+      nodes.push(text(x + 4, y, shown(token), { class: "lstm-tick", transform: `rotate(-90 ${x + 4} ${y})` }));
   });
   answer.forEach((token, t) => {
     const y = top + t * tall;
-    nodes.push(text(left - 5, y + tall / 2 + 4, shown(token), { class: "lstm-tick", "text-anchor": "end", "data-t": t }));
+    nodes.push(
+      text(left - 5, y + tall / 2 + 4, shown(token), { class: "lstm-tick", "text-anchor": "end", "data-t": t }),
+    );
     row(t).forEach((weight, s) => {
       const [fill] = map[Math.round(Math.max(0, Math.min(1, weight)) * (map.length - 1))];
-      nodes.push(svg("rect", { class: "lstm-faint lstm-weight", x: left + s * size, y, width: size, height: tall, fill, "data-t": t, "data-weight": weight }));
+      nodes.push(
+        svg("rect", {
+          class: "lstm-faint lstm-weight",
+          x: left + s * size,
+          y,
+          width: size,
+          height: tall,
+          fill,
+          "data-t": t,
+          "data-weight": weight,
+        }),
+      );
     });
   });
   const edges = ["lstm-faint lstm-frame-halo", "lstm-row-frame"].map((name) =>
-    svg("rect", { class: name, x: left, width: size * source.length, height: tall }));
+    svg("rect", { class: name, x: left, width: size * source.length, height: tall }),
+  );
   nodes.push(...edges);
   return { nodes, frame: { at: (t) => edges.forEach((edge) => edge.setAttribute("y", top + t * tall)) } };
 }
@@ -60,7 +81,14 @@ function render({ model, el }) {
   const run = unpackAlignment(model);
   const map = model.get("_map");
   const last = run.answer.length - 1;
-  const place = slider({ symbol: "", name: "written token", min: 0, max: last, step: 1, onInput: (t) => put(model, "at", t) });
+  const place = slider({
+    symbol: "",
+    name: "written token",
+    min: 0,
+    max: last,
+    step: 1,
+    onInput: (t) => put(model, "at", t),
+  });
   const shown = (token) => (token === " " ? "␣" : token);
   const read = run.source.map((token) => {
     const weight = html("small", {});
@@ -68,8 +96,15 @@ function render({ model, el }) {
   });
   const written = run.answer.map((token, t) => html("span", { class: "lstm-token", "data-t": t }, shown(token)));
   const row = (name, nodes) => html("div", { class: "lstm-tokens" }, html("b", {}, name), ...nodes);
-  const page = html("div", { class: "lstm-alignment lstm-pointed", role: "img" },
-    row("read", read.map(({ node }) => node)), row("written", written));
+  const page = html(
+    "div",
+    { class: "lstm-alignment lstm-pointed", role: "img" },
+    row(
+      "read",
+      read.map(({ node }) => node),
+    ),
+    row("written", written),
+  );
   const point = (event) => {
     const { t } = event.target.dataset;
     if (t !== undefined && Number(t) !== model.get("at")) put(model, "at", Number(t));
@@ -77,15 +112,23 @@ function render({ model, el }) {
   const words = caption(page);
   // All rows at once, drawn once for a width; only the frame around the row that is pointed at moves.
   let frame = null;
-  const all = stage((width) => matrixSizes(run, width).height, (width) => {
-    const drawn = drawMatrix(run, map, matrixSizes(run, width));
-    frame = drawn.frame;
-    frame.at(model.get("at"));
-    return drawn.nodes;
-  });
-  for (const [name, value] of [["aria-hidden", "true"], ["role", "presentation"]]) all.picture.setAttribute(name, value);
+  const all = stage(
+    (width) => matrixSizes(run, width).height,
+    (width) => {
+      const drawn = drawMatrix(run, map, matrixSizes(run, width));
+      frame = drawn.frame;
+      frame.at(model.get("at"));
+      return drawn.nodes;
+    },
+  );
+  for (const [name, value] of [
+    ["aria-hidden", "true"],
+    ["role", "presentation"],
+  ])
+    all.picture.setAttribute(name, value);
   all.picture.classList.add("lstm-pointed");
-  for (const node of [page, all.picture]) for (const event of ["mouseover", "click"]) node.addEventListener(event, point);
+  for (const node of [page, all.picture])
+    for (const event of ["mouseover", "click"]) node.addEventListener(event, point);
   const past = history(model, el);
   const update = () => {
     const at = model.get("at");
@@ -101,7 +144,16 @@ function render({ model, el }) {
     words.say(describe(run, at));
   };
   const group = { class: "lstm-widget lstm-aligned", role: "group", "aria-label": "Point at a written token" };
-  el.append(html("div", group, html("div", { class: "lstm-controls" }, place.row, past.buttons), page, all.place, ...words.nodes));
+  el.append(
+    html(
+      "div",
+      group,
+      html("div", { class: "lstm-controls" }, place.row, past.buttons),
+      page,
+      all.place,
+      ...words.nodes,
+    ),
+  );
   const unfollow = follow(model, ["at"], update);
   update();
   return leave(el, past.stop, unfollow, all.stop, words.stop);

@@ -1,16 +1,27 @@
 // The cell run backwards, step by step from the last to the first. Nothing is computed: every gradient was sent.
 
-const PARTS = [["", "all"], ["hidden", "from h to c"], ["update", "along the cell state"], ["output", "output gate"], ["forget", "forget gate"], ["input", "input gate"], ["candidate", "candidate"]];
+const PARTS = [
+  ["", "all"],
+  ["hidden", "from h to c"],
+  ["update", "along the cell state"],
+  ["output", "output gate"],
+  ["forget", "forget gate"],
+  ["input", "input gate"],
+  ["candidate", "candidate"],
+];
 
-// Three decimals, or a power of ten where they would all be 0; mirrors lstm_helpers.figures.backward.say_gradient.
-const sayGradient = (value) => (value !== 0 && Math.abs(value) < 0.0005 ? value.toExponential(0).replaceAll("-", "\u2212") : fixed(value, 3));
+// Three decimals, or a power of ten where they would all be 0; mirrors lstm_helpers.figures.diagram.say_gradient.
+const sayGradient = (value) =>
+  value !== 0 && Math.abs(value) < 0.0005 ? value.toExponential(0).replaceAll("-", "\u2212") : fixed(value, 3);
 
 function tell(numbers, t, unit, steps) {
   const say = (key) => sayGradient(numbers[key]);
   const last = t === steps - 1 ? " Nothing comes back from after the end." : "";
-  return `Step ${t + 1} of ${steps}, unit ${unit}.${last} dh = ${say("dh_loss")} of the loss + ${say("dh_later")} from the next step's gates = ${say("dh")}. ` +
+  return (
+    `Step ${t + 1} of ${steps}, unit ${unit}.${last} dh = ${say("dh_loss")} of the loss + ${say("dh_later")} from the next step's gates = ${say("dh")}. ` +
     `dc = ${say("dc_later")} along the cell state + ${say("from_h")} through h = ${say("dc")}. ` +
-    `The forget gate passes ${fixed(numbers.f)} of it on: ${say("dc_previous")} goes back along the cell state, ${say("dh_previous")} through the gates of all units.`;
+    `The forget gate passes ${fixed(numbers.f)} of it on: ${say("dc_previous")} goes back along the cell state, ${say("dh_previous")} through the gates of all units.`
+  );
 }
 
 function render({ model, el }) {
@@ -21,17 +32,29 @@ function render({ model, el }) {
   const at = (key, t, unit) => table[key][t * hidden + unit];
   const labels = model.get("_labels");
   let [hover, acted] = [null, false];
-  const act = (change) => { acted = true; change(); acted = false; };
+  const act = (change) => {
+    acted = true;
+    change();
+    acted = false;
+  };
   const now = () => [model.get("step"), model.get("unit")];
   // One measure for all steps of a unit: a gradient that fades is drawn thinner and thinner.
-  const largest = (unit, keys) => Math.max(1e-300, ...keys.flatMap((key) => Array.from({ length: steps }, (_, t) => Math.abs(at(key, t, unit)))));
+  const largest = (unit, keys) =>
+    Math.max(1e-300, ...keys.flatMap((key) => Array.from({ length: steps }, (_, t) => Math.abs(at(key, t, unit)))));
   const wires = [...new Set(layout.wires.map(({ number }) => number).filter(Boolean))];
   const view = () => {
     const [t, unit] = now();
     const top = largest(unit, wires);
     return {
-      numbers: Object.fromEntries(Object.keys(table).map((key) => [key, at(key, t, unit)])), limits: Object.fromEntries(wires.map((key) => [key, top])),
-      say: sayGradient, part: hover ?? model.get("part"), idle: false, held: [], movable: [], input: model.get("_inputs")[t], token: labels.length ? labels[t] : "",
+      numbers: Object.fromEntries(Object.keys(table).map((key) => [key, at(key, t, unit)])),
+      limits: Object.fromEntries(wires.map((key) => [key, top])),
+      say: sayGradient,
+      part: hover ?? model.get("part"),
+      idle: false,
+      held: [],
+      movable: [],
+      input: model.get("_inputs")[t],
+      token: labels.length ? labels[t] : "",
     };
   };
   const tracks = () => {
@@ -39,23 +62,53 @@ function render({ model, el }) {
     const track = (key, symbol) => {
       const value = (t) => (t < 0 ? at(`${key}_previous`, 0, unit) : at(key, t, unit)); // before the first step: the initial state's
       const top = Math.max(largest(unit, [key]), Math.abs(value(-1)));
-      return { name: symbol, words: key, low: -top, high: top, colour: symbol === "c" ? "currentColor" : colours[symbol], now: value, before: null, say: sayGradient };
+      return {
+        name: symbol,
+        words: key,
+        low: -top,
+        high: top,
+        colour: symbol === "c" ? "currentColor" : colours[symbol],
+        now: value,
+        before: null,
+        say: sayGradient,
+      };
     };
     return [track("dc", "c"), track("dh", "h")];
   };
   const run = { steps, labels, seen: () => true };
-  const time = playback({ model, trait: "step", labels: () => (labels.length ? labels : Array.from({ length: steps }, () => "")), towards: -1, names: ["Earlier", "Play back", "Later"], act, onMove: () => update() });
+  const time = playback({
+    model,
+    trait: "step",
+    labels: () => (labels.length ? labels : Array.from({ length: steps }, () => "")),
+    towards: -1,
+    names: ["Earlier", "Play back", "Later"],
+    act,
+    onMove: () => update(),
+  });
   const units = unitMenu(hidden, (unit) => act(() => put(model, "unit", unit)));
   const light = (part) => act(() => put(model, "part", part));
   const parts = choice({ name: "Light", options: PARTS, onInput: light });
-  const cell = stage((width) => diagramSizes(layout, width).height, (width) => drawDiagram(layout, view(), colours, width));
-  const lines = stage((width) => linesHeight(2, run, width), (width) => drawLines(run, tracks(), model.get("step"), [], width, ""));
+  const cell = stage(
+    (width) => diagramSizes(layout, width).height,
+    (width) => drawDiagram(layout, view(), colours, width),
+  );
+  const lines = stage(
+    (width) => linesHeight(2, run, width),
+    (width) => drawLines(run, tracks(), model.get("step"), [], width, ""),
+  );
   lines.picture.setAttribute("aria-label", "dc and dh of the unit over all steps; the sentence below says the numbers");
   const words = caption(cell.picture);
   const formula = html("div", { class: "lstm-formula", "aria-hidden": "true" });
-  const legend = html("div", { class: "lstm-legend" }, "The thicker a wire, the larger its gradient, measured against the largest of all steps; broken: below zero. Vessels show the gates of the way forward.");
+  const legend = html(
+    "div",
+    { class: "lstm-legend" },
+    "The thicker a wire, the larger its gradient, measured against the largest of all steps; broken: below zero. Vessels show the gates of the way forward.",
+  );
   const title = html("p", { class: "lstm-title" });
-  const relight = () => { cell.redraw(); formula.replaceChildren(...equationLines(layout.equations[view().part], view(), colours)); };
+  const relight = () => {
+    cell.redraw();
+    formula.replaceChildren(...equationLines(layout.equations[view().part], view(), colours));
+  };
   const update = () => {
     const [t, unit] = now();
     title.textContent = model.get("title");
@@ -67,9 +120,18 @@ function render({ model, el }) {
     lines.redraw();
     words.say(tell(view().numbers, t, unit, steps), !acted || time.playing());
   };
-  scrubs(lines.picture, () => steps, (t) => time.manual(t));
+  scrubs(
+    lines.picture,
+    () => steps,
+    (t) => time.manual(t),
+  );
   const under = (event) => event.target.closest("[data-part]")?.dataset.part || "";
-  const hovers = (part) => { if (part !== hover) { hover = part; relight(); } };
+  const hovers = (part) => {
+    if (part !== hover) {
+      hover = part;
+      relight();
+    }
+  };
   cell.picture.addEventListener("pointermove", (event) => hovers(under(event) || null));
   cell.picture.addEventListener("pointerleave", () => hovers(null));
   cell.picture.addEventListener("click", (event) => light(under(event) === model.get("part") ? "" : under(event)));
@@ -77,8 +139,23 @@ function render({ model, el }) {
   const body = html("div", { class: "lstm-body" }, html("div", { class: "lstm-drawing" }, cell.place), side);
   const buttons = html("div", { class: "lstm-buttons" }, ...time.buttons, units.place);
   const past = history(model, el);
-  const group = { class: "lstm-widget lstm-live-cell lstm-backward-cell", role: "group", "aria-label": "The cell run backwards" };
-  el.append(html("div", group, title, html("div", { class: "lstm-controls" }, buttons, time.row, past.buttons), body, lines.place, ...words.nodes, legend));
+  const group = {
+    class: "lstm-widget lstm-live-cell lstm-backward-cell",
+    role: "group",
+    "aria-label": "The cell run backwards",
+  };
+  el.append(
+    html(
+      "div",
+      group,
+      title,
+      html("div", { class: "lstm-controls" }, buttons, time.row, past.buttons),
+      body,
+      lines.place,
+      ...words.nodes,
+      legend,
+    ),
+  );
   const unfollow = follow(model, ["step", "unit", "part", "title"], () => update());
   update();
   return leave(el, time.stop, past.stop, unfollow, cell.stop, lines.stop, words.stop);

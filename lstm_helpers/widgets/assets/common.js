@@ -82,7 +82,13 @@ function choice({ name, options, onInput }) {
     inputs.set(key, input);
     row.append(html("label", {}, input, words));
   }
-  return { row, inputs, set: (key) => { inputs.get(key).checked = true; } };
+  return {
+    row,
+    inputs,
+    set: (key) => {
+      inputs.get(key).checked = true;
+    },
+  };
 }
 
 function button(words, onClick) {
@@ -97,7 +103,10 @@ function draggable(picture, pick) {
   let follows = null;
   const place = (event) => {
     const [box, view] = [picture.getBoundingClientRect(), picture.viewBox.baseVal];
-    return [((event.clientX - box.left) / box.width) * view.width, ((event.clientY - box.top) / box.height) * view.height];
+    return [
+      ((event.clientX - box.left) / box.width) * view.width,
+      ((event.clientY - box.top) / box.height) * view.height,
+    ];
   };
   picture.addEventListener("pointerdown", (event) => {
     const movable = event.target.closest(".lstm-movable");
@@ -112,13 +121,20 @@ function draggable(picture, pick) {
   // Each redrawing takes the touched node out of the page, and pointer events end with it; its own touches go on.
   const followFinger = (node) => {
     const move = (event) => follows?.(place(event.touches[0]));
-    const end = () => { follows = null; window.dispatchEvent(new PointerEvent("pointerup")); };
+    const end = () => {
+      follows = null;
+      window.dispatchEvent(new PointerEvent("pointerup"));
+    };
     node.addEventListener("touchmove", move);
     for (const event of ["touchend", "touchcancel"]) node.addEventListener(event, end);
   };
-  picture.addEventListener("pointermove", (event) => { if (follows && event.pointerType !== "touch") follows(place(event)); });
+  picture.addEventListener("pointermove", (event) => {
+    if (follows && event.pointerType !== "touch") follows(place(event));
+  });
   for (const event of ["pointerup", "pointercancel"]) {
-    picture.addEventListener(event, ({ pointerType }) => { if (pointerType !== "touch") follows = null; });
+    picture.addEventListener(event, ({ pointerType }) => {
+      if (pointerType !== "touch") follows = null;
+    });
   }
 }
 
@@ -135,10 +151,15 @@ function caption(picture) {
     shown.textContent = words;
     picture.setAttribute("aria-label", words);
     clearTimeout(timer);
-    if (!first && !quietly) timer = setTimeout(() => { live.textContent = words; }, 400);
+    if (!first && !quietly)
+      timer = setTimeout(() => {
+        live.textContent = words;
+      }, 400);
     first = false;
   };
-  const announce = (words) => { live.textContent = words; }; // at once, for pictures that never settle
+  const announce = (words) => {
+    live.textContent = words;
+  }; // at once, for pictures that never settle
   return { nodes: [shown, live], say, announce, stop: () => clearTimeout(timer) };
 }
 
@@ -170,7 +191,9 @@ function history(model, el, also = { due: () => false, reset: () => {} }) {
     const goesOn = inOneGo || (byHand && (pressed ? last : changed === last && soon));
     if (!goesOn) back = [...back, now].slice(-DEPTH);
     [now, ahead, last, when, inOneGo] = [next, [], changed, Date.now(), true];
-    queueMicrotask(() => { inOneGo = false; });
+    queueMicrotask(() => {
+      inOneGo = false;
+    });
     show();
   };
   const turn = (state) => {
@@ -183,12 +206,19 @@ function history(model, el, also = { due: () => false, reset: () => {} }) {
   };
   const step = (from, to) => {
     while (from.length && !differ(from.at(-1), now).length) from.pop(); // there and back again
-    if (from.length) { to.push(now); turn(from.pop()); }
+    if (from.length) {
+      to.push(now);
+      turn(from.pop());
+    }
     show();
   };
   const undo = button("Undo", () => step(back, ahead));
   const reset = button("Reset", () => {
-    if (differ(start, now).length) { back.push(now); ahead = []; turn(start); }
+    if (differ(start, now).length) {
+      back.push(now);
+      ahead = [];
+      turn(start);
+    }
     if (also.due()) also.reset();
   });
   undo.setAttribute("aria-keyshortcuts", "Control+Z Meta+Z");
@@ -203,17 +233,31 @@ function history(model, el, also = { due: () => false, reset: () => {} }) {
     if (typed === "y" || event.shiftKey) step(ahead, back);
     else step(back, ahead);
   };
-  const press = () => { [pressed, last] = [true, ""]; };
-  const lift = () => { if (pressed) { [pressed, last] = [false, ""]; setTimeout(takeKeys); } };
+  const press = () => {
+    [pressed, last] = [true, ""];
+  };
+  const lift = () => {
+    if (pressed) {
+      [pressed, last] = [false, ""];
+      setTimeout(takeKeys);
+    }
+  };
   // A press into a picture focuses nothing by itself, and Ctrl+Z would undo in the notebook.
   const takeKeys = () => {
     const root = el.firstElementChild;
     if (!root || el.contains(document.activeElement)) return;
     fill(root, { tabindex: -1, ...OWN_KEYS }, []).focus({ preventScroll: true });
   };
-  const enter = () => { if (!pressed) last = ""; };
+  const enter = () => {
+    if (!pressed) last = "";
+  };
   const listen = (how) => {
-    for (const [event, tell] of [["keydown", key], ["pointerdown", press], ["focusin", enter]]) el[how](event, tell, true);
+    for (const [event, tell] of [
+      ["keydown", key],
+      ["pointerdown", press],
+      ["focusin", enter],
+    ])
+      el[how](event, tell, true);
     for (const event of ["pointerup", "pointercancel"]) window[how](event, lift, true);
   };
   listen("addEventListener");
@@ -223,7 +267,17 @@ function history(model, el, also = { due: () => false, reset: () => {} }) {
   // Beside a row of choices, where there is room.
   const beside = (row) => html("div", { class: "lstm-beside" }, row, buttons);
   const before = () => back.findLast((state) => differ(state, now).length); // the settings before the last step, if any
-  return { buttons, beside, before, show, start, stop: () => { unfollow(); listen("removeEventListener"); } };
+  return {
+    buttons,
+    beside,
+    before,
+    show,
+    start,
+    stop: () => {
+      unfollow();
+      listen("removeEventListener");
+    },
+  };
 }
 
 // Life cycle ---------------------------------------------------------------------------------------------------
@@ -232,14 +286,18 @@ function history(model, el, also = { due: () => false, reset: () => {} }) {
 function follow(model, names, redraw) {
   const events = names.map((name) => `change:${name}`);
   for (const event of events) model.on(event, redraw);
-  return () => { for (const event of events) model.off(event, redraw); };
+  return () => {
+    for (const event of events) model.off(event, redraw);
+  };
 }
 
 // What a view does when it goes. JupyterLab keeps the empty place of every view that is gone: nothing may hang on it.
-const leave = (el, ...stops) => () => {
-  for (const stop of stops) stop();
-  el.replaceChildren();
-};
+const leave =
+  (el, ...stops) =>
+  () => {
+    for (const stop of stops) stop();
+    el.replaceChildren();
+  };
 
 let byHand = false; // whether a change is the reader's; else it is Python's
 
@@ -264,7 +322,10 @@ function stage(height, draw) {
   };
   const watcher = new ResizeObserver(([entry]) => {
     const now = Math.round(entry.contentRect.width);
-    if (now > 0 && now !== width) { width = now; redraw(); }
+    if (now > 0 && now !== width) {
+      width = now;
+      redraw();
+    }
   });
   watcher.observe(place);
   return { place, picture, redraw, stop: () => watcher.disconnect() };

@@ -10,18 +10,30 @@ function diagramSizes(layout, width) {
   const most = Math.max(LOW, 0.46 * window.innerHeight) / (layout.top - layout.bottom);
   const font = Math.max(12, Math.min(16, 2.7 * across, 3.1 * most));
   const up = Math.max(Math.min(across, most), font / 3.1);
-  return { across, up, font, compact: across < 4.2, tiny: across < 2.8, width, height: Math.round((layout.top - layout.bottom) * up) };
+  return {
+    across,
+    up,
+    font,
+    compact: across < 4.2,
+    tiny: across < 2.8,
+    width,
+    height: Math.round((layout.top - layout.bottom) * up),
+  };
 }
 
 function nodeBox(layout, sizes, node) {
   const [width, height] = layout.sizes[node.kind];
   const wide = { state: layout.letters, input: 6, gate: 2.4, squash: 2.9 }[node.kind] || 0; // in letters, at least
   const round = Math.max(width * sizes.across, sizes.font * 1.1);
-  const box = node.kind === "times" || node.kind === "plus" ? [round, round]
-    : [Math.max(width * sizes.across, wide * sizes.font), height * sizes.up];
+  const box =
+    node.kind === "times" || node.kind === "plus"
+      ? [round, round]
+      : [Math.max(width * sizes.across, wide * sizes.font), height * sizes.up];
   const half = box[0] / 2 + 2;
-  const x = node.kind === "junction" || node.kind === "end" ? node.at[0] * sizes.across
-    : Math.max(half, Math.min(sizes.width - half, node.at[0] * sizes.across));
+  const x =
+    node.kind === "junction" || node.kind === "end"
+      ? node.at[0] * sizes.across
+      : Math.max(half, Math.min(sizes.width - half, node.at[0] * sizes.across));
   return { x, y: (layout.top - node.at[1]) * sizes.up, width: box[0], height: box[1] };
 }
 
@@ -43,10 +55,22 @@ function edge({ x, y, width, height, kind }, [toX, toY]) {
 function label(x, y, runs, font, attributes) {
   const node = svg("text", { x, y, style: `font-size:${font}px`, ...attributes });
   let shift = 0;
-  for (const [words, how] of runs) { // how: "i" italic, "sub", "sup", "b" bold, "" upright
+  for (const [words, how] of runs) {
+    // how: "i" italic, "sub", "sup", "b" bold, "" upright
     const wanted = { sub: 0.25 * font, sup: -0.4 * font }[how] || 0;
     const small = how === "sub" || how === "sup" ? `font-size:${Math.max(9.5, 0.75 * font)}px` : null;
-    node.append(svg("tspan", { dy: wanted - shift || null, style: small, "font-style": how === "i" ? "italic" : null, "font-weight": how === "b" ? 700 : null }, words));
+    node.append(
+      svg(
+        "tspan",
+        {
+          dy: wanted - shift || null,
+          style: small,
+          "font-style": how === "i" ? "italic" : null,
+          "font-weight": how === "b" ? 700 : null,
+        },
+        words,
+      ),
+    );
     shift = wanted;
   }
   return node;
@@ -59,18 +83,27 @@ function drawDiagram(layout, view, colours, width) {
   const sizes = diagramSizes(layout, width);
   const colour = (symbol) => (symbol === "" || symbol === "c" ? "currentColor" : colours[symbol]);
   const dim = (parts) => ((view.part !== "" && !parts.includes(view.part)) || view.idle ? "lstm-dim" : "");
-  const boxes = Object.fromEntries(layout.nodes.map((node) => [node.name, { ...nodeBox(layout, sizes, node), kind: node.kind }]));
+  const boxes = Object.fromEntries(
+    layout.nodes.map((node) => [node.name, { ...nodeBox(layout, sizes, node), kind: node.kind }]),
+  );
   const pen = { layout, sizes, view, colour, dim, boxes };
   const [left, bottom, right, top] = layout.frame;
   const frame = svg("rect", {
-    class: "lstm-cell-frame", x: left * sizes.across, y: (layout.top - top) * sizes.up, rx: 12,
-    width: (right - left) * sizes.across, height: (top - bottom) * sizes.up,
+    class: "lstm-cell-frame",
+    x: left * sizes.across,
+    y: (layout.top - top) * sizes.up,
+    rx: 12,
+    width: (right - left) * sizes.across,
+    height: (top - bottom) * sizes.up,
   });
   const under = layout.wires.filter((wire) => wire.under.length);
   const over = layout.wires.filter((wire) => !wire.under.length);
   return [
-    frame, ...under.flatMap((wire) => drawWire(pen, wire)), ...over.flatMap((wire) => drawWire(pen, wire)),
-    ...layout.nodes.flatMap((node) => drawNode(pen, node)), ...layout.notes.map((note) => drawNote(pen, note)),
+    frame,
+    ...under.flatMap((wire) => drawWire(pen, wire)),
+    ...over.flatMap((wire) => drawWire(pen, wire)),
+    ...layout.nodes.flatMap((node) => drawNode(pen, node)),
+    ...layout.notes.map((note) => drawNote(pen, note)),
   ];
 }
 
@@ -78,7 +111,8 @@ function drawDiagram(layout, view, colours, width) {
 function drawWire({ layout, sizes, view, colour, dim, boxes }, wire) {
   const points = wirePoints(layout, sizes, boxes, wire);
   const value = wire.number ? view.numbers[wire.number] : null;
-  const thick = value === null || view.idle ? 1.4 : 1.3 + 5 * Math.min(1, Math.abs(value) / (view.limits[wire.number] || 1));
+  const thick =
+    value === null || view.idle ? 1.4 : 1.3 + 5 * Math.min(1, Math.abs(value) / (view.limits[wire.number] || 1));
   const [[x0, y0], [x1, y1]] = points.slice(-2);
   const length = Math.hypot(x1 - x0, y1 - y0);
   const [dx, dy] = [(x1 - x0) / length, (y1 - y0) / length];
@@ -89,43 +123,80 @@ function drawWire({ layout, sizes, view, colour, dim, boxes }, wire) {
   const [bx, by, half] = [x1 - dx * head, y1 - dy * head, 3.2 + 0.4 * thick];
   const gaps = wire.under.map(([x, y]) => {
     const [px, py, reach] = [x * sizes.across, (layout.top - y) * sizes.up, 9];
-    return line(px - dx * reach, py - dy * reach, px + dx * reach, py + dy * reach, { class: "lstm-gap", "stroke-width": thick + 4 });
+    return line(px - dx * reach, py - dy * reach, px + dx * reach, py + dy * reach, {
+      class: "lstm-gap",
+      "stroke-width": thick + 4,
+    });
   });
   const name = `${wire.start}-${wire.end}`;
   const look = { class: `lstm-wire ${dim(wire.parts)}`, d, stroke: colour(wire.symbol), "stroke-width": thick };
   const sign = { "stroke-dasharray": value < 0 ? "7 4" : null, "data-wire": name, "data-value": value };
   return [
-    svg("path", { ...look, ...sign }), ...gaps,
-    wire.arrow ? svg("path", {
-      class: `lstm-arrow ${dim(wire.parts)}`, fill: colour(wire.symbol),
-      d: `M${x1},${y1}L${bx - dy * half},${by + dx * half}L${bx + dy * half},${by - dx * half}Z`,
-    }) : null,
-    svg("path", { class: "lstm-hit", d: `M${points.map((point) => point.join(",")).join("L")}`, "data-part": wire.part }),
+    svg("path", { ...look, ...sign }),
+    ...gaps,
+    wire.arrow
+      ? svg("path", {
+          class: `lstm-arrow ${dim(wire.parts)}`,
+          fill: colour(wire.symbol),
+          d: `M${x1},${y1}L${bx - dy * half},${by + dx * half}L${bx + dy * half},${by - dx * half}Z`,
+        })
+      : null,
+    svg("path", {
+      class: "lstm-hit",
+      d: `M${points.map((point) => point.join(",")).join("L")}`,
+      "data-part": wire.part,
+    }),
   ];
 }
 
 function drawNode(pen, node) {
-  const { sizes: { font }, view, colour, dim } = pen;
+  const {
+    sizes: { font },
+    view,
+    colour,
+    dim,
+  } = pen;
   const { x, y, width, height } = pen.boxes[node.name];
   const group = { class: `lstm-node ${dim(node.parts)}`, "data-part": node.part, "data-node": node.name };
   const ink = colour(node.symbol);
   if (node.kind === "end") return [];
-  if (node.kind === "junction") return [svg("circle", { ...group, class: `${group.class} lstm-joint`, cx: x, cy: y, r: 3.5, fill: ink })];
+  if (node.kind === "junction")
+    return [svg("circle", { ...group, class: `${group.class} lstm-joint`, cx: x, cy: y, r: 3.5, fill: ink })];
   if (node.kind === "times" || node.kind === "plus") {
     const r = width / 2;
-    const sign = node.kind === "times" ? [svg("circle", { cx: x, cy: y, r: 2.8, fill: ink })]
-      : [line(x - r / 2, y, x + r / 2, y, { stroke: ink }), line(x, y - r / 2, x, y + r / 2, { stroke: ink })];
+    const sign =
+      node.kind === "times"
+        ? [svg("circle", { cx: x, cy: y, r: 2.8, fill: ink })]
+        : [line(x - r / 2, y, x + r / 2, y, { stroke: ink }), line(x, y - r / 2, x, y + r / 2, { stroke: ink })];
     return [svg("g", group, svg("circle", { class: "lstm-box", cx: x, cy: y, r, stroke: ink }), ...sign)];
   }
   const box = { class: "lstm-box", x: x - width / 2, y: y - height / 2, width, height, stroke: ink };
   if (node.kind === "gate" || node.kind === "squash") return [drawVessel(pen, node, group, box)];
   const inside = node.kind === "input" && !view.input && view.token.length <= 8; // the word is the input
   const value = inside ? view.token : node.kind === "input" ? view.input : view.say(view.numbers[node.number]);
-  const number = { class: "lstm-number", "text-anchor": "middle", "data-number": node.number, "data-value": view.numbers[node.number] };
-  const token = node.kind === "input" && view.token && !inside ? [text(x + width / 2 + 8, y + font * 0.35, view.token, { class: "lstm-number", style: `font-size:${font}px` })] : [];
-  return [svg("g", group, svg("rect", { ...box, rx: 9 }),
-    label(x, value ? y - 0.1 * height + 1 : y + 0.3 * font, node.text, font, { "text-anchor": "middle" }),
-    text(x, y + 0.36 * height, value, { ...number, style: `font-size:${Math.max(12, (node.kind === "input" ? 0.82 : 0.95) * font)}px` }), ...token)];
+  const number = {
+    class: "lstm-number",
+    "text-anchor": "middle",
+    "data-number": node.number,
+    "data-value": view.numbers[node.number],
+  };
+  const token =
+    node.kind === "input" && view.token && !inside
+      ? [text(x + width / 2 + 8, y + font * 0.35, view.token, { class: "lstm-number", style: `font-size:${font}px` })]
+      : [];
+  return [
+    svg(
+      "g",
+      group,
+      svg("rect", { ...box, rx: 9 }),
+      label(x, value ? y - 0.1 * height + 1 : y + 0.3 * font, node.text, font, { "text-anchor": "middle" }),
+      text(x, y + 0.36 * height, value, {
+        ...number,
+        style: `font-size:${Math.max(12, (node.kind === "input" ? 0.82 : 0.95) * font)}px`,
+      }),
+      ...token,
+    ),
+  ];
 }
 
 // A gate is a vessel filled from 0 at its bottom to 1 at its top, a tanh from its middle up or down.
@@ -134,16 +205,45 @@ function drawVessel({ sizes: { font, tiny }, view, colour }, node, group, box) {
   const level = (v) => (node.kind === "gate" ? box.y + (1 - v) * box.height : box.y + ((1 - v) / 2) * box.height);
   const held = view.held.includes(node.name);
   const movable = view.movable.includes(node.name);
-  const full = { class: "lstm-level", x: box.x, width: box.width, y: Math.min(level(value), level(0)), height: Math.abs(level(value) - level(0)) };
-  const grip = { class: "lstm-grip", x: box.x + box.width * 0.15, width: box.width * 0.7, y: level(value) - 2.5, height: 5, rx: 2.5 };
+  const full = {
+    class: "lstm-level",
+    x: box.x,
+    width: box.width,
+    y: Math.min(level(value), level(0)),
+    height: Math.abs(level(value) - level(0)),
+  };
+  const grip = {
+    class: "lstm-grip",
+    x: box.x + box.width * 0.15,
+    width: box.width * 0.7,
+    y: level(value) - 2.5,
+    height: 5,
+    rx: 2.5,
+  };
   const look = held ? "lstm-held" : "";
   const hand = movable ? "lstm-movable" : "";
-  return svg("g", { ...group, class: `${group.class} ${look} ${hand}`, "data-low": node.kind === "gate" ? 0 : -1, "data-top": box.y, "data-tall": box.height, "data-value": value },
+  return svg(
+    "g",
+    {
+      ...group,
+      class: `${group.class} ${look} ${hand}`,
+      "data-low": node.kind === "gate" ? 0 : -1,
+      "data-top": box.y,
+      "data-tall": box.height,
+      "data-value": value,
+    },
     svg("rect", { ...box, rx: 4 }),
     svg("rect", { ...full, fill: colour(node.symbol) }),
     node.kind === "squash" ? line(box.x, level(0), box.x + box.width, level(0), { class: "lstm-middle" }) : "",
     movable && !view.idle ? svg("rect", { ...grip, fill: colour(node.symbol) }) : "",
-    label(box.x + box.width / 2, box.y + box.height / 2 + font * 0.35, tiny && "ifgo".includes(node.name) ? [[node.name, "i"]] : node.text, font, { class: "lstm-halo", "text-anchor": "middle" }));
+    label(
+      box.x + box.width / 2,
+      box.y + box.height / 2 + font * 0.35,
+      tiny && "ifgo".includes(node.name) ? [[node.name, "i"]] : node.text,
+      font,
+      { class: "lstm-halo", "text-anchor": "middle" },
+    ),
+  );
 }
 
 function drawNote({ layout, sizes, view, dim }, note) {
@@ -151,22 +251,43 @@ function drawNote({ layout, sizes, view, dim }, note) {
   const value = note.number ? view.numbers[note.number] : null;
   const left = tiny || (compact && note.text.length > 2); // a formula makes room for its number
   const room = sizes.width - note.at[0] * across - 6;
-  const fits = note.number || note.align !== "left" || note.text.map(([words]) => words).join("").length * font * 0.52 < room;
+  const fits =
+    note.number || note.align !== "left" || note.text.map(([words]) => words).join("").length * font * 0.52 < room;
   const words = (note.number && left) || !fits ? [] : note.text;
-  const runs = value === null ? words : [...words, [`${words.length ? " " : ""}${view.idle ? "–" : (tiny ? fixed : view.say)(value)}`, "b"]];
+  const runs =
+    value === null
+      ? words
+      : [...words, [`${words.length ? " " : ""}${view.idle ? "–" : (tiny ? fixed : view.say)(value)}`, "b"]];
   const onWire = tiny && note.number && note.align === "left"; // no room beside it
   const anchor = onWire ? "middle" : { left: "start", center: "middle", right: "end" }[note.align];
   const look = { class: `lstm-halo ${dim(note.parts)}`, "text-anchor": anchor };
   const y = (layout.top - note.at[1]) * up + font * 0.35;
-  return label((note.at[0] - (onWire ? 1.5 : 0)) * across, y, runs, value === null ? Math.max(12, font * 0.9) : font, { ...look, "data-note": note.name, "data-part": note.part, "data-value": value });
+  return label((note.at[0] - (onWire ? 1.5 : 0)) * across, y, runs, value === null ? Math.max(12, font * 0.9) : font, {
+    ...look,
+    "data-note": note.name,
+    "data-part": note.part,
+    "data-value": value,
+  });
 }
 
 // An equation's lines, each symbol underlined in its colour.
 function equationLines(lines, view, colours) {
-  return lines.map((pieces) => html("span", { class: "lstm-formula-line" }, ...pieces.flatMap((piece) => {
-    const look = piece.symbol ? { class: "lstm-piece", style: `border-color:${piece.symbol === "c" ? "currentColor" : colours[piece.symbol]}` } : {};
-    if (piece.number) return [html("b", { ...look, "data-key": piece.number }, view.say(view.numbers[piece.number])), " "];
-    const tags = { i: "i", sub: "sub", sup: "sup", "": "span" };
-    return [html("span", look, ...piece.text.map(([words, how]) => html(tags[how], {}, words))), " "];
-  })));
+  return lines.map((pieces) =>
+    html(
+      "span",
+      { class: "lstm-formula-line" },
+      ...pieces.flatMap((piece) => {
+        const look = piece.symbol
+          ? {
+              class: "lstm-piece",
+              style: `border-color:${piece.symbol === "c" ? "currentColor" : colours[piece.symbol]}`,
+            }
+          : {};
+        if (piece.number)
+          return [html("b", { ...look, "data-key": piece.number }, view.say(view.numbers[piece.number])), " "];
+        const tags = { i: "i", sub: "sub", sup: "sup", "": "span" };
+        return [html("span", look, ...piece.text.map(([words, how]) => html(tags[how], {}, words))), " "];
+      }),
+    ),
+  );
 }

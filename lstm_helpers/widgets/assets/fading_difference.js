@@ -33,7 +33,10 @@ function fade(numbers, factor, size) {
   return { difference, left, factor: left ** (1 / (size.steps - 1 - size.first)) };
 }
 
-const raised = (whole) => String(whole).replaceAll("-", "\u207b").replace(/\d/g, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]);
+const raised = (whole) =>
+  String(whole)
+    .replaceAll("-", "\u207b")
+    .replace(/\d/g, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]);
 
 function sayPower(value) {
   const [mantissa, exponent] = value.toExponential(1).split("e").map(Number);
@@ -46,8 +49,10 @@ function sentence(scale_, { left, factor }, { radius, steps, first }) {
   const begin = `W_h × ${scale_.toFixed(2)} has spectral radius ${(radius * scale_).toFixed(2)}. `;
   const more = steps - 1 - first;
   if (!(left > 0)) return `${begin}Nothing of the difference is left ${more} words later.`;
-  return `${begin}${more} words later the difference is ${sayPower(left)} times what it was: ` +
-    `a factor of ${factor.toFixed(2)} per word, on average.`;
+  return (
+    `${begin}${more} words later the difference is ${sayPower(left)} times what it was: ` +
+    `a factor of ${factor.toFixed(2)} per word, on average.`
+  );
 }
 
 function drawFading(run, before, { steps, low, high, first }, labels, colour, width, height) {
@@ -57,10 +62,16 @@ function drawFading(run, before, { steps, low, high, first }, labels, colour, wi
   const out = [text(4, 12, "difference of the states", { class: "lstm-tick" })];
   for (let power = low; power <= high; power += 3) {
     out.push(line(box.left, y(power), box.right, y(power), { class: "lstm-grid" }));
-    out.push(text(box.left - 6, y(power) + 4, power === 0 ? "1" : `10${raised(power)}`, { class: "lstm-tick", "text-anchor": "end" }));
+    out.push(
+      text(box.left - 6, y(power) + 4, power === 0 ? "1" : `10${raised(power)}`, {
+        class: "lstm-tick",
+        "text-anchor": "end",
+      }),
+    );
   }
   // A line as far as it is on the picture: it does not run along the floor as if that were a value.
-  const logs = ({ difference }) => difference.map((value, t) => [t, Math.log10(value)]).filter(([t, log]) => t >= first && log >= low);
+  const logs = ({ difference }) =>
+    difference.map((value, t) => [t, Math.log10(value)]).filter(([t, log]) => t >= first && log >= low);
   const path = (points) => (points.length ? `M${points.map(([t, log]) => `${x(t)},${y(log)}`).join("L")}` : null);
   const end = (points) => points.at(-1) ?? [first, low];
   const now = logs(run);
@@ -68,21 +79,42 @@ function drawFading(run, before, { steps, low, high, first }, labels, colour, wi
     const points = logs(before);
     out.push(svg("path", { class: "lstm-line lstm-ghost", d: path(points), stroke: "currentColor" }));
     const [yn, yb] = apart(y(end(now)[1]), y(end(points)[1]), 17, box.top + 4, box.bottom - 4);
-    out.push(text(box.right + 8, yb + 4, "last setting", { class: "lstm-tick" }), text(box.right + 8, yn + 4, "now", { class: "lstm-end" }));
+    out.push(
+      text(box.right + 8, yb + 4, "last setting", { class: "lstm-tick" }),
+      text(box.right + 8, yn + 4, "now", { class: "lstm-end" }),
+    );
   }
   out.push(svg("path", { class: "lstm-line lstm-fading", d: path(now), stroke: "currentColor" }));
   run.difference.forEach((value, t) => {
     const log = Math.log10(value);
-    if (t >= first && log >= low) out.push(svg("circle", { class: "lstm-left", cx: x(t), cy: y(log), r: 3.2, fill: "currentColor", "data-t": t, "data-value": value }));
+    if (t >= first && log >= low)
+      out.push(
+        svg("circle", {
+          class: "lstm-left",
+          cx: x(t),
+          cy: y(log),
+          r: 3.2,
+          fill: "currentColor",
+          "data-t": t,
+          "data-value": value,
+        }),
+      );
   });
   // The word that differs always, of the others as many as fit.
   const taken = [];
   [first, ...labels.keys()].forEach((t, k) => {
     const label = labels[t];
     const half = 4 + label.length * (t === first ? 4.4 : 3.6);
-    if ((k > 0 && t === first) || x(t) + half > width || taken.some(([from, to]) => x(t) + half > from && x(t) - half < to)) return;
+    if (
+      (k > 0 && t === first) ||
+      x(t) + half > width ||
+      taken.some(([from, to]) => x(t) + half > from && x(t) - half < to)
+    )
+      return;
     taken.push([x(t) - half, x(t) + half]);
-    out.push(text(x(t), box.bottom + 18, label, { class: t === first ? "lstm-now" : "lstm-tick", "text-anchor": "middle" }));
+    out.push(
+      text(x(t), box.bottom + 18, label, { class: t === first ? "lstm-now" : "lstm-tick", "text-anchor": "middle" }),
+    );
   });
   out.push(text((box.left + box.right) / 2, height - 6, "words read", { class: "lstm-tick", "text-anchor": "middle" }));
   return out;
@@ -94,10 +126,25 @@ function render({ model, el }) {
   const labels = model.get("_labels");
   const past = history(model, el);
   const of = (factor) => fade(numbers, factor, size);
-  const factor = slider({ symbol: "", name: "scale of W_h", min: 0, max: size.most, step: 0.05, onInput: (value) => put(model, "scale", value) });
+  const factor = slider({
+    symbol: "",
+    name: "scale of W_h",
+    min: 0,
+    max: size.most,
+    step: 0.05,
+    onInput: (value) => put(model, "scale", value),
+  });
   const picture = stage(260, (width, tall) => {
     const then = past.before();
-    return drawFading(of(model.get("scale")), then && of(then.scale), size, labels, model.get("_colours").h, width, tall);
+    return drawFading(
+      of(model.get("scale")),
+      then && of(then.scale),
+      size,
+      labels,
+      model.get("_colours").h,
+      width,
+      tall,
+    );
   });
   const words = caption(picture.picture);
   const update = () => {
@@ -107,7 +154,15 @@ function render({ model, el }) {
     words.say(sentence(now, of(now), size));
   };
   const group = { class: "lstm-widget lstm-fading-difference", role: "group", "aria-label": "How a difference fades" };
-  el.append(html("div", group, html("div", { class: "lstm-controls" }, factor.row, past.buttons), picture.place, ...words.nodes));
+  el.append(
+    html(
+      "div",
+      group,
+      html("div", { class: "lstm-controls" }, factor.row, past.buttons),
+      picture.place,
+      ...words.nodes,
+    ),
+  );
   const unfollow = follow(model, ["scale"], update);
   update();
   return leave(el, past.stop, unfollow, picture.stop, words.stop);

@@ -1,7 +1,7 @@
 // The belt with its gates held still. `belt` and `limit` mirror lstm_helpers.widgets.belt; a test compares what is
 // drawn with them.
 
-function belt(f, i, g, o, steps, feed) {
+function applyGates(f, i, g, o, steps, feed) {
   const run = [];
   let c = 0;
   for (let t = 1; t <= steps; t += 1) {
@@ -26,11 +26,17 @@ function sentence({ f, i, g, o, steps, feed }, run) {
     words.push(`At step 1, i · g = ${fixed(load)} is added to the cell state.`);
     if (f === 1) words.push(`With f = 1 nothing is lost: after ${steps} steps c is still ${fixed(c)}.`);
     else if (f === 0) words.push(`With f = 0 it is gone one step later.`);
-    else words.push(`With f = ${fixed(f)} half is gone after ${fixed(halfLife(f), 1)} more steps; at step ${steps} c = ${fixed(c)}.`);
+    else
+      words.push(
+        `With f = ${fixed(f)} half is gone after ${fixed(halfLife(f), 1)} more steps; at step ${steps} c = ${fixed(c)}.`,
+      );
   } else {
     words.push(`At every step, i · g = ${fixed(load)} is added to the cell state.`);
     if (f === 1) words.push(`With f = 1 nothing is lost: at step ${steps} c = ${fixed(c)}, and there is no limit.`);
-    else words.push(`With f = ${fixed(f)} c tends to i · g ÷ (1 − f) = ${fixed(limit(f, i, g))}; at step ${steps} c = ${fixed(c)}.`);
+    else
+      words.push(
+        `With f = ${fixed(f)} c tends to i · g ÷ (1 − f) = ${fixed(limit(f, i, g))}; at step ${steps} c = ${fixed(c)}.`,
+      );
     if (Math.abs(c) > 1) words.push("That is more than any candidate can be: c has no ±1 bound.");
   }
   if (o === 0 && c !== 0) words.push(`The output gate is closed: h = 0, but the cell state keeps its ${fixed(c)}.`);
@@ -38,7 +44,7 @@ function sentence({ f, i, g, o, steps, feed }, run) {
   return words.join(" ");
 }
 
-// What the forget gate means in time, whatever is fed and however few steps are shown; mirrors GateBelt.forgetting.
+// What the forget gate means in time, whatever is fed and however few steps are shown; mirrors GateSliders.forgetting.
 function forgetting(f) {
   const gate = `f = ${shortest(f)}`;
   if (f === 0) return `${gate}: all is gone after one step; no forget bias is low enough for that.`;
@@ -62,11 +68,21 @@ function drawBelt(settings, run, { before, was }, colours, width, height) {
   const band = { class: "lstm-band", x: box.left, width: box.right - box.left, y: y(1), height: y(-1) - y(1) };
   if (top > 1) {
     out.push(svg("rect", band));
-    out.push(text(box.right, load > 0 ? y(-1) + 14 : y(1) - 6, "grey band: \u22121 to 1, where h must stay", { class: "lstm-note", "text-anchor": "end" }));
+    out.push(
+      text(box.right, load > 0 ? y(-1) + 14 : y(1) - 6, "grey band: \u22121 to 1, where h must stay", {
+        class: "lstm-note",
+        "text-anchor": "end",
+      }),
+    );
   }
   for (const level of [-top, -top / 2, 0, top / 2, top]) {
     out.push(line(box.left, y(level), box.right, y(level), { class: "lstm-grid" }));
-    out.push(text(box.left - 6, y(level) + 4, fixed(level, Number.isInteger(level) ? 0 : 1), { class: "lstm-tick", "text-anchor": "end" }));
+    out.push(
+      text(box.left - 6, y(level) + 4, fixed(level, Number.isInteger(level) ? 0 : 1), {
+        class: "lstm-tick",
+        "text-anchor": "end",
+      }),
+    );
   }
   const every = [1, 2, 5, 10, 20, 50].find((n) => (steps / n) * 34 <= box.right - box.left) || 100;
   for (let t = 0; t <= steps; t += every) {
@@ -76,14 +92,41 @@ function drawBelt(settings, run, { before, was }, colours, width, height) {
   out.push(...loads(run, x, y, Math.max(1, (x(1) - x(0)) * 0.62), colours));
   out.push(...rollers(x, y(0), steps, every));
   const path = (name, start) => `M${x(0)},${y(start)}` + run.map((step) => `L${x(step.t)},${y(step[name])}`).join("");
-  if (before.length) out.push(...ghost(before.slice(0, steps), x, y, width < 340 ? 4 : box.left, top, was, width < 460));
-  out.push(svg("path", { class: "lstm-line lstm-h-line", d: path("h", 0), stroke: colours.h, "stroke-dasharray": "5 3" }));
+  if (before.length)
+    out.push(...ghost(before.slice(0, steps), x, y, width < 340 ? 4 : box.left, top, was, width < 460));
+  out.push(
+    svg("path", { class: "lstm-line lstm-h-line", d: path("h", 0), stroke: colours.h, "stroke-dasharray": "5 3" }),
+  );
   out.push(svg("path", { class: "lstm-line lstm-c-line", d: path("c", 0), stroke: "currentColor" }));
   const r = steps > 60 ? 1.2 : 3;
   for (const step of run) {
-    const data = { "data-t": step.t, "data-c": step.c, "data-h": step.h, "data-kept": step.kept, "data-added": step.added };
-    out.push(svg("rect", { class: "lstm-faint lstm-h-mark", x: x(step.t) - r, y: y(step.h) - r, width: 2 * r, height: 2 * r, stroke: colours.h }));
-    out.push(svg("circle", { class: "lstm-faint lstm-c-mark", cx: x(step.t), cy: y(step.c), r, fill: "currentColor", ...data }));
+    const data = {
+      "data-t": step.t,
+      "data-c": step.c,
+      "data-h": step.h,
+      "data-kept": step.kept,
+      "data-added": step.added,
+    };
+    out.push(
+      svg("rect", {
+        class: "lstm-faint lstm-h-mark",
+        x: x(step.t) - r,
+        y: y(step.h) - r,
+        width: 2 * r,
+        height: 2 * r,
+        stroke: colours.h,
+      }),
+    );
+    out.push(
+      svg("circle", {
+        class: "lstm-faint lstm-c-mark",
+        cx: x(step.t),
+        cy: y(step.c),
+        r,
+        fill: "currentColor",
+        ...data,
+      }),
+    );
   }
   if (showGoal) out.push(...goalLine(goal, x, y, box));
   out.push(...halfMark(settings, load, goal, x, y, box));
@@ -105,16 +148,30 @@ function ghost(before, x, y, left, top, was, narrow) {
   const d = `M${x(0)},${y(0)}` + before.map(({ t, c }) => `L${x(t)},${y(c)}`).join("");
   const { c } = before[before.length - 1];
   const note = text(left, 38, `dotted: ${narrow ? "before" : "last setting"}, c = ${brief(c)}`, { class: "lstm-note" });
-  if (was !== top) note.append(svg("tspan", { class: "lstm-end lstm-axis-note", "data-top": top, "data-was": was }, `; ${narrow ? "" : "axis "}±${was} → ±${top}`));
+  if (was !== top)
+    note.append(
+      svg(
+        "tspan",
+        { class: "lstm-end lstm-axis-note", "data-top": top, "data-was": was },
+        `; ${narrow ? "" : "axis "}±${was} → ±${top}`,
+      ),
+    );
   return [svg("path", { class: "lstm-line lstm-ghost", d, stroke: "currentColor", "data-c": c }), note];
 }
 
 // Each step's load: what was kept, and on top of it what was added.
 function loads(run, x, y, wide, colours) {
   const bar = (t, from, to, name, colour) =>
-    from === to ? null
-      : svg("rect", { class: `lstm-load lstm-${name}`, x: x(t) - wide / 2, width: wide, y: Math.min(y(from), y(to)),
-          height: Math.abs(y(from) - y(to)), fill: colour });
+    from === to
+      ? null
+      : svg("rect", {
+          class: `lstm-load lstm-${name}`,
+          x: x(t) - wide / 2,
+          width: wide,
+          y: Math.min(y(from), y(to)),
+          height: Math.abs(y(from) - y(to)),
+          fill: colour,
+        });
   return run.flatMap(({ t, kept, c }) => [bar(t, 0, kept, "kept", colours.f), bar(t, kept, c, "added", colours.i)]);
 }
 
@@ -159,14 +216,17 @@ function legend(left, colours) {
     svg("rect", { class: `lstm-load lstm-${name}`, x, y: 7, width: 13, height: 13, fill: colour }),
     text(x + 19, 18, words, { class: "lstm-note" }),
   ];
-  return [...swatch(left, colours.f, "key", "kept: f × c before"), ...swatch(left + 142, colours.i, "key", "added: i × g")];
+  return [
+    ...swatch(left, colours.f, "key", "kept: f × c before"),
+    ...swatch(left + 142, colours.i, "key", "added: i × g"),
+  ];
 }
 
 function render({ model, el }) {
   const colours = model.get("_colours");
   const names = ["f", "i", "g", "o", "steps", "feed"];
   const settings = () => Object.fromEntries(names.map((name) => [name, model.get(name)]));
-  const runOf = ({ f, i, g, o, steps, feed }) => belt(f, i, g, o, steps, feed);
+  const runOf = ({ f, i, g, o, steps, feed }) => applyGates(f, i, g, o, steps, feed);
   const run = () => runOf(settings());
   // The last setting, what it gave, and the axis as it was then; looked up anew when another step begins.
   let ghost = { settings: null, before: [], was: 0 };
@@ -178,11 +238,27 @@ function render({ model, el }) {
     return ghost;
   };
   const gate = (symbol, name, min) =>
-    slider({ symbol, name, min, max: 1, step: 0.01, colour: colours[symbol], onInput: (value) => put(model, symbol, value) });
-  const sliders = { f: gate("f", "forget gate", 0), i: gate("i", "input gate", 0), g: gate("g", "candidate", -1), o: gate("o", "output gate", 0) };
+    slider({
+      symbol,
+      name,
+      min,
+      max: 1,
+      step: 0.01,
+      colour: colours[symbol],
+      onInput: (value) => put(model, symbol, value),
+    });
+  const sliders = {
+    f: gate("f", "forget gate", 0),
+    i: gate("i", "input gate", 0),
+    g: gate("g", "candidate", -1),
+    o: gate("o", "output gate", 0),
+  };
   const feed = choice({
     name: "The input gate opens",
-    options: [["once", "at step 1 only"], ["always", "at every step"]],
+    options: [
+      ["once", "at step 1 only"],
+      ["always", "at every step"],
+    ],
     onInput: (value) => put(model, "feed", value),
   });
   const past = history(model, el);
@@ -197,8 +273,17 @@ function render({ model, el }) {
     picture.redraw();
     words.say(sentence(settings(), run()));
   };
-  const controls = html("div", { class: "lstm-controls" }, ...Object.values(sliders).map(({ row }) => row), past.beside(feed.row));
-  const group = { class: "lstm-widget lstm-gate-belt", role: "group", "aria-label": "Gates acting on the cell state" };
+  const controls = html(
+    "div",
+    { class: "lstm-controls" },
+    ...Object.values(sliders).map(({ row }) => row),
+    past.beside(feed.row),
+  );
+  const group = {
+    class: "lstm-widget lstm-gate-sliders",
+    role: "group",
+    "aria-label": "Gates acting on the cell state",
+  };
   el.append(html("div", group, controls, memory, picture.place, ...words.nodes));
   const unfollow = follow(model, names, update);
   update();

@@ -13,7 +13,8 @@ function unpackTables(model) {
     tables[name] = new Float32Array(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
   }
   const length = grid.lags + 1;
-  const rows = (table, first) => [LEAST, MEDIAN, GREATEST].map((k) => table.subarray((first + k) * length, (first + k + 1) * length));
+  const rows = (table, first) =>
+    [LEAST, MEDIAN, GREATEST].map((k) => table.subarray((first + k) * length, (first + k + 1) * length));
   const curves = ({ bias, scale }) => {
     const [b, s] = [grid.biases.indexOf(bias), grid.scales.indexOf(scale)];
     return { lstm: rows(tables.lstm, 3 * (s * grid.biases.length + b)), rnn: rows(tables.rnn, 3 * s) };
@@ -21,7 +22,10 @@ function unpackTables(model) {
   return { ...grid, curves };
 }
 
-const raised = (whole) => String(whole).replaceAll("-", "\u207b").replace(/\d/g, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]);
+const raised = (whole) =>
+  String(whole)
+    .replaceAll("-", "\u207b")
+    .replace(/\d/g, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]);
 
 function sayPower(log) {
   const value = 10 ** log;
@@ -35,9 +39,11 @@ function sentence({ lag, bias, scale }, { lstm, rnn }, seeds) {
   const setting = `Forget bias ${bias}, weights × ${scale}: `;
   if (lag === 0) return `${setting}at lag 0 nothing has been passed yet, and both factors are 1.`;
   const [l, r] = [lstm, rnn].map((rows) => rows.map((row) => sayPower(row[lag])));
-  return `${setting}${lag} ${lag === 1 ? "step" : "steps"} back, the gradient that survives best is ` +
+  return (
+    `${setting}${lag} ${lag === 1 ? "step" : "steps"} back, the gradient that survives best is ` +
     `multiplied by ${l[MEDIAN]} along the LSTM (${l[LEAST]} to ${l[GREATEST]} over ${seeds} seeds) ` +
-    `and by ${r[MEDIAN]} along the RNN (${r[LEAST]} to ${r[GREATEST]}).`;
+    `and by ${r[MEDIAN]} along the RNN (${r[LEAST]} to ${r[GREATEST]}).`
+  );
 }
 
 function drawDial({ lag }, curves, { lags, shown: [low, high], seeds }, colours, width, height) {
@@ -46,14 +52,25 @@ function drawDial({ lag }, curves, { lags, shown: [low, high], seeds }, colours,
   const y = scale(low, high, box.bottom, box.top);
   const out = [];
   for (let power = Math.ceil(low / 10) * 10; power <= high; power += 10) {
-    out.push(line(box.left, y(power), box.right, y(power), { class: power === 0 ? "lstm-cursor lstm-rest" : "lstm-grid" }));
-    out.push(text(box.left - 6, y(power) + 4, power === 0 ? "1" : `10${raised(power)}`, { class: "lstm-tick", "text-anchor": "end" }));
+    out.push(
+      line(box.left, y(power), box.right, y(power), { class: power === 0 ? "lstm-cursor lstm-rest" : "lstm-grid" }),
+    );
+    out.push(
+      text(box.left - 6, y(power) + 4, power === 0 ? "1" : `10${raised(power)}`, {
+        class: "lstm-tick",
+        "text-anchor": "end",
+      }),
+    );
   }
-  for (let n = 0; n <= lags; n += 20) out.push(text(x(n), box.bottom + 17, n, { class: "lstm-tick", "text-anchor": "middle" }));
+  for (let n = 0; n <= lags; n += 20)
+    out.push(text(x(n), box.bottom + 17, n, { class: "lstm-tick", "text-anchor": "middle" }));
   out.push(text(4, 14, "gradient left after n steps", { class: "lstm-tick" }));
   const axis = `lag n: steps back · line: median, band: all ${seeds} seeds`;
   out.push(text((box.left + box.right) / 2, box.bottom + 36, axis, { class: "lstm-tick", "text-anchor": "middle" }));
-  const tracks = [["h", "RNN", curves.rnn, colours.h], ["c", "LSTM", curves.lstm, "currentColor"]];
+  const tracks = [
+    ["h", "RNN", curves.rnn, colours.h],
+    ["c", "LSTM", curves.lstm, "currentColor"],
+  ];
   for (const [name, , rows, colour] of tracks) out.push(...track(name, rows, colour, x, y, low));
   out.push(...endLabels(tracks, x, y, box, low, lags));
   out.push(line(x(lag), box.top, x(lag), box.bottom, { class: "lstm-cursor" }));
@@ -67,11 +84,21 @@ const lastShown = (row, low) => row.findLastIndex((log) => log >= low);
 function track(name, [least, median, greatest], colour, x, y, low) {
   const seen = (row) => Array.from(row, (log, n) => `${x(n)},${y(Math.max(log, low))}`);
   const end = lastShown(greatest, low) + 1;
-  const around = [...seen(greatest).slice(0, end + 1), ...seen(least).slice(0, end + 1).reverse()];
+  const around = [
+    ...seen(greatest).slice(0, end + 1),
+    ...seen(least)
+      .slice(0, end + 1)
+      .reverse(),
+  ];
   const path = seen(median).slice(0, lastShown(median, low) + 1);
   return [
     svg("path", { class: `lstm-spread lstm-${name}-band`, d: `M${around.join("L")}Z`, fill: colour }),
-    svg("path", { class: `lstm-line lstm-${name}-line`, d: `M${path.join("L")}`, stroke: colour, "stroke-dasharray": name === "h" ? "5 3" : null }),
+    svg("path", {
+      class: `lstm-line lstm-${name}-line`,
+      d: `M${path.join("L")}`,
+      stroke: colour,
+      "stroke-dasharray": name === "h" ? "5 3" : null,
+    }),
   ];
 }
 
@@ -80,7 +107,10 @@ function endLabels(tracks, x, y, box, low, lags) {
   const places = ends.map(({ n, rows }) => (n === lags ? y(rows[MEDIAN][n]) : box.bottom - 8));
   const [rnn, lstm] = apart(...places, 17, box.top + 4, box.bottom - 4);
   return ends.map(({ name, words, n }, k) =>
-    text(x(n) + 6, [rnn, lstm][k] + 5, n === lags ? words : `${words} ↓`, { class: `lstm-end lstm-name-${name} lstm-halo` }));
+    text(x(n) + 6, [rnn, lstm][k] + 5, n === lags ? words : `${words} ↓`, {
+      class: `lstm-end lstm-name-${name} lstm-halo`,
+    }),
+  );
 }
 
 // The chosen lag: a point on each line, and what it stands for where the line itself does not pass: above the upper,
@@ -99,13 +129,22 @@ function marks(tracks, lag, x, y, box, low, lags) {
     const reach = Math.ceil(room / (x(1) - x(0)));
     const rise = y(log) - y(at(one, lag + (right ? reach : -reach))); // over the width of the words
     const lift = 10 + (right === wanted ? 0 : Math.abs(rise));
-    const mark = name === "c"
-      ? svg("circle", { cx: x(lag), cy: y(log), r: 4.5, fill: colour })
-      : svg("rect", { class: "lstm-h-mark", x: x(lag) - 4, y: y(log) - 4, width: 8, height: 8, stroke: colour });
+    const mark =
+      name === "c"
+        ? svg("circle", { cx: x(lag), cy: y(log), r: 4.5, fill: colour })
+        : svg("rect", { class: "lstm-h-mark", x: x(lag) - 4, y: y(log) - 4, width: 8, height: 8, stroke: colour });
     const [least, , greatest] = rows.map((row) => row[lag]);
-    const said = { class: `lstm-end lstm-halo lstm-at-${name}`, "data-log": log, "data-least": least, "data-greatest": greatest };
+    const said = {
+      class: `lstm-end lstm-halo lstm-at-${name}`,
+      "data-log": log,
+      "data-least": least,
+      "data-greatest": greatest,
+    };
     const height = log >= low ? y(log) + (above ? -lift : lift + 10) : box.bottom - 26;
-    const value = text(x(lag) + (right ? 8 : -8), height, log >= low ? label : `${label} ↓`, { ...said, "text-anchor": right ? "start" : "end" });
+    const value = text(x(lag) + (right ? 8 : -8), height, log >= low ? label : `${label} ↓`, {
+      ...said,
+      "text-anchor": right ? "start" : "end",
+    });
     return log >= low ? [mark, value] : [value];
   });
 }
@@ -119,10 +158,20 @@ function render({ model, el }) {
   const same = (number) => number;
   const last = table.scales.length - 1;
   const lag = control("n", "lag", table.lags, 1, "lag", same);
-  const bias = control("b", "forget bias", table.biases.at(-1), table.biases[1] - table.biases[0], "forget_bias", same, colours.f);
+  const bias = control(
+    "b",
+    "forget bias",
+    table.biases.at(-1),
+    table.biases[1] - table.biases[0],
+    "forget_bias",
+    same,
+    colours.f,
+  );
   const weights = control("W", "weight scale", last, 1, "weight_scale", (k) => table.scales[k]);
   const height = (width) => (width < 480 ? 300 : 340);
-  const picture = stage(height, (width, tall) => drawDial(settings(), table.curves(settings()), table, colours, width, tall));
+  const picture = stage(height, (width, tall) =>
+    drawDial(settings(), table.curves(settings()), table, colours, width, tall),
+  );
   const words = caption(picture.picture);
   const past = history(model, el);
   const update = () => {

@@ -1,8 +1,21 @@
 // The cell at work on a recorded run: what is shown comes from the trace, and where the reader holds a gate, from the
 // mirror of the cell. The trait `overrides` is a list of [step, gate, unit, value].
 
-const SLIDERS = [["f", "forget gate", 0], ["i", "input gate", 0], ["g", "candidate", -1], ["o", "output gate", 0]];
-const PARTS = [["", "all"], ["forget", "forget gate"], ["input", "input gate"], ["candidate", "candidate"], ["update", "cell state"], ["output", "output gate"], ["hidden", "hidden state"]];
+const SLIDERS = [
+  ["f", "forget gate", 0],
+  ["i", "input gate", 0],
+  ["g", "candidate", -1],
+  ["o", "output gate", 0],
+];
+const PARTS = [
+  ["", "all"],
+  ["forget", "forget gate"],
+  ["input", "input gate"],
+  ["candidate", "candidate"],
+  ["update", "cell state"],
+  ["output", "output gate"],
+  ["hidden", "hidden state"],
+];
 const BELT_KEYS = ["c", "c_previous", "kept", "written"];
 
 // Every number that the diagram and its equations show, for one unit at one step.
@@ -28,12 +41,17 @@ function numbersOf(run, params, t, unit) {
 function compare(run, beside, held, answer, t, unit) {
   const ends = answer?.high && !held.length ? ` After the last word ${answer.say(answer.of(run, run.steps - 1))}` : "";
   if (!beside) return ends && `${ends}.`;
-  if (!held.length) return `${ends}; in the first sentence it was ${answer.short(answer.of(beside, run.steps - 1))}, with c = ${fixed(beside.at("c", t, unit))} and h = ${fixed(beside.at("h", t, unit))} here.`;
+  if (!held.length)
+    return `${ends}; in the first sentence it was ${answer.short(answer.of(beside, run.steps - 1))}, with c = ${fixed(beside.at("c", t, unit))} and h = ${fixed(beside.at("h", t, unit))} here.`;
   const names = Object.fromEntries(SLIDERS.map(([gate, name]) => [gate, name]));
   const here = held.filter(([at, , k]) => at === t && k === unit);
-  const words = here.map(([, gate, , value]) => `${names[gate]} ${fixed(value)} instead of ${fixed(beside.at(gate, t, unit))}`);
+  const words = here.map(
+    ([, gate, , value]) => `${names[gate]} ${fixed(value)} instead of ${fixed(beside.at(gate, t, unit))}`,
+  );
   const steps = [...new Set(held.map(([at]) => at + 1))].sort((a, b) => a - b);
-  const first = words.length ? ` Held by hand here: ${words.join(", ")}.` : ` Held by hand at step ${steps.join(", ")}.`;
+  const first = words.length
+    ? ` Held by hand here: ${words.join(", ")}.`
+    : ` Held by hand at step ${steps.join(", ")}.`;
   const was = ` In the original run, c = ${fixed(beside.at("c", t, unit))} and h = ${fixed(beside.at("h", t, unit))} here`;
   if (!answer) return `${first}${was}.`;
   const end = run.steps - 1;
@@ -66,13 +84,26 @@ function render({ model, el }) {
   const language = model.get("_language"); // where the reader can write the sentence
   const words = () => (language ? model.get("sentence").split(" ") : first.labels);
   // `free` is the run without a gate held, `run` the one that is shown, `beside` the one drawn dashed, if any.
-  let [free, run, beside, held, hover, everyUnit, acted, drag, lift] = [first, first, null, [], null, false, false, null, null];
+  let [free, run, beside, held, hover, everyUnit, acted, drag, lift] = [
+    first,
+    first,
+    null,
+    [],
+    null,
+    false,
+    false,
+    null,
+    null,
+  ];
 
   const of = (trace, labels) => readTrace(trace, { steps: trace.mask.length, hidden, inputs }, labels);
   const reread = () => {
     const present = words();
     if (present.join(" ") === free.labels.join(" ")) return;
-    free = present.join(" ") === first.labels.join(" ") ? first : of(readInputs(params, first.trace, oneHot(present, vocabularyOf(language))), present);
+    free =
+      present.join(" ") === first.labels.join(" ")
+        ? first
+        : of(readInputs(params, first.trace, oneHot(present, vocabularyOf(language))), present);
   };
   const recompute = () => {
     reread();
@@ -87,25 +118,44 @@ function render({ model, el }) {
     const top = highest();
     const idle = !run.seen(t);
     return {
-      numbers: numbersOf(run, params, t, unit), limits: Object.fromEntries(BELT_KEYS.map((key) => [key, top])), say: (number) => fixed(number),
-      part: hover ?? model.get("part"), idle, held: held.filter(([at, , k]) => at === t && k === unit).map(([, gate]) => gate),
-      movable: params && !idle ? BLOCKS : [], input: idle ? "none" : language ? "" : model.get("_inputs")[t], token: run.labels.length && !idle ? run.labels[t] : "",
+      numbers: numbersOf(run, params, t, unit),
+      limits: Object.fromEntries(BELT_KEYS.map((key) => [key, top])),
+      say: (number) => fixed(number),
+      part: hover ?? model.get("part"),
+      idle,
+      held: held.filter(([at, , k]) => at === t && k === unit).map(([, gate]) => gate),
+      movable: params && !idle ? BLOCKS : [],
+      input: idle ? "none" : language ? "" : model.get("_inputs")[t],
+      token: run.labels.length && !idle ? run.labels[t] : "",
     };
   };
 
   // Acting ------------------------------------------------------------------------------------------------------
-  const act = (change) => { acted = true; change(); acted = false; };
-  const hold = (gate, value) => act(() => {
-    const [t, unit] = now();
-    time.stop();
-    const units = everyUnit ? Array.from({ length: hidden }, (_, k) => k) : [unit];
-    const others = model.get("overrides").filter(([at, g, k]) => !(at === t && g === gate && units.includes(k)));
-    put(model, "overrides", [...others, ...units.map((k) => [t, gate, k, value])]);
-  });
+  const act = (change) => {
+    acted = true;
+    change();
+    acted = false;
+  };
+  const hold = (gate, value) =>
+    act(() => {
+      const [t, unit] = now();
+      time.stop();
+      const units = everyUnit ? Array.from({ length: hidden }, (_, k) => k) : [unit];
+      const others = model.get("overrides").filter(([at, g, k]) => !(at === t && g === gate && units.includes(k)));
+      put(model, "overrides", [...others, ...units.map((k) => [t, gate, k, value])]);
+    });
   const light = (part) => act(() => put(model, "part", part));
 
   // Controls ----------------------------------------------------------------------------------------------------
-  const time = playback({ model, trait: "step", labels: () => (run.labels.length ? run.labels : Array.from({ length: run.steps }, () => "")), towards: 1, names: ["Previous", "Play", "Next"], act, onMove: () => update() });
+  const time = playback({
+    model,
+    trait: "step",
+    labels: () => (run.labels.length ? run.labels : Array.from({ length: run.steps }, () => "")),
+    towards: 1,
+    names: ["Previous", "Play", "Next"],
+    act,
+    onMove: () => update(),
+  });
   const reset = button("Original run", () => act(() => put(model, "overrides", [])));
   const units = unitMenu(hidden, (unit) => act(() => put(model, "unit", unit)));
   const all = html("input", { type: "checkbox", ...OWN_KEYS });
@@ -115,27 +165,60 @@ function render({ model, el }) {
     const here = model.get("overrides").filter(([at, , k]) => at === t && k === unit);
     if (everyUnit) for (const [, gate, , value] of here) hold(gate, value); // what this unit is held at holds for all of them
   });
-  const gates = SLIDERS.map(([symbol, name, min]) => [symbol, slider({ symbol, name, min, max: 1, step: 0.01, colour: colours[symbol], onInput: (value) => hold(symbol, value) })]);
+  const gates = SLIDERS.map(([symbol, name, min]) => [
+    symbol,
+    slider({ symbol, name, min, max: 1, step: 0.01, colour: colours[symbol], onInput: (value) => hold(symbol, value) }),
+  ]);
   const parts = choice({ name: "Light", options: PARTS, onInput: light });
 
   // Pictures ----------------------------------------------------------------------------------------------------
-  const cell = stage((width) => diagramSizes(layout, width).height, (width) => drawDiagram(layout, view(), colours, width));
+  const cell = stage(
+    (width) => diagramSizes(layout, width).height,
+    (width) => drawDiagram(layout, view(), colours, width),
+  );
   const tracks = () => {
     const [, unit] = now();
     const top = highest();
     const track = (name, limit, colour) => {
       const value = (source) => (t) => (t < 0 ? source.before(name, 0, unit) : source.at(name, t, unit));
-      return { name, words: name, low: -limit, high: limit, colour, now: value(run), before: beside ? value(beside) : null };
+      return {
+        name,
+        words: name,
+        low: -limit,
+        high: limit,
+        colour,
+        now: value(run),
+        before: beside ? value(beside) : null,
+      };
     };
     const both = [track("c", top, "currentColor"), track("h", 1, colours.h)];
     if (!answer) return both;
     const p = (source) => (t) => answer.of(source, t);
     const named = answer.high ? { say: answer.short, ends: [answer.low, answer.high] } : {};
-    return [...both, { name: "p", words: "p", low: 0, high: 1, colour: colours.x, now: p(run), before: beside ? p(beside) : null, ...named }];
+    return [
+      ...both,
+      {
+        name: "p",
+        words: "p",
+        low: 0,
+        high: 1,
+        colour: colours.x,
+        now: p(run),
+        before: beside ? p(beside) : null,
+        ...named,
+      },
+    ];
   };
-  const note = () => (held.length ? "\u25bc held by hand; dashed: the original run" : beside ? "dashed: the first sentence" : "");
-  const lines = stage((width) => linesHeight(answer ? 3 : 2, run, width), (width) => drawLines(run, tracks(), now()[0], [...new Set(held.map(([t]) => t))], width, note()));
-  lines.picture.setAttribute("aria-label", `c and h of the unit${answer ? ", and p, the answer," : ""} over all steps; the sentence below says the numbers`);
+  const note = () =>
+    held.length ? "\u25bc held by hand; dashed: the original run" : beside ? "dashed: the first sentence" : "";
+  const lines = stage(
+    (width) => linesHeight(answer ? 3 : 2, run, width),
+    (width) => drawLines(run, tracks(), now()[0], [...new Set(held.map(([t]) => t))], width, note()),
+  );
+  lines.picture.setAttribute(
+    "aria-label",
+    `c and h of the unit${answer ? ", and p, the answer," : ""} over all steps; the sentence below says the numbers`,
+  );
   const spokenWords = caption(cell.picture);
   const formula = html("div", { class: "lstm-formula", "aria-hidden": "true" });
   const legend = html("div", { class: "lstm-legend" });
@@ -146,18 +229,36 @@ function render({ model, el }) {
   const writeAnswer = () => {
     if (!answer) return;
     const p = answer.of(run, run.steps - 1);
-    const was = beside ? html("span", { class: "lstm-was" }, ` (${held.length ? "was" : "at first"} ${answer.short(answer.of(beside, beside.steps - 1))})`) : "";
-    if (!answer.high) { verdict.replaceChildren(`At the end: ${answer.say(p)}`, was); return; }
+    const was = beside
+      ? html(
+          "span",
+          { class: "lstm-was" },
+          ` (${held.length ? "was" : "at first"} ${answer.short(answer.of(beside, beside.steps - 1))})`,
+        )
+      : "";
+    if (!answer.high) {
+      verdict.replaceChildren(`At the end: ${answer.say(p)}`, was);
+      return;
+    }
     const [word, other] = p < 0.5 ? [answer.low, answer.high] : [answer.high, answer.low];
-    verdict.replaceChildren("\u2192 ", html("b", {}, word), ` ${fixed(Math.max(p, 1 - p))}, ${other} ${fixed(Math.min(p, 1 - p))}`, was);
+    verdict.replaceChildren(
+      "\u2192 ",
+      html("b", {}, word),
+      ` ${fixed(Math.max(p, 1 - p))}, ${other} ${fixed(Math.min(p, 1 - p))}`,
+      was,
+    );
   };
-  const write = (sentence, t) => act(() => {
-    time.stop();
-    model.set("sentence", sentence.join(" "));
-    model.set("step", t);
-    model.set("overrides", model.get("overrides").filter(([at]) => at < sentence.length));
-    model.save_changes();
-  });
+  const write = (sentence, t) =>
+    act(() => {
+      time.stop();
+      model.set("sentence", sentence.join(" "));
+      model.set("step", t);
+      model.set(
+        "overrides",
+        model.get("overrides").filter(([at]) => at < sentence.length),
+      );
+      model.save_changes();
+    });
   const composing = language ? composer({ language, write, jump: (t) => time.manual(t), after: verdict }) : null;
 
   const update = () => {
@@ -174,7 +275,11 @@ function render({ model, el }) {
       control.set(shown.numbers[gate], shown.idle ? "–" : fixed(shown.numbers[gate]));
       control.input.disabled = !shown.movable.length;
       control.row.classList.toggle("lstm-by-hand", byHand);
-      if (byHand) control.input.setAttribute("aria-valuetext", `${fixed(shown.numbers[gate])}, held by hand; the weights say ${fixed(shown.numbers[`own_${gate}`])}`);
+      if (byHand)
+        control.input.setAttribute(
+          "aria-valuetext",
+          `${fixed(shown.numbers[gate])}, held by hand; the weights say ${fixed(shown.numbers[`own_${gate}`])}`,
+        );
     }
     cell.redraw();
     lines.redraw();
@@ -186,7 +291,13 @@ function render({ model, el }) {
 
   // Mouse and touch: hover lights a part, a press chooses it, a drag moves a gate or the step ------------------------
   const place = (event) => event.target.closest("[data-part]");
-  const redrawLight = (part) => { if (part !== hover) { hover = part; cell.redraw(); writeFormula(formula, layout, view(), colours); } };
+  const redrawLight = (part) => {
+    if (part !== hover) {
+      hover = part;
+      cell.redraw();
+      writeFormula(formula, layout, view(), colours);
+    }
+  };
   const follows = (event) => {
     const box = cell.picture.getBoundingClientRect();
     const y = ((event.clientY - box.top) / box.height) * cell.picture.viewBox.baseVal.height;
@@ -204,37 +315,69 @@ function render({ model, el }) {
     event.preventDefault();
   });
   cell.picture.addEventListener("pointermove", (event) => {
-    if (!drag) { redrawLight(place(event)?.dataset.part || null); return; }
+    if (!drag) {
+      redrawLight(place(event)?.dataset.part || null);
+      return;
+    }
     drag.moved ||= Math.abs(event.clientY - drag.from) > 2;
     if (drag.moved) follows(event);
   });
-  const letGo = () => { lift = drag; drag = null; };
+  const letGo = () => {
+    lift = drag;
+    drag = null;
+  };
   cell.picture.addEventListener("pointerup", letGo);
   cell.picture.addEventListener("pointercancel", letGo);
-  cell.picture.addEventListener("pointerleave", () => { if (!drag) redrawLight(null); });
+  cell.picture.addEventListener("pointerleave", () => {
+    if (!drag) redrawLight(null);
+  });
   cell.picture.addEventListener("click", (event) => {
     const moved = lift?.moved;
     const part = lift ? layout.nodes.find(({ name }) => name === lift.gate).part : place(event)?.dataset.part || "";
     lift = null;
     if (!moved) light(part === model.get("part") ? "" : part);
   });
-  scrubs(lines.picture, () => run.steps, (t) => time.manual(t));
+  scrubs(
+    lines.picture,
+    () => run.steps,
+    (t) => time.manual(t),
+  );
 
   // The page ----------------------------------------------------------------------------------------------------
   const title = html("p", { class: "lstm-title" });
   const past = history(model, el);
   const everywhere = html("label", { class: "lstm-pick" }, all, " all units at once");
   const buttons = html("div", { class: "lstm-buttons" }, ...time.buttons, units.place);
-  const side = html("div", { class: "lstm-side", role: "group", "aria-label": "gates at this step" },
-    formula, ...gates.map(([, { row }]) => row), html("div", { class: "lstm-buttons" }, ...(params ? [reset, hidden > 1 ? everywhere : ""] : [])),
-    parts.row);
+  const side = html(
+    "div",
+    { class: "lstm-side", role: "group", "aria-label": "gates at this step" },
+    formula,
+    ...gates.map(([, { row }]) => row),
+    html("div", { class: "lstm-buttons" }, ...(params ? [reset, hidden > 1 ? everywhere : ""] : [])),
+    parts.row,
+  );
   const body = html("div", { class: "lstm-body" }, html("div", { class: "lstm-drawing" }, cell.place), side);
   const group = { class: "lstm-widget lstm-live-cell", role: "group", "aria-label": "The cell at work" };
-  el.append(html("div", group, title, ...(composing ? composing.nodes : []), html("div", { class: "lstm-controls" }, buttons, time.row, past.buttons), body,
-    composing ? "" : verdict, lines.place, ...spokenWords.nodes, legend));
+  el.append(
+    html(
+      "div",
+      group,
+      title,
+      ...(composing ? composing.nodes : []),
+      html("div", { class: "lstm-controls" }, buttons, time.row, past.buttons),
+      body,
+      composing ? "" : verdict,
+      lines.place,
+      ...spokenWords.nodes,
+      legend,
+    ),
+  );
   const unfollow = [
     follow(model, ["step", "unit", "part", "title"], () => update()),
-    follow(model, language ? ["overrides", "sentence"] : ["overrides"], () => { recompute(); update(); }),
+    follow(model, language ? ["overrides", "sentence"] : ["overrides"], () => {
+      recompute();
+      update();
+    }),
   ];
   recompute();
   update();
@@ -243,13 +386,26 @@ function render({ model, el }) {
 
 // The lit part's equation with this step's numbers; a held gate has a value instead of a sum, a masked step none of it.
 function writeFormula(node, layout, shown, colours) {
-  if (shown.idle) { node.textContent = "Padding: c and h are carried on as they are."; return; }
+  if (shown.idle) {
+    node.textContent = "Padding: c and h are carried on as they are.";
+    return;
+  }
   const gate = { forget: "f", input: "i", candidate: "g", output: "o" }[shown.part];
   const lines = equationLines(layout.equations[shown.part], shown, colours);
   if (gate && shown.held.includes(gate)) {
     const own = shown.numbers[`own_${gate}`];
-    lines.splice(0, 2, html("span", { class: "lstm-formula-line" }, html("i", {}, gate), html("sub", {}, "t"), ` = ${fixed(shown.numbers[gate])}, held by hand`),
-      html("span", { class: "lstm-formula-line" }, `the weights say ${fixed(own)}`));
+    lines.splice(
+      0,
+      2,
+      html(
+        "span",
+        { class: "lstm-formula-line" },
+        html("i", {}, gate),
+        html("sub", {}, "t"),
+        ` = ${fixed(shown.numbers[gate])}, held by hand`,
+      ),
+      html("span", { class: "lstm-formula-line" }, `the weights say ${fixed(own)}`),
+    );
   }
   node.replaceChildren(...lines);
 }

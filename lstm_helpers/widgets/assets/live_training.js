@@ -13,9 +13,19 @@ function render({ model, el }) {
   const { title, update: retitle } = titleOf(model);
   const ask = (what) => {
     clearTimeout(waiting);
-    waiting = setTimeout(() => tell("No answer from the kernel yet: it may be busy with another cell. If it was restarted, run the cell again."), PATIENCE);
+    waiting = setTimeout(
+      () =>
+        tell(
+          "No answer from the kernel yet: it may be busy with another cell. If it was restarted, run the cell again.",
+        ),
+      PATIENCE,
+    );
     sent += 1;
-    try { model.send({ do: what, ticket: `${own} ${sent}`, ...chosen }); } catch { gone(); }
+    try {
+      model.send({ do: what, ticket: `${own} ${sent}`, ...chosen });
+    } catch {
+      gone();
+    }
     chosen = {};
   };
   const hear = () => {
@@ -28,7 +38,9 @@ function render({ model, el }) {
     }
     frame.ask();
   };
-  const halt = () => { running = false; };
+  const halt = () => {
+    running = false;
+  };
   const toggle = button("Start", () => {
     running = !running;
     trouble = "";
@@ -37,13 +49,29 @@ function render({ model, el }) {
   });
   const past = history(model, el, {
     due: () => unpackShown(model).steps.length > 0,
-    reset: () => { halt(); trouble = ""; chosen = { rate: past.start.rate }; ask("reset"); update(); },
+    reset: () => {
+      halt();
+      trouble = "";
+      chosen = { rate: past.start.rate };
+      ask("reset");
+      update();
+    },
   });
-  const nearest = (rate) => rates.reduce((best, one, k) => (Math.abs(Math.log(one / rate)) < Math.abs(Math.log(rates[best] / rate)) ? k : best), 0);
-  const choose = (k) => { chosen = { rate: rates[k] }; put(model, "rate", rates[k]); update(); };
+  const nearest = (rate) =>
+    rates.reduce(
+      (best, one, k) => (Math.abs(Math.log(one / rate)) < Math.abs(Math.log(rates[best] / rate)) ? k : best),
+      0,
+    );
+  const choose = (k) => {
+    chosen = { rate: rates[k] };
+    put(model, "rate", rates[k]);
+    update();
+  };
   const rate = slider({ symbol: "", name: "learning rate", min: 0, max: rates.length - 1, step: 1, onInput: choose });
   const height = (width) => (width < 480 ? 260 : 300);
-  const picture = stage(height, (width, tall) => drawLosses({ ...unpackShown(model), read: reading.step() }, model.get("_level"), width, tall));
+  const picture = stage(height, (width, tall) =>
+    drawLosses({ ...unpackShown(model), read: reading.step() }, model.get("_level"), width, tall),
+  );
   const reading = readings(model, picture);
   const words = caption(picture.picture);
   const speak = announcer(words);
@@ -58,7 +86,10 @@ function render({ model, el }) {
     const paused = !running && status === "going" && steps.length ? "Paused. " : "";
     speak(`${paused}${sentence}${trouble && ` ${trouble}`}`, trouble || paused || status);
   };
-  const tell = (what) => { trouble = what; update(); };
+  const tell = (what) => {
+    trouble = what;
+    update();
+  };
   const gone = () => {
     halt();
     clearTimeout(waiting);
@@ -71,11 +102,31 @@ function render({ model, el }) {
   });
   const buttons = html("div", { class: "lstm-buttons" }, toggle, past.buttons);
   const group = { class: "lstm-widget lstm-live-training", role: "group", "aria-label": "Training by hand" };
-  el.append(html("div", group, title, html("div", { class: "lstm-controls" }, buttons, rate.row), picture.place, reading.row, ...words.nodes));
+  el.append(
+    html(
+      "div",
+      group,
+      title,
+      html("div", { class: "lstm-controls" }, buttons, rate.row),
+      picture.place,
+      reading.row,
+      ...words.nodes,
+    ),
+  );
   const unfollow = follow(model, ["_shown", "title", "rate"], hear);
   const unwatch = whenKernelGoes(model, gone);
   update();
-  return leave(el, halt, past.stop, () => clearTimeout(waiting), unfollow, unwatch, frame.stop, picture.stop, words.stop);
+  return leave(
+    el,
+    halt,
+    past.stop,
+    () => clearTimeout(waiting),
+    unfollow,
+    unwatch,
+    frame.stop,
+    picture.stop,
+    words.stop,
+  );
 }
 
 export default { render };

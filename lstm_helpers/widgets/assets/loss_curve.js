@@ -4,7 +4,9 @@ function render({ model, el }) {
   let gone = false;
   const { title, update: retitle } = titleOf(model);
   const height = (width) => (width < 480 ? 240 : 280);
-  const picture = stage(height, (width, tall) => drawLosses({ ...unpackShown(model), read: reading.step() }, model.get("_level"), width, tall));
+  const picture = stage(height, (width, tall) =>
+    drawLosses({ ...unpackShown(model), read: reading.step() }, model.get("_level"), width, tall),
+  );
   const reading = readings(model, picture);
   const words = caption(picture.picture);
   const speak = announcer(words);
@@ -20,7 +22,10 @@ function render({ model, el }) {
   const group = { class: "lstm-widget lstm-loss-curve", role: "group", "aria-label": "Loss while training" };
   el.append(html("div", group, title, picture.place, reading.row, ...words.nodes));
   const unfollow = follow(model, ["_shown", "title"], frame.ask);
-  const unwatch = whenKernelGoes(model, () => { gone = true; update(); });
+  const unwatch = whenKernelGoes(model, () => {
+    gone = true;
+    update();
+  });
   update();
   return leave(el, unfollow, unwatch, frame.stop, picture.stop, words.stop);
 }

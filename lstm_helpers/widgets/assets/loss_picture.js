@@ -10,12 +10,19 @@ function unpackShown(model) {
   const numbers = new Float32Array(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
   const length = numbers.length / ROWS;
   const [steps, losses, means] = [0, 1, 2].map((k) => numbers.subarray(k * length, (k + 1) * length));
-  const before = shown.first ? new Float32Array(shown.first.buffer.slice(shown.first.byteOffset, shown.first.byteOffset + shown.first.byteLength)) : [];
+  const before = shown.first
+    ? new Float32Array(
+        shown.first.buffer.slice(shown.first.byteOffset, shown.first.byteOffset + shown.first.byteLength),
+      )
+    : [];
   const first = [before.slice(0, before.length / 2), before.slice(before.length / 2)];
   return { ...shown, steps, losses, means, first };
 }
 
-const raise = (whole) => String(whole).replaceAll("-", "\u207b").replace(/\d/g, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]);
+const raise = (whole) =>
+  String(whole)
+    .replaceAll("-", "\u207b")
+    .replace(/\d/g, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]);
 const sayTick = (power) => (power > -3 && power < 3 ? `${Number(`1e${power}`)}` : `10${raise(power)}`);
 
 // Whole powers of ten: the axis moves rarely while the loss falls.
@@ -44,10 +51,23 @@ function drawLosses({ steps, losses, means, total, first, first_name, read, rate
     out.push(text(x(part * last), box.bottom + 17, words, { class: "lstm-tick", "text-anchor": "middle" }));
   }
   const axis = "step of training · thin: every loss, thick: mean of the last 20";
-  out.push(text((box.left + box.right) / 2, box.bottom + 36, width < 480 ? "step of training" : axis, { class: "lstm-tick", "text-anchor": "middle" }));
+  out.push(
+    text((box.left + box.right) / 2, box.bottom + 36, width < 480 ? "step of training" : axis, {
+      class: "lstm-tick",
+      "text-anchor": "middle",
+    }),
+  );
   if (level.loss) {
     const at = y(Math.log10(level.loss));
-    out.push(svg("rect", { class: "lstm-band", x: box.left, y: box.top, width: box.right - box.left, height: Math.max(0, at - box.top) }));
+    out.push(
+      svg("rect", {
+        class: "lstm-band",
+        x: box.left,
+        y: box.top,
+        width: box.right - box.left,
+        height: Math.max(0, at - box.top),
+      }),
+    );
     out.push(text(box.right - 4, at - 5, "worse than chance", { class: "lstm-tick lstm-halo", "text-anchor": "end" }));
     out.push(line(box.left, at, box.right, at, { class: "lstm-level" }));
     out.push(text(box.right + 6, at + 5, level.label, { class: "lstm-tick lstm-goal-name" }));
@@ -57,10 +77,16 @@ function drawLosses({ steps, losses, means, total, first, first_name, read, rate
     const [end, value] = [first[0].at(-1), first[1].at(-1)];
     const below = value > 0 && Number.isFinite(value) ? y(Math.log10(value)) + 16 : box.top + 16;
     out.push(trackOf(...first, "lstm-first", x, y));
-    out.push(text(Math.max(x(end), box.left + 7 * first_name.length), Math.min(below, box.bottom - 4), first_name, { class: "lstm-tick lstm-halo", "text-anchor": "end" }));
+    out.push(
+      text(Math.max(x(end), box.left + 7 * first_name.length), Math.min(below, box.bottom - 4), first_name, {
+        class: "lstm-tick lstm-halo",
+        "text-anchor": "end",
+      }),
+    );
   }
   const k = nearestStep(steps, read);
-  if (k !== null) out.push(line(x(steps[k]), box.top, x(steps[k]), box.bottom, { class: "lstm-cursor", "data-read": steps[k] }));
+  if (k !== null)
+    out.push(line(x(steps[k]), box.top, x(steps[k]), box.bottom, { class: "lstm-cursor", "data-read": steps[k] }));
   return [...out, ...rateMarks(rates, x, box)];
 }
 
@@ -71,23 +97,40 @@ const marginOf = ({ label }) => (label ? 14 + 6.8 * label.length : 14);
 function nearestStep(steps, read) {
   if (read === null || !steps.length) return null;
   let best = 0;
-  steps.forEach((step, k) => { if (Math.abs(step - read) < Math.abs(steps[best] - read)) best = k; });
+  steps.forEach((step, k) => {
+    if (Math.abs(step - read) < Math.abs(steps[best] - read)) best = k;
+  });
   return best;
 }
 
 // Any drawn step can be read, by slider or by pointing at the picture.
 function readings(model, picture) {
   let read = null;
-  const say = (value) => (value > 0 && value < 0.001 ? value.toExponential(1).replace("-", "\u2212") : Number(value.toPrecision(3)));
-  const move = (step) => { read = step; show(); picture.redraw(); };
-  const control = slider({ symbol: "", name: "read step", min: 0, max: 0, step: 1, onInput: (k) => move(unpackShown(model).steps[k]) });
+  const say = (value) =>
+    value > 0 && value < 0.001 ? value.toExponential(1).replace("-", "\u2212") : Number(value.toPrecision(3));
+  const move = (step) => {
+    read = step;
+    show();
+    picture.redraw();
+  };
+  const control = slider({
+    symbol: "",
+    name: "read step",
+    min: 0,
+    max: 0,
+    step: 1,
+    onInput: (k) => move(unpackShown(model).steps[k]),
+  });
   control.row.classList.add("lstm-reading");
   const show = () => {
     const { steps, losses, means } = unpackShown(model);
     const k = nearestStep(steps, read);
     control.input.max = Math.max(0, steps.length - 1);
     control.input.disabled = !steps.length;
-    control.set(k ?? 0, k === null ? "point at a step" : `step ${steps[k]}: loss ${say(losses[k])}, mean ${say(means[k])}`);
+    control.set(
+      k ?? 0,
+      k === null ? "point at a step" : `step ${steps[k]}: loss ${say(losses[k])}, mean ${say(means[k])}`,
+    );
   };
   picture.picture.addEventListener("pointermove", (event) => {
     const { steps, total, first } = unpackShown(model);
@@ -107,7 +150,10 @@ function trackOf(steps, values, name, x, y) {
   let pen = "M";
   steps.forEach((step, k) => {
     const value = values[k];
-    if (!(value > 0 && Number.isFinite(value))) { pen = "M"; return; }
+    if (!(value > 0 && Number.isFinite(value))) {
+      pen = "M";
+      return;
+    }
     path += `${pen}${x(step)},${y(Math.log10(value))}`;
     pen = "L";
   });
@@ -119,7 +165,10 @@ function rateMarks(rates, x, box) {
   let free = -Infinity;
   return rates.flatMap(([step, rate], k) => {
     const at = x(step);
-    const mark = step > 0 ? [line(at, box.top - 8, at, box.bottom, { class: "lstm-rate", "data-step": step, "data-rate": rate })] : [];
+    const mark =
+      step > 0
+        ? [line(at, box.top - 8, at, box.bottom, { class: "lstm-rate", "data-step": step, "data-rate": rate })]
+        : [];
     const words = k === 0 ? `rate ${rate}` : `${rate}`;
     const room = words.length * 7 + 10;
     const next = k + 1 < rates.length ? x(rates[k + 1][0]) : Infinity;
@@ -134,8 +183,15 @@ function rateMarks(rates, x, box) {
 function atNextFrame(draw) {
   let frame = null;
   let clock = null;
-  const stop = () => { cancelAnimationFrame(frame); clearTimeout(clock); clock = null; };
-  const now = () => { stop(); draw(); };
+  const stop = () => {
+    cancelAnimationFrame(frame);
+    clearTimeout(clock);
+    clock = null;
+  };
+  const now = () => {
+    stop();
+    draw();
+  };
   const ask = () => {
     if (clock !== null) return;
     frame = requestAnimationFrame(now);
@@ -164,14 +220,25 @@ function announcer(words) {
 // Where the front end shows its kernel (JupyterLab does), its end is told at once; elsewhere a clock has to do.
 function whenKernelGoes(model, tell) {
   const kernel = model.widget_manager?.kernel;
-  const look = (_, status) => { if (["restarting", "autorestarting", "terminating", "dead"].includes(status)) tell(); };
+  const look = (_, status) => {
+    if (["restarting", "autorestarting", "terminating", "dead"].includes(status)) tell();
+  };
   const end = () => tell();
   kernel?.statusChanged?.connect(look);
   kernel?.disposed?.connect(end);
-  return () => { kernel?.statusChanged?.disconnect(look); kernel?.disposed?.disconnect(end); };
+  return () => {
+    kernel?.statusChanged?.disconnect(look);
+    kernel?.disposed?.disconnect(end);
+  };
 }
 
 function titleOf(model) {
   const title = html("p", { class: "lstm-title" });
-  return { title, update: () => { title.textContent = model.get("title"); title.hidden = !model.get("title"); } };
+  return {
+    title,
+    update: () => {
+      title.textContent = model.get("title");
+      title.hidden = !model.get("title");
+    },
+  };
 }

@@ -1,4 +1,4 @@
-// Mirrors lstm_helpers.cells.lstm.forward and lstm_helpers.what_if.hold_gates, once for all widgets; a test holds both
+// Mirrors lstm_helpers.cells.lstm.forward and lstm_helpers.interventions.clamp_gates, once for all widgets; a test holds both
 // against the package. Arrays are flat Float64Arrays, row by row, one sequence; `held` is a list of [t, gate, unit, value].
 
 const BLOCKS = ["i", "f", "g", "o"]; // the order of the four blocks in W_x, W_h and b
@@ -7,7 +7,8 @@ const BLOCKS = ["i", "f", "g", "o"]; // the order of the four blocks in W_x, W_h
 function logitParts({ W_x, W_h, b }, h, x, gate, unit) {
   const hidden = h.length;
   const column = BLOCKS.indexOf(gate) * hidden + unit;
-  const weighted = (values, W) => values.reduce((sum, value, row) => (value === 0 ? sum : sum + value * W[row * 4 * hidden + column]), 0);
+  const weighted = (values, W) =>
+    values.reduce((sum, value, row) => (value === 0 ? sum : sum + value * W[row * 4 * hidden + column]), 0);
   return [weighted(x, W_x), weighted(h, W_h), b[column]];
 }
 
@@ -31,12 +32,15 @@ function lstmForward(params, h, c, x, held = []) {
 }
 
 // The trace with some gates held: the same arrays up to the first held step, new ones from there.
-const holdGates = (params, trace, held) => (held.length ? runFrom(params, trace, held, Math.min(...held.map(([at]) => at))) : trace);
+const holdGates = (params, trace, held) =>
+  held.length ? runFrom(params, trace, held, Math.min(...held.map(([at]) => at))) : trace;
 
 // The run over other inputs (flat, one row a step) from the same initial state.
 function readInputs(params, trace, x) {
   const steps = x.length / (params.W_x.length / (4 * trace.start_h.length));
-  const blank = Object.fromEntries([...BLOCKS, "c", "h"].map((name) => [name, new Float64Array(steps * trace.start_h.length)]));
+  const blank = Object.fromEntries(
+    [...BLOCKS, "c", "h"].map((name) => [name, new Float64Array(steps * trace.start_h.length)]),
+  );
   return runFrom(params, { ...trace, ...blank, x, mask: new Float64Array(steps).fill(1) }, [], 0);
 }
 
@@ -49,8 +53,16 @@ function runFrom(params, trace, held, first) {
   for (let t = first; t < steps; t += 1) {
     const [h, c] = [row("h", t - 1), row("c", t - 1)];
     const none = new Float64Array(hidden);
-    const step = trace.mask[t] === 0 ? { i: none, f: none, g: none, o: none, c, h }
-      : lstmForward(params, h, c, trace.x.subarray(t * inputs, (t + 1) * inputs), held.filter(([at]) => at === t));
+    const step =
+      trace.mask[t] === 0
+        ? { i: none, f: none, g: none, o: none, c, h }
+        : lstmForward(
+            params,
+            h,
+            c,
+            trace.x.subarray(t * inputs, (t + 1) * inputs),
+            held.filter(([at]) => at === t),
+          );
     for (const [name, values] of Object.entries(step)) changed[name].set(values, t * hidden);
   }
   return changed;

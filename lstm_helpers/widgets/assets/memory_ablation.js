@@ -1,7 +1,12 @@
 // A run that lost part of its state, over the run that did not. Nothing is computed: Python sent every run as the bits
 // of float64 numbers. `sentence` mirrors MemoryAblation.words; a test compares them.
 
-const CHOICES = [["nothing", "nothing"], ["h", "h"], ["c", "c"], ["both", "both"]];
+const CHOICES = [
+  ["nothing", "nothing"],
+  ["h", "h"],
+  ["c", "c"],
+  ["both", "both"],
+];
 const ORDER = ["h", "c", "both"]; // of the tables
 
 function unpack(model) {
@@ -12,7 +17,11 @@ function unpack(model) {
   }
   const { steps, hidden, tops } = model.get("_size");
   const column = (table, first, unit) => Array.from({ length: steps }, (_, s) => table[(first + s) * hidden + unit]);
-  const look = (c, h, p, first, unit) => ({ c: column(c, first, unit), h: column(h, first, unit), p: Array.from(p.subarray(first, first + steps)) });
+  const look = (c, h, p, first, unit) => ({
+    c: column(c, first, unit),
+    h: column(h, first, unit),
+    p: Array.from(p.subarray(first, first + steps)),
+  });
   const original = (unit) => look(tables.c, tables.h, tables.p, 0, unit);
   const without = ({ at, zeroed, unit }) => {
     if (zeroed === "nothing") return original(unit);
@@ -34,9 +43,11 @@ function sentence({ at, zeroed, unit }, was, now, { labels, answer }) {
   const what = zeroed === "both" ? "c and h are" : `${zeroed} is`;
   const states = ["c", "h"].map((name) => `${name} = ${fixed(now[name][at])} (left alone ${fixed(was[name][at])})`);
   const same = was.p[end] > 0.5 === now.p[end] > 0.5;
-  return `Before step ${at + 1}, \u201c${labels[at]}\u201d, ${what} set to zero. After it, unit ${unit} has ` +
+  return (
+    `Before step ${at + 1}, \u201c${labels[at]}\u201d, ${what} set to zero. After it, unit ${unit} has ` +
     `${states.join(" and ")}. In the end ${chance} = ${fixed(now.p[end])} (left alone ${fixed(was.p[end])}): ` +
-    `the answer ${same ? "is the same" : "has changed"}.`;
+    `the answer ${same ? "is the same" : "has changed"}.`
+  );
 }
 
 function drawAblation(now, run, colours, width) {
@@ -48,16 +59,29 @@ function drawAblation(now, run, colours, width) {
   const yp = scale(0, 1, below.bottom, below.top);
   const [was, is] = [run.original(now.unit), run.without(now)];
   const out = [];
-  for (const [levels, to, digits] of [[[-top, 0, top], y, 0], [[0, 0.5, 1], yp, 1]]) {
+  for (const [levels, to, digits] of [
+    [[-top, 0, top], y, 0],
+    [[0, 0.5, 1], yp, 1],
+  ]) {
     for (const level of levels) {
       out.push(line(box.left, to(level), box.right, to(level), { class: "lstm-grid" }));
-      out.push(text(box.left - 6, to(level) + 4, fixed(level, Number.isInteger(level) ? 0 : digits), { class: "lstm-tick", "text-anchor": "end" }));
+      out.push(
+        text(box.left - 6, to(level) + 4, fixed(level, Number.isInteger(level) ? 0 : digits), {
+          class: "lstm-tick",
+          "text-anchor": "end",
+        }),
+      );
     }
   }
   out.push(text(6, 42, `c and h of unit ${now.unit} (faint: left alone)`, { class: "lstm-tick" }));
   out.push(text(6, 248, `p(${run.answer}), the network’s answer`, { class: "lstm-tick" }));
   if (now.zeroed !== "nothing") out.push(...cut(now, x, box, below));
-  for (const [name, to] of [["h", y], ["c", y], ["p", yp]]) out.push(...lines(name, now, was[name], is[name], x, to, colours));
+  for (const [name, to] of [
+    ["h", y],
+    ["c", y],
+    ["p", yp],
+  ])
+    out.push(...lines(name, now, was[name], is[name], x, to, colours));
   out.push(...wordsAlong(run.labels, now, x, box), ...ends(now, is, run, y, yp, box, below));
   return out;
 }
@@ -69,7 +93,10 @@ function cut({ at, zeroed }, x, box, below) {
   const right = place + words.length * 7.5 < box.right;
   return [
     line(place, box.top - 4, place, below.bottom, { class: "lstm-half", "data-at": at }),
-    text(place + (right ? 6 : -6), box.bottom - 6, words, { class: "lstm-note lstm-halo", "text-anchor": right ? "start" : "end" }),
+    text(place + (right ? 6 : -6), box.bottom - 6, words, {
+      class: "lstm-note lstm-halo",
+      "text-anchor": right ? "start" : "end",
+    }),
   ];
 }
 
@@ -94,7 +121,15 @@ function lines(name, { at, zeroed }, was, is, x, y, colours) {
 function mark(name, x, y, value, s, colours) {
   const said = { class: `lstm-mark-${name}`, "data-t": s, "data-value": value };
   if (name !== "h") return svg("circle", { ...said, cx: x, cy: y, r: 3, fill: "currentColor" });
-  return svg("rect", { ...said, class: "lstm-h-mark lstm-mark-h", x: x - 3, y: y - 3, width: 6, height: 6, stroke: colours.h });
+  return svg("rect", {
+    ...said,
+    class: "lstm-h-mark lstm-mark-h",
+    x: x - 3,
+    y: y - 3,
+    width: 6,
+    height: 6,
+    stroke: colours.h,
+  });
 }
 
 // As many words as fit; the one before which something happens always.
@@ -127,7 +162,8 @@ function render({ model, el }) {
   const colours = model.get("_colours");
   const run = unpack(model);
   const settings = () => ({ at: model.get("at"), zeroed: model.get("zeroed"), unit: model.get("unit") });
-  const whole = (name, most, trait) => slider({ symbol: "", name, min: 0, max: most, step: 1, onInput: (value) => put(model, trait, value) });
+  const whole = (name, most, trait) =>
+    slider({ symbol: "", name, min: 0, max: most, step: 1, onInput: (value) => put(model, trait, value) });
   const at = whole("before step", run.steps - 1, "at");
   const unit = whole("show unit", run.hidden - 1, "unit");
   const zeroed = choice({ name: "Set to zero:", options: CHOICES, onInput: (name) => put(model, "zeroed", name) });
@@ -143,7 +179,13 @@ function render({ model, el }) {
     picture.redraw();
     words.say(sentence(now, run.original(now.unit), run.without(now), run));
   };
-  const controls = html("div", { class: "lstm-controls" }, past.beside(zeroed.row), at.row, run.hidden > 1 ? unit.row : "");
+  const controls = html(
+    "div",
+    { class: "lstm-controls" },
+    past.beside(zeroed.row),
+    at.row,
+    run.hidden > 1 ? unit.row : "",
+  );
   const group = { class: "lstm-widget lstm-ablation", role: "group", "aria-label": "Set a state to zero and run on" };
   el.append(html("div", group, controls, picture.place, ...words.nodes));
   const unfollow = follow(model, ["at", "zeroed", "unit"], update);

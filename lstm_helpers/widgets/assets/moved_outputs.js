@@ -3,10 +3,12 @@
 
 function unpackMoved(model) {
   const steps = model.get("_labels").length;
-  return new Map(Object.entries(model.get("_moved")).map(([name, view]) => {
-    const all = new Float64Array(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
-    return [name, (at) => Array.from(all.subarray(at * steps, (at + 1) * steps))];
-  }));
+  return new Map(
+    Object.entries(model.get("_moved")).map(([name, view]) => {
+      const all = new Float64Array(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
+      return [name, (at) => Array.from(all.subarray(at * steps, (at + 1) * steps))];
+    }),
+  );
 }
 
 function sayRange(row) {
@@ -17,8 +19,10 @@ function sayRange(row) {
 
 function sentence(tables, at, steps) {
   const [there, back] = [...tables.values()].map((of) => sayRange(of(at)));
-  return `Input ${at + 1} of ${steps} is changed. The forward direction's ${there}, the backward direction's ${back}. ` +
-    "On its other side each stays exactly as it was.";
+  return (
+    `Input ${at + 1} of ${steps} is changed. The forward direction's ${there}, the backward direction's ${back}. ` +
+    "On its other side each stays exactly as it was."
+  );
 }
 
 const ROW = 34;
@@ -32,19 +36,54 @@ function drawMoved(tables, at, labels, map, width) {
   const out = [text(left - 8, 20, "inputs", { class: "lstm-end", "text-anchor": "end" })];
   const fits = labels.every((label) => label.length * 7.4 < size - 2);
   labels.forEach((label, t) => {
-    out.push(svg("rect", { class: t === at ? "lstm-chosen" : "lstm-faint lstm-weight", fill: "none", x: left + t * size + 1, y: 3, width: size - 2, height: 26 }));
-    if (fits || t === at) out.push(text(middle(t), 20, fits ? label : `${t + 1}`, { class: t === at ? "lstm-now" : "lstm-tick", "text-anchor": "middle" }));
-    out.push(svg("rect", { class: "lstm-hit-area lstm-pointable", x: left + t * size, y: 0, width: size, height: 46 + 2 * ROW, "data-t": t }));
+    out.push(
+      svg("rect", {
+        class: t === at ? "lstm-chosen" : "lstm-faint lstm-weight",
+        fill: "none",
+        x: left + t * size + 1,
+        y: 3,
+        width: size - 2,
+        height: 26,
+      }),
+    );
+    if (fits || t === at)
+      out.push(
+        text(middle(t), 20, fits ? label : `${t + 1}`, {
+          class: t === at ? "lstm-now" : "lstm-tick",
+          "text-anchor": "middle",
+        }),
+      );
+    out.push(
+      svg("rect", {
+        class: "lstm-hit-area lstm-pointable",
+        x: left + t * size,
+        y: 0,
+        width: size,
+        height: 46 + 2 * ROW,
+        "data-t": t,
+      }),
+    );
   });
   rows.forEach(([name, row], k) => {
     const y = 44 + k * ROW;
     out.push(text(left - 8, y + 20, name, { class: "lstm-end", "text-anchor": "end" }));
     row.forEach((value, t) => {
       const [paper, ink] = map[Math.round((value / most) * (map.length - 1))];
-      const look = { class: `lstm-faint lstm-weight lstm-moved-${name}`, x: left + t * size, y, width: size, height: ROW - 4, "data-t": t, "data-value": value };
+      const look = {
+        class: `lstm-faint lstm-weight lstm-moved-${name}`,
+        x: left + t * size,
+        y,
+        width: size,
+        height: ROW - 4,
+        "data-t": t,
+        "data-value": value,
+      };
       out.push(svg("rect", { ...look, fill: paper }));
       const words = value === 0 ? "0" : value < 0.005 ? "~0" : fixed(value).replace("0.", ".");
-      if (size >= 20 || value === 0) out.push(text(middle(t), y + 19, words, { class: "lstm-in-cell", "text-anchor": "middle", style: `fill:${ink}` }));
+      if (size >= 20 || value === 0)
+        out.push(
+          text(middle(t), y + 19, words, { class: "lstm-in-cell", "text-anchor": "middle", style: `fill:${ink}` }),
+        );
     });
   });
   return out;
@@ -55,7 +94,14 @@ function render({ model, el }) {
   const labels = model.get("_labels");
   const map = model.get("_map");
   const past = history(model, el);
-  const place = slider({ symbol: "", name: "changed input", min: 0, max: labels.length - 1, step: 1, onInput: (t) => put(model, "at", t) });
+  const place = slider({
+    symbol: "",
+    name: "changed input",
+    min: 0,
+    max: labels.length - 1,
+    step: 1,
+    onInput: (t) => put(model, "at", t),
+  });
   const picture = stage(50 + 2 * ROW, (width) => drawMoved(tables, model.get("at"), labels, map, width));
   picture.picture.addEventListener("click", (event) => {
     const { t } = event.target.dataset;
@@ -69,7 +115,9 @@ function render({ model, el }) {
     words.say(sentence(tables, at, labels.length));
   };
   const group = { class: "lstm-widget lstm-moved", role: "group", "aria-label": "Change one input" };
-  el.append(html("div", group, html("div", { class: "lstm-controls" }, place.row, past.buttons), picture.place, ...words.nodes));
+  el.append(
+    html("div", group, html("div", { class: "lstm-controls" }, place.row, past.buttons), picture.place, ...words.nodes),
+  );
   const unfollow = follow(model, ["at"], update);
   update();
   return leave(el, past.stop, unfollow, picture.stop, words.stop);

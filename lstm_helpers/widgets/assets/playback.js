@@ -9,21 +9,42 @@ function playback({ model, trait, labels, towards, names: [earlier, start, later
   const pace = () => Math.max(still ? 1000 : 60, Math.min(1000, 12000 / labels().length));
   let timer = null;
   const go = (t) => put(model, trait, Math.max(0, Math.min(end(), t)));
-  const stop = () => { clearTimeout(timer); timer = null; };
-  const manual = (t) => act(() => { stop(); go(t); onMove(); });
+  const stop = () => {
+    clearTimeout(timer);
+    timer = null;
+  };
+  const manual = (t) =>
+    act(() => {
+      stop();
+      go(t);
+      onMove();
+    });
   const tick = () => {
     go(model.get(trait) + towards);
-    if (model.get(trait) === last()) { stop(); onMove(); } else timer = setTimeout(tick, pace());
+    if (model.get(trait) === last()) {
+      stop();
+      onMove();
+    } else timer = setTimeout(tick, pace());
   };
-  const play = () => act(() => {
-    if (timer !== null) { stop(); onMove(); return; }
-    if (model.get(trait) === last()) go(first());
-    timer = setTimeout(tick, pace());
-    onMove();
-  });
+  const play = () =>
+    act(() => {
+      if (timer !== null) {
+        stop();
+        onMove();
+        return;
+      }
+      if (model.get(trait) === last()) go(first());
+      timer = setTimeout(tick, pace());
+      onMove();
+    });
   const toggle = button(start, play);
   const step = slider({ symbol: "", name: "step", min: 0, max: end(), step: 1, onInput: manual });
-  step.input.addEventListener("keydown", (event) => { if (event.key === " ") { event.preventDefault(); play(); } });
+  step.input.addEventListener("keydown", (event) => {
+    if (event.key === " ") {
+      event.preventDefault();
+      play();
+    }
+  });
   const show = () => {
     const [t, names] = [Math.min(model.get(trait), end()), labels()];
     const words = (s) => `${s + 1} of ${names.length}${names[s] ? `: ${names[s]}` : ""}`;
@@ -32,7 +53,11 @@ function playback({ model, trait, labels, towards, names: [earlier, start, later
     step.input.nextSibling.style.minWidth = `${Math.max(...names.map((_, s) => words(s).length)) * 0.9}ch`; // the slider keeps its width
     toggle.textContent = timer === null ? start : "Pause";
   };
-  const buttons = [button(earlier, () => manual(model.get(trait) - 1)), toggle, button(later, () => manual(model.get(trait) + 1))];
+  const buttons = [
+    button(earlier, () => manual(model.get(trait) - 1)),
+    toggle,
+    button(later, () => manual(model.get(trait) + 1)),
+  ];
   return { buttons, row: step.row, show, stop, manual, playing: () => timer !== null };
 }
 

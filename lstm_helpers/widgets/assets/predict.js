@@ -9,7 +9,10 @@ function resultOf(el) {
   if (!own) return marked(el.closest(".cell"));
   const parts = [];
   for (let cell = nextCell(own); cell && !cell.querySelector(".lstm-predict"); cell = nextCell(cell)) {
-    if (cell.matches(".jp-CodeCell")) { parts.push(cell); continue; }
+    if (cell.matches(".jp-CodeCell")) {
+      parts.push(cell);
+      continue;
+    }
     const text = cell.querySelector(".jp-RenderedMarkdown");
     if (!text || /^H[1-6]$/.test(text.firstElementChild?.tagName ?? "")) break;
     parts.push(cell);
@@ -26,7 +29,8 @@ function nextCell(cell) {
 
 function marked(cell) {
   const parts = [];
-  for (let part = cell?.nextElementSibling; part?.matches(".tag_result, .book-result"); part = part.nextElementSibling) parts.push(part);
+  for (let part = cell?.nextElementSibling; part?.matches(".tag_result, .book-result"); part = part.nextElementSibling)
+    parts.push(part);
   return parts;
 }
 
@@ -59,7 +63,11 @@ function render({ model, el }) {
     });
     show.hidden = opened;
     const ask = answers.length ? "Choose an answer, and the result opens below." : "Decide on an answer first.";
-    words.textContent = !opened ? ask : answer ? `You chose “${answer}”. The result is open below.` : "The result is open below.";
+    words.textContent = !opened
+      ? ask
+      : answer
+        ? `You chose “${answer}”. The result is open below.`
+        : "The result is open below.";
     cover();
   };
   const unfollow = follow(model, ["answer", "opened"], update);

@@ -1,5 +1,5 @@
-// A pre-activation on its curve, and the gate it makes in the way of a value; both can be dragged. `passed` and `sentence` mirror SoftSwitch.passed
-// and SoftSwitch.words; a test compares them.
+// A pre-activation on its curve, and the gate it makes in the way of a value; both can be dragged. `passed` and `sentence` mirror SoftGate.passed
+// and SoftGate.words; a test compares them.
 
 const CURVES = { sigmoid: [sigmoid, sigmoidSlope, "o"], tanh: [Math.tanh, tanhSlope, "g"] };
 
@@ -32,7 +32,10 @@ function arrange(width) {
 function drawSwitch(now, numbers, reach, colours, width) {
   const { curve, shutter } = arrange(width);
   const colour = colours[CURVES[now.curve][2]];
-  return [...drawCurve(now, numbers, reach.logit, colour, curve), ...drawShutter(now, numbers, reach.value, colour, shutter)];
+  return [
+    ...drawCurve(now, numbers, reach.logit, colour, curve),
+    ...drawShutter(now, numbers, reach.value, colour, shutter),
+  ];
 }
 
 function levels(values, y, { left, right }) {
@@ -46,12 +49,24 @@ function drawCurve({ logit: z, curve }, { gate, slope }, reach, colour, box) {
   const x = scale(-reach, reach, box.left, box.right);
   const y = scale(-1.1, 1.1, box.bottom, box.top);
   const out = levels([-1, 0, 1], y, box);
-  for (let n = -reach; n <= reach; n += 4) out.push(text(x(n), box.bottom + 17, fixed(n, 0), { class: "lstm-tick", "text-anchor": "middle" }));
-  out.push(text((box.left + box.right) / 2, box.bottom + 35, "pre-activation z", { class: "lstm-tick", "text-anchor": "middle" }));
+  for (let n = -reach; n <= reach; n += 4)
+    out.push(text(x(n), box.bottom + 17, fixed(n, 0), { class: "lstm-tick", "text-anchor": "middle" }));
+  out.push(
+    text((box.left + box.right) / 2, box.bottom + 35, "pre-activation z", {
+      class: "lstm-tick",
+      "text-anchor": "middle",
+    }),
+  );
   const points = Array.from({ length: 161 }, (_, k) => -reach + (2 * reach * k) / 160);
   for (const name of Object.keys(CURVES).sort((a) => (a === curve ? 1 : -1))) {
     const d = "M" + points.map((at) => `${x(at)},${y(CURVES[name][0](at))}`).join("L");
-    out.push(svg("path", { class: `lstm-line lstm-curve-${name}${name === curve ? "" : " lstm-rest"}`, d, stroke: "currentColor" }));
+    out.push(
+      svg("path", {
+        class: `lstm-line lstm-curve-${name}${name === curve ? "" : " lstm-rest"}`,
+        d,
+        stroke: "currentColor",
+      }),
+    );
   }
   const other = curve === "tanh" ? "sigmoid" : "tanh";
   out.push(text(box.left + 3, y(CURVES[other][0](-reach)) - 6, other, { class: "lstm-tick lstm-halo" }));
@@ -71,17 +86,45 @@ function drawShutter({ value }, { gate, product }, most, colour, box) {
   const y = scale(-1.1 * most, 1.1 * most, box.bottom, box.top);
   const wall = { left: (box.left + box.right) / 2 - 8, right: (box.left + box.right) / 2 + 8 };
   const block = (name, from, to, a, b, look) =>
-    svg("rect", { class: name, x: from, width: to - from, y: Math.min(y(a), y(b)), height: Math.abs(y(a) - y(b)), ...look });
+    svg("rect", {
+      class: name,
+      x: from,
+      width: to - from,
+      y: Math.min(y(a), y(b)),
+      height: Math.abs(y(a) - y(b)),
+      ...look,
+    });
   const end = 1.1 * (value < 0 || Object.is(value, -0) ? -most : most);
   const out = levels([-most, -most / 2, 0, most / 2, most], y, box);
-  out.push(block("lstm-load lstm-value-in", box.left, wall.left, 0, value, { fill: "currentColor", "fill-opacity": 0.16, "data-value": value }));
-  out.push(block("lstm-load lstm-product", wall.right, box.right, 0, product, { fill: colour, "data-product": product }));
-  out.push(block("lstm-shutter", wall.left, wall.right, product * value > 0 ? product : 0, end, { fill: "currentColor" }));
+  out.push(
+    block("lstm-load lstm-value-in", box.left, wall.left, 0, value, {
+      fill: "currentColor",
+      "fill-opacity": 0.16,
+      "data-value": value,
+    }),
+  );
+  out.push(
+    block("lstm-load lstm-product", wall.right, box.right, 0, product, { fill: colour, "data-product": product }),
+  );
+  out.push(
+    block("lstm-shutter", wall.left, wall.right, product * value > 0 ? product : 0, end, { fill: "currentColor" }),
+  );
   const write = (from, to, level, words, look) =>
-    text((from + to) / 2, y(0) + (level < 0 || Object.is(level, -0) ? -8 : 19), words, { class: look, "text-anchor": "middle" });
+    text((from + to) / 2, y(0) + (level < 0 || Object.is(level, -0) ? -8 : 19), words, {
+      class: look,
+      "text-anchor": "middle",
+    });
   const room = box.right - wall.right > 118;
   out.push(write(box.left, wall.left, value, `${room ? "value " : ""}${fixed(value)}`, "lstm-end lstm-halo"));
-  out.push(write(wall.right, box.right, product, `${room ? `× ${fixed(gate)} = ` : ""}${fixed(product)}`, "lstm-end lstm-halo"));
+  out.push(
+    write(
+      wall.right,
+      box.right,
+      product,
+      `${room ? `× ${fixed(gate)} = ` : ""}${fixed(product)}`,
+      "lstm-end lstm-halo",
+    ),
+  );
   const grip = (box.left + wall.left) / 2;
   out.push(svg("circle", { class: "lstm-value-grip", cx: grip, cy: y(value), r: 7.5, fill: "currentColor" }));
   out.push(svg("circle", { class: "lstm-movable lstm-hit-area", cx: grip, cy: y(value), r: 22, "data-move": "value" }));
@@ -99,19 +142,32 @@ function render({ model, el }) {
   const logit_ = control("z", "pre-activation", reach.logit, "logit", colours.o);
   const bend = choice({
     name: "Activation function:",
-    options: [["sigmoid", "sigmoid"], ["tanh", "tanh"]],
+    options: [
+      ["sigmoid", "sigmoid"],
+      ["tanh", "tanh"],
+    ],
     onInput: (name) => put(model, "curve", name),
   });
-  const picture = stage((width) => arrange(width).height, (width) => drawSwitch(settings(), passed(settings()), reach, colours, width));
+  const picture = stage(
+    (width) => arrange(width).height,
+    (width) => drawSwitch(settings(), passed(settings()), reach, colours, width),
+  );
   // The point runs along its curve, the value up and down.
   draggable(picture.picture, ([px, py], grabbed) => {
     const { curve, shutter } = arrange(picture.picture.viewBox.baseVal.width);
-    const within = ({ left, right, top, bottom }) => px >= left - 4 && px <= right + 4 && py >= top - 10 && py <= bottom + 10;
-    const trait = grabbed ?? (within(curve) ? "logit" : within(shutter) && px < (shutter.left + shutter.right) / 2 ? "value" : null);
+    const within = ({ left, right, top, bottom }) =>
+      px >= left - 4 && px <= right + 4 && py >= top - 10 && py <= bottom + 10;
+    const trait =
+      grabbed ??
+      (within(curve) ? "logit" : within(shutter) && px < (shutter.left + shutter.right) / 2 ? "value" : null);
     if (!trait) return null;
     const most = reach[trait];
-    const to = trait === "logit" ? scale(curve.left, curve.right, -most, most) : scale(shutter.bottom, shutter.top, -1.1 * most, 1.1 * most);
-    return ([x, y]) => put(model, trait, Math.max(-most, Math.min(most, Math.round(10 * to(trait === "logit" ? x : y)) / 10)));
+    const to =
+      trait === "logit"
+        ? scale(curve.left, curve.right, -most, most)
+        : scale(shutter.bottom, shutter.top, -1.1 * most, 1.1 * most);
+    return ([x, y]) =>
+      put(model, trait, Math.max(-most, Math.min(most, Math.round(10 * to(trait === "logit" ? x : y)) / 10)));
   });
   const words = caption(picture.picture);
   const past = history(model, el);
@@ -124,7 +180,7 @@ function render({ model, el }) {
     words.say(sentence(now, passed(now)));
   };
   const controls = html("div", { class: "lstm-controls" }, value.row, logit_.row, past.beside(bend.row));
-  const group = { class: "lstm-widget lstm-soft-switch", role: "group", "aria-label": "A value meets a soft switch" };
+  const group = { class: "lstm-widget lstm-soft-gate", role: "group", "aria-label": "A value meets a soft switch" };
   el.append(html("div", group, controls, picture.place, ...words.nodes));
   const unfollow = follow(model, ["value", "logit", "curve"], update);
   update();

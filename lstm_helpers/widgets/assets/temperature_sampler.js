@@ -1,5 +1,5 @@
 // The probabilities of the next character at a temperature, from the logits that Python sent once, and the texts that
-// were drawn at each temperature. `tempered` and `sentence` mirror sampling.temper and TemperatureSampler.words; a test compares.
+// were drawn at each temperature. `tempered` and `sentence` mirror sampling.softmax_with_temperature and TemperatureSampler.words; a test compares.
 
 function tempered(scores, temperature) {
   const best = Math.max(...scores);
@@ -9,7 +9,7 @@ function tempered(scores, temperature) {
 }
 
 // The largest first; sort is stable, so that of equal ones the first comes first, as in Python.
-const ranked = (chances) => chances.map((_, k) => k).sort((a, b) => chances[b] - chances[a]);
+const ranked = (probabilities) => probabilities.map((_, k) => k).sort((a, b) => probabilities[b] - probabilities[a]);
 
 function unpackScores(model) {
   const view = model.get("_logits");
@@ -19,21 +19,23 @@ function unpackScores(model) {
   return model.get("_prompts").map((_, p) => Array.from(all.subarray(p * size, (p + 1) * size)));
 }
 
-function sentence(chances, temperature, letters, names) {
-  const best = ranked(chances)[0];
-  const bits = chances.reduce((sum, p) => (p > 0 ? sum - p * Math.log2(p) : sum), 0);
+function sentence(probabilities, temperature, letters, names) {
+  const best = ranked(probabilities)[0];
+  const bits = probabilities.reduce((sum, p) => (p > 0 ? sum - p * Math.log2(p) : sum), 0);
   const name = names[letters[best]] || `“${letters[best]}”`;
-  return `Temperature ${temperature.toFixed(1)}: the likeliest is ${name} with ${(100 * chances[best]).toFixed(0)} %. ` +
-    `The choice is worth ${bits.toFixed(2)} bits, as uncertain as ${(2 ** bits).toFixed(1)} equal ones.`;
+  return (
+    `Temperature ${temperature.toFixed(1)}: the likeliest is ${name} with ${(100 * probabilities[best]).toFixed(0)} %. ` +
+    `The choice is worth ${bits.toFixed(2)} bits, as uncertain as ${(2 ** bits).toFixed(1)} equal ones.`
+  );
 }
 
 const SHORT = { " ": ["space"], "\n": ["line", "end"] };
 
-function drawNext(chances, letters, shown, colour, width, height) {
+function drawNext(probabilities, letters, shown, colour, width, height) {
   const box = { left: 46, right: width - 6, top: 28, bottom: height - 36 };
-  const order = ranked(chances).slice(0, shown);
-  const rest = Math.max(0, 1 - order.reduce((sum, k) => sum + chances[k], 0));
-  const bars = order.map((k) => ({ key: letters[k], words: SHORT[letters[k]] || [letters[k]], p: chances[k] }));
+  const order = ranked(probabilities).slice(0, shown);
+  const rest = Math.max(0, 1 - order.reduce((sum, k) => sum + probabilities[k], 0));
+  const bars = order.map((k) => ({ key: letters[k], words: SHORT[letters[k]] || [letters[k]], p: probabilities[k] }));
   bars.push({ key: "others", words: ["the", "rest"], p: rest });
   const y = scale(0, 1, box.bottom, box.top);
   const step = (box.right - box.left) / bars.length;
@@ -44,9 +46,16 @@ function drawNext(chances, letters, shown, colour, width, height) {
   }
   bars.forEach(({ key, words, p }, n) => {
     const middle = box.left + (n + 0.5) * step;
-    const look = { class: key === "others" ? "lstm-next lstm-kept" : "lstm-next", fill: colour, "data-key": key, "data-chance": p };
+    const look = {
+      class: key === "others" ? "lstm-next lstm-kept" : "lstm-next",
+      fill: colour,
+      "data-key": key,
+      "data-chance": p,
+    };
     out.push(svg("rect", { ...look, x: middle - 0.4 * step, y: y(p), width: 0.8 * step, height: box.bottom - y(p) }));
-    words.forEach((word, k) => out.push(text(middle, box.bottom + 15 + 14 * k, word, { "text-anchor": "middle", class: "lstm-tick" })));
+    words.forEach((word, k) =>
+      out.push(text(middle, box.bottom + 15 + 14 * k, word, { "text-anchor": "middle", class: "lstm-tick" })),
+    );
   });
   return out;
 }
@@ -57,15 +66,25 @@ function render({ model, el }) {
   const { temperatures, shown, names } = model.get("_grid");
   const prompts = model.get("_prompts");
   const now = () => ({ prompt: model.get("prompt"), temperature: model.get("temperature") });
-  const chances = () => tempered(scores[now().prompt], now().temperature);
+  const probabilities = () => tempered(scores[now().prompt], now().temperature);
   const nearest = (value) => temperatures.reduce((a, b) => (Math.abs(b - value) < Math.abs(a - value) ? b : a));
   const place = (value) => temperatures.indexOf(nearest(value));
   const heat = slider({
-    symbol: "τ", name: "temperature", min: 0, max: temperatures.length - 1, step: 1, onInput: (k) => put(model, "temperature", temperatures[k]),
+    symbol: "τ",
+    name: "temperature",
+    min: 0,
+    max: temperatures.length - 1,
+    step: 1,
+    onInput: (k) => put(model, "temperature", temperatures[k]),
   });
-  const ends = prompts.map((prompt, p) => [String(p), `“${prompt.length > 24 ? "…" : ""}${prompt.slice(-24).replaceAll("\n", "↵")}”`]);
+  const ends = prompts.map((prompt, p) => [
+    String(p),
+    `“${prompt.length > 24 ? "…" : ""}${prompt.slice(-24).replaceAll("\n", "↵")}”`,
+  ]);
   const which = choice({ name: "after", options: ends, onInput: (p) => put(model, "prompt", Number(p)) });
-  const picture = stage(210, (width, tall) => drawNext(chances(), letters, shown, model.get("_colours").h, width, tall));
+  const picture = stage(210, (width, tall) =>
+    drawNext(probabilities(), letters, shown, model.get("_colours").h, width, tall),
+  );
   const words = caption(picture.picture);
   const begins = html("span", { class: "lstm-prompt" });
   const samples = model.get("_texts")[0].length;
@@ -81,12 +100,31 @@ function render({ model, el }) {
     begins.textContent = prompts[prompt];
     goesOn.textContent = model.get("_texts")[prompt][model.get("sample")][place(temperature)];
     which_one.textContent = `sample ${model.get("sample") + 1} of ${samples}`;
-    words.say(sentence(chances(), temperature, letters, names));
+    words.say(sentence(probabilities(), temperature, letters, names));
   };
-  const controls = html("div", { class: "lstm-controls" }, heat.row, prompts.length > 1 ? past.beside(which.row) : past.buttons);
+  const controls = html(
+    "div",
+    { class: "lstm-controls" },
+    heat.row,
+    prompts.length > 1 ? past.beside(which.row) : past.buttons,
+  );
   const written = html("p", { class: "lstm-sample", "aria-live": "polite" }, begins, goesOn);
-  const group = { class: "lstm-widget lstm-temperature", role: "group", "aria-label": "What comes next, at a temperature" };
-  el.append(html("div", group, controls, picture.place, ...words.nodes, samples > 1 ? html("div", { class: "lstm-buttons" }, another, which_one) : "", written));
+  const group = {
+    class: "lstm-widget lstm-temperature",
+    role: "group",
+    "aria-label": "What comes next, at a temperature",
+  };
+  el.append(
+    html(
+      "div",
+      group,
+      controls,
+      picture.place,
+      ...words.nodes,
+      samples > 1 ? html("div", { class: "lstm-buttons" }, another, which_one) : "",
+      written,
+    ),
+  );
   const unfollow = follow(model, ["temperature", "prompt", "sample"], update);
   update();
   return leave(el, past.stop, unfollow, picture.stop, words.stop);

@@ -7,8 +7,12 @@ function unpackText(model) {
   const size = model.get("_size");
   const c = copied(numbers.c, Float64Array);
   const moved = copied(numbers.moved, Float32Array);
-  const patterns = new Map(Object.entries(model.get("_patterns")).map(([name, { values, along }]) =>
-    [name, { values: copied(values, Float64Array), along: copied(along, Float64Array) }]));
+  const patterns = new Map(
+    Object.entries(model.get("_patterns")).map(([name, { values, along }]) => [
+      name,
+      { values: copied(values, Float64Array), along: copied(along, Float64Array) },
+    ]),
+  );
   return {
     ...size,
     patterns,
@@ -30,24 +34,29 @@ function mostMoving(run, at) {
 function compare({ patterns }, at, unit, name) {
   if (!patterns.has(name)) return "";
   const { values, along } = patterns.get(name);
-  return ` The pattern “${name}” is ${fixed(values[at], Number.isInteger(values[at]) ? 0 : 2)} here; ` +
-    `over this text, c of unit ${unit} correlates with it by ${fixed(along[unit])}.`;
+  return (
+    ` The pattern “${name}” is ${fixed(values[at], Number.isInteger(values[at]) ? 0 : 2)} here; ` +
+    `over this text, c of unit ${unit} correlates with it by ${fixed(along[unit])}.`
+  );
 }
 
 function describe(run, at, unit) {
   const most = mostMoving(run, at);
   const where = most === at ? "by this character itself" : `by ${nameOf(run.letters[most])}, ${at - most} back`;
-  return `Character ${at + 1} of ${run.steps} is ${nameOf(run.letters[at])}. Unit ${unit} then holds ` +
+  return (
+    `Character ${at + 1} of ${run.steps} is ${nameOf(run.letters[at])}. Unit ${unit} then holds ` +
     `c = ${fixed(run.held(at, unit))}. The next one was ${nameOf(run.letters[at + 1])}; its logit is moved most ${where}: ` +
-    `${fixed(run.moved(at, most))}.`;
+    `${fixed(run.moved(at, most))}.`
+  );
 }
 
 // Which colour, as in figures.style_text: a share of the way from low to high, in few levels.
 function colourOf(run, now, maps, s) {
   const map = maps[now.show];
-  const level = now.show === "guess"
-    ? run.moved(now.at, s) / (run.moved(now.at, mostMoving(run, now.at)) || 1)
-    : (run.held(s, now.unit) / run.limits[now.unit] + 1) / 2;
+  const level =
+    now.show === "guess"
+      ? run.moved(now.at, s) / (run.moved(now.at, mostMoving(run, now.at)) || 1)
+      : (run.held(s, now.unit) / run.limits[now.unit] + 1) / 2;
   return map[Math.round(Math.max(0, Math.min(1, level)) * (map.length - 1))];
 }
 
@@ -64,14 +73,42 @@ function barsOf({ patterns, steps }, name) {
 function render({ model, el }) {
   const run = unpackText(model);
   const maps = model.get("_maps");
-  const settings = () => ({ at: model.get("at"), unit: model.get("unit"), show: model.get("show"), pattern: model.get("pattern") });
-  const place = slider({ symbol: "", name: "character", min: 0, max: run.steps - 1, step: 1, onInput: (t) => put(model, "at", t) });
-  const unit = slider({ symbol: "", name: "unit", min: 0, max: run.hidden - 1, step: 1, onInput: (k) => put(model, "unit", k) });
-  const options = [["guess", "what moves the prediction here"], ["unit", "what the unit holds"]];
+  const settings = () => ({
+    at: model.get("at"),
+    unit: model.get("unit"),
+    show: model.get("show"),
+    pattern: model.get("pattern"),
+  });
+  const place = slider({
+    symbol: "",
+    name: "character",
+    min: 0,
+    max: run.steps - 1,
+    step: 1,
+    onInput: (t) => put(model, "at", t),
+  });
+  const unit = slider({
+    symbol: "",
+    name: "unit",
+    min: 0,
+    max: run.hidden - 1,
+    step: 1,
+    onInput: (k) => put(model, "unit", k),
+  });
+  const options = [
+    ["guess", "what moves the prediction here"],
+    ["unit", "what the unit holds"],
+  ];
   const show = choice({ name: "colours:", options, onInput: (key) => put(model, "show", key) });
   const names = [...run.patterns.keys()].map((name) => [name, name]);
-  const below = choice({ name: "bars below:", options: [["", "none"], ...names], onInput: (name) => put(model, "pattern", name) });
-  const spans = Array.from({ length: run.steps }, (_, t) => html("span", { "data-t": t }, run.letters[t] === "\n" ? "↵\n" : run.letters[t]));
+  const below = choice({
+    name: "bars below:",
+    options: [["", "none"], ...names],
+    onInput: (name) => put(model, "pattern", name),
+  });
+  const spans = Array.from({ length: run.steps }, (_, t) =>
+    html("span", { "data-t": t }, run.letters[t] === "\n" ? "↵\n" : run.letters[t]),
+  );
   const page = html("p", { class: "lstm-read lstm-pointed", role: "img" }, ...spans);
   const point = (event) => {
     const { t } = event.target.dataset;
@@ -98,7 +135,14 @@ function render({ model, el }) {
     });
     words.say(describe(run, now.at, now.unit) + compare(run, now.at, now.unit, now.pattern));
   };
-  const controls = html("div", { class: "lstm-controls" }, place.row, unit.row, names.length ? below.row : "", past.beside(show.row));
+  const controls = html(
+    "div",
+    { class: "lstm-controls" },
+    place.row,
+    unit.row,
+    names.length ? below.row : "",
+    past.beside(show.row),
+  );
   const group = { class: "lstm-widget lstm-inspector", role: "group", "aria-label": "Point at a character" };
   el.append(html("div", group, controls, page, ...words.nodes));
   const unfollow = follow(model, ["at", "unit", "show", "pattern"], update);

@@ -11,10 +11,21 @@ function scrubs(picture, steps, go) {
     const [box, width] = [picture.getBoundingClientRect(), picture.viewBox.baseVal.width];
     const named = event.type === "pointerdown" && event.target.closest("text[data-step]"); // a word may stand beside its place
     const x = linesScale(steps(), width);
-    go(named ? Number(named.dataset.step) : Math.round((((event.clientX - box.left) / box.width) * width - x(0)) / (x(1) - x(0))));
+    go(
+      named
+        ? Number(named.dataset.step)
+        : Math.round((((event.clientX - box.left) / box.width) * width - x(0)) / (x(1) - x(0))),
+    );
   };
-  picture.addEventListener("pointerdown", (event) => { if (event.button === 0) { picture.setPointerCapture(event.pointerId); to(event); } });
-  picture.addEventListener("pointermove", (event) => { if (event.buttons & 1) to(event); });
+  picture.addEventListener("pointerdown", (event) => {
+    if (event.button === 0) {
+      picture.setPointerCapture(event.pointerId);
+      to(event);
+    }
+  });
+  picture.addEventListener("pointermove", (event) => {
+    if (event.buttons & 1) to(event);
+  });
 }
 
 // tracks: name, words, low, high, colour, now(t) and before(t) for t from -1; before may be null; `say` writes a number.
@@ -23,10 +34,21 @@ function drawLines(run, tracks, t, marks, width, note) {
   const floor = linesFloor(tracks.length);
   const out = [];
   for (let s = 0; s < run.steps; s += 1) {
-    if (!run.seen(s)) out.push(svg("rect", { class: "lstm-masked", x: x(s - 1), y: LINE.top, width: x(s) - x(s - 1), height: floor - LINE.top }));
+    if (!run.seen(s))
+      out.push(
+        svg("rect", {
+          class: "lstm-masked",
+          x: x(s - 1),
+          y: LINE.top,
+          width: x(s) - x(s - 1),
+          height: floor - LINE.top,
+        }),
+      );
   }
   out.push(line(x(t), LINE.top - 4, x(t), floor + 4, { class: "lstm-cursor" }));
-  tracks.forEach((track, k) => out.push(...drawTrack(track, run.steps, t, x, LINE.top + k * (LINE.tall + LINE.gap), width)));
+  tracks.forEach((track, k) =>
+    out.push(...drawTrack(track, run.steps, t, x, LINE.top + k * (LINE.tall + LINE.gap), width)),
+  );
   for (const s of marks) {
     out.push(svg("path", { class: "lstm-held-mark", d: `M${x(s)},${LINE.top - 1}l-5,-9h10Z`, "data-step": s }));
   }
@@ -40,18 +62,38 @@ function drawTrack({ name, words, low, high, colour, now, before, say = fixed, e
   const path = (value) => `M${Array.from({ length: steps + 1 }, (_, s) => `${x(s - 1)},${y(value(s - 1))}`).join("L")}`;
   const zero = Math.max(low, Math.min(high, 0));
   const out = [line(LINE.left, y(zero), width - LINE.right, y(zero), { class: "lstm-grid" })];
-  if (low < 0) out.push(line(LINE.left, top, width - LINE.right, top, { class: "lstm-grid" }), line(LINE.left, top + LINE.tall, width - LINE.right, top + LINE.tall, { class: "lstm-grid" }));
+  if (low < 0)
+    out.push(
+      line(LINE.left, top, width - LINE.right, top, { class: "lstm-grid" }),
+      line(LINE.left, top + LINE.tall, width - LINE.right, top + LINE.tall, { class: "lstm-grid" }),
+    );
   const tick = (level, k) => (ends ? ends[k] : say === fixed ? fixed(level, 0) : say(level));
-  [low, high].forEach((level, k) => out.push(text(LINE.left - 6, y(level) + 4, tick(level, k), { class: "lstm-tick", "text-anchor": "end" })));
-  out.push(text(6, top + LINE.tall / 2 + 4, words, { class: "lstm-end", "font-style": words.length === 1 ? "italic" : null }));
-  if (before) out.push(svg("path", { class: `lstm-line lstm-before lstm-${name}-before`, d: path(before), stroke: colour }));
+  [low, high].forEach((level, k) =>
+    out.push(text(LINE.left - 6, y(level) + 4, tick(level, k), { class: "lstm-tick", "text-anchor": "end" })),
+  );
+  out.push(
+    text(6, top + LINE.tall / 2 + 4, words, { class: "lstm-end", "font-style": words.length === 1 ? "italic" : null }),
+  );
+  if (before)
+    out.push(svg("path", { class: `lstm-line lstm-before lstm-${name}-before`, d: path(before), stroke: colour }));
   out.push(svg("path", { class: `lstm-line lstm-${name}-line`, d: path(now), stroke: colour, "stroke-width": 2.5 }));
   const value = now(t);
-  out.push(name === "h" ? svg("rect", { class: "lstm-h-mark", x: x(t) - 4, y: y(value) - 4, width: 8, height: 8, stroke: colour })
-    : svg("circle", { cx: x(t), cy: y(value), r: 4.5, fill: colour }));
+  out.push(
+    name === "h"
+      ? svg("rect", { class: "lstm-h-mark", x: x(t) - 4, y: y(value) - 4, width: 8, height: 8, stroke: colour })
+      : svg("circle", { cx: x(t), cy: y(value), r: 4.5, fill: colour }),
+  );
   const flip = x(t) > width - 74;
   const above = value < (low + high) / 2 ? -8 : 18;
-  out.push(text(x(t) + (flip ? -8 : 8), y(value) + above, say(value), { class: "lstm-end lstm-halo", "text-anchor": flip ? "end" : "start", "data-line": name, "data-value": value, "data-before": before ? before(t) : null }));
+  out.push(
+    text(x(t) + (flip ? -8 : 8), y(value) + above, say(value), {
+      class: "lstm-end lstm-halo",
+      "text-anchor": flip ? "end" : "start",
+      "data-line": name,
+      "data-value": value,
+      "data-before": before ? before(t) : null,
+    }),
+  );
   return out;
 }
 
@@ -66,7 +108,8 @@ function stepNames(run, width) {
   if (fit(1)) return { words, long, how: "row", tall: 16 };
   if (fit(2)) return { words, long, how: "two", tall: 32 };
   const slant = Math.max(0.6, Math.asin(Math.min(1, 13 / apart))); // radians; the narrower, the steeper
-  if (apart >= 11.5 && longest < 120) return { words, long, how: "aslant", slant, tall: 14 + (longest - 4) * Math.sin(slant) };
+  if (apart >= 11.5 && longest < 120)
+    return { words, long, how: "aslant", slant, tall: 14 + (longest - 4) * Math.sin(slant) };
   return { words, long, how: "some", tall: 16 };
 }
 
@@ -77,9 +120,18 @@ function stepLabels(run, t, x, y, width) {
   const look = (s) => ({ class: s === t ? "lstm-now" : "lstm-tick", "data-step": s });
   const every = Array.from({ length: run.steps }, (_, s) => s);
   if (how === "aslant") {
-    return every.map((s) => text(x(s) + 5, y + 10, word(s), { ...look(s), "text-anchor": "end", transform: `rotate(${(-slant * 180) / Math.PI} ${x(s) + 5} ${y + 10})` }));
+    return every.map((s) =>
+      text(x(s) + 5, y + 10, word(s), {
+        ...look(s),
+        "text-anchor": "end",
+        transform: `rotate(${(-slant * 180) / Math.PI} ${x(s) + 5} ${y + 10})`,
+      }),
+    );
   }
-  if (how !== "some") return every.map((s) => text(clear(s), y + 11 + (how === "two" && s % 2 ? 16 : 0), word(s), { ...look(s), "text-anchor": "middle" }));
+  if (how !== "some")
+    return every.map((s) =>
+      text(clear(s), y + 11 + (how === "two" && s % 2 ? 16 : 0), word(s), { ...look(s), "text-anchor": "middle" }),
+    );
   const out = [text(clear(t), y + 11, word(t), { ...look(t), "text-anchor": "middle" })];
   let taken = -Infinity;
   for (const s of every) {

@@ -16,14 +16,33 @@ function readTrace(trace, { steps, hidden, inputs }, labels) {
   const before = (name, t, unit) => (t > 0 ? at(name, t - 1, unit) : trace[`start_${name}`][unit]);
   const largest = [...trace.c, ...trace.start_c].reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   const input = (t) => Array.from(trace.x.subarray(t * inputs, (t + 1) * inputs));
-  return { trace, steps, hidden, inputs, labels, at, before, input, seen: (t) => trace.mask[t] !== 0, top: roundLimit(largest) };
+  return {
+    trace,
+    steps,
+    hidden,
+    inputs,
+    labels,
+    at,
+    before,
+    input,
+    seen: (t) => trace.mask[t] !== 0,
+    top: roundLimit(largest),
+  };
 }
 
 const unpack = (model) => readTrace(unpackArrays(model.get("_numbers")), model.get("_size"), model.get("_labels"));
 
 function inputWords(run, t) {
   const label = run.labels.length ? run.labels[t] : ""; // a word, or a time such as a year
-  if (run.inputs > 1) return label || `x = (${run.input(t).slice(0, 3).map((v) => fixed(v)).join(", ")}${run.inputs > 3 ? ", …" : ""})`;
+  if (run.inputs > 1)
+    return (
+      label ||
+      `x = (${run
+        .input(t)
+        .slice(0, 3)
+        .map((v) => fixed(v))
+        .join(", ")}${run.inputs > 3 ? ", …" : ""})`
+    );
   const value = `x = ${fixed(run.input(t)[0])}`;
   return label ? `${label}, ${value}` : value;
 }
@@ -32,11 +51,14 @@ function describe(run, t, unit) {
   const place = `Step ${t + 1} of ${run.steps}`;
   const c = fixed(run.at("c", t, unit));
   const h = fixed(run.at("h", t, unit));
-  if (!run.seen(t)) return `${place}: padding, which the cell does not look at. Unit ${unit} carries c = ${c} and h = ${h} on unchanged.`;
+  if (!run.seen(t))
+    return `${place}: padding, which the cell does not look at. Unit ${unit} carries c = ${c} and h = ${h} on unchanged.`;
   const part = (name, verb) => `${verb} ${fixed(run.at(name, t, unit))}`;
   const words = inputWords(run, t);
   const quoted = run.inputs > 1 && run.labels.length ? `\u201c${words}\u201d` : words;
-  return `${place}. Input: ${quoted}. Unit ${unit}: ${part("f", "the forget gate keeps")} of c, ` +
+  return (
+    `${place}. Input: ${quoted}. Unit ${unit}: ${part("f", "the forget gate keeps")} of c, ` +
     `${part("i", "the input gate lets in")} of the candidate ${fixed(run.at("g", t, unit))}; now c = ${c}. ` +
-    `${part("o", "The output gate shows")} of tanh c: h = ${h}.`;
+    `${part("o", "The output gate shows")} of tanh c: h = ${h}.`
+  );
 }

@@ -1,0 +1,48 @@
+"""El Niño: the sea's surface temperature off Peru, month by month, 1950 to 2010.
+
+The season makes up most of what varies. What is left when each month's mean is taken away, the anomaly, is the subject:
+El Niño is a year in which it is large and positive. `data/elnino.md` tells origin and licence (public domain).
+"""
+
+from importlib import resources
+from typing import NamedTuple
+
+import numpy as np
+
+from lstm_helpers import series
+from lstm_helpers.arrays import Array
+
+SEASON = 12  # months
+
+
+class ElNino(NamedTuple):
+    """A month and its mean temperature, in order of time."""
+
+    months: Array  # (T,) datetime64 of days: 1950-01-01, 1950-02-01, … 2010-12-01
+    temperature: Array  # (T,) °C, the mean over 0 to 10° south, 80 to 90° west
+
+
+def load() -> ElNino:
+    """Return the whole series.
+
+    Returns
+    -------
+    ElNino
+        `months` (732,) and `temperature` (732,) float64, new arrays at every call; no value is missing.
+    """
+    with resources.as_file(resources.files("lstm_helpers.data").joinpath("sources", "elnino.csv")) as path:
+        table = series.read_csv(path, "temperature", time="month")
+    return ElNino(np.asarray(table.times), table.values)
+
+
+def monthly_means(train: Array) -> Array:
+    """Give the mean of each month, January first (12,), of temperatures (T,) that begin in January.
+
+    Raises
+    ------
+    ValueError
+        If there is not a whole year.
+    """
+    if np.ndim(train) != 1 or len(train) < SEASON:
+        raise ValueError(f"train has shape {np.shape(train)}; expected (T,), beginning in January, with T from 12")
+    return np.array([train[month::SEASON].mean() for month in range(SEASON)])

@@ -1,0 +1,117 @@
+"""Looking into a trained network: which unit goes with a pattern, what hangs on it, and what moves an answer.
+
+    correlation     r_k = cov(v_k, p) / (σ(v_k) σ(p))              of unit k's value and a pattern p, over all steps
+    clamping        h_k ← value at every step                      ablation: what goes wrong without what it says?
+    saliency        ‖∂s_t/∂x_τ‖,  s_t = y_t[k] - mean_j y_t[j]     how far input τ moves the score of answer k at step t
+
+A correlation says that a unit goes along with a pattern; only clamping it says whether the network uses it. Units of
+language models that follow line length and quotes: Karpathy, Johnson and Li (2015); saliency of this kind: Madsen (2019).
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from lstm_helpers import linear
+from lstm_helpers.arrays import Array, check_finite
+from lstm_helpers.model import Model
+
+
+def correlations(values: Array, pattern: Array) -> Array:
+    """Correlate every unit with a pattern.
+
+    Parameters
+    ----------
+    values : array (…, H)
+        Such as ``trace.c``, (T, B, H).
+    pattern : array (…)
+        A number at each of the same positions; True counts as 1.
+
+    Returns
+    -------
+    array (H,)
+        From -1 to 1; 0 for a unit that never changes.
+
+    Raises
+    ------
+    ValueError
+        If shapes do not fit, a number is not finite, or the pattern is the same everywhere.
+    """
+    pattern = np.asarray(pattern, dtype=np.float64)
+    if np.ndim(values) < 2 or pattern.shape != values.shape[:-1]:
+        raise ValueError(
+            f"pattern has shape {pattern.shape}; expected {np.shape(values)[:-1]}, one number for each row of values"
+        )
+    check_finite("values", values)
+    check_finite("pattern", pattern)
+    if pattern.size == 0 or np.ptp(pattern) == 0:
+        raise ValueError("pattern is the same everywhere; expected one that changes: else nothing can go along with it")
+    p = pattern.ravel() - pattern.mean()
+    v = values.reshape(-1, values.shape[-1]).astype(np.float64)
+    v = v - v.mean(axis=0)
+    still = np.ptp(v, axis=0) == 0
+    spread = np.sqrt((v * v).sum(axis=0) * (p @ p))
+    return np.asarray(np.where(still, 0.0, p @ v / np.where(still, 1.0, spread)))
+
+
+def moved_outputs(run: Callable[[Array], Array], xs: Array) -> Array:
+    """Change each input in turn, by adding 1 to its numbers, and measure how far each output moves.
+
+    Parameters
+    ----------
+    run : function
+        From inputs (T, B, D) to outputs (T, B, H), such as ``lambda xs: unroll(lstm, params, xs).h``.
+    xs : array (T, B, D)
+        The inputs.
+
+    Returns
+    -------
+    array (T, T)
+        At [s, t] the largest change of any number of output t when input s is changed; exactly 0 if it cannot reach it.
+    """
+    before, table = run(xs), []
+    for s in range(len(xs)):
+        other = xs.copy()
+        other[s] += 1
+        table.append(np.abs(run(other) - before).max(axis=(1, 2)))
+    return np.array(table)
+
+
+def saliency(model: Model, params: Any, tokens: Array, answers: Array) -> Array:
+    """Measure how far each input moves the score of an answer, at every step, by one exact backward pass each.
+
+    Parameters
+    ----------
+    model, params
+        A model with an embedding that answers at every step, and its weights.
+    tokens : integer array (T,)
+        One sequence.
+    answers : integer array (T,)
+        Which answer's score at each step, such as the token that came next.
+
+    Returns
+    -------
+    array (T, T)
+        ``[t, s]``: the length of ∂(y_t[k] - mean_j y_t[j])/∂x_s, with k = answers[t] and x_s the row that the embedding
+        gives token s; exactly 0 for s > t. A number added to all scores changes no chance, hence the mean.
+
+    Raises
+    ------
+    ValueError
+        If the model reads no tokens, or ``tokens`` and ``answers`` do not fit.
+    """
+    if not model.embedding_size or model.at != "every":
+        raise ValueError(f"model is {model}; expected one that reads tokens and answers at every step")
+    T = len(tokens)
+    if np.shape(tokens) != (T,) or np.shape(answers) != (T,) or T == 0:
+        raise ValueError(f"answers has shape {np.shape(answers)} and tokens {np.shape(tokens)}; expected (T,) for both")
+    # T copies side by side: copy t is asked at step t alone, so that one pass goes back from every step.
+    run = model.forward(params, np.tile(np.asarray(tokens)[:, None], (1, T)))
+    steps, K = np.arange(T), run.y.shape[-1]
+    d_y = np.zeros_like(run.y)
+    d_y[steps, steps] = -1.0 / K
+    d_y[steps, steps, answers] += 1.0
+    d_output = linear.backward(params.readout, run.features, d_y)[1]
+    back = model.layer.backward(params.layer, run.trace, d_output)
+    return np.asarray(np.linalg.norm(back.xs, axis=-1).T)

@@ -1,0 +1,147 @@
+"""What if a gate had been open, or shut? Run a sequence again with some gates held by hand.
+
+Where a gate is held, the given value takes the place of what the weights say; all else is the cell's own:
+
+    c_t = f_t ⊙ c_{t-1} + i_t ⊙ g_t,    h_t = o_t ⊙ tanh(c_t)
+
+h_t then enters every unit's gates at the next step, so all that follows is computed anew. This is an experiment, not
+an observation: setting a value cuts it off from its causes (Pearl, 2009, calls it an intervention).
+"""
+
+import math
+import numbers
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from lstm_helpers.activations import tanh
+from lstm_helpers.arrays import Array, stack
+from lstm_helpers.cells import lstm
+from lstm_helpers.through_time import Trace, unroll
+
+LOWEST = {"i": 0.0, "f": 0.0, "g": -1.0, "o": 0.0}  # what can be held, and its least value; the greatest is 1
+
+ClampedGates = Mapping[tuple[int, str, int], float]  # (step, gate, unit) -> value
+
+
+def clamp_gates(params: lstm.Params, trace: Trace, held: ClampedGates) -> Trace:
+    """Run an LSTM over the inputs of a trace again, with some gates held at given values.
+
+    Parameters
+    ----------
+    params : Params
+        The weights that computed the trace.
+    trace : Trace
+        What ``unroll`` returned; it is not written to.
+    held : dict of (step, gate, unit) to float
+        ``{(4, "f", 0): 0.0}`` shuts the forget gate of unit 0 at step 4, counted as in ``trace[4]``. The gates are
+        "i", "f" and "o", from 0 to 1, and the candidate "g", from -1 to 1. In a batch it holds for every sequence that
+        has an input there.
+
+    Returns
+    -------
+    Trace
+        Equal to ``trace`` bit for bit before the first held step.
+
+    Raises
+    ------
+    ValueError
+        If a step, gate or unit does not exist or has no input, or a value lies outside the gate's range.
+    """
+    check_clamped(trace, held)
+    by_step: dict[int, dict[tuple[str, int], float]] = {}
+    for (t, gate, unit), value in held.items():
+        by_step.setdefault(int(t), {})[gate, int(unit)] = value
+    steps = [trace[t] for t in range(min(by_step, default=len(trace)))]
+    for t in range(len(steps), len(trace)):
+        state = steps[-1].state if steps else trace.start
+        mask = None if trace.mask is None else trace.mask[t : t + 1]
+        step = unroll(lstm, params, trace.x[t : t + 1], state, mask)[0]
+        steps.append(_set(step, by_step[t], None if mask is None else mask[0]) if t in by_step else step)
+    return Trace(stack(steps), trace.start, trace.mask) if steps else trace
+
+
+def _set(step: lstm.Step, gates: Mapping[tuple[str, int], float], real: Array | None) -> lstm.Step:
+    """Put values into gates and compute what hangs on them; masked sequences keep what they carried."""
+    rows: Any = slice(None) if real is None else real
+    now = {name: getattr(step, name).copy() for name in (*LOWEST, "c", "h")}
+    for (gate, unit), value in gates.items():
+        now[gate][rows, unit] = value
+    c = now["f"] * step.previous.c + now["i"] * now["g"]
+    now["c"][rows] = c[rows]
+    now["h"][rows] = (now["o"] * tanh(c))[rows]
+    return step._replace(**now)
+
+
+def check_clamped(trace: Any, held: Any) -> None:
+    """Refuse what cannot be held in this trace: a wrong step, gate, unit or value."""
+    if not isinstance(held, Mapping):
+        raise ValueError(f"held is a {type(held).__name__}; expected a dict such as {{(4, 'f', 0): 0.0}}")
+    steps, _, hidden_size = trace.h.shape
+    for key, value in held.items():
+        if not isinstance(key, tuple) or len(key) != 3:
+            raise ValueError(f"held has the key {key!r}; expected (step, gate, unit), such as (4, 'f', 0)")
+        t, gate, unit = key
+        if gate not in LOWEST:
+            raise ValueError(f"held has the gate {gate!r}; expected one of {', '.join(map(repr, LOWEST))}")
+        for name, number, size in (("step", t, steps), ("unit", unit, hidden_size)):
+            whole = isinstance(number, numbers.Integral) and not isinstance(number, bool)
+            if not whole or not 0 <= number < size:
+                raise ValueError(f"held has the {name} {number!r}; expected a whole number from 0 to {size - 1}")
+        low = LOWEST[gate]
+        real = isinstance(value, numbers.Real) and not isinstance(value, bool) and not math.isnan(value)
+        if not real or not low <= value <= 1.0:
+            kind = "the candidate" if gate == "g" else "a gate"
+            raise ValueError(f"held sets {gate} to {value!r} at step {t}; {kind} lies between {low:g} and 1")
+        if trace.mask is not None and not trace.mask[t].any():
+            raise ValueError(f"held has the step {t}, which is masked; expected one with an input: no gate acts there")
+
+
+@dataclass(frozen=True)
+class Clamped:
+    """A cell whose hidden state is held at given values in some units: nobody hears what they would have said.
+
+    An edited cell is a cell: it goes wherever the other does, such as ``Recurrent(Clamped(lstm, [3], 0.0))``. What such
+    a unit keeps on its belt runs on, but neither the gates of the next step nor the readout see any of it.
+
+    Parameters
+    ----------
+    cell : module
+        Such as ``lstm_helpers.cells.lstm``.
+    units : sequence of int
+        Which units, from 0.
+    value : float or sequence of float
+        What they are held at: 0, or better a unit's own mean, to which the others are used.
+    """
+
+    cell: Any  # a cell module
+    units: Any
+    value: Any = 0.0
+
+    def init(self, rng: np.random.Generator, input_size: int, hidden_size: int, **options: Any) -> Any:
+        """Draw the cell's own weights."""
+        return self.cell.init(rng, input_size, hidden_size, **options)
+
+    def zero_state(self, params: Any, batch_size: int) -> Any:
+        """Give the state before the first step: the cell's own, with the units held."""
+        return self._hold(self.cell.zero_state(params, batch_size))
+
+    def forward(self, params: Any, state: Any, x: Array) -> Any:
+        """Compute one step, and hold the units."""
+        return self._hold(self.cell.forward(params, state, x))
+
+    def backward(self, params: Any, step: Any, d_state: Any) -> tuple[Any, Any, Array]:
+        """Send gradients back: none goes through what is held."""
+        h = d_state.h.copy()
+        h[:, list(self.units)] = 0
+        return self.cell.backward(params, step, d_state._replace(h=h))  # type: ignore[no-any-return]
+
+    def _hold(self, item: Any) -> Any:
+        H = item.h.shape[-1]
+        if not all(0 <= unit < H for unit in self.units):
+            raise ValueError(f"units is {list(self.units)!r}; expected whole numbers from 0 to {H - 1}")
+        h = item.h.copy()
+        h[:, list(self.units)] = self.value
+        return item._replace(h=h)

@@ -1,0 +1,1 @@
+"""Language models: ``ngrams`` counts, and ``sampling`` turns a model's logits into a text."""

@@ -1,0 +1,126 @@
+"""From scores to a text: a language model that has learned what comes next can be made to go on by itself.
+
+    P(k) = exp(y_k / τ) / Σ_j exp(y_j / τ)          temperature τ: 1 as learned, towards 0 always the best, large: any
+
+The draw is fed back in as the next input. Temperature is Boltzmann's, and came to networks with Ackley, Hinton and
+Sejnowski (1985).
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from lstm_helpers.activations import softmax
+from lstm_helpers.arrays import Array, check_finite, check_float, check_generator, check_size
+from lstm_helpers.model import Model
+
+
+def softmax_with_temperature(logits: Array, temperature: ArrayLike) -> Array:
+    """Turn scores into probabilities at a temperature.
+
+    Parameters
+    ----------
+    logits : array (…, K)
+        A score for each answer.
+    temperature : float or array (…)
+        τ, from 0; at exactly 0 all probability goes to the highest score, to the first of several.
+
+    Returns
+    -------
+    array (…, K)
+        Probabilities, which add up to 1 along the last axis.
+
+    Raises
+    ------
+    ValueError
+        If the temperature is below 0, or a number is NaN or infinite.
+    """
+    logits = np.asarray(logits)
+    check_float("logits", logits)
+    check_finite("logits", logits)
+    tau = np.asarray(temperature, dtype=logits.dtype)[..., None]
+    if not np.all((tau >= 0) & np.isfinite(tau)):
+        raise ValueError(f"temperature is {temperature!r}; expected a finite number from 0 (always the best)")
+    best = np.arange(logits.shape[-1]) == logits.argmax(axis=-1)[..., None]
+    below = logits - logits.max(axis=-1, keepdims=True)
+    with np.errstate(over="ignore"):  # the best stays 0; minus infinity gets 0, which is right
+        probabilities = softmax(below / np.where(tau > 0, tau, 1))
+    return np.asarray(np.where(tau > 0, probabilities, best.astype(logits.dtype)))
+
+
+def sample(probabilities: Array, u: ArrayLike) -> Array:
+    """Choose answers by uniform numbers: the first k whose probabilities, summed up to it, exceed u.
+
+    Parameters
+    ----------
+    probabilities : array (…, K)
+        Rows that add up to 1.
+    u : float or array (…)
+        From 0 to below 1, such as ``rng.random(…)``.
+
+    Returns
+    -------
+    integer array (…)
+        Answer k with probability ``probabilities[…, k]``; one whose probability is 0 is never chosen.
+    """
+    total = np.cumsum(probabilities, axis=-1)
+    # Scaled by the sum, which rounding may leave a little below 1: else a u close to 1 would find no answer.
+    return np.asarray((total <= np.asarray(u)[..., None] * total[..., -1:]).sum(axis=-1))
+
+
+def generate(
+    model: Model,
+    params: Any,
+    rng: np.random.Generator | Sequence[np.random.Generator],
+    prompts: Array,
+    length: int,
+    temperature: ArrayLike = 1.0,
+) -> Array:
+    """Let a model that reads tokens go on, one token at a time, each the input of the next step.
+
+    Parameters
+    ----------
+    model, params
+        A model with an embedding that answers at every step.
+    rng : numpy.random.Generator, or a sequence of B of them
+        One uniform number a token, the same for all rows: rows that differ in temperature alone can be compared. Or
+        one generator for each row.
+    prompts : integer array (T, B)
+        What each row begins with, at least one token.
+    length : int
+        How many tokens to draw.
+    temperature : float or array (B,)
+        As in ``softmax_with_temperature``, for each row.
+
+    Returns
+    -------
+    integer array (length, B)
+        What was drawn, without the prompts.
+
+    Raises
+    ------
+    ValueError
+        If the model does not read tokens, or an argument does not fit.
+    """
+    alone = isinstance(rng, np.random.Generator) or not isinstance(rng, Sequence)
+    rngs: Any = [rng] if alone else rng
+    for one in rngs:
+        check_generator(one)
+    check_size("length", length)
+    if not model.embedding_size or model.at != "every":
+        raise ValueError(f"model is {model}; expected one that reads tokens and answers at every step")
+    if np.ndim(prompts) != 2 or not len(prompts):
+        raise ValueError(f"prompts has shape {np.shape(prompts)}; expected (T, B), at least one token to begin with")
+    if np.shape(temperature) not in ((), prompts.shape[1:]):
+        raise ValueError(f"temperature has shape {np.shape(temperature)}; expected one number, or {prompts.shape[1:]}")
+    if not alone and len(rngs) != prompts.shape[1]:
+        raise ValueError(f"rng has {len(rngs)} generators; expected one, or {prompts.shape[1]}, one for each row")
+    tokens, state, drawn = prompts, None, []
+    for _ in range(length):
+        run = model.forward(params, tokens, state)
+        tokens = sample(softmax_with_temperature(run.y[-1], temperature), [one.random() for one in rngs])[None]
+        state = run.trace.state
+        drawn.append(tokens[0])
+    return np.stack(drawn)

@@ -1,0 +1,331 @@
+"""From one sequence to another of its own length: an encoder reads, a decoder writes, and may look back.
+
+    read     k_s = encoder(source)                                 the outputs at all positions
+    hand on  state_0 = tanh(what the encoder knows at its ends · W + b)
+    write    q_t = decoder(START, y_1, …, y_{t-1})                  while training the *right* y: teacher forcing
+    look     a_t = tanh([q_t, context_t] W_a + b_a)                 with attention; without it a_t = q_t
+    answer   scores of y_t = a_t W_y + b_y
+
+Sutskever, Vinyals and Le (2014); looking back: Bahdanau, Cho and Bengio (2015), in the order of Luong, Pham and Manning
+(2015), where the decoder's own steps do not wait for the look, so that all of them are made at once.
+"""
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from lstm_helpers import linear
+from lstm_helpers.activations import log_softmax, tanh, tanh_slope
+from lstm_helpers.arrays import Array, check_same_dtype, check_size, describe, leaves, tree_map
+from lstm_helpers.layers import Layer
+from lstm_helpers.layers.ends import ends
+
+START, END = 0, 1  # in every target vocabulary: what the decoder reads first, and what ends an answer
+
+
+class Params(NamedTuple):
+    """What is learned."""
+
+    source: linear.Embedding
+    target: linear.Embedding
+    encoder: Any
+    hand_on: linear.Linear  # from the encoder's ends to all numbers of the decoder's first state
+    decoder: Any
+    attention: Any  # () without it
+    look: Any  # Linear, () without attention
+    readout: linear.Linear
+
+
+class PairBatch(NamedTuple):
+    """Pairs of sequences, time first, padded to the longest."""
+
+    xs: Array  # (S, B) whole numbers: the source
+    targets: Array  # (T, B) whole numbers: the answer, END its last
+    mask: Array | None = None  # (S, B) bool: where the source is real; None: everywhere
+    target_mask: Array | None = None  # (T, B) bool: where the answer is real, its END included; None: everywhere
+
+
+class Encoded(NamedTuple):
+    """What a decoder starts from."""
+
+    trace: Any
+    at: Any  # where the encoder has read everything
+    ends: Array  # (B, ·): its outputs there
+    flat: Array  # (B, n): the decoder's first state, all arrays side by side
+    state: Any
+
+
+class Seq2SeqRun(NamedTuple):
+    """What a forward pass computed; all that going back needs."""
+
+    y: Array  # (T, B, K) scores
+    encoded: Encoded
+    trace: Any  # the decoder's
+    attended: Any  # attention.Attended, () without it
+    beside: Array  # (T, B, ·): [q, context] side by side, or q alone
+    features: Array  # (T, B, ·): what the scores were read from
+    fed: Array  # (T, B): what the decoder read
+
+
+class Result(NamedTuple):
+    """As of a Model: a loss, its gradient, and no state to carry on."""
+
+    loss: Any
+    grads: Params
+    state: tuple[()] = ()
+
+
+class Answers(NamedTuple):
+    """What was written."""
+
+    tokens: Array  # (T, B) whole numbers; END where an answer has ended
+    mask: Array  # (T, B) bool: the answer, its END included
+    weights: Array | None  # (T, B, S): where each step looked; None without attention
+
+
+class Hypothesis(NamedTuple):
+    """One answer of a beam."""
+
+    tokens: tuple[int, ...]  # without START, with END if it was reached
+    log_probability: float  # of all its tokens, in nats
+
+
+@dataclass(frozen=True)
+class Seq2Seq:
+    """An encoder and a decoder with their embeddings, and attention between them if it is given.
+
+    Parameters
+    ----------
+    encoder : Layer
+        Any, such as ``Bidirectional(lstm)``.
+    decoder : Layer
+        One that runs one way, such as ``Stacked(Recurrent(lstm), Recurrent(lstm))``.
+    attention : Additive or ScaledDot, optional
+        None: all that the decoder learns of the source is its first state.
+    embedding_size : int
+        E, of both vocabularies.
+    """
+
+    encoder: Layer
+    decoder: Layer
+    attention: Any = None
+    embedding_size: int = 16
+
+    def __post_init__(self) -> None:
+        check_size("embedding_size", self.embedding_size)
+        if not getattr(self.decoder, "causal", False):
+            raise ValueError(
+                f"decoder is {self.decoder!r}; expected one that runs one way: it must not see what it is to write"
+            )
+
+    def init(
+        self,
+        rng: np.random.Generator,
+        source_size: int,
+        target_size: int,
+        hidden_size: int,
+        *,
+        dtype: DTypeLike = np.float64,
+        **cell_options: Any,
+    ) -> Params:
+        """Draw all weights.
+
+        Parameters
+        ----------
+        rng : numpy.random.Generator
+            Where the numbers come from.
+        source_size, target_size : int
+            How many tokens each vocabulary has; START and END are in the target's.
+        hidden_size : int
+            H of encoder, decoder and attention.
+        dtype : dtype
+            A real float type.
+        **cell_options
+            What the cells' own ``init`` takes, such as ``forget_bias``.
+        """
+        E, H = self.embedding_size, hidden_size
+        source, target = (linear.embedding_init(rng, size, E, dtype=dtype) for size in (source_size, target_size))
+        encoder, decoder = (
+            layer.init(rng, E, H, dtype=dtype, **cell_options) for layer in (self.encoder, self.decoder)
+        )
+        knows, width = self.encoder.output_size(E, H), self.decoder.output_size(E, H)
+        numbers = sum(leaf.shape[-1] for _, leaf in leaves(self._zero_state(decoder, 1, np.dtype(dtype))))
+        hand_on = linear.init(rng, knows, numbers, dtype=dtype)
+        attention: Any = ()
+        look: Any = ()
+        if self.attention is not None:
+            attention = self.attention.init(rng, width, knows, H, dtype=dtype)
+            look = linear.init(rng, width + knows, H, dtype=dtype)
+            width = H
+        out = linear.init(rng, width, target_size, dtype=dtype)
+        return Params(source, target, encoder, hand_on, decoder, attention, look, out)
+
+    def encode(
+        self, params: Params, xs: Array, mask: Array | None = None, rng: np.random.Generator | None = None
+    ) -> Encoded:
+        """Read the source (S, B), and prepare the decoder's first state."""
+        _check_params(params)
+        trace = self.encoder.forward(params.encoder, linear.embed(params.source, xs, mask), None, mask, rng)
+        at = ends(trace, mask)
+        flat = tanh(linear.forward(params.hand_on, trace.output[at]))
+        return Encoded(trace, at, trace.output[at], flat, self._split(params, flat))
+
+    def forward(self, params: Params, batch: Any, rng: np.random.Generator | None = None) -> Seq2SeqRun:
+        """Run over a batch, the decoder reading the right answers (teacher forcing); ``rng`` for dropout."""
+        fed = np.concatenate([np.full_like(batch.targets[:1], START), batch.targets[:-1]])
+        encoded = self.encode(params, batch.xs, batch.mask, rng)
+        return self._write(params, encoded, encoded.state, fed, batch.mask, batch.target_mask, rng)
+
+    def backward(self, params: Params, batch: Any, run: Seq2SeqRun, d_y: Array) -> Params:
+        """Send ∂L/∂y (T, B, K) back to every weight."""
+        d_readout, d_features = linear.backward(params.readout, run.features, d_y)
+        d_attention: Any = ()
+        d_look: Any = ()
+        d_read = np.zeros_like(run.encoded.trace.output, d_features.dtype)
+        d_q = d_features
+        if self.attention is not None:
+            d_look, d_beside = linear.backward(params.look, run.beside, d_features * tanh_slope(run.features))
+            width = run.trace.output.shape[-1]
+            back = self.attention.backward(params.attention, run.attended, d_beside[..., width:])
+            d_attention, d_q, d_read = back.params, d_beside[..., :width] + back.queries, d_read + back.keys
+        written = self.decoder.backward(params.decoder, run.trace, np.ascontiguousarray(d_q))
+        d_flat = np.concatenate([leaf for _, leaf in leaves(written.state)], axis=-1) * tanh_slope(run.encoded.flat)
+        d_hand_on, d_ends = linear.backward(params.hand_on, run.encoded.ends, d_flat)
+        d_read[run.encoded.at] += d_ends
+        read = self.encoder.backward(params.encoder, run.encoded.trace, d_read)
+        return Params(
+            linear.embed_backward(params.source, batch.xs, read.xs, batch.mask),
+            linear.embed_backward(params.target, run.fed, written.xs, batch.target_mask),
+            read.params,
+            d_hand_on,
+            written.params,
+            d_attention,
+            d_look,
+            d_readout,
+        )
+
+    def loss_and_grads(
+        self, params: Params, batch: Any, loss: Any, state: Any = None, rng: np.random.Generator | None = None
+    ) -> Result:
+        """Give the loss of a PairBatch and its gradient, so that ``training.fit`` trains this as it trains a Model."""
+        run = self.forward(params, batch, rng)
+        value, d_y = loss(run.y, batch.targets, batch.target_mask)
+        return Result(value, self.backward(params, batch, run, d_y))
+
+    def loss(self, params: Params, batch: Any, loss: Any, rng: np.random.Generator | None = None) -> Any:
+        """Give the mean loss over what is real in the answers."""
+        return loss(self.forward(params, batch, rng).y, batch.targets, batch.target_mask).value
+
+    def greedy(
+        self,
+        params: Params,
+        xs: Array,
+        mask: Array | None = None,
+        *,
+        longest: int = 50,
+        encoded: Encoded | None = None,
+    ) -> Answers:
+        """Write answers to the sources (S, B), the likeliest token at each step, until END or ``longest`` tokens.
+
+        With ``encoded``, such as that of ``encode`` with another ``state``, the sources are not read again: to ask what
+        an answer owes to the state that is handed on, and what to looking back.
+        """
+        check_size("longest", longest)
+        encoded = self.encode(params, xs, mask) if encoded is None else encoded
+        state, last = encoded.state, np.full(np.shape(xs)[1], START)
+        tokens: list[Array] = []
+        reals: list[Array] = []
+        looks: list[Array] = []
+        open_ = np.ones(len(last), np.bool_)
+        while len(tokens) < longest and open_.any():
+            run = self._write(params, encoded, state, last[None], mask, None, None)
+            state = run.trace.state
+            last = np.where(open_, run.y[0].argmax(axis=-1), END)
+            tokens.append(last)
+            reals.append(open_)
+            if self.attention is not None:
+                looks.append(run.attended.weights[0])
+            open_ = open_ & (last != END)
+        return Answers(np.stack(tokens), np.stack(reals), np.stack(looks) if looks else None)
+
+    def beam(self, params: Params, source: Array, width: int, *, longest: int = 50) -> list[Hypothesis]:
+        """Search for likely answers to one source (S,) among the ``width`` best beginnings of each length.
+
+        Returns
+        -------
+        list of Hypothesis
+            At most ``width``, the likeliest first. With a width of 1 this is the greedy answer; a wider beam need not
+            contain it, for what begins best need not go on best.
+        """
+        check_size("width", width)
+        check_size("longest", longest)
+        if np.ndim(source) != 1:
+            raise ValueError(f"source has shape {np.shape(source)}; expected one sequence (S,), such as xs[:, 0]")
+        encoded = self.encode(params, source[:, None])
+        state = encoded.state
+        running, done = [Hypothesis((), 0.0)], []
+        for _ in range(longest):
+            last = np.array([one.tokens[-1] if one.tokens else START for one in running])
+            run = self._write(params, _repeat(encoded, len(running)), state, last[None], None, None, None)
+            log_probabilities = np.array([one.log_probability for one in running])[:, None] + log_softmax(run.y[0])
+            best = np.argsort(-log_probabilities, axis=None, kind="stable")[:width]
+            rows, words = np.unravel_index(best, log_probabilities.shape)
+            grown = [
+                Hypothesis((*running[r].tokens, int(w)), float(log_probabilities[r, w]))
+                for r, w in zip(rows, words, strict=True)
+            ]
+            done += [one for one in grown if one.tokens[-1] == END]
+            unfinished = [k for k, one in enumerate(grown) if one.tokens[-1] != END]
+            running = [grown[k] for k in unfinished]
+            done = sorted(done, key=lambda one: -one.log_probability)[:width]
+            # No continuation is likelier than its beginning.
+            if not running or (len(done) == width and running[0].log_probability <= done[-1].log_probability):
+                break
+            state = tree_map(lambda leaf: leaf[rows[unfinished]], run.trace.state)  # noqa: B023
+        return sorted(done + running, key=lambda one: -one.log_probability)[:width]
+
+    def _write(
+        self, params: Params, encoded: Encoded, state: Any, fed: Array, mask: Any, target_mask: Any, rng: Any
+    ) -> Seq2SeqRun:
+        trace = self.decoder.forward(
+            params.decoder, linear.embed(params.target, fed, target_mask), state, target_mask, rng
+        )
+        beside = features = trace.output
+        attended: Any = ()
+        if self.attention is not None:
+            attended = self.attention.forward(params.attention, trace.output, encoded.trace.output, mask)
+            beside = np.concatenate([trace.output, attended.context], axis=-1)
+            features = tanh(linear.forward(params.look, beside))
+        return Seq2SeqRun(linear.forward(params.readout, features), encoded, trace, attended, beside, features, fed)
+
+    def _zero_state(self, decoder: Any, batch_size: int, dtype: Any) -> Any:
+        return self.decoder.forward(decoder, np.zeros((0, batch_size, self.embedding_size), dtype)).state
+
+    def _split(self, params: Params, flat: Array) -> Any:
+        """Cut (B, n) into the arrays of the decoder's state."""
+        used = 0
+
+        def take(leaf: Array) -> Array:
+            nonlocal used
+            used += leaf.shape[-1]
+            return np.ascontiguousarray(flat[:, used - leaf.shape[-1] : used])
+
+        zero = self._zero_state(params.decoder, len(flat), params.target.W_e.dtype)
+        return tree_map(take, zero)
+
+
+class _Outputs(NamedTuple):
+    output: Array
+
+
+def _repeat(encoded: Encoded, count: int) -> Encoded:
+    """Put the encoder's outputs of one sequence side by side, once for each hypothesis."""
+    return encoded._replace(trace=_Outputs(np.repeat(encoded.trace.output, count, axis=1)))
+
+
+def _check_params(params: Any) -> None:
+    if getattr(params, "_fields", None) != Params._fields:
+        raise ValueError(f"params is {describe(params)}; expected Params({', '.join(Params._fields)}), as from init")
+    check_same_dtype(params=params)
