@@ -93,7 +93,7 @@ def test_the_belt_is_the_same():
         for name, values in wanted._asdict().items():
             np.testing.assert_allclose([one[name] for one in found], values, rtol=1e-12, atol=1e-15)
         if gates[0] < 1:
-            assert end == pytest.approx(limit(*gates[:3]), rel=1e-12)
+            assert end == pytest.approx(steady_state(*gates[:3]), rel=1e-12)
 
 
 def test_a_temperature_does_the_same():

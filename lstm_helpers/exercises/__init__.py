@@ -2,84 +2,41 @@
 
 exercises.gated.check(gated)                                            a function the reader wrote
 exercises.latch.check(exercises.program(exercises.latch.alphabet, units))   a cell the reader programmed
+
+An exercise is one module that bears its name, and one line here; CONTRIBUTING.md says how to add one.
 """
 
-from lstm_helpers.exercises.both_ends import both_ends
-from lstm_helpers.exercises.checker import Exercise, Misconception, Verdict
-from lstm_helpers.exercises.clip import clip
-from lstm_helpers.exercises.from_tensorflow_1 import from_tensorflow_1
-from lstm_helpers.exercises.gated import gated
-from lstm_helpers.exercises.gru_as_published import gru_as_published
-from lstm_helpers.exercises.look_back import look_back
-from lstm_helpers.exercises.prepare import prepare
-from lstm_helpers.exercises.programming import encode, program
-from lstm_helpers.exercises.puzzle import Puzzle
-from lstm_helpers.exercises.puzzles import PUZZLES, anbn, counter, last_seen, latch, toggle
-from lstm_helpers.exercises.rnn_backward import cell_state_gradient, rnn_backward
-from lstm_helpers.exercises.rnn_step import learn_one_weight, rnn_step
-from lstm_helpers.exercises.run_clamped import run_clamped
-from lstm_helpers.exercises.run_with_ablation import run_with_ablation
-from lstm_helpers.exercises.softmax_with_temperature import softmax_with_temperature
-from lstm_helpers.exercises.stack_outputs import stack_outputs
-from lstm_helpers.exercises.unroll_in_chunks import last_outputs, unroll_in_chunks
-from lstm_helpers.exercises.update_cell_state import forget_bias_for, update_cell_state
-from lstm_helpers.exercises.weight_gradient import weight_gradient
+from lstm_helpers.exercises.both_ends import both_ends as both_ends
+from lstm_helpers.exercises.cell_state_gradient import cell_state_gradient as cell_state_gradient
+from lstm_helpers.exercises.checker import Exercise as Exercise
+from lstm_helpers.exercises.checker import Misconception as Misconception
+from lstm_helpers.exercises.checker import Verdict as Verdict
+from lstm_helpers.exercises.clip import clip as clip
+from lstm_helpers.exercises.forget_bias_for import forget_bias_for as forget_bias_for
+from lstm_helpers.exercises.from_tensorflow_1 import from_tensorflow_1 as from_tensorflow_1
+from lstm_helpers.exercises.gated import gated as gated
+from lstm_helpers.exercises.gru_as_published import gru_as_published as gru_as_published
+from lstm_helpers.exercises.last_outputs import last_outputs as last_outputs
+from lstm_helpers.exercises.learn_one_weight import learn_one_weight as learn_one_weight
+from lstm_helpers.exercises.look_back import look_back as look_back
+from lstm_helpers.exercises.prepare import prepare as prepare
+from lstm_helpers.exercises.programming import encode as encode
+from lstm_helpers.exercises.programming import program as program
+from lstm_helpers.exercises.puzzle import Puzzle as Puzzle
+from lstm_helpers.exercises.puzzles import anbn as anbn
+from lstm_helpers.exercises.puzzles import counter as counter
+from lstm_helpers.exercises.puzzles import last_seen as last_seen
+from lstm_helpers.exercises.puzzles import latch as latch
+from lstm_helpers.exercises.puzzles import toggle as toggle
+from lstm_helpers.exercises.rnn_backward import rnn_backward as rnn_backward
+from lstm_helpers.exercises.rnn_step import rnn_step as rnn_step
+from lstm_helpers.exercises.run_clamped import run_clamped as run_clamped
+from lstm_helpers.exercises.run_with_ablation import run_with_ablation as run_with_ablation
+from lstm_helpers.exercises.softmax_with_temperature import softmax_with_temperature as softmax_with_temperature
+from lstm_helpers.exercises.stack_outputs import stack_outputs as stack_outputs
+from lstm_helpers.exercises.unroll_in_chunks import unroll_in_chunks as unroll_in_chunks
+from lstm_helpers.exercises.update_cell_state import update_cell_state as update_cell_state
+from lstm_helpers.exercises.weight_gradient import weight_gradient as weight_gradient
 
-EXERCISES = (
-    rnn_step,
-    learn_one_weight,
-    gated,
-    update_cell_state,
-    forget_bias_for,
-    unroll_in_chunks,
-    last_outputs,
-    run_with_ablation,
-    rnn_backward,
-    cell_state_gradient,
-    clip,
-    prepare,
-    gru_as_published,
-    softmax_with_temperature,
-    run_clamped,
-    weight_gradient,
-    stack_outputs,
-    from_tensorflow_1,
-    both_ends,
-    look_back,
-)
-
-__all__ = [
-    "EXERCISES",
-    "PUZZLES",
-    "Exercise",
-    "Misconception",
-    "Puzzle",
-    "Verdict",
-    "anbn",
-    "both_ends",
-    "cell_state_gradient",
-    "clip",
-    "counter",
-    "encode",
-    "forget_bias_for",
-    "from_tensorflow_1",
-    "gated",
-    "gru_as_published",
-    "last_outputs",
-    "last_seen",
-    "latch",
-    "learn_one_weight",
-    "look_back",
-    "prepare",
-    "program",
-    "rnn_backward",
-    "rnn_step",
-    "run_clamped",
-    "run_with_ablation",
-    "softmax_with_temperature",
-    "stack_outputs",
-    "toggle",
-    "unroll_in_chunks",
-    "update_cell_state",
-    "weight_gradient",
-]
+EXERCISES = tuple(thing for thing in list(globals().values()) if isinstance(thing, Exercise))
+PUZZLES = tuple(thing for thing in list(globals().values()) if isinstance(thing, Puzzle))

@@ -1,11 +1,9 @@
 """The exercise of the chapter on reading both ways: one summary of a sequence, each half from where it has read all."""
 
-from typing import Any
-
 import numpy as np
 
 from lstm_helpers.arrays import Array
-from lstm_helpers.exercises.checker import Exercise, Misconception
+from lstm_helpers.exercises.checker import Case, Exercise, Misconception
 
 
 def _both_ends(output: Array, mask: Array) -> Array:
@@ -13,7 +11,7 @@ def _both_ends(output: Array, mask: Array) -> Array:
     return _taken(output, last, first)
 
 
-def _taken(output: Array, there: Any, back: Any) -> Array:
+def _taken(output: Array, there: Array | int, back: Array | int) -> Array:
     """Take the forward half at the steps ``there``, the other at the steps ``back``."""
     H, who = output.shape[2] // 2, np.arange(output.shape[1])
     return np.concatenate([output[there, who, :H], output[back, who, H:]], axis=1)
@@ -37,8 +35,8 @@ def _mean(output: Array, mask: Array) -> Array:
     return np.asarray((output * mask[:, :, None]).sum(axis=0) / mask.sum(axis=0)[:, None])
 
 
-def _cases(rng: np.random.Generator) -> list[tuple[Any, ...]]:
-    def case(steps: int, units: int, spans: list[tuple[int, int]]) -> tuple[Any, ...]:
+def _cases(rng: np.random.Generator) -> list[Case]:
+    def case(steps: int, units: int, spans: list[tuple[int, int]]) -> Case:
         mask = np.zeros((steps, len(spans)), bool)
         for b, (first, length) in enumerate(spans):
             mask[first : first + length, b] = True

@@ -18,6 +18,8 @@ from lstm_helpers.runtime import wrap
 
 _SEED = 0
 
+Case = tuple[object, ...]  # the arguments of one call
+
 
 @dataclass(frozen=True, repr=False)
 class Verdict:
@@ -36,7 +38,7 @@ class Verdict:
 class Misconception(NamedTuple):
     """A usual wrong answer."""
 
-    function: Callable[..., Any]
+    function: Callable[..., object]
     feedback: str  # what was probably thought, and a hint that is not the solution
 
 
@@ -71,9 +73,9 @@ class Exercise:
 
     name: str
     arguments: tuple[str, ...]
-    right: Callable[..., Any]
+    right: Callable[..., object]
     misconceptions: tuple[Misconception, ...]
-    cases: Callable[[np.random.Generator], Sequence[tuple[Any, ...]]]
+    cases: Callable[[np.random.Generator], Sequence[Case]]
     takeaway: str
     parts: tuple[str, ...] | None = None
 
@@ -85,7 +87,7 @@ class Exercise:
     def __repr__(self) -> str:
         return f"Exercise: write {self.signature}, then exercises.{self.name}.check({self.name})"
 
-    def check(self, answer: Any) -> Verdict:
+    def check(self, answer: object) -> Verdict:
         """Run the reader's function on all cases and say what was found.
 
         Parameters
@@ -99,7 +101,7 @@ class Exercise:
             Never an exception, whatever the function does; an answer that fails shows the first case that differs.
         """
         refusal = self._refuse(answer)
-        if refusal:
+        if refusal or not callable(answer):
             return Verdict(False, f"Not yet. {refusal}")
         cases = list(self.cases(np.random.default_rng(_SEED)))
         got = [self.outcome(answer, case) for case in cases]
@@ -113,9 +115,9 @@ class Exercise:
                 return Verdict(False, f"Not yet. {wrong.feedback}\n{shown}")
         return Verdict(False, f"Not yet. Case {differing[0] + 1} of {len(cases)} is the first that differs.\n{shown}")
 
-    def outcome(self, function: Callable[..., Any], case: tuple[Any, ...]) -> Outcome:
+    def outcome(self, function: Callable[..., object], case: Case) -> Outcome:
         """Call a function on copies of the arguments; catch what it raises, and see what it warned of or changed."""
-        copies = _copy(case)
+        copies = tuple(map(_copy, case))
         with warnings.catch_warnings(record=True) as caught, np.errstate(all="warn"):
             warnings.simplefilter("always")
             try:
@@ -127,7 +129,7 @@ class Exercise:
         changed = next((name for name, copy, original in pairs if not _identical(copy, original)), "")
         return Outcome(values, problem, changed, warned)
 
-    def _refuse(self, answer: Any) -> str:
+    def _refuse(self, answer: object) -> str:
         """Say what is wrong with an answer that cannot even be called as the exercise asks."""
         if not callable(answer):
             return (
@@ -156,7 +158,7 @@ class Exercise:
         remark = f"\n(It warned on the way: {warned})" if warned else ""
         return Verdict(True, f"Right. {self.signature} agrees on all {len(got)} cases.\n{self.takeaway}{remark}")
 
-    def _show(self, case: tuple[Any, ...], got: Outcome, expected: Outcome) -> str:
+    def _show(self, case: Case, got: Outcome, expected: Outcome) -> str:
         lines = [_labelled(f"  {name} = ", value) for name, value in zip(self.arguments, case, strict=True)]
         assert expected.values is not None  # the tests run the right function on every case
         if got.values is None:
@@ -170,7 +172,7 @@ class Exercise:
             lines += self._sort_out(wrong, len(pairs))
         return "\n".join([*lines, *_compare(*pairs[wrong[0]])])
 
-    def _first(self, values: tuple[Array, ...]) -> Any:
+    def _first(self, values: tuple[Array, ...]) -> object:
         """Give what stands for the right result beside an answer that has nothing to compare it with."""
         return values[0] if self.parts is None else list(values)
 
@@ -215,7 +217,7 @@ def _all_agree(a: list[Outcome], b: list[Outcome]) -> bool:
     return any(outcome.values is not None for outcome in a) and all(map(_agree, a, b))
 
 
-def _as_arrays(result: Any, parts: tuple[str, ...] | None) -> tuple[tuple[Array, ...] | None, str]:
+def _as_arrays(result: object, parts: tuple[str, ...] | None) -> tuple[tuple[Array, ...] | None, str]:
     """Return (arrays, "") or (None, what came back instead)."""
     if parts is None or not isinstance(result, list | tuple):
         value, problem = _as_array(result)
@@ -234,7 +236,7 @@ def _as_arrays(result: Any, parts: tuple[str, ...] | None) -> tuple[tuple[Array,
     return tuple(arrays), ""
 
 
-def _as_array(result: Any) -> tuple[Array | None, str]:
+def _as_array(result: object) -> tuple[Array | None, str]:
     """Return (numbers, "") or (None, what came back instead)."""
     if result is None:
         return None, "None: is there a `return` at the end of your function?"
@@ -249,29 +251,29 @@ def _as_array(result: Any) -> tuple[Array | None, str]:
     return value, ""
 
 
-def _copy(tree: Any) -> Any:
+def _copy(tree: Any) -> object:
     if isinstance(tree, np.ndarray):
         return tree.copy()
     if isinstance(tree, list | tuple):
-        branches = [_copy(branch) for branch in tree]
+        branches: list[Any] = [_copy(branch) for branch in tree]
         return type(tree)(*branches) if hasattr(tree, "_fields") else type(tree)(branches)
     return tree
 
 
-def _identical(a: Any, b: Any) -> bool:
+def _identical(a: object, b: object) -> bool:
     if isinstance(b, np.ndarray):
-        return np.array_equal(a, b, equal_nan=True)
+        return isinstance(a, np.ndarray) and np.array_equal(a, b, equal_nan=True)
     if isinstance(b, list | tuple):
-        return len(a) == len(b) and all(map(_identical, a, b))
+        return isinstance(a, list | tuple) and len(a) == len(b) and all(map(_identical, a, b))
     return bool(a == b)
 
 
-def _labelled(label: str, value: Any) -> str:
+def _labelled(label: str, value: object) -> str:
     """Write a value after its label, further lines below the first."""
     return label + _format(value).replace("\n", "\n" + " " * len(label))
 
 
-def _format(value: Any) -> str:
+def _format(value: object) -> str:
     """Write numbers shortly, and the same on every machine."""
     if isinstance(value, list) and value and all(isinstance(part, np.ndarray) for part in value):
         if sum(part.size for part in value) <= 12 and all(part.ndim == 1 for part in value):
@@ -305,7 +307,7 @@ def _is_small(array: Array) -> bool:
     return array.ndim <= 2 and 0 < array.size <= 24
 
 
-def _say(value: Any) -> str:
+def _say(value: object) -> str:
     """Name a value briefly, even one whose repr fails."""
     try:
         shown = _clean(repr(value))
@@ -314,7 +316,7 @@ def _say(value: Any) -> str:
     return shown if len(shown) <= 60 and "\n" not in shown else f"a {type(value).__name__}"
 
 
-def _first_line(error: Any) -> str:
+def _first_line(error: object) -> str:
     try:
         lines = _clean(str(error)).splitlines()
     except Exception:

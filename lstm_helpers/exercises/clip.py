@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
@@ -10,7 +9,7 @@ from lstm_helpers.arrays import Array
 from lstm_helpers.exercises.checker import Exercise, Misconception
 
 Grads = list[Array]
-Measure = Callable[[Grads], Any]
+Measure = Callable[[Grads], float]
 Clip = Callable[[Grads, float], Grads]
 
 
@@ -22,7 +21,7 @@ def _norm(grads: Grads) -> float:
     return math.sqrt(_squares(grads))
 
 
-def _clip_by(length: Measure, scale: Callable[[Any, float], Any] = lambda length, limit: limit / length) -> Clip:
+def _clip_by(length: Measure, scale: Callable[[float, float], float] = lambda length, limit: limit / length) -> Clip:
     """Make a function that multiplies all arrays by ``scale(length, limit)`` if their length exceeds the limit."""
 
     def clip(grads: Grads, limit: float) -> Grads:
@@ -39,11 +38,11 @@ def _one_by_one(clip: Clip) -> Clip:
     return lambda grads, limit: [clip([grad], limit)[0] for grad in grads]
 
 
-def _always(divide: Callable[[float, float], Any]) -> Clip:
+def _always(divide: Callable[[float, float], float]) -> Clip:
     return lambda grads, limit: [grad * divide(limit, _norm(grads)) for grad in grads]
 
 
-def _by_numpy(a: float, b: float) -> Any:
+def _by_numpy(a: float, b: float) -> np.float64:
     return np.float64(a) / np.float64(b)
 
 

@@ -7,21 +7,20 @@ logit whenever the cell runs, and stands in no file.
 """
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
 from lstm_helpers.arrays import Array
 from lstm_helpers.exercises.checker import Exercise, Misconception
 
-Answer = tuple[Any, Any, Any]
+Answer = tuple[Array, Array, Array]
 
 
 def _made_of(
     order: tuple[int, ...] = (0, 2, 1, 3),
     bias_order: tuple[int, ...] | None = None,
     added: tuple[float, ...] = (0.0, 1.0, 0.0, 0.0),
-    cut: Any = lambda kernel, H: np.split(kernel, [len(kernel) - H]),
+    cut: Callable[[Array, int], list[Array]] = lambda kernel, H: np.split(kernel, [len(kernel) - H]),
 ) -> Callable[[Array, Array], Answer]:
     """Make an answer that is right but for what is given; ``order`` says where i, f, g and o are looked for."""
 

@@ -1,7 +1,6 @@
 """The exercise of the chapter on variants: one step of the gated recurrent unit as it was published."""
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
@@ -9,17 +8,17 @@ from lstm_helpers.activations import sigmoid, tanh
 from lstm_helpers.arrays import Array
 from lstm_helpers.exercises.checker import Exercise, Misconception
 
-Candidate = Callable[[Array, Array, Array, Array], Any]  # of (x's part, r, h, W_hn)
-Mix = Callable[[Array, Array, Array, Array], Any]  # of (n, h, z, r)
-Step = Callable[[Array, Array, Array, Array, Array], Any]
+Candidate = Callable[[Array, Array, Array, Array], Array]  # of (x's part, r, h, W_hn)
+Mix = Callable[[Array, Array, Array, Array], Array]  # of (n, h, z, r)
+Step = Callable[[Array, Array, Array, Array, Array], Array]
 
 
-def _right_candidate(x_n: Array, r: Array, h: Array, W_hn: Array) -> Any:
-    return tanh(x_n + (r * h) @ W_hn)
+def _right_candidate(x_n: Array, r: Array, h: Array, W_hn: Array) -> Array:
+    return np.asarray(tanh(x_n + (r * h) @ W_hn))
 
 
-def _right_mix(n: Array, h: Array, z: Array, r: Array) -> Any:
-    return (1 - z) * n + z * h
+def _right_mix(n: Array, h: Array, z: Array, r: Array) -> Array:
+    return np.asarray((1 - z) * n + z * h)
 
 
 def _made_of(

@@ -1,7 +1,6 @@
 """The exercise of the chapter on attention: look back over a padded sequence, for one query."""
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
@@ -9,60 +8,60 @@ from lstm_helpers.activations import softmax
 from lstm_helpers.arrays import Array
 from lstm_helpers.exercises.checker import Exercise, Misconception
 
-Shares = Callable[[Array], Any]  # scores (S,) -> weights (S,)
-Answer = Callable[[Shares, Array, Array, Array], Any]
+Shares = Callable[[Array], Array]  # scores (S,) -> weights (S,)
+Answer = Callable[[Shares, Array, Array, Array], Array]
 
 
-def _plain_softmax(scores: Array) -> Any:
+def _plain_softmax(scores: Array) -> Array:
     """Do it as it is written, which overflows."""
-    return np.exp(scores) / np.exp(scores).sum()
+    return np.asarray(np.exp(scores) / np.exp(scores).sum())
 
 
-def _scores(query: Array, keys: Array) -> Any:
-    return keys @ query / np.sqrt(query.size)
+def _scores(query: Array, keys: Array) -> Array:
+    return np.asarray(keys @ query / np.sqrt(query.size))
 
 
-def _where(scores: Array, mask: Array) -> Any:
+def _where(scores: Array, mask: Array) -> Array:
     return np.where(mask, scores, -np.inf)
 
 
-def _right(shares: Shares, query: Array, keys: Array, mask: Array) -> Any:
+def _right(shares: Shares, query: Array, keys: Array, mask: Array) -> Array:
     return shares(_where(_scores(query, keys), mask)) @ keys
 
 
-def _no_scale(shares: Shares, query: Array, keys: Array, mask: Array) -> Any:
+def _no_scale(shares: Shares, query: Array, keys: Array, mask: Array) -> Array:
     return shares(_where(keys @ query, mask)) @ keys
 
 
-def _wrong_scale(shares: Shares, query: Array, keys: Array, mask: Array) -> Any:
+def _wrong_scale(shares: Shares, query: Array, keys: Array, mask: Array) -> Array:
     return shares(_where(keys @ query / query.size, mask)) @ keys
 
 
-def _no_mask(shares: Shares, query: Array, keys: Array, mask: Array) -> Any:
+def _no_mask(shares: Shares, query: Array, keys: Array, mask: Array) -> Array:
     return shares(_scores(query, keys)) @ keys
 
 
-def _mask_last(shares: Shares, query: Array, keys: Array, mask: Array) -> Any:
+def _mask_last(shares: Shares, query: Array, keys: Array, mask: Array) -> Array:
     return (shares(_scores(query, keys)) * mask) @ keys
 
 
-def _mask_scores(shares: Shares, query: Array, keys: Array, mask: Array) -> Any:
+def _mask_scores(shares: Shares, query: Array, keys: Array, mask: Array) -> Array:
     return shares(_scores(query, keys) * mask) @ keys
 
 
-def _mask_keys(shares: Shares, query: Array, keys: Array, mask: Array) -> Any:
+def _mask_keys(shares: Shares, query: Array, keys: Array, mask: Array) -> Array:
     return _no_mask(shares, query, keys * mask[:, None], mask)
 
 
-def _turned(shares: Shares, query: Array, keys: Array, mask: Array) -> Any:
+def _turned(shares: Shares, query: Array, keys: Array, mask: Array) -> Array:
     return _right(shares, query, keys, ~mask)
 
 
-def _weights(shares: Shares, query: Array, keys: Array, mask: Array) -> Any:
+def _weights(shares: Shares, query: Array, keys: Array, mask: Array) -> Array:
     return shares(_where(_scores(query, keys), mask))
 
 
-def _called(answer: Answer, shares: Shares) -> Callable[..., Any]:
+def _called(answer: Answer, shares: Shares) -> Callable[..., object]:
     return lambda query, keys, mask: answer(shares, query, keys, mask)
 
 
@@ -71,12 +70,12 @@ def _both(answer: Answer, feedback: str) -> list[Misconception]:
     return [Misconception(_called(answer, softmax), feedback), Misconception(_called(answer, _plain_softmax), feedback)]
 
 
-def _unshared(query: Array, keys: Array, mask: Array) -> Any:
+def _unshared(query: Array, keys: Array, mask: Array) -> Array:
     return (_scores(query, keys) * mask) @ keys
 
 
-def _hard(query: Array, keys: Array, mask: Array) -> Any:
-    return keys[_where(_scores(query, keys), mask).argmax()]
+def _hard(query: Array, keys: Array, mask: Array) -> Array:
+    return np.asarray(keys[_where(_scores(query, keys), mask).argmax()])
 
 
 def _cases(rng: np.random.Generator) -> list[tuple[Array, Array, Array]]:

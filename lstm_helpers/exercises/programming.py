@@ -9,7 +9,6 @@ for "bias", and for "h0", "h1", … (the previous hidden state of unit 0, 1, …
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 
@@ -78,8 +77,8 @@ def _symbols(alphabet: Sequence[str]) -> list[str]:
     return symbols
 
 
-def _number(where: str, weight: Any) -> float:
+def _number(where: str, weight: object) -> float:
     is_number = isinstance(weight, int | float | np.integer | np.floating) and not isinstance(weight, bool)
-    if not is_number or not np.isfinite(weight):
-        raise ValueError(f"{where} is {weight!r}; expected a finite number")
-    return float(weight)
+    if is_number and np.isfinite(number := float(weight)):  # type: ignore[arg-type]
+        return number
+    raise ValueError(f"{where} is {weight!r}; expected a finite number")

@@ -7,7 +7,6 @@ import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import product
-from typing import Any
 
 import numpy as np
 
@@ -67,7 +66,7 @@ class Puzzle:
         """Run the cell over one string and return the trace (T steps, B = 1), to be looked at or drawn."""
         return unroll(lstm, params, encode(self.alphabet, string).astype(params.W_x.dtype))
 
-    def check(self, params: Any, max_length: int | None = None) -> Verdict:
+    def check(self, params: object, max_length: int | None = None) -> Verdict:
         """Run the cell over every string up to a length, then over the long ones, and say what was found.
 
         Parameters
@@ -196,11 +195,11 @@ def _table(trace: Trace, string: str, unit: int) -> list[str]:
     for t in shown:
         if len(string) > 12 and t == len(string) - 4:
             lines.append("     …")
-        values = "".join(f"{_tidy(getattr(trace, field)[t, 0, unit]):7.2f}" for field in "ifgoch")
+        values = "".join(f"{_no_minus_zero(getattr(trace, field)[t, 0, unit]):7.2f}" for field in "ifgoch")
         lines.append(f"  {t + 1:4d}   {string[t]:3s} {values}")
     return lines
 
 
-def _tidy(number: Any) -> float:
+def _no_minus_zero(number: float) -> float:
     """Turn −0.00 into 0.00: the sign of nothing differs between machines."""
     return 0.0 if abs(number) < 0.005 else float(number)

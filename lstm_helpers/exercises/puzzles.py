@@ -22,7 +22,7 @@ def _side(trace: Trace) -> Array:
     return np.where(np.isnan(h), np.nan, (h > 0.5) * 1.0 - (h < -0.5))
 
 
-def _belt(trace: Trace) -> Array:
+def _first_cell_state(trace: Trace) -> Array:
     return np.asarray(trace.c[:, :, 0])
 
 
@@ -52,7 +52,7 @@ counter = Puzzle(
     alphabet="ab",
     asks="Count the a's; b's do not count.",
     reading="the count is c[0], to within 0.1",
-    read=_belt,
+    read=_first_cell_state,
     truth=lambda string: float(string.count("a")),
     words=lambda value: f"{value:.4g}",
     long=(100 * "a", 50 * "ab", 20 * "a" + 200 * "b"),

@@ -1,13 +1,12 @@
 """The exercise of the chapter that looks inside: hold one unit of h, and let everybody else hear it."""
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
 from lstm_helpers.arrays import Array
 from lstm_helpers.cells import lstm
-from lstm_helpers.exercises.checker import Exercise, Misconception
+from lstm_helpers.exercises.checker import Case, Exercise, Misconception
 from lstm_helpers.interventions import Clamped
 from lstm_helpers.through_time import unroll
 
@@ -34,7 +33,9 @@ def _hold_row(state: lstm.State, unit: int, value: float) -> lstm.State:
     return state._replace(h=h)
 
 
-def _run(before: Held | None, after: Held | None, shown: Held | None = None, when: Any = lambda t: True) -> Any:
+def _run(
+    before: Held | None, after: Held | None, shown: Held | None = None, when: Callable[[int], bool] = lambda t: True
+) -> Callable[[lstm.Params, Array, int, float], Array]:
     """Make a function that holds something before each step, after it, or only in what it returns."""
 
     def run_clamped(params: lstm.Params, xs: Array, unit: int, value: float) -> Array:
@@ -61,8 +62,8 @@ def _without_weights(params: lstm.Params, xs: Array, unit: int, value: float) ->
     return np.asarray(unroll(lstm, params._replace(W_h=W_h), xs).h)
 
 
-def _cases(rng: np.random.Generator) -> list[tuple[Any, ...]]:
-    def case(length: int, batch_size: int, hidden_size: int, unit: int, value: float) -> tuple[Any, ...]:
+def _cases(rng: np.random.Generator) -> list[Case]:
+    def case(length: int, batch_size: int, hidden_size: int, unit: int, value: float) -> Case:
         params = lstm.init(rng, 2, hidden_size)
         larger = lstm.Params(2 * params.W_x, 3 * params.W_h, params.b + rng.normal(size=params.b.shape))
         return larger, rng.normal(size=(length, batch_size, 2)), unit, value

@@ -1,13 +1,12 @@
 """The exercise of the chapter on cell and hidden state: take one of the two away, once, and see what is lost."""
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
 from lstm_helpers.arrays import Array
 from lstm_helpers.cells import lstm
-from lstm_helpers.exercises.checker import Exercise, Misconception
+from lstm_helpers.exercises.checker import Case, Exercise, Misconception
 from lstm_helpers.through_time import Trace, unroll
 
 
@@ -30,7 +29,7 @@ def _run_with_ablation(params: lstm.Params, xs: Array, at: int, part: str) -> Ar
     return np.asarray(_after(params, xs, at, part).h[-1])
 
 
-def _again_and_again(when: Callable[[int, int], bool]) -> Any:
+def _again_and_again(when: Callable[[int, int], bool]) -> Callable[[lstm.Params, Array, int, str], Array]:
     """Make a function that ablates before every step t for which ``when(t, at)``."""
 
     def run_with_ablation(params: lstm.Params, xs: Array, at: int, part: str) -> Array:
@@ -57,8 +56,8 @@ def _without_the_input(params: lstm.Params, xs: Array, at: int, part: str) -> Ar
     return np.asarray(unroll(lstm, params, silent).h[-1])
 
 
-def _cases(rng: np.random.Generator) -> list[tuple[Any, ...]]:
-    def case(length: int, batch_size: int, input_size: int, hidden_size: int, at: int, part: str) -> tuple[Any, ...]:
+def _cases(rng: np.random.Generator) -> list[Case]:
+    def case(length: int, batch_size: int, input_size: int, hidden_size: int, at: int, part: str) -> Case:
         params = lstm.init(rng, input_size, hidden_size)
         larger = lstm.Params(2 * params.W_x, 2 * params.W_h, params.b + rng.normal(size=params.b.shape))
         return larger, rng.normal(size=(length, batch_size, input_size)), at, part

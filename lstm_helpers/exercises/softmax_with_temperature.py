@@ -1,7 +1,5 @@
 """The exercise of the chapter on language: turn scores into chances at a temperature."""
 
-from typing import Any
-
 import numpy as np
 
 from lstm_helpers.activations import log_softmax, softmax
@@ -10,11 +8,11 @@ from lstm_helpers.exercises.checker import Exercise, Misconception
 from lstm_helpers.language.sampling import softmax_with_temperature as _softmax_with_temperature
 
 
-def _normalised(a: Array) -> Any:
-    return a / a.sum(axis=-1, keepdims=True)
+def _normalised(a: Array) -> Array:
+    return np.asarray(a / a.sum(axis=-1, keepdims=True))
 
 
-def _plain_softmax(scores: Array) -> Any:
+def _plain_softmax(scores: Array) -> Array:
     """Do it as it is written, which overflows."""
     return _normalised(np.exp(scores))
 
@@ -102,5 +100,5 @@ softmax_with_temperature = Exercise(
         ),
     ),
     cases=_cases,
-    takeaway="Gaps between scores become ratios of chances, and the temperature is the unit in which gaps are measured.",
+    takeaway="Gaps between logits become ratios of probabilities; the temperature is the unit of the gaps.",
 )

@@ -1,12 +1,10 @@
 """The exercise of the chapter on depth: run a stack of LSTM layers, each on the output of the one below."""
 
-from typing import Any
-
 import numpy as np
 
 from lstm_helpers.arrays import Array
 from lstm_helpers.cells import lstm
-from lstm_helpers.exercises.checker import Exercise, Misconception
+from lstm_helpers.exercises.checker import Case, Exercise, Misconception
 from lstm_helpers.through_time import unroll
 
 
@@ -23,7 +21,7 @@ def _cells_upward(layers: list[lstm.Params], xs: Array) -> Array:
 
 
 def _handing_over(layers: list[lstm.Params], xs: Array) -> Array:
-    state: Any = None
+    state: lstm.State | None = None
     for params in layers:
         trace = unroll(lstm, params, xs, state)
         xs, state = trace.h, trace.state
@@ -38,8 +36,8 @@ def _all_layers(layers: list[lstm.Params], xs: Array) -> Array:
     return np.stack(outputs)
 
 
-def _cases(rng: np.random.Generator) -> list[tuple[Any, ...]]:
-    def case(depth: int, steps: int, batch_size: int, size: int) -> tuple[Any, ...]:
+def _cases(rng: np.random.Generator) -> list[Case]:
+    def case(depth: int, steps: int, batch_size: int, size: int) -> Case:
         # As many inputs as units, so that a wrong order or a wrong input runs and gives wrong numbers.
         layers = [lstm.init(rng, size, size) for _ in range(depth)]
         layers = [p._replace(W_x=2 * p.W_x, b=p.b + rng.normal(size=p.b.shape)) for p in layers]

@@ -1,14 +1,12 @@
 """The exercise of the chapter on speed: one product for all steps, instead of one for each."""
 
-from typing import Any
-
 import numpy as np
 
 from lstm_helpers.arrays import Array
 from lstm_helpers.exercises.checker import Exercise, Misconception
 
 
-def _weight_gradient(inputs: Array, dz: Array) -> Any:
+def _weight_gradient(inputs: Array, dz: Array) -> Array:
     return inputs.reshape(-1, inputs.shape[2]).T @ dz.reshape(-1, dz.shape[2])
 
 

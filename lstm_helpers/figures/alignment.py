@@ -1,7 +1,6 @@
 """Where a writer looked: a row for each token it wrote, a column for each that it could look at."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -10,8 +9,7 @@ from matplotlib.patches import Rectangle
 from numpy.typing import ArrayLike
 
 from lstm_helpers.arrays import Array
-from lstm_helpers.figures.style import INK, number, own_axes
-from lstm_helpers.figures.text import AMOUNT_MAP, ink_on
+from lstm_helpers.figures.style import AMOUNT_MAP, INK, Look, ink_on, number, own_axes
 
 NUMBERS_UP_TO = 130  # cells: more would be too small to be written in
 LEAST_WRITTEN = 0.05
@@ -54,7 +52,7 @@ def draw_alignment(
     ax = own_axes(min(9.0, 2.2 + (0.62 if words else 0.27) * S), 0.9 + 0.27 * T + 0.3 * words) if ax is None else ax
     ax.pcolormesh(np.arange(S + 1) - 0.5, np.arange(T + 1) - 0.5, table, cmap=AMOUNT_MAP, vmin=0, vmax=1, gid="weights")
     ax.set(xlim=(-0.5, S - 0.5), ylim=(T - 0.5, -0.5), xlabel="read", ylabel="written")
-    slope: dict[str, Any] = {"rotation": 45, "ha": "left", "rotation_mode": "anchor"} if words else {}
+    slope: Look = {"rotation": 45, "ha": "left", "rotation_mode": "anchor"} if words else {}
     ax.xaxis.tick_top()
     ax.xaxis.set_label_position("top")
     ax.set_xticks(range(S), [visible(token) for token in source], size=10, **slope)

@@ -1,21 +1,28 @@
-"""What every figure over time shares: the axis of steps, words or years, and the hatching of masked steps."""
+"""Axes that several figures share: steps, words or years along time, masked steps hatched, and logarithms.
+
+A logarithmic axis here spans fifty orders of magnitude. It is linear in log10 of the value, because that is what
+``label_ends`` measures; its ticks say 10 to the power. Zeros and infinities have no place on it and leave a gap.
+"""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator
+from matplotlib.axis import Axis
+from matplotlib.ticker import FixedFormatter, FixedLocator, MaxNLocator
+from numpy.typing import ArrayLike
 
 from lstm_helpers.arrays import Array
 from lstm_helpers.figures.diagram import check_index
+from lstm_helpers.figures.style import HATCH, MASKED
+from lstm_helpers.through_time import Trace
 
 Labels = Sequence[str] | Sequence[float] | Array
 FIELDS = ("f", "i", "g", "c", "o", "h")  # in the order in which a step uses them
 _WORDS = 40  # so many words fit side by side
 
 
-def check_trace(trace: Any, sequence: int, fields: Sequence[str]) -> None:
+def check_trace(trace: Trace, sequence: int, fields: Sequence[str]) -> None:
     """Refuse what is not a trace, an empty one, a sequence it has not and a field its cell has not."""
     if getattr(getattr(trace, "h", None), "ndim", 0) != 3:
         raise ValueError(f"trace is a {type(trace).__name__}; expected what unroll returns, with h of (T, B, H)")
@@ -64,22 +71,68 @@ def label_time(ax: Axes, length: int, labels: Labels | None, time_label: str) ->
     ax.tick_params(axis="x", length=0)
 
 
-def real_steps(trace: Any, sequence: int) -> Array:
+def real_steps(trace: Trace, sequence: int) -> Array:
     """Tell for each step whether the mask lets it through, (T,) bool."""
     mask = getattr(trace, "mask", None)
     return np.ones(len(trace.h), bool) if mask is None else np.asarray(mask)[:, sequence]
 
 
-def hatch(ax: Axes, trace: Any, sequence: int, edges: Array, *, cover: bool) -> None:
+def hatch(ax: Axes, trace: Trace, sequence: int, edges: Array, *, cover: bool) -> None:
     """Hatch the steps that the mask leaves out; ``cover`` hides what is below, for fields that are empty there."""
     for t in np.flatnonzero(~real_steps(trace, sequence)):
         ax.axvspan(
             edges[t],
             edges[t + 1],
-            facecolor="#F2F2F2" if cover else "none",
-            edgecolor="#B0B0B0",
+            facecolor=MASKED if cover else "none",
+            edgecolor=HATCH,
             hatch="////",
             lw=0,
             zorder=3,
             gid=f"masked:{t}",
         )
+
+
+def log10(values: ArrayLike) -> Array:
+    """Give log10 of what is positive and finite, NaN elsewhere."""
+    values = np.asarray(values, dtype=float)
+    shown = (values > 0) & np.isfinite(values)
+    return np.log10(np.where(shown, values, 1.0), out=np.full(values.shape, np.nan), where=shown)
+
+
+def limits(logs: Array, floor: float | None = None, pad: float = 0.04) -> tuple[float, float]:
+    """Give the range of all the numbers and a little more, at least a power of ten; NaN is left out."""
+    found = logs[np.isfinite(logs)]
+    low, high = (float(found.min()), float(found.max())) if found.size else (-1.0, 0.0)
+    low = max(low, floor) if floor is not None else low
+    high = max(high, low + 1.0)
+    return low - pad * (high - low), high + pad * (high - low)
+
+
+def powers(axis: Axis, low: float, high: float, most: int = 8) -> None:
+    """Write powers of ten along an axis, at most so many: as 0.01 or 100 where none is farther from 1, else as 10²."""
+    step = next(s for s in (1, 2, 3, 5, 10, 20, 50, 100) if (high - low) / s <= most)
+    ticks = np.arange(np.ceil(low / step) * step, high + 1e-9, step)
+    axis.set_major_locator(FixedLocator([float(tick) for tick in ticks]))
+    near = bool((np.abs(ticks) <= 2).all())
+    labels = [f"{10.0**tick:g}" if near or tick == 0 else f"$10^{{{int(tick)}}}$" for tick in ticks]
+    axis.set_major_formatter(FixedFormatter(labels))
+
+
+def say_power(log: float) -> str:
+    """Write 10 to the power ``log`` with two digits, or as 3 × 10⁻¹⁷ if it is far from 1."""
+    value = 10.0 ** float(log)
+    exponent = int(f"{value:.1e}".split("e")[1])
+    if -4 < exponent < 4:
+        return f"{float(f'{value:.1e}'):.{max(0, 1 - exponent)}f}"
+    digit, exponent_words = f"{value:.0e}".split("e")
+    return f"{digit}\u00a0×\u00a010{str(int(exponent_words)).translate(_RAISED)}"  # no line ends inside a number
+
+
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def log_axis(ax: Axes, logs: Array, floor: float | None = None) -> None:
+    """Set the limits and ticks of the y axis for these logarithms."""
+    low, high = limits(logs, floor)
+    ax.set_ylim(low, high)
+    powers(ax.yaxis, low, high)

@@ -1,7 +1,6 @@
-"""Reading both ways: two belts that run against each other, and how far along them a change is felt."""
+"""Reading both ways: the states of two directions, which run against each other, and how far a change is felt."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -11,23 +10,23 @@ from numpy.typing import ArrayLike
 
 from lstm_helpers.arrays import Array
 from lstm_helpers.figures.diagram import check_index
-from lstm_helpers.figures.style import COLOURS, INK, PALE, PAPER, despine, own_axes
+from lstm_helpers.figures.style import COLOURS, INK, PALE, PAPER, Look, despine, own_axes
 
 _WORD, _THERE, _BACK, _OUT = 0.0, 1.25, 2.35, 3.6  # how high each row stands
 _SIZE = 0.52  # of a cell
 
 
 def draw_bidirectional(words: Sequence[str], at: int | None = None, *, ax: Axes | None = None) -> Axes:
-    """Draw a bidirectional layer unrolled over words: one belt from left to right, one from right to left.
+    """Draw a bidirectional layer unrolled over words: one state carried from left to right, one from right to left.
 
     Parameters
     ----------
     words : sequence of str
         What is read, one word a step.
     at : int, optional
-        A step whose output is asked for: what it has read, by either belt, stays dark and all else turns pale.
+        A step whose output is asked for: what it has read, in either direction, stays dark and all else turns pale.
     ax : matplotlib Axes or None
-        Where to draw; every part has a gid such as "belt → 2", or "belt → 2 pale". None makes a figure.
+        Where to draw; every part has a gid such as "state → 2", or "state → 2 pale". None makes a figure.
 
     Raises
     ------
@@ -56,8 +55,8 @@ def draw_bidirectional(words: Sequence[str], at: int | None = None, *, ax: Axes 
         _box(ax, t, _BACK, read_back, "←")
         _text(ax, t - 0.18, _OUT, "h→ h←", INK if asked else PALE, f"output {t}", size=10, boxed=True)
     for t in range(count - 1):
-        _belt(ax, t, t + 1, _THERE, at is None or t < at, f"belt → {t}")
-        _belt(ax, t + 1, t, _BACK, at is None or t >= at, f"belt ← {t}")
+        _arrow(ax, t, t + 1, _THERE, at is None or t < at, f"state → {t}")
+        _arrow(ax, t + 1, t, _BACK, at is None or t >= at, f"state ← {t}")
     for height, name in ((_OUT, "output"), (_BACK, "backward"), (_THERE, "forward"), (_WORD, "input")):
         _text(ax, -0.55, height, name, INK, f"row {name}", size=10, align="right")
     return ax
@@ -120,7 +119,7 @@ def draw_moved_outputs(
     return ax
 
 
-def _reach(ax: Axes, sizes: Array, zero: float, label: str, look: dict[str, Any]) -> None:
+def _reach(ax: Axes, sizes: Array, zero: float, label: str, look: Look) -> None:
     steps = np.arange(1, len(sizes) + 1)
     ax.plot(steps, np.where(sizes > 0, sizes, np.nan), label=label, gid=f"moved {label}", **look)
     still = steps[sizes == 0]
@@ -138,7 +137,7 @@ def _text(
 
 def _box(ax: Axes, t: int, height: float, dark: bool, arrow: str) -> None:
     corner = (t - _SIZE / 2, height - _SIZE / 2)
-    look: dict[str, Any] = {"boxstyle": "round,pad=0,rounding_size=0.08", "facecolor": PAPER, "lw": 1.6, "zorder": 3}
+    look: Look = {"boxstyle": "round,pad=0,rounding_size=0.08", "facecolor": PAPER, "lw": 1.6, "zorder": 3}
     ax.add_patch(FancyBboxPatch(corner, _SIZE, _SIZE, edgecolor=INK if dark else PALE, gid=f"cell {arrow} {t}", **look))
     _text(ax, t, height, arrow, INK if dark else PALE, f"arrow {arrow} {t}", size=13)
 
@@ -149,7 +148,7 @@ def _wire(
     ax.plot(*zip(start, end, strict=True), color=colour if dark else PALE, lw=1.1, alpha=1.0 if dark else 0.5, gid=gid)
 
 
-def _belt(ax: Axes, start: int, end: int, height: float, dark: bool, gid: str) -> None:
+def _arrow(ax: Axes, start: int, end: int, height: float, dark: bool, gid: str) -> None:
     half = _SIZE / 2 if end > start else -_SIZE / 2
     line = {"arrowstyle": "-|>", "color": COLOURS["c"] if dark else PALE, "lw": 3.0, "shrinkA": 0, "shrinkB": 0}
     note = ax.annotate("", xy=(end - half, height), xytext=(start + half, height), arrowprops=line)

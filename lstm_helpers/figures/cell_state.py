@@ -1,4 +1,4 @@
-"""The conveyor belt: what stands on it at each step, how much of that was kept and how much was put on."""
+"""The cell state: its value after each step, how much of that was kept and how much was added."""
 
 from collections.abc import Sequence
 
@@ -35,23 +35,23 @@ def draw_cell_state(
     start: float = 0.0,
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw the belt over the steps, and of what each step's value is made.
+    """Draw the cell state over the steps, and of what each step's value is made.
 
     Given ``added`` or ``f`` (the other follows from c_t = f_t · c_{t-1} + added_t), each step shows what was kept of
-    the value before (a pale column, left) and what was put on (a column from there to the new value, right).
+    the value before (a pale column, left) and what was added (a column from there to the new value, right).
 
     Parameters
     ----------
     c : array (T,)
-        The belt after each step.
+        The cell state after each step.
     added : array (T,), optional
-        What each step put on: i_t · g_t.
+        What each step added: i_t · g_t.
     f : array (T,) or float, optional
         The forget gate at each step.
     h : array (T,), optional
-        What the cell showed; drawn as a second line.
+        The output; drawn as a second line.
     start : float
-        The belt before the first step.
+        The cell state before the first step.
     ax : matplotlib Axes or None
         Where to draw. None makes a figure.
 
@@ -70,7 +70,7 @@ def draw_cell_state(
     drawn = np.concatenate([[start], c, *(row for row in (kept, h) if row is not None)])
     high = nice_limit(np.maximum(drawn, 0.0))
     low = -nice_limit(np.minimum(drawn, 0.0)) if drawn.min() < 0 else -0.04 * high
-    ax.set(xlim=(-0.5, c.size + 0.6), ylim=(low - 0.06 * high, 1.06 * high), xlabel="step t", ylabel="on the belt")
+    ax.set(xlim=(-0.5, c.size + 0.6), ylim=(low - 0.06 * high, 1.06 * high), xlabel="step t", ylabel="cell state c")
     ax.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=12))
     ax.axhline(0, color=PALE, lw=0.8, zorder=0)
     if kept is not None:
@@ -84,7 +84,7 @@ def draw_cell_state(
             color=COLOURS["i"],
             alpha=0.75,
             gid="added",
-            label="put on",
+            label="added",
         )
         handles = ax.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2, borderpad=0.1, handlelength=1.0)
         handles.get_frame().set_visible(False)
@@ -119,7 +119,7 @@ def _row(name: str, values: ArrayLike | None, c: Array) -> Array | None:
 
 
 def _kept(c: Array, before: Array, added: Array | None, f: Array | None) -> Array | None:
-    """Give what each step kept of the belt, from whichever of the two was given."""
+    """Give what each step kept of the cell state, from whichever of the two was given."""
     if f is None:
         return None if added is None else c - added
     kept = f * before
@@ -131,7 +131,7 @@ def _kept(c: Array, before: Array, added: Array | None, f: Array | None) -> Arra
 def draw_half_lives(
     forget_biases: Sequence[float] = (0, 1, 2, 3, 5), *, steps: int = 30, ax: Axes | None = None
 ) -> Axes:
-    """Draw what is left on the belt after t steps, f^t with f = sigmoid(bias), and mark each half-life.
+    """Draw what is left of the cell state after t steps, f^t with f = sigmoid(bias), and mark each half-life.
 
     Parameters
     ----------
@@ -153,7 +153,7 @@ def draw_half_lives(
     if steps < 1:
         raise ValueError(f"steps is {steps}; expected a whole number from 1")
     ax = own_axes(9.0, 4.2) if ax is None else ax
-    ax.set(xlim=(0, steps), ylim=(0, 1.02), xlabel="steps t", ylabel="part of the value still on the belt, $f^{\\,t}$")
+    ax.set(xlim=(0, steps), ylim=(0, 1.02), xlabel="steps t", ylabel="part of the cell state left, $f^{\\,t}$")
     ax.axhline(0.5, color=PALE, lw=1.0, zorder=0)
     t = np.linspace(0, steps, 20 * steps + 1)
     ends, written, raised = [], -np.inf, 0
@@ -173,7 +173,7 @@ def draw_half_lives(
             )
         )
         if life <= steps:
-            ax.plot([life], [0.5], "o", color=colour, ms=7, mec="white", gid="half-life")
+            ax.plot([life], [0.5], "o", color=colour, ms=7, mec=PAPER, gid="half-life")
             raised = raised + 1 if life - written <= crowded else 0
             if raised < 2:  # one above its neighbour, and no more: the end of the line says it too
                 ax.annotate(
@@ -196,6 +196,6 @@ def draw_half_lives(
 def _shade(rank: int, count: int) -> tuple[float, float, float]:
     """Mix the forget gate's colour with white (small bias) or ink (large bias), so that order shows in lightness."""
     at = 0.0 if count == 1 else rank / (count - 1) - 0.35
-    towards = np.array(to_rgb("#FFFFFF" if at < 0 else INK))
+    towards = np.array(to_rgb(PAPER if at < 0 else INK))
     mixed = (1 - abs(at)) * np.array(to_rgb(COLOURS["f"])) + abs(at) * towards
     return (float(mixed[0]), float(mixed[1]), float(mixed[2]))

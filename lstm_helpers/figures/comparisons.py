@@ -1,21 +1,33 @@
-"""How fast things are beside each other: ratios with their quartiles, and where the time of one run goes."""
+"""Numbers beside each other: dot plots of runs and of methods, ratios with their quartiles, and parts of a whole."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import FixedLocator, NullLocator
+from matplotlib.axis import Axis
+from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullLocator
+from numpy.typing import ArrayLike
 
-from lstm_helpers.figures.axes import shades
-from lstm_helpers.figures.style import COLOURS, INK, PALE, despine, own_axes
+from lstm_helpers.data.measured import Measurement, mean_interval
+from lstm_helpers.figures.style import (
+    COLOURS,
+    CONTENDERS,
+    INK,
+    MARKERS,
+    PALE,
+    PAPER,
+    Look,
+    despine,
+    number,
+    own_axes,
+    shades,
+    with_count,
+)
 
-_MARKERS = ("o", "s", "^", "D", "v", "P")
-_COLOURS = ("#1F4A6B", *(COLOURS[name] for name in "fogxh"))
 _TICKS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
 
 
-def draw_time_ratios(rows: Sequence[Any], ax: Axes | None = None) -> Axes:
+def draw_time_ratios(rows: Sequence[Measurement], ax: Axes | None = None) -> Axes:
     """Draw times as ratios to ours: one row of points for each size, one marker for each contender.
 
     Parameters
@@ -39,10 +51,10 @@ def draw_time_ratios(rows: Sequence[Any], ax: Axes | None = None) -> Axes:
     for row in rows:
         k = who.index(row.who)
         at = sizes.index(row.size) + 0.13 * (k - (len(who) - 1) / 2)
-        ax.plot([row.low, row.high], [at, at], color=_COLOURS[k % 6], lw=2.0, solid_capstyle="butt")
-        ax.plot(row.ratio, at, _MARKERS[k % 6], color=_COLOURS[k % 6], ms=6.5, mec="white", gid=f"{row.who} {row.size}")
+        ax.plot([row.low, row.high], [at, at], color=CONTENDERS[k % 6], lw=2.0, solid_capstyle="butt")
+        ax.plot(row.ratio, at, MARKERS[k % 6], color=CONTENDERS[k % 6], ms=6.5, mec=PAPER, gid=f"{row.who} {row.size}")
     for k, name in enumerate(who):
-        ax.plot([], [], _MARKERS[k % 6], color=_COLOURS[k % 6], ms=6.5, label=name)
+        ax.plot([], [], MARKERS[k % 6], color=CONTENDERS[k % 6], ms=6.5, label=name)
     ax.axvline(1.0, color=INK, lw=1.0, zorder=0)
     low, high = min(0.8, *(row.low for row in rows)), max(1.25, *(row.high for row in rows))
     ticks = [tick for tick in _TICKS if 0.9 * low <= tick <= 1.1 * high]
@@ -90,7 +102,7 @@ def draw_breakdown(
         widths, start = values / values.sum(), 0.0
         for name, width, colour in zip(names, widths, colours, strict=True):
             bar = ax.barh(
-                row, width, left=start, height=0.62, color=colour, edgecolor="white", label=name if not row else None
+                row, width, left=start, height=0.62, color=colour, edgecolor=PAPER, label=name if not row else None
             )
             bar[0].set_gid(f"{whole} {name}")
             if width > 0.055:
@@ -102,7 +114,7 @@ def draw_breakdown(
                     ha="center",
                     va="center",
                     size=10,
-                    color=INK if light else "white",
+                    color=INK if light else PAPER,
                 )
             start += width
     ax.set(xlim=(0, 1), ylim=(len(parts) - 0.45, -0.55), xlabel=unit)
@@ -110,5 +122,113 @@ def draw_breakdown(
     ax.set_yticks(range(len(parts)), list(parts))
     ax.tick_params(axis="y", length=0)
     ax.legend(loc="lower center", bbox_to_anchor=(0.45, 1.0), ncols=3, fontsize=10, borderpad=0.2)
+    despine(ax)
+    return ax
+
+
+def draw_dot_plot(
+    values: Mapping[str, ArrayLike], *, value_label: str, log: bool = False, names: bool = True, ax: Axes | None = None
+) -> Axes:
+    """Draw every run as a dot, and the mean of each kind with its 95 % interval; the first kind is the one to compare.
+
+    Parameters
+    ----------
+    values : mapping of label to array (n,)
+        One number for each of n runs, 2 to 30; top to bottom. Across from the first kind's mean a line is drawn.
+    value_label : str
+        What the numbers are, with their unit.
+    log : bool
+        A logarithmic axis; the mean and its interval are then those of the logarithms.
+    names : bool
+        Whether to write the labels; not beside another plot that has them.
+    ax : matplotlib Axes or None
+        Where to draw. None makes a figure.
+
+    Raises
+    ------
+    ValueError
+        If there is no kind, a number of runs is not from 2 to 30, or a number cannot be drawn.
+    """
+    tables = {label: np.asarray(runs, dtype=float) for label, runs in values.items()}
+    if not tables:
+        raise ValueError("values is empty; expected at least one label with its runs")
+    for label, runs in tables.items():
+        if runs.ndim != 1 or not np.all(np.isfinite(runs)) or (log and np.any(runs <= 0)):
+            wanted = "positive numbers" if log else "finite numbers"
+            raise ValueError(f"values[{label!r}] is {runs}; expected (n,) {wanted}, one for each run")
+    ax = own_axes(9.0, 0.8 + 0.34 * len(tables)) if ax is None else ax
+    if log:
+        ax.set_xscale("log")
+    for row, (label, runs) in enumerate(tables.items()):
+        mean, half = mean_interval(np.log(runs) if log else runs)
+        middle, low, high = (np.exp(v) if log else v for v in (mean, mean - half, mean + half))
+        if row == 0:
+            ax.axvline(float(middle), color=PALE, lw=1.2, zorder=0, gid="level")
+        ax.axhline(row + 0.5, color=PALE, lw=0.5, zorder=0)
+        dots: Look = {"ms": 5.5, "color": COLOURS["h"], "alpha": 0.5, "mec": "none"}
+        ax.plot(runs, np.full(len(runs), row - 0.15), "o", gid=f"runs {label}", **dots)
+        ax.plot([low, high], [row + 0.2] * 2, color=INK, lw=2.5, solid_capstyle="butt", gid=f"interval {label}")
+        ax.plot([middle], [row + 0.2], "d", color=INK, ms=7.5, mec=PAPER, gid=f"mean {label}")
+    if log:
+        _plain_ticks(ax.xaxis)
+    ax.set(ylim=(len(tables) - 0.5, -0.5), xlabel=value_label)
+    ax.set_yticks(range(len(tables)), list(tables) if names else [""] * len(tables))
+    ax.tick_params(axis="y", length=0)
+    ax.spines["left"].set_visible(False)
+    despine(ax)
+    return ax
+
+
+def _plain_ticks(axis: Axis) -> None:
+    """Write 0.02 and 50 on a logarithmic axis, not powers of ten: here it spans one or two of them."""
+    axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axis.set_minor_locator(NullLocator())
+
+
+def draw_leaderboard(
+    errors: Mapping[str, ArrayLike], *, label: str = "mean absolute error", ax: Axes | None = None
+) -> Axes:
+    """Draw one row for each method: its error, or those of all its runs as dots with a bar at their median.
+
+    Parameters
+    ----------
+    errors : mapping of label to number or array (runs,)
+        First in the mapping, first from above. Beside each row stands its median.
+    label : str
+        What is measured, with its unit.
+    ax : matplotlib Axes or None
+        Where to draw. None makes a figure.
+
+    Raises
+    ------
+    ValueError
+        If there are no errors, or one is not a finite number from 0.
+    """
+    rows = {name: np.atleast_1d(np.asarray(values, dtype=float)) for name, values in errors.items()}
+    for name, runs in rows.items():
+        if runs.ndim != 1 or not runs.size or not np.all(np.isfinite(runs) & (runs >= 0)):
+            raise ValueError(f"errors[{name!r}] is {runs}; expected a number from 0, or an array (runs,) of them")
+    if not rows:
+        raise ValueError("errors is empty; expected at least one label")
+    ax = own_axes(9.0, 0.7 + 0.42 * len(rows)) if ax is None else ax
+    best = min(float(np.median(runs)) for runs in rows.values())
+    for place, (name, runs) in enumerate(rows.items()):
+        colour = shades(2)[1] if runs.size > 1 else INK
+        shift = 0.16 * np.resize([-1.0, 0.0, 1.0], runs.size) if runs.size > 1 else np.zeros(1)
+        marker: Look = {"marker": "o", "ms": 5, "alpha": 0.6} if runs.size > 1 else {"marker": "D", "ms": 7}
+        ax.plot(np.sort(runs), place + shift, ls="", color=colour, mec="none", gid=name, **marker)
+        middle = float(np.median(runs))
+        if runs.size > 1:
+            ax.plot([middle, middle], [place - 0.3, place + 0.3], color=colour, lw=2.4, gid=f"median {name}")
+        said = number(middle, 1 if best >= 10 else 2)
+        ax.annotate(said, (1.0, place), xycoords=("axes fraction", "data"), xytext=(8, 0), textcoords="offset points")
+        ax.texts[-1].set(va="center", weight="bold", color=colour, gid=f"number {name}")
+    ax.axvline(best, color=PALE, lw=1.0, zorder=0)
+    ax.set_yticks(range(len(rows)), [with_count(name, runs.size) for name, runs in rows.items()])
+    ax.set(
+        ylim=(len(rows) - 0.45, -0.55), xlabel=label, xlim=(0, 1.04 * max(float(runs.max()) for runs in rows.values()))
+    )
+    ax.tick_params(axis="y", length=0)
     despine(ax)
     return ax

@@ -1,11 +1,10 @@
-"""The cell as a drawing of a real step: every number on it was computed, and any one part can be lit.
+"""The cell as a drawing of a real step, forward and backward: every number on it was computed, and any part can be lit.
 
 A gate is drawn as a vessel filled to its value, 0 at the bottom and 1 at the top; a tanh fills up or down from its
-middle. So the picture of a step is also a reading of its switches.
+middle. So the picture of a step is also a reading of its gates.
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -13,15 +12,18 @@ from matplotlib.axes import Axes
 from matplotlib.offsetbox import AnnotationBbox, HPacker, TextArea, VPacker
 from matplotlib.patches import FancyBboxPatch
 
-from lstm_helpers.figures.layouts import LAYOUTS, Layout, Note, Piece, Point
-from lstm_helpers.figures.strokes import CELL, Pen, draw_node, draw_wire
-from lstm_helpers.figures.style import COLOURS, INK, number, own_axes
+from lstm_helpers.arrays import Array, check_shape
+from lstm_helpers.cells import lstm
+from lstm_helpers.cells.base import check_state
+from lstm_helpers.figures.layouts import LAYOUTS, CellStep, Layout, Note, Piece, Point, lstm_backward
+from lstm_helpers.figures.strokes import Pen, draw_node, draw_wire
+from lstm_helpers.figures.style import CELL, CELL_EDGE, COLOURS, INK, number, own_axes
 
 _INCHES = 9.2  # the width at which font sizes are as written
 
 
 def draw_cell(
-    step: Any,
+    step: CellStep,
     *,
     unit: int = 0,
     sequence: int = 0,
@@ -39,8 +41,8 @@ def draw_cell(
         Which of the H units, and which sequence of the batch.
     highlight : str or None
         The part to light, and whose equation to print. For the LSTM: "forget", "input", "candidate", "update"
-        (the belt), "output" or "hidden", and for its variants those of them that they have, and "peepholes"; for the
-        GRUs: "reset", "update" (the gate z), "candidate" or "hidden"; for the vanilla cell: "input", "recurrent" or
+        (the cell state), "output" or "hidden", and for its variants those of them that they have, and "peepholes"; for
+        the GRUs: "reset", "update" (the gate z), "candidate" or "hidden"; for the vanilla cell: "input", "recurrent" or
         "hidden". None lights all.
     token : str or None
         What the input x stands for, such as a word; written beside it.
@@ -95,7 +97,7 @@ def draw_layout(
     return ax
 
 
-def check_index(name: str, value: Any, size: int) -> None:
+def check_index(name: str, value: object, size: int) -> None:
     """Refuse anything but a whole number from 0 to size - 1."""
     if isinstance(value, bool) or not isinstance(value, int | np.integer) or not 0 <= value < size:
         raise ValueError(f"{name} is {value!r}; expected a whole number from 0 to {size - 1}")
@@ -113,7 +115,7 @@ def _frame(ax: Axes, layout: Layout) -> None:
         top - bottom,
         boxstyle="round,pad=0,rounding_size=3",
         facecolor=CELL,
-        edgecolor="#DEDCD3",
+        edgecolor=CELL_EDGE,
         linewidth=1,
         zorder=0,
     )
@@ -150,7 +152,7 @@ def _equation(pen: Pen, at: Point, lines: tuple[tuple[Piece, ...], ...]) -> None
     pen.ax.add_artist(box)
 
 
-def input_text(x: np.ndarray[Any, Any]) -> str:
+def input_text(x: Array) -> str:
     """Say what the input is: a number, a one-hot vector's place, or how many values."""
     if len(x) == 1:
         return number(float(x[0]))
@@ -158,3 +160,60 @@ def input_text(x: np.ndarray[Any, Any]) -> str:
     if len(hot) == 1 and x[hot[0]] == 1:
         return f"{hot[0] + 1} of {len(x)}"
     return f"{len(x)} values"
+
+
+def draw_backward(
+    params: lstm.Params,
+    step: lstm.Step,
+    d_state: lstm.State,
+    *,
+    d_output: Array | None = None,
+    unit: int = 0,
+    sequence: int = 0,
+    highlight: str | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw the way of a gradient back through one LSTM step, for one unit, and light one part.
+
+    Parameters
+    ----------
+    params, step, d_state
+        As for ``lstm.backward``: such as the network's, ``trace[t]``, and what ``Backward.states`` holds at t.
+    d_output : array (B, H), optional
+        The part of ``d_state.h`` that comes from the loss at this very step, ``d_hs[t]``; it is then drawn apart from
+        what the next step sent back.
+    unit, sequence : int
+        Which of the H units, and which sequence of the batch.
+    highlight : str or None
+        The part to light, and whose equation to print: "hidden" (how dc comes about), "update" (along the cell state),
+        "forget", "input", "candidate" or "output" (down to dz). None lights all.
+    ax : matplotlib Axes or None
+        Where to draw; its frame and limits are set. None makes a figure.
+
+    Raises
+    ------
+    ValueError
+        If the step is not an LSTM's, shapes do not fit, or a unit, sequence or part does not exist.
+    """
+    if not isinstance(step, lstm.Step) or np.ndim(step.h) != 2:
+        raise ValueError("step is not one step of an LSTM; expected what lstm.forward returns, or trace[t]")
+    check_state("d_state", d_state, lstm.State, *step.h.shape)
+    if d_output is not None:
+        check_shape("d_output", d_output, B=step.h.shape[0], H=step.h.shape[1])
+    check_index("unit", unit, step.h.shape[1])
+    check_index("sequence", sequence, step.h.shape[0])
+    layout = lstm_backward.layout_of(d_output is not None)
+    if highlight is not None and highlight not in layout.parts:
+        raise ValueError(f"highlight is {highlight!r}; expected None or one of {', '.join(layout.parts)}")
+    numbers = lstm_backward.numbers(params, step, d_state, d_output, unit, sequence)
+    width = step.x.shape[1]
+    d_x = lstm.backward(params, step, d_state)[2]
+    said = say_gradient(float(d_x[sequence, 0])) if width == 1 else f"{width} values"
+    return draw_layout(layout, numbers, ax, highlight=highlight, input_text=said, say=say_gradient)
+
+
+def say_gradient(value: float) -> str:
+    """Write a gradient: three decimals, or a power of ten where they would all be 0."""
+    if value != 0.0 and abs(value) < 0.0005:
+        return f"{value:.0e}".replace("e-0", "e-").replace("-", "\N{MINUS SIGN}")
+    return number(value, 3)

@@ -1,17 +1,51 @@
 """Forecasts beside what came, errors against how far ahead, and a board on which every method and every seed stands."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.typing import ColorType, LineStyleType
 from numpy.typing import ArrayLike
 
 from lstm_helpers.arrays import Array
-from lstm_helpers.figures.axes import shades
-from lstm_helpers.figures.style import COLOURS, INK, PALE, End, despine, label_ends, number, own_axes
+from lstm_helpers.figures.style import COLOURS, INK, PALE, End, Look, despine, label_ends, own_axes, shades, with_count
 
-_DASHES: Sequence[Any] = ("solid", (0, (5, 1.5)), (0, (1, 1.2)), (0, (6, 1.5, 1, 1.5)), (0, (3, 1)))
+_DASHES: Sequence[LineStyleType] = ("solid", (0, (5, 1.5)), (0, (1, 1.2)), (0, (6, 1.5, 1, 1.5)), (0, (3, 1)))
+
+
+def draw_series(
+    years: ArrayLike, values: ArrayLike, *, label: str = "value", time_label: str = "year", ax: Axes | None = None
+) -> Axes:
+    """Draw a series over its years.
+
+    Parameters
+    ----------
+    years, values : array (T,)
+        When, and what; NaN leaves a gap.
+    label, time_label : str
+        What the axes show, with units.
+    ax : matplotlib Axes or None
+        Where to draw. None makes a figure.
+
+    Raises
+    ------
+    ValueError
+        If the two are not equally long, or empty.
+    """
+    years, values = np.asarray(years, dtype=float), np.asarray(values, dtype=float)
+    if years.ndim != 1 or not years.size:
+        raise ValueError(f"years has shape {years.shape}; expected (T,) with at least one")
+    if values.shape != years.shape:
+        raise ValueError(f"values has shape {values.shape}; expected that of years, {years.shape}")
+    ax = own_axes(9.0, 2.8) if ax is None else ax
+    ax.plot(years, values, color=COLOURS["x"], lw=1.5, gid="series")
+    ax.fill_between(years, 0, values, color=COLOURS["x"], alpha=0.14, lw=0)
+    ax.set(xlabel=time_label, ylabel=label)
+    ax.margins(x=0.0)
+    if not np.any(values < 0):
+        ax.set_ylim(bottom=0)
+    despine(ax)
+    return ax
 
 
 def draw_forecasts(
@@ -22,7 +56,7 @@ def draw_forecasts(
     start: float | None = None,
     label: str = "value",
     time_label: str = "year",
-    colours: Mapping[str, Any] | None = None,
+    colours: Mapping[str, ColorType] | None = None,
     ax: Axes | None = None,
 ) -> Axes:
     """Draw a series, and over it what was forecast.
@@ -68,7 +102,7 @@ def draw_error_by_horizon(
     *,
     label: str = "mean absolute error",
     step_label: str = "steps ahead",
-    colours: Mapping[str, Any] | None = None,
+    colours: Mapping[str, ColorType] | None = None,
     ax: Axes | None = None,
 ) -> Axes:
     """Draw the error of each method against how far ahead it looks.
@@ -101,58 +135,6 @@ def draw_error_by_horizon(
     return ax
 
 
-def draw_leaderboard(
-    errors: Mapping[str, ArrayLike], *, label: str = "mean absolute error", ax: Axes | None = None
-) -> Axes:
-    """Draw one row for each method: its error, or those of all its runs as dots with a bar at their median.
-
-    Parameters
-    ----------
-    errors : mapping of label to number or array (runs,)
-        First in the mapping, first from above. Beside each row stands its median.
-    label : str
-        What is measured, with its unit.
-    ax : matplotlib Axes or None
-        Where to draw. None makes a figure.
-
-    Raises
-    ------
-    ValueError
-        If there are no errors, or one is not a finite number from 0.
-    """
-    rows = {name: np.atleast_1d(np.asarray(values, dtype=float)) for name, values in errors.items()}
-    for name, runs in rows.items():
-        if runs.ndim != 1 or not runs.size or not np.all(np.isfinite(runs) & (runs >= 0)):
-            raise ValueError(f"errors[{name!r}] is {runs}; expected a number from 0, or an array (runs,) of them")
-    if not rows:
-        raise ValueError("errors is empty; expected at least one label")
-    ax = own_axes(9.0, 0.7 + 0.42 * len(rows)) if ax is None else ax
-    best = min(float(np.median(runs)) for runs in rows.values())
-    for place, (name, runs) in enumerate(rows.items()):
-        colour = shades(2)[1] if runs.size > 1 else INK
-        shift = 0.16 * np.resize([-1.0, 0.0, 1.0], runs.size) if runs.size > 1 else np.zeros(1)
-        marker: dict[str, Any] = {"marker": "o", "ms": 5, "alpha": 0.6} if runs.size > 1 else {"marker": "D", "ms": 7}
-        ax.plot(np.sort(runs), place + shift, ls="", color=colour, mec="none", gid=name, **marker)
-        middle = float(np.median(runs))
-        if runs.size > 1:
-            ax.plot([middle, middle], [place - 0.3, place + 0.3], color=colour, lw=2.4, gid=f"median {name}")
-        said = number(middle, 1 if best >= 10 else 2)
-        ax.annotate(said, (1.0, place), xycoords=("axes fraction", "data"), xytext=(8, 0), textcoords="offset points")
-        ax.texts[-1].set(va="center", weight="bold", color=colour, gid=f"number {name}")
-    ax.axvline(best, color=PALE, lw=1.0, zorder=0)
-    ax.set_yticks(range(len(rows)), [_named(name, runs) for name, runs in rows.items()])
-    ax.set(
-        ylim=(len(rows) - 0.45, -0.55), xlabel=label, xlim=(0, 1.04 * max(float(runs.max()) for runs in rows.values()))
-    )
-    ax.tick_params(axis="y", length=0)
-    despine(ax)
-    return ax
-
-
-def _named(name: str, runs: Array) -> str:
-    return f"{name} (n = {runs.size})" if runs.size > 1 else name
-
-
 def _counted(values: ArrayLike) -> Array:
     return np.arange(1, np.shape(values)[-1] + 1 if np.ndim(values) else 1, dtype=float)
 
@@ -168,7 +150,7 @@ def _curve(name: str, times: ArrayLike, values: ArrayLike) -> tuple[Array, Array
     return at, np.atleast_2d(table)
 
 
-def _chosen(tables: Mapping[str, tuple[Array, Array]]) -> dict[str, Any]:
+def _chosen(tables: Mapping[str, tuple[Array, Array]]) -> Mapping[str, ColorType]:
     """Give colours to what has several runs, and greys to what stands beside it for comparison."""
     several = [name for name, (_, table) in tables.items() if len(table) > 1]
     others = [name for name in tables if name not in several]
@@ -178,15 +160,15 @@ def _chosen(tables: Mapping[str, tuple[Array, Array]]) -> dict[str, Any]:
     return dict(zip(several, shades(len(several)), strict=True)) | dict(zip(others, greys, strict=False))
 
 
-def _lines(ax: Axes, tables: Mapping[str, tuple[Array, Array]], colours: Mapping[str, Any] | None) -> list[End]:
+def _lines(ax: Axes, tables: Mapping[str, tuple[Array, Array]], colours: Mapping[str, ColorType] | None) -> list[End]:
     """Draw a line for each table, with a band if it has several runs, and give their labels."""
-    chosen = _chosen(tables) | dict(colours or {})
+    chosen = {**_chosen(tables), **(colours or {})}
     ends = []
     for k, (name, (at, table)) in enumerate(tables.items()):
         middle = np.median(table, axis=0)
         if len(table) > 1:
-            band = {"color": chosen[name], "alpha": 0.22, "lw": 0, "gid": f"band {name}"}
+            band: Look = {"color": chosen[name], "alpha": 0.22, "lw": 0, "gid": f"band {name}"}
             ax.fill_between(at, table.min(axis=0), table.max(axis=0), **band)
         ax.plot(at, middle, color=chosen[name], lw=1.8, ls=_DASHES[k % len(_DASHES)], gid=name)
-        ends.append(End(float(at[-1]), float(middle[-1]), _named(name, table[:, 0]), chosen[name]))
+        ends.append(End(float(at[-1]), float(middle[-1]), with_count(name, len(table)), chosen[name]))
     return ends

@@ -1,15 +1,25 @@
-"""The pattern of a fault as a picture: which quantities are wrong in which situations, and by how much."""
-
-from typing import Any
+"""What a check of gradients finds: which ones a faulty pass gets wrong, and how exact the check itself is."""
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap
+from numpy.typing import ArrayLike
 
+from lstm_helpers.arrays import Array
 from lstm_helpers.faults import BACKWARD, COLUMNS, FORWARD, Pattern
-from lstm_helpers.figures.style import COLOURS, INK, PALE, own_axes, width_of
+from lstm_helpers.figures.axes import limits, log10, log_axis, powers
+from lstm_helpers.figures.style import (
+    COLOURS,
+    FAULT_MAP,
+    INK,
+    PALE,
+    PAPER,
+    End,
+    despine,
+    label_ends,
+    own_axes,
+    width_of,
+)
 
-_MAP = LinearSegmentedColormap.from_list("lstm_wrong", ["#FBE3D2", "#E9A173", COLOURS["f"], "#8F3A00"])
 _GAP = 0.45  # between the groups, in rows
 _BREAKS = tuple(len(FORWARD) + 4 * k for k in range(4))  # before each weight, and before what is left
 
@@ -49,14 +59,14 @@ def _field(ax: Axes, x: int, y: float, error: float, bad: bool, size: float, nam
         ax.plot([x], [y], "o", color=PALE, ms=2.5, gid=name)
         return
     depth = float(np.clip(1.0 + np.log10(max(error, 1e-9)) / 3.0, 0.0, 1.0)) if np.isfinite(error) else 1.0
-    ax.fill_between([x - 0.46, x + 0.46], y - 0.46, y + 0.46, color=_MAP(depth), lw=0, gid=name)
+    ax.fill_between([x - 0.46, x + 0.46], y - 0.46, y + 0.46, color=FAULT_MAP(depth), lw=0, gid=name)
     if size < 7.5:
         return
     said = "inf" if not np.isfinite(error) else f"{error:.2g}" if error >= 0.001 else f"{error:.0e}"
-    ax.text(x, y, said, ha="center", va="center", size=0.85 * size, color="white" if depth > 0.6 else INK)
+    ax.text(x, y, said, ha="center", va="center", size=0.85 * size, color=PAPER if depth > 0.6 else INK)
 
 
-def _labels(ax: Axes, rows: tuple[str, ...], places: Any, size: float) -> None:
+def _labels(ax: Axes, rows: tuple[str, ...], places: Array, size: float) -> None:
     ax.set_xticks(range(len(COLUMNS)), [name.replace(" ", "\n") for name in COLUMNS], size=size)
     ax.xaxis.tick_top()
     ax.set_yticks(places, [_said(row) for row in rows], size=size)
@@ -89,3 +99,58 @@ def _said(row: str) -> str:
         return rf"${block}_0$"
     base = rf"{weight[0]}_{{{weight[2:]}}}" if "_" in weight else weight
     return f"${base}$ {block}" if block else f"${base}$"
+
+
+_COMPLEX, _CENTRAL = COLOURS["o"], COLOURS["f"]
+
+
+def draw_gradcheck_error(
+    eps: ArrayLike, errors: ArrayLike, complex_step: ArrayLike | None = None, *, ax: Axes | None = None
+) -> Axes:
+    """Draw the relative error of central differences against their step: rounding left, truncation right.
+
+    Parameters
+    ----------
+    eps, errors : array (n,)
+        The steps, above 0, and the relative error found with each.
+    complex_step : float or array (n,), optional
+        The error of complex step, which does not depend on the step; 0 is drawn at the lower end.
+    ax : matplotlib Axes or None
+        Where to draw. None makes a figure.
+
+    Raises
+    ------
+    ValueError
+        If the two differ in shape, or a step is not above 0.
+    """
+    eps, errors = np.asarray(eps, dtype=float), np.asarray(errors, dtype=float)
+    if eps.ndim != 1 or eps.size < 2 or errors.shape != eps.shape:
+        raise ValueError(f"eps has shape {eps.shape} and errors {errors.shape}; expected both (n,) with n from 2")
+    if not np.all(eps > 0):
+        raise ValueError("eps holds a number that is not above 0; expected steps such as 1e-12 to 1e-1")
+    order = np.argsort(eps)
+    x, y = np.log10(eps[order]), log10(errors[order])
+    flat = None if complex_step is None else np.broadcast_to(np.asarray(complex_step, dtype=float), eps.shape)[order]
+    drawn = y if flat is None else np.concatenate([y, log10(np.maximum(flat, 1e-17))])
+    ax = own_axes(9.0, 4.0) if ax is None else ax
+    ax.set(xlim=(x[0], x[-1]), xlabel="step ε", ylabel="relative error")
+    log_axis(ax, drawn)
+    powers(ax.xaxis, *limits(x, pad=0.0), most=10 if width_of(ax) > 420 else 5)
+    ax.plot(x, y, color=_CENTRAL, lw=2.4, marker="o", ms=4, gid="central difference")
+    ends = [End(float(x[-1]), float(y[-1]), "central\ndifference", _CENTRAL)]
+    if flat is not None:
+        level = log10(np.maximum(flat, 1e-17))
+        ax.plot(x, level, color=_COMPLEX, lw=2.4, ls=(0, (6, 1.5, 1, 1.5)), gid="complex step")
+        ends.append(End(float(x[-1]), float(level[-1]), "complex\nstep", _COMPLEX))
+    label_ends(ax, ends)
+    best = int(np.nanargmin(y))
+    mantissa, exponent = f"{errors[order][best]:.0e}".split("e")
+    said = rf"best: ${mantissa} \cdot 10^{{{int(exponent)}}}$ at $\varepsilon = 10^{{{round(x[best])}}}$"
+    ax.plot(x[best], y[best], "o", color=_CENTRAL, ms=9, mec=PAPER, zorder=5, gid="best")
+    ax.annotate(said, (x[best], y[best]), (0, -16), textcoords="offset points", ha="center", color=_CENTRAL, size=10.5)
+    low, high = ax.get_ylim()
+    for at, text, where in ((0.03, "rounding ∝ 1/ε", "left"), (0.97, "truncation ∝ ε²", "right")):
+        ax.text(at, 0.96, text, transform=ax.transAxes, ha=where, va="top", color=INK, size=10.5)
+    ax.set_ylim(low - 0.06 * (high - low), high + 0.1 * (high - low))
+    despine(ax)
+    return ax

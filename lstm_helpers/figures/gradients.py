@@ -1,22 +1,22 @@
 """Gradients through time against the lag: many runs as a band, and one run divided into its ways."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.typing import ColorType
 from numpy.typing import ArrayLike
 
 from lstm_helpers.arrays import Array
-from lstm_helpers.figures.axes import log10, log_axis, powers, say_power, shades
-from lstm_helpers.figures.style import COLOURS, DASHES, PALE, PAPER, End, despine, label_ends, own_axes
+from lstm_helpers.figures.axes import log10, log_axis, powers, say_power
+from lstm_helpers.figures.style import COLOURS, DASHES, PALE, PAPER, End, despine, label_ends, own_axes, shades
 
 
 def draw_gradient_norms(
     curves: Mapping[str, ArrayLike],
     *,
     what: str = r"$\Vert\,\partial s_T\,/\,\partial s_{T-n}\,\Vert$",
-    colours: Mapping[str, Any] | None = None,
+    colours: Mapping[str, ColorType] | None = None,
     floor: float | None = None,
     ax: Axes | None = None,
 ) -> Axes:
@@ -78,7 +78,7 @@ SHOWN = (-30.0, 12.0)  # powers of ten, the same whatever is shown, so that pict
 
 
 def draw_gradient_bands(lstm: ArrayLike, rnn: ArrayLike, *, lag: int | None = None, ax: Axes | None = None) -> Axes:
-    """Draw how much of a gradient the LSTM's belt and the RNN keep, from logarithms on an axis that is always the same.
+    """Draw how much of a gradient the LSTM's cell state and the RNN keep, on a logarithmic axis that stays the same.
 
     Parameters
     ----------
@@ -149,42 +149,3 @@ def _mark(ax: Axes, curve: Array, lag: int, symbol: str, above: bool) -> None:
         ha="left" if right else "right",
         va="center",
     )
-
-
-def draw_split(split: Any, *, ax: Axes | None = None) -> Axes:
-    """Draw ∂c_T/∂c_t of one run against the lag, with its direct path along the belt and the rest.
-
-    Parameters
-    ----------
-    split : gradient_flow.Split
-        What ``gradient_flow.split`` returned, with or without ``start``.
-    ax : matplotlib Axes or None
-        Where to draw. None makes a figure.
-
-    Raises
-    ------
-    ValueError
-        If the three parts are not equally long, or empty.
-    """
-    parts = [np.asarray(part, dtype=float) for part in (split.total, split.direct, split.rest)]
-    if parts[0].ndim != 1 or not parts[0].size or len({part.shape for part in parts}) > 1:
-        shapes = ", ".join(str(part.shape) for part in parts)
-        raise ValueError(f"split has parts of shapes {shapes}; expected three of (T,), with at least one step")
-    ax = own_axes(9.0, 4.0) if ax is None else ax
-    lags = np.arange(parts[0].size)[::-1]
-    ax.set(xlim=(0, max(lags[0], 1)), xlabel="lag n (steps back)", ylabel="spectral norm")
-    log_axis(ax, np.concatenate([log10(part) for part in parts]))
-    ax.axhline(0.0, color=PALE, lw=1.0, zorder=0)
-    looks = (("whole ∂c_T/∂c_t", "c"), ("along the belt: ∏ f", "f"), ("the rest, through h", "h"))
-    ends = []
-    for part, (label, symbol) in zip(parts, looks, strict=True):
-        values = log10(part)
-        width = 3.2 if symbol == "c" else 2.0
-        ax.plot(lags, values, color=COLOURS[symbol], ls=DASHES[symbol], lw=width, gid=label, alpha=0.9)
-        if np.isfinite(values).any():
-            first = int(np.flatnonzero(np.isfinite(values))[0])
-            text = label.replace("∂c_T/∂c_t", r"$\partial c_T/\partial c_{T-n}$")
-            ends.append(End(float(lags[first]), float(values[first]), text, COLOURS[symbol]))
-    label_ends(ax, ends)
-    despine(ax)
-    return ax

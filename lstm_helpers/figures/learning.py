@@ -1,17 +1,27 @@
 """What training came to: the loss of every run as it fell, and how many runs solved a task at each lag."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
+from matplotlib.typing import ColorType
 from numpy.typing import ArrayLike
 
-from lstm_helpers.figures.axes import log10, log_axis, shades
-from lstm_helpers.figures.style import INK, PALE, End, despine, label_ends, own_axes
-
-_MARKERS = ("o", "s", "^", "D", "v", "P")
+from lstm_helpers.figures.axes import log10, log_axis
+from lstm_helpers.figures.style import (
+    INK,
+    MARKERS,
+    PALE,
+    PAPER,
+    End,
+    Look,
+    despine,
+    label_ends,
+    own_axes,
+    shades,
+    with_count,
+)
 
 
 def draw_success(
@@ -19,7 +29,7 @@ def draw_success(
     solved: Mapping[str, ArrayLike],
     n: int,
     *,
-    colours: Mapping[str, Any] | None = None,
+    colours: Mapping[str, ColorType] | None = None,
     lag_label: str = "lag (steps)",
     ax: Axes | None = None,
 ) -> Axes:
@@ -65,7 +75,7 @@ def draw_success(
     ends = []
     for k, (label, values) in enumerate(counts.items()):
         shift = 0.012 * (k - (len(counts) - 1) / 2)  # so that lines at 0 % or 100 % stay visible side by side
-        look: dict[str, Any] = {"color": chosen[label], "marker": _MARKERS[k % len(_MARKERS)], "ms": 7, "mec": "white"}
+        look: Look = {"color": chosen[label], "marker": MARKERS[k % len(MARKERS)], "ms": 7, "mec": PAPER}
         ax.plot(at, values / n + shift, gid=label, **look)
         ends.append(End(float(at[-1] + margin), float(values[-1] / n + shift), label, chosen[label]))
     label_ends(ax, ends)
@@ -81,7 +91,7 @@ def draw_learning_curves(
     level_label: str = "",
     loss_label: str = "loss",
     step_label: str = "update",
-    colours: Mapping[str, Any] | None = None,
+    colours: Mapping[str, ColorType] | None = None,
     ax: Axes | None = None,
 ) -> Axes:
     """Draw the loss over training on a logarithmic axis: every run as a thin line, their median as a thick one.
@@ -96,8 +106,8 @@ def draw_learning_curves(
         A loss to compare with, such as that of guessing the mean, drawn across; ``level_label`` says what it is.
     loss_label, step_label : str
         The labels of the axes.
-    colours : mapping of label to colour, optional
-        None shades from light to dark, in the order given.
+    colours
+        As for ``draw_success``.
     ax : matplotlib Axes or None
         Where to draw. None makes a figure.
 
@@ -131,7 +141,7 @@ def draw_learning_curves(
         ax.plot(at, log10(middle), color=chosen[label], lw=2.4, zorder=3, gid=label)
         last = np.flatnonzero(np.isfinite(log10(middle)))
         if last.size:
-            name = label if len(table) == 1 else f"{label} (n = {len(table)})"
+            name = with_count(label, len(table))
             ends.append(End(float(at[last[-1]]), float(log10(middle)[last[-1]]), name, chosen[label]))
     label_ends(ax, ends)
     despine(ax)
@@ -145,7 +155,7 @@ def draw_accuracy(
     learned_up_to: float | None = None,
     length_label: str = "length",
     accuracy_label: str = "right answers",
-    colours: Mapping[str, Any] | None = None,
+    colours: Mapping[str, ColorType] | None = None,
     ax: Axes | None = None,
 ) -> Axes:
     """Draw a share of right answers against the length of what was asked: every run thin, their median thick.
@@ -160,8 +170,8 @@ def draw_accuracy(
         The greatest length that was trained on; what lies beyond is shaded.
     length_label, accuracy_label : str
         The labels of the axes.
-    colours : mapping of label to colour, optional
-        None shades from light to dark, in the order given.
+    colours
+        As for ``draw_success``.
     ax : matplotlib Axes or None
         Where to draw. None makes a figure.
 
@@ -194,7 +204,7 @@ def draw_accuracy(
         for run in table:
             ax.plot(at, run, color=chosen[label], lw=0.7, alpha=0.5, zorder=2, gid=f"run {label}")
         middle_run = np.median(table, axis=0)
-        marker: dict[str, Any] = {"marker": _MARKERS[k % len(_MARKERS)], "ms": 7, "mec": "white"}
+        marker: Look = {"marker": MARKERS[k % len(MARKERS)], "ms": 7, "mec": PAPER}
         ax.plot(at, middle_run, color=chosen[label], lw=2.4, zorder=3, gid=label, **marker)
         ends.append(End(float(at[-1] + margin), float(middle_run[-1]), f"{label} (n = {len(table)})", chosen[label]))
     label_ends(ax, ends)

@@ -1,23 +1,14 @@
 """A whole sequence through a cell as maps: a row for each unit, time from left to right."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Protocol
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from lstm_helpers.arrays import Array
-from lstm_helpers.figures.axes import (
-    FIELDS,
-    Labels,
-    are_words,
-    check_trace,
-    edges_of,
-    hatch,
-    label_time,
-    real_steps,
-)
+from lstm_helpers.arrays import Array, tree_map
+from lstm_helpers.figures.axes import FIELDS, Labels, are_words, check_trace, edges_of, hatch, label_time, real_steps
 from lstm_helpers.figures.style import (
     COLOURS,
     GATES,
@@ -30,10 +21,11 @@ from lstm_helpers.figures.style import (
     own_axes,
     panels,
 )
+from lstm_helpers.through_time import Trace
 
 
 def draw_field(
-    trace: Any,
+    trace: Trace,
     field: str = "f",
     *,
     sequence: int = 0,
@@ -73,7 +65,7 @@ def draw_field(
 
 
 def draw_trace(
-    trace: Any,
+    trace: Trace,
     *,
     sequence: int = 0,
     labels: Labels | None = None,
@@ -123,8 +115,20 @@ def draw_trace(
     return ax
 
 
+class BothTraces(Protocol):
+    """What ``Bidirectional.forward`` returns, as far as it is drawn."""
+
+    @property
+    def forward(self) -> Trace:
+        """The forward direction, in the order of the input."""
+
+    @property
+    def backward(self) -> Trace:
+        """The backward direction, in the order in which it read."""
+
+
 def draw_both_directions(
-    trace: Any,
+    trace: BothTraces,
     fields: Sequence[str] = ("f", "c"),
     *,
     sequence: int = 0,
@@ -162,7 +166,7 @@ def draw_both_directions(
     ax = own_axes(9.0, 0.8 + (row + 0.32) * len(shown)) if ax is None else ax
     plots = panels(ax, [f"{arrow} {field}" for arrow, field in shown], gap=0.32 / ((row + 0.32) * len(shown)))
     for (arrow, field), plot in zip(shown, plots.values(), strict=True):
-        half = trace.forward if arrow == "→" else _Turned(trace.backward)
+        half = trace.forward if arrow == "→" else _reversed(trace.backward)
         _map(plot, half, field, sequence, edges)
         said = "→  read from the left:" if arrow == "→" else "←  read from the right:"
         plot.set_title(f"{said} {NAMES[field]}", color=COLOURS[field], loc="left", size=10.5, weight="bold", pad=3)
@@ -173,21 +177,13 @@ def draw_both_directions(
     return ax
 
 
-class _Turned:
-    """A trace as it looks from its end."""
-
-    def __init__(self, trace: Any) -> None:
-        self._trace = trace
-
-    def __getattr__(self, name: str) -> Any:
-        value = getattr(self._trace, name)
-        return value[::-1] if isinstance(value, np.ndarray) else value
-
-    def __len__(self) -> int:
-        return len(self._trace)
+def _reversed(trace: Trace) -> Trace:
+    """Give a trace as it looks from its end."""
+    mask = None if trace.mask is None else trace.mask[::-1]
+    return Trace(tree_map(lambda values: values[::-1], trace.steps), trace.start, mask)
 
 
-def _map(ax: Axes, trace: Any, field: str, sequence: int, edges: Array) -> None:
+def _map(ax: Axes, trace: Trace, field: str, sequence: int, edges: Array) -> None:
     values = getattr(trace, field)[:, sequence, :].T
     colours, norm = norm_of(field, values)
     units = len(values)
@@ -212,7 +208,7 @@ def _rows(ax: Axes, edges: Array, count: int) -> None:
     ax.tick_params(length=0, axis="y", labelsize=9)
 
 
-def _input(ax: Axes, trace: Any, sequence: int, edges: Array, label: str) -> None:
+def _input(ax: Axes, trace: Trace, sequence: int, edges: Array, label: str) -> None:
     values = np.where(real_steps(trace, sequence)[:, None], trace.x[:, sequence, :], np.nan)
     if values.shape[1] == 1:
         x = (edges[:-1] + edges[1:]) / 2

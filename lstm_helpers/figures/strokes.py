@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -10,9 +10,7 @@ from matplotlib.patches import Circle, FancyBboxPatch, Polygon, Rectangle
 
 from lstm_helpers.arrays import Array
 from lstm_helpers.figures.layouts import SIZES, Layout, Node, Wire, polyline
-from lstm_helpers.figures.style import COLOURS, INK, PALE, PAPER, number
-
-CELL = "#F6F5F1"  # the inside of the cell's own box
+from lstm_helpers.figures.style import CELL, COLOURS, INK, PALE, PAPER, Look, number
 
 
 class Pen(NamedTuple):
@@ -42,10 +40,24 @@ class Pen(NamedTuple):
         """Give the width of a line in points."""
         return self.scale * (2.0 if self.highlight is None else 3.2 if self.lit(parts) else 1.3)
 
-    def text(self, at: tuple[float, float], text: str, symbol: str, parts: tuple[str, ...], **options: Any) -> None:
+    def text(
+        self,
+        at: tuple[float, float],
+        text: str,
+        symbol: str,
+        parts: tuple[str, ...],
+        *,
+        size: float = 14.0,
+        **options: object,
+    ) -> None:
         """Write in a part's colour; sizes are those of a drawing 9.2 inches wide."""
-        options["size"] = options.get("size", 14.0) * self.scale
-        look: dict[str, Any] = {"ha": "center", "va": "center", "zorder": 6, "alpha": self.alpha(parts)}
+        look: Look = {
+            "ha": "center",
+            "va": "center",
+            "zorder": 6,
+            "size": size * self.scale,
+            "alpha": self.alpha(parts),
+        }
         self.ax.text(*at, text, color=self.colour(symbol, parts), **(look | options))
 
 
@@ -54,7 +66,7 @@ def draw_wire(pen: Pen, layout: Layout, wire: Wire) -> None:
     points = np.array(polyline(layout, wire))
     along = (points[-1] - points[-2]) / np.hypot(*(points[-1] - points[-2]))
     name, zorder = f"{wire.start}-{wire.end}", 3.0 if pen.lit(wire.parts) else 2.5
-    look: dict[str, Any] = {"color": pen.colour(wire.symbol, wire.parts), "alpha": pen.alpha(wire.parts)}
+    look: Look = {"color": pen.colour(wire.symbol, wire.parts), "alpha": pen.alpha(wire.parts)}
     size = 1.7 if pen.highlight and pen.lit(wire.parts) else 1.4
     shaft = points.copy()
     if wire.arrow:
@@ -92,7 +104,7 @@ def draw_node(pen: Pen, node: Node) -> None:
     """Draw a node's outline; what stands in it follows from its kind."""
     colour, alpha = pen.colour(node.symbol, node.parts), pen.alpha(node.parts)
     (x, y), (width, height) = node.at, SIZES[node.kind]
-    look: dict[str, Any] = {"alpha": alpha, "zorder": 4, "gid": f"node:{node.name}"}
+    look: Look = {"alpha": alpha, "zorder": 4, "gid": f"node:{node.name}"}
     if node.kind in ("junction", "end"):
         pen.ax.add_patch(Circle(node.at, width / 2, color=colour, linewidth=0, **look))
         return

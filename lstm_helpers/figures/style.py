@@ -16,6 +16,8 @@ import numpy as np
 from cycler import cycler
 from matplotlib.axes import Axes
 from matplotlib.colors import Colormap, LinearSegmentedColormap, Normalize
+from matplotlib.typing import ColorType, LineStyleType
+from numpy.typing import ArrayLike
 
 COLOURS = MappingProxyType(
     {
@@ -28,7 +30,7 @@ COLOURS = MappingProxyType(
         "x": "#8A6D1B",  # muted ochre: input
     }
 )
-DASHES: MappingProxyType[str, Any] = MappingProxyType(
+DASHES: MappingProxyType[str, LineStyleType] = MappingProxyType(
     {
         "i": (0, (5, 1.5)),
         "f": "solid",
@@ -56,6 +58,11 @@ SIGNED = ("g", "c", "h")  # the fields that have a sign
 INK = "#1F1F1F"  # text and axes
 PALE = "#BDBDBD"  # what is not being talked about
 PAPER = "#FFFFFF"
+CELL = "#F6F5F1"  # the inside of a cell's own box in a diagram
+CELL_EDGE = "#DEDCD3"
+MASKED = "#F2F2F2"  # a masked step, and its hatching
+HATCH = "#B0B0B0"
+MARKERS = ("o", "s", "^", "D", "v", "P")  # of lines that are no symbols, beside ``shades``
 
 GATE_MAP: Colormap = LinearSegmentedColormap.from_list(
     "lstm_gate", ["#FBFAF3", "#C9DDC4", "#7DB2A8", "#3A7C8C", "#1F4A6B", "#14213D"]
@@ -63,6 +70,14 @@ GATE_MAP: Colormap = LinearSegmentedColormap.from_list(
 SIGNED_MAP: Colormap = LinearSegmentedColormap.from_list(
     "lstm_signed", ["#543005", "#A6691F", "#E0C285", "#F7F5EF", "#93CDC2", "#2A8A82", "#003C30"]
 )
+
+AMOUNT_MAP: Colormap = LinearSegmentedColormap.from_list(
+    "lstm_amount", ["#FDFCF8", "#F7DFA8", "#EBA75A", "#CF6228", "#8C2D12", "#4A1208"]
+)
+FAULT_MAP: Colormap = LinearSegmentedColormap.from_list("lstm_wrong", ["#FBE3D2", "#E9A173", COLOURS["f"], "#8F3A00"])
+CONTENDERS = ("#1F4A6B", *(COLOURS[symbol] for symbol in "fogxh"))  # of things compared that are no symbols
+
+Look = dict[str, Any]  # keywords of matplotlib's artists
 
 
 def use_style() -> None:
@@ -134,7 +149,7 @@ def despine(ax: Axes) -> None:
     ax.spines[["top", "right"]].set_visible(False)
 
 
-def nice_limit(values: Any) -> float:
+def nice_limit(values: ArrayLike) -> float:
     """Give the smallest of 1, 2, 3, 5, 10, 20, 30 … that no |value| exceeds: few limits, so that figures compare."""
     values = np.asarray(values, dtype=float)
     largest = float(np.max(np.abs(values))) if values.size else 0.0
@@ -147,8 +162,8 @@ def nice_limit(values: Any) -> float:
     return next(power * rung for rung in (1.0, 2.0, 3.0, 5.0) if power * rung >= largest or rung == 5.0)
 
 
-def norm_of(field: str, values: Any = ()) -> tuple[Colormap, Normalize]:
-    """Give the colour map and the limits of a field: 0..1 for gates, -1..1 for g and h, a rung of ``nice_limit`` for c."""
+def norm_of(field: str, values: ArrayLike = ()) -> tuple[Colormap, Normalize]:
+    """Give the colour map and the limits of a field: 0..1 for gates, -1..1 for g and h, a ``nice_limit`` for c."""
     if field in GATES:
         return GATE_MAP, Normalize(0.0, 1.0)
     limit = nice_limit(values) if field == "c" else 1.0
@@ -161,7 +176,7 @@ class End(NamedTuple):
     x: float  # data units, where the line ends
     y: float
     text: str
-    colour: Any  # what matplotlib takes for a colour
+    colour: ColorType
 
 
 def label_ends(ax: Axes, ends: Sequence[End], *, size: float = 11.0, gap: float = 6.0) -> None:
@@ -222,3 +237,21 @@ def number(value: float, digits: int = 2) -> str:
     if float(text) == 0.0:
         text = text.removeprefix("-")
     return text.replace("-", "\N{MINUS SIGN}")
+
+
+def ink_on(colour: str) -> str:
+    """Choose black or white for letters on a colour "#rrggbb", whichever is easier to read."""
+    channels = [int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5)]
+    r, g, b = (v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in channels)
+    light = 0.2126 * r + 0.7152 * g + 0.0722 * b  # WCAG 2: the contrast to black is (light + 0.05) / 0.05
+    return "#000000" if (light + 0.05) ** 2 > 0.05 * 1.05 else "#ffffff"
+
+
+def shades(count: int) -> list[tuple[float, float, float, float]]:
+    """Give colours from light to dark for lines that are ordered and no symbols."""
+    return [GATE_MAP(0.42 + 0.58 * (k / (count - 1) if count > 1 else 0.6)) for k in range(count)]
+
+
+def with_count(label: str, count: int) -> str:
+    """Say after a label how many runs it stands for, if more than one."""
+    return f"{label} (n = {count})" if count > 1 else label

@@ -1,4 +1,4 @@
-"""A text in which every character has a colour: what a unit holds after it, what it cost, how much it moves an answer.
+"""A text in which every character has a colour, and the probabilities of the character that comes next.
 
 ``draw_text`` makes a picture; ``style_text`` the same as text in a page, which can be searched and copied.
 """
@@ -6,20 +6,30 @@
 import html
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import Colormap, LinearSegmentedColormap, Normalize, to_hex
+from matplotlib.colors import Colormap, Normalize, to_hex
 from matplotlib.patches import Rectangle
+from matplotlib.ticker import PercentFormatter
 from numpy.typing import ArrayLike
 
 from lstm_helpers.arrays import Array
-from lstm_helpers.figures.style import GATES, INK, SIGNED, norm_of, number, own_axes
-
-AMOUNT_MAP: Colormap = LinearSegmentedColormap.from_list(
-    "lstm_amount", ["#FDFCF8", "#F7DFA8", "#EBA75A", "#CF6228", "#8C2D12", "#4A1208"]
+from lstm_helpers.figures.style import (
+    AMOUNT_MAP,
+    COLOURS,
+    GATES,
+    INK,
+    PALE,
+    SIGNED,
+    Look,
+    despine,
+    ink_on,
+    norm_of,
+    number,
+    own_axes,
 )
+
 LEVELS = 12  # of colour in a styled text: few, so that the last bits of a number change nothing in a page
 _VISIBLE = str.maketrans({"\n": "↵", "\t": "→"})
 
@@ -104,7 +114,7 @@ def draw_text(
         row, column = divmod(t, columns)
         colour = to_hex(colours(norm(value)))
         ax.add_patch(Rectangle((column, row + 0.06), 1, 0.88, facecolor=colour, lw=0, gid=f"box:{t}"))
-        letter: dict[str, Any] = {"ha": "center", "va": "center", "family": "DejaVu Sans Mono", "color": ink_on(colour)}
+        letter: Look = {"ha": "center", "va": "center", "family": "DejaVu Sans Mono", "color": ink_on(colour)}
         size = min(9.5, 9.0 * 80 / columns)
         ax.text(column + 0.5, row + 0.5, character.translate(_VISIBLE), size=size, gid=f"letter:{t}", **letter)
     if at is not None:
@@ -112,14 +122,6 @@ def draw_text(
         ax.add_patch(Rectangle((column, row + 0.04), 1, 0.92, fill=False, edgecolor=INK, lw=1.8, gid="at"))
     _key(ax, colours, norm, label, columns)
     return ax
-
-
-def ink_on(colour: str) -> str:
-    """Choose black or white for letters on a colour "#rrggbb", whichever is easier to read."""
-    channels = [int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5)]
-    r, g, b = (v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in channels)
-    light = 0.2126 * r + 0.7152 * g + 0.0722 * b  # WCAG 2: the contrast to black is (light + 0.05) / 0.05
-    return "#000000" if (light + 0.05) ** 2 > 0.05 * 1.05 else "#ffffff"
 
 
 def _key(ax: Axes, colours: Colormap, norm: Normalize, label: str, columns: int) -> None:
@@ -162,3 +164,54 @@ def _check(text: str, values: ArrayLike, field: str, limit: float | None) -> Arr
     if limit is not None and not 0 < limit < np.inf:
         raise ValueError(f"limit is {limit!r}; expected a number above 0")
     return values
+
+
+SHOWN = 12
+_NAMES = {" ": "space", "\n": "line\nend"}
+
+
+def draw_next_probabilities(
+    letters: str, probabilities: ArrayLike, *, shown: int = SHOWN, ax: Axes | None = None
+) -> Axes:
+    """Draw how likely each character is to come next.
+
+    Parameters
+    ----------
+    letters : str
+        K characters.
+    probabilities : array (K,)
+        The chance of each; they add up to 1.
+    shown : int
+        So many of the likeliest get a bar of their own; the others share the last one.
+    ax : matplotlib Axes or None
+        Where to draw. None makes a figure.
+
+    Raises
+    ------
+    ValueError
+        If letters and probabilities do not fit.
+    """
+    values = np.asarray(probabilities, dtype=float)
+    if values.shape != (len(letters),) or not values.size or abs(values.sum() - 1) > 1e-6 or values.min() < 0:
+        raise ValueError(f"probabilities is {values.shape}; expected {len(letters)}, one a letter, which add up to 1")
+    order = likeliest(values, shown)
+    names = [_NAMES.get(letters[k], letters[k]) for k in order]
+    ax = own_axes(9.0, 2.6) if ax is None else ax
+    bars = ax.bar(range(len(order)), values[order], color=COLOURS["h"], width=0.8)
+    for bar, k in zip(bars, order, strict=True):
+        bar.set_gid(f"bar:{letters[k]}")
+    if len(order) < len(values):
+        names.append("the\nrest")
+        (rest,) = ax.bar([len(order)], [max(1 - values[order].sum(), 0.0)], color=PALE, width=0.8)
+        rest.set_gid("bar:others")
+    ax.set_xticks(range(len(names)), names, size=9)
+    ax.set(ylim=(0, 1), yticks=[0, 0.5, 1], ylabel="chance")
+    ax.yaxis.set_major_formatter(PercentFormatter(1.0))
+    ax.tick_params(axis="x", length=0)
+    despine(ax)
+    return ax
+
+
+def likeliest(values: np.typing.NDArray[np.float64], shown: int = SHOWN) -> list[int]:
+    """Give the places of the largest values, largest first; of equal ones the first comes first."""
+    return [int(k) for k in np.argsort(-values, kind="stable")[:shown]]

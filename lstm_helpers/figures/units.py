@@ -1,6 +1,6 @@
-"""A sequence as lines: a series over its years, or one unit of a cell with its gates and its belt."""
+"""One unit of a cell over time, as lines: as it ran, after an intervention, and without part of its state."""
 
-from typing import Any
+from typing import Protocol
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -9,11 +9,24 @@ from numpy.typing import ArrayLike
 from lstm_helpers.arrays import Array
 from lstm_helpers.figures.axes import Labels, check_trace, edges_of, hatch, label_time, real_steps
 from lstm_helpers.figures.diagram import check_index
-from lstm_helpers.figures.style import COLOURS, DASHES, PALE, End, despine, label_ends, nice_limit, own_axes, panels
+from lstm_helpers.figures.style import (
+    COLOURS,
+    DASHES,
+    INK,
+    PALE,
+    End,
+    Look,
+    despine,
+    label_ends,
+    nice_limit,
+    own_axes,
+    panels,
+)
+from lstm_helpers.through_time import Trace
 
 
 def draw_unit(
-    trace: Any,
+    trace: Trace,
     unit: int = 0,
     *,
     sequence: int = 0,
@@ -21,20 +34,18 @@ def draw_unit(
     time_label: str = "year",
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw one unit of an LSTM over time: its gates above, its candidate, belt and output below.
+    """Draw one unit of an LSTM over time: its gates above, its candidate, cell state and output below.
 
     Parameters
     ----------
     trace : trace
         What ``unroll`` returned.
-    unit, sequence : int
-        Which of the H units, and which sequence of the batch.
-    labels : sequence of str or of numbers, optional
-        T words, or T equally spaced numbers such as years, for the time axis. None counts steps from 1.
-    time_label : str
-        What the labels are, when they are numbers.
+    unit : int
+        Which of the H units.
+    sequence, labels, time_label
+        As for ``draw_field``.
     ax : matplotlib Axes or None
-        Where to draw; the two plots become its ``child_axes``, labelled "gates" and "belt". None makes a figure.
+        Where to draw; the two plots become its ``child_axes``, labelled "gates" and "state". None makes a figure.
 
     Raises
     ------
@@ -45,12 +56,12 @@ def draw_unit(
     check_index("unit", unit, trace.h.shape[2])
     edges = edges_of(len(trace.h), labels)
     ax = own_axes(9.0, 4.6) if ax is None else ax
-    two = panels(ax, ("gates", "belt"), ratios=(1.0, 1.25), gap=0.07)
+    two = panels(ax, ("gates", "state"), ratios=(1.0, 1.25), gap=0.07)
     limit = nice_limit(trace.c[:, sequence, unit])
     two["gates"].set(xlim=(edges[0], edges[-1]), ylim=(-0.04, 1.04), yticks=[0, 0.5, 1], ylabel="gates i, f, o")
-    two["belt"].set(xlim=(edges[0], edges[-1]), ylim=(-1.06 * limit, 1.06 * limit), ylabel="g, h and the belt c")
-    two["belt"].axhline(0, color=PALE, lw=0.8, zorder=0)
-    for name, symbols in (("gates", "ifo"), ("belt", "ghc")):
+    two["state"].set(xlim=(edges[0], edges[-1]), ylim=(-1.06 * limit, 1.06 * limit), ylabel="g, h and the cell state c")
+    two["state"].axhline(0, color=PALE, lw=0.8, zorder=0)
+    for name, symbols in (("gates", "ifo"), ("state", "ghc")):
         _lines(two[name], trace, unit, sequence, edges, symbols)
         label_time(two[name], len(trace.h), labels, time_label)
     two["gates"].set_xlabel("")
@@ -58,7 +69,7 @@ def draw_unit(
     return ax
 
 
-def _lines(ax: Axes, trace: Any, unit: int, sequence: int, edges: Array, symbols: str) -> None:
+def _lines(ax: Axes, trace: Trace, unit: int, sequence: int, edges: Array, symbols: str) -> None:
     x, real, ends = (edges[:-1] + edges[1:]) / 2, real_steps(trace, sequence), []
     crowded = len(x) > 60  # dashes would break up a line that turns at every step
     for symbol in symbols:
@@ -66,7 +77,7 @@ def _lines(ax: Axes, trace: Any, unit: int, sequence: int, edges: Array, symbols
         if symbol not in "ch":  # a masked step computes nothing, but carries h and c
             values = np.where(real, values, np.nan)
         width = (2.4 if symbol == "c" else 1.7) * (0.65 if crowded else 1.0)
-        look: dict[str, Any] = {"color": COLOURS[symbol], "ls": "solid" if crowded else DASHES[symbol], "lw": width}
+        look: Look = {"color": COLOURS[symbol], "ls": "solid" if crowded else DASHES[symbol], "lw": width}
         ax.plot(x, values, marker="o" if len(x) <= 30 else "", ms=4, gid=symbol, **look)
         last = np.flatnonzero(np.isfinite(values))
         if last.size:
@@ -76,36 +87,171 @@ def _lines(ax: Axes, trace: Any, unit: int, sequence: int, edges: Array, symbols
     despine(ax)
 
 
-def draw_series(
-    years: ArrayLike, values: ArrayLike, *, label: str = "value", time_label: str = "year", ax: Axes | None = None
+def draw_intervention(
+    original: Trace,
+    changed: Trace,
+    unit: int = 0,
+    *,
+    sequence: int = 0,
+    labels: Labels | None = None,
+    time_label: str = "year",
+    step: int | None = None,
+    ax: Axes | None = None,
 ) -> Axes:
-    """Draw a series over its years.
+    """Draw a unit's cell state and output in two runs over the same inputs, the original one dashed.
 
     Parameters
     ----------
-    years, values : array (T,)
-        When, and what; NaN leaves a gap.
-    label, time_label : str
-        What the axes show, with units.
+    original, changed : trace
+        What ``unroll`` returned, and what ``interventions.clamp_gates`` made of it.
+    unit, sequence, labels, time_label
+        As for ``draw_unit``.
+    step : int, optional
+        A step to mark, counted from 0.
     ax : matplotlib Axes or None
-        Where to draw. None makes a figure.
+        Where to draw; the two plots become its ``child_axes``, labelled "c" and "h". None makes a figure.
 
     Raises
     ------
     ValueError
-        If the two are not equally long, or empty.
+        If the runs differ in size, or a unit, sequence, step or labels do not fit them.
     """
-    years, values = np.asarray(years, dtype=float), np.asarray(values, dtype=float)
-    if years.ndim != 1 or not years.size:
-        raise ValueError(f"years has shape {years.shape}; expected (T,) with at least one")
-    if values.shape != years.shape:
-        raise ValueError(f"values has shape {values.shape}; expected that of years, {years.shape}")
-    ax = own_axes(9.0, 2.8) if ax is None else ax
-    ax.plot(years, values, color=COLOURS["x"], lw=1.5, gid="series")
-    ax.fill_between(years, 0, values, color=COLOURS["x"], alpha=0.14, lw=0)
-    ax.set(xlabel=time_label, ylabel=label)
-    ax.margins(x=0.0)
-    if not np.any(values < 0):
-        ax.set_ylim(bottom=0)
-    despine(ax)
+    for trace in (original, changed):
+        check_trace(trace, sequence, ("c", "h"))
+    if original.h.shape != changed.h.shape:
+        raise ValueError(f"changed has h of {changed.h.shape}; expected {original.h.shape}, as original has")
+    check_index("unit", unit, original.h.shape[2])
+    if step is not None:
+        check_index("step", step, len(original.h))
+    edges = edges_of(len(original.h), labels)
+    ax = own_axes(9.0, 3.6) if ax is None else ax
+    two = panels(ax, ("c", "h"), gap=0.12)
+    limit = nice_limit([trace.c[:, sequence, unit] for trace in (original, changed)])
+    for name, top in (("c", limit), ("h", 1.0)):
+        plot, x = two[name], (edges[:-1] + edges[1:]) / 2
+        was, now = (getattr(trace, name)[:, sequence, unit] for trace in (original, changed))
+        plot.set(xlim=(edges[0], edges[-1]), ylim=(-1.08 * top, 1.08 * top), ylabel=name)
+        plot.axhline(0, color=PALE, lw=0.8, zorder=0)
+        if step is not None:
+            plot.axvline(x[step], color=PALE, lw=1.2, zorder=0, gid="step")
+        ends = [End(float(edges[-1]), float(now[-1]), name, COLOURS[name])]
+        if not np.array_equal(was, now):
+            plot.plot(x, was, color=COLOURS[name], ls=(0, (3, 2)), lw=1.4, gid=f"{name} original")
+            ends.append(End(float(edges[-1]), float(was[-1]), f"{name} original", COLOURS[name]))
+        plot.plot(x, now, color=COLOURS[name], lw=2.4, marker="o" if len(x) <= 30 else "", ms=4, gid=name)
+        label_ends(plot, ends, size=10.0)
+        label_time(plot, len(x), labels, time_label)
+        hatch(plot, changed, sequence, edges, cover=False)
+        despine(plot)
+    two["c"].set_xlabel("")
+    two["c"].tick_params(axis="x", labelbottom=False)
     return ax
+
+
+LOST = {"nothing": (), "h": ("h",), "c": ("c",), "both": ("h", "c")}
+
+
+class AblatedRun(Protocol):
+    """What ``draw_ablation`` reads of a run."""
+
+    @property
+    def c(self) -> Array:
+        """The cell state, (T, H)."""
+
+    @property
+    def h(self) -> Array:
+        """The hidden state, (T, H)."""
+
+    @property
+    def p(self) -> Array:
+        """The probability of the answer after each step, (T,)."""
+
+
+def draw_ablation(
+    original: AblatedRun,
+    ablated: AblatedRun,
+    at: int,
+    zeroed: str,
+    *,
+    unit: int = 0,
+    labels: Labels | None = None,
+    answer: str = "yes",
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw c and h of one unit and the network's answer, as they were and as they are without part of the state.
+
+    Parameters
+    ----------
+    original, ablated : runs
+        Fields c, h (T, H) and p (T,), the chance of the answer after each step.
+    at : int
+        The step, from 0, before which the part was set to zero.
+    zeroed : {"nothing", "h", "c", "both"}
+        What was.
+    unit : int
+        Which of the H units.
+    labels : sequence of str, optional
+        T words for the time axis. None counts steps from 1.
+    answer : str
+        What p is the chance of.
+    ax : matplotlib Axes or None
+        Where to draw; the two plots become its ``child_axes``, labelled "states" and "answer". None makes a figure.
+
+    Raises
+    ------
+    ValueError
+        If the runs differ in shape, or at, zeroed, unit or labels do not fit them.
+    """
+    shape = np.shape(original.c)
+    if np.shape(ablated.c) != shape or len(shape) != 2:
+        raise ValueError(f"ablated.c has shape {np.shape(ablated.c)}; expected that of original.c, (T, H), {shape}")
+    if zeroed not in LOST:
+        raise ValueError(f"zeroed is {zeroed!r}; expected one of {', '.join(map(repr, LOST))}")
+    check_index("at", at, shape[0])
+    check_index("unit", unit, shape[1])
+    edges = edges_of(shape[0], labels)
+    ax = own_axes(9.0, 4.4) if ax is None else ax
+    two = panels(ax, ("states", "answer"), ratios=(2.0, 1.0))
+    limit = nice_limit([run.c[:, unit] for run in (original, ablated)])
+    two["states"].set(
+        xlim=(edges[0] - 0.6, edges[-1]), ylim=(-1.08 * limit, 1.08 * limit), ylabel=f"c and h, unit {unit}"
+    )
+    two["answer"].set(xlim=(edges[0] - 0.6, edges[-1]), ylim=(-0.06, 1.06), yticks=[0, 0.5, 1], ylabel=f"p({answer})")
+    two["states"].axhline(0, color=PALE, lw=0.8, zorder=0)
+    two["answer"].axhline(0.5, color=PALE, lw=0.8, zorder=0)
+    states = two["states"], "ch", (original.c[:, unit], original.h[:, unit]), (ablated.c[:, unit], ablated.h[:, unit])
+    for panel, names, were, are in (states, (two["answer"], "p", (original.p,), (ablated.p,))):
+        ends = []
+        for name, was, now in zip(names, were, are, strict=True):
+            look: Look = {"color": COLOURS.get(name, INK), "ls": DASHES.get(name, "solid")}
+            panel.plot(np.arange(1, shape[0] + 1), was, alpha=0.3, lw=1.6, gid=f"{name} left alone", **look)
+            panel.plot(*_path(now, at, name in LOST[zeroed], name != "p"), lw=2.2, gid=name, **look)
+            ends.append(End(edges[-1], float(now[-1]), name, look["color"]))
+        label_ends(panel, ends)
+        label_time(panel, shape[0], labels, "step")
+        if LOST[zeroed]:
+            panel.axvline(at + 0.5, color=INK, lw=1.0, ls=(0, (1, 2)), gid="cut")
+        despine(panel)
+    two["states"].set_xlabel("")
+    two["states"].tick_params(axis="x", labelbottom=False)
+    ax.set_title(_title(zeroed, at, labels), size=10.5, loc="left")
+    return ax
+
+
+def _path(values: ArrayLike, at: int, lost: bool, starts_at_zero: bool) -> tuple[Array, Array]:
+    """Give the points of a line that falls to zero half a step before step `at`, if it was lost there."""
+    values = np.asarray(values, dtype=float)
+    steps = np.arange(1.0, len(values) + 1)
+    if starts_at_zero:
+        steps, values, at = np.append(0.0, steps), np.append(0.0, values), at + 1
+    if lost:
+        where = steps[at] - 0.5
+        steps, values = np.insert(steps, at, [where, where]), np.insert(values, at, [values[at - 1], 0.0])
+    return steps, values
+
+
+def _title(zeroed: str, at: int, labels: Labels | None) -> str:
+    if not LOST[zeroed]:
+        return "nothing set to zero"
+    step = f"step {at + 1}" if labels is None else f"{labels[at]}"
+    return f"{' and '.join(LOST[zeroed])} set to zero before “{step}” (pale: left alone)"

@@ -1,20 +1,33 @@
-"""The fused weights as what they are: four blocks side by side, read by one matrix product."""
-
-from typing import Any
+"""An LSTM's weights as what they are: four blocks in one array, and how other libraries store the same blocks."""
 
 import numpy as np
+from matplotlib import patheffects
 from matplotlib.axes import Axes
 from matplotlib.colors import Normalize
 from matplotlib.patches import Rectangle
 
-from lstm_helpers.arrays import check_shape
+from lstm_helpers.arrays import Array, check_shape
 from lstm_helpers.cells import lstm
-from lstm_helpers.figures.style import COLOURS, INK, NAMES, SIGNED_MAP, nice_limit, number, own_axes, width_of
+from lstm_helpers.figures.style import (
+    COLOURS,
+    INK,
+    NAMES,
+    PAPER,
+    SIGNED_MAP,
+    Look,
+    nice_limit,
+    number,
+    own_axes,
+    panels,
+    width_of,
+)
+from lstm_helpers.frameworks import pack
+from lstm_helpers.frameworks.layouts import kind_of
 
 _GAP = 0.09  # between the three arrays, as a part of the whole height
 
 
-def draw_weight_blocks(params: Any, ax: Axes | None = None) -> Axes:
+def draw_weight_blocks(params: lstm.Params, ax: Axes | None = None) -> Axes:
     """Draw W_x, W_h and b of an LSTM with their own numbers, framed as the blocks i f g o, shapes written.
 
     Parameters
@@ -77,7 +90,7 @@ def _scale(ax: Axes, limit: float) -> None:
 
 
 def _array(
-    ax: Axes, name: str, shape: tuple[int, ...], values: Any, top: float, height: float, norm: Normalize
+    ax: Axes, name: str, shape: tuple[int, ...], values: Array, top: float, height: float, norm: Normalize
 ) -> None:
     ax.pcolormesh(
         np.linspace(0, 4, values.shape[1] + 1),
@@ -112,3 +125,102 @@ def _array(
         color=INK,
         gid=f"shape:{name}",
     )
+
+
+_TITLES = {"here": "this book", "keras": "Keras (writes c for g)", "torch": "PyTorch", "onnx": "ONNX (writes c for g)"}
+_LYING = ("here", "keras")  # blocks side by side; in the others below each other
+
+
+def draw_framework_weights(params: lstm.Params, ax: Axes | None = None) -> Axes:
+    """Draw an LSTM's weights with their own numbers as this book, Keras, PyTorch and ONNX store them, block by block.
+
+    Parameters
+    ----------
+    params : lstm.Params
+        W_x (D, 4H), W_h (H, 4H) and b (4H,), float32 or float64. An array of ONNX is drawn without its axis of
+        directions.
+    ax : matplotlib Axes or None
+        Where to draw, divided into four. None makes a figure.
+
+    Raises
+    ------
+    ValueError
+        If they are not an LSTM's.
+    """
+    kind = kind_of(lstm)
+    packed = {name: pack(name, lstm, params) for name in ("keras", "torch", "onnx")}
+    stored: dict[str, dict[str, Array]] = {"here": params._asdict(), **packed}
+    orders = {"here": kind.here, **kind.orders}
+    limit = nice_limit(np.concatenate([leaf.ravel() for leaf in params]))
+    ax = own_axes(9.2, 5.2) if ax is None else ax
+    narrow = width_of(ax) < 480
+    rows = panels(ax, ["lying", "standing"], ratios=(1.0, 1.45), gap=0.1)
+    for row, names in zip(rows.values(), (_LYING, ("torch", "onnx")), strict=True):
+        for name, panel in panels(row, names, gap=0.06, across=True).items():
+            panel.set(xlim=(0, 1), ylim=(1, 0))
+            panel.set_axis_off()
+            panel.text(0, 0, _TITLES[name], weight="bold", size=10 if narrow else 12, va="top", color=INK)
+            place = _lying if name in _LYING else _standing
+            place(panel, name, stored[name], orders[name], Normalize(-limit, limit), narrow)
+    return ax
+
+
+def _lying(ax: Axes, name: str, arrays: dict[str, Array], order: str, norm: Normalize, narrow: bool) -> None:
+    """Draw arrays whose blocks stand side by side below each other, their names to the right."""
+    tall = [max(len(np.atleast_2d(array)), 1) + 0.6 for array in arrays.values()]
+    room = 0.84 - 0.05 * (len(tall) - 1)
+    top, right = 0.16, 0.55 if narrow else 0.64
+    for (key, array), share in zip(arrays.items(), tall, strict=True):
+        height = room * share / sum(tall)
+        _stored_array(ax, f"{name}:{key}", np.atleast_2d(array), order, (0.0, top, right, height), norm, across=True)
+        said = key.replace("recurrent_", "recurrent_\n") + f"  {array.shape}"
+        ax.text(right + 0.02, top + height / 2, said, size=7.5 if narrow else 9.5, va="center", color=INK)
+        top += height + 0.05
+
+
+def _standing(ax: Axes, name: str, arrays: dict[str, Array], order: str, norm: Normalize, narrow: bool) -> None:
+    """Draw arrays whose blocks stand below each other side by side, their names above."""
+    slot = 1.0 / len(arrays)
+    for k, (key, array) in enumerate(arrays.items()):
+        flat = array[0] if name == "onnx" else array
+        columns = flat if flat.ndim == 2 else flat[:, None]
+        width = slot * (0.32 + 0.16 * min(columns.shape[1] - 1, 3))
+        place = (k * slot, 0.31, width, 0.69)
+        blocks = order * (2 if key == "B" else 1)
+        _stored_array(ax, f"{name}:{key}", columns, blocks, place, norm, across=False)
+        said = key.replace("_", "_\n", 1) + f"\n{array.shape}"
+        ax.text(k * slot, 0.295, said, size=6.8 if narrow else 9.5, va="bottom", color=INK, linespacing=1.05)
+
+
+def _stored_array(
+    ax: Axes,
+    gid: str,
+    values: Array,
+    blocks: str,
+    place: tuple[float, float, float, float],
+    norm: Normalize,
+    across: bool,
+) -> None:
+    """Draw one array as colours, its blocks framed in the colours of their symbols, and the symbols in them."""
+    left, top, width, height = place
+    rows, columns = values.shape
+    x, y = np.linspace(left, left + width, columns + 1), np.linspace(top, top + height, rows + 1)
+    ax.pcolormesh(x, y, values, cmap=SIGNED_MAP, norm=norm, gid=gid)
+    part = (width / len(blocks), height) if across else (width, height / len(blocks))
+    for k, symbol in enumerate(blocks):
+        corner = (left + k * part[0], top) if across else (left, top + k * part[1])
+        inner = (corner[0] + 0.004, corner[1] + 0.006)
+        size = (part[0] - 0.008, part[1] - 0.012)
+        frame: Look = {"facecolor": "none", "edgecolor": COLOURS[symbol], "linewidth": 2.2, "clip_on": False}
+        ax.add_patch(Rectangle(inner, *size, gid=f"{gid}:{symbol}{k // 4}", **frame))
+        ax.text(
+            corner[0] + part[0] / 2,
+            corner[1] + part[1] / 2,
+            symbol,
+            color=COLOURS[symbol],
+            weight="bold",
+            size=11,
+            ha="center",
+            va="center",
+            path_effects=[patheffects.withStroke(linewidth=3, foreground=PAPER)],
+        )

@@ -1,15 +1,39 @@
 """Intervene on a network and see what follows; ask which units and which inputs an output depends on."""
 
-from lstm_helpers.interventions.attribution import correlations, moved_outputs, saliency
-from lstm_helpers.interventions.clamping import LOWEST, Clamped, ClampedGates, check_clamped, clamp_gates
+from lstm_helpers.interventions.attribution import (
+    Fading,
+    correlations,
+    fading,
+    moved_outputs,
+    saliency,
+    spectral_radius,
+)
+from lstm_helpers.interventions.clamping import (
+    FEEDS,
+    LOWEST,
+    Clamped,
+    ClampedGates,
+    GatedState,
+    apply_gates,
+    check_clamped,
+    clamp_gates,
+    steady_state,
+)
 
 __all__ = [
+    "FEEDS",
     "LOWEST",
     "Clamped",
     "ClampedGates",
+    "Fading",
+    "GatedState",
+    "apply_gates",
     "check_clamped",
     "clamp_gates",
     "correlations",
+    "fading",
     "moved_outputs",
     "saliency",
+    "spectral_radius",
+    "steady_state",
 ]

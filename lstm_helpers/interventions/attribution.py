@@ -2,6 +2,7 @@
 
     correlation     r_k = cov(v_k, p) / (σ(v_k) σ(p))              of unit k's value and a pattern p, over all steps
     clamping        h_k ← value at every step                      ablation: what goes wrong without what it says?
+    fading          d_t = ‖h_t - h'_t‖ of a vanilla RNN              how long does a difference of the inputs last?
     connectivity    ‖∂s_t/∂x_τ‖,  s_t = y_t[k] - mean_j y_t[j]     how far input τ moves the score of answer k at step t
 
 A correlation says that a unit goes along with a pattern; only clamping it says whether the network uses it. Units of
@@ -9,12 +10,15 @@ language models that follow line length and quotes: Karpathy, Johnson and Li (20
 """
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 
 from lstm_helpers import linear
 from lstm_helpers.arrays import Array, Params, check_finite
+from lstm_helpers.cells import rnn
 from lstm_helpers.model import Model
+from lstm_helpers.through_time import unroll
 
 
 def correlations(values: Array, pattern: Array) -> Array:
@@ -114,3 +118,49 @@ def saliency(model: Model, params: Params, tokens: Array, answers: Array) -> Arr
     d_output = linear.backward(params.readout, run.features, d_y)[1]
     back = model.layer.backward(params.layer, run.trace, d_output)
     return np.asarray(np.linalg.norm(back.xs, axis=-1).T)
+
+
+class Fading(NamedTuple):
+    """What is left of a difference."""
+
+    difference: Array  # (T,)  after each step
+    first: int  # the step, from 0, after which the states differ first
+    left: float  # the last difference over the first one
+    factor: float  # of one step, on (geometric) average
+
+
+def fading(params: rnn.Params, xs: Array, others: Array, scale: float = 1.0) -> Fading:
+    """Run two sequences through a vanilla RNN, its recurrent weights multiplied by ``scale``, and compare the states.
+
+    Near h = 0 a step multiplies the difference by about s W_h; in the long run the spectral radius of s W_h decides.
+    tanh takes more away, the further h is from 0.
+
+    Parameters
+    ----------
+    params : rnn.Params
+        The weights.
+    xs, others : array (T, 1, D)
+        Two sequences that differ somewhere before the last step.
+    scale : float
+        What W_h is multiplied by.
+
+    Raises
+    ------
+    ValueError
+        If the two have not the same shape (T, 1, D), or do not differ before the last step.
+    """
+    if np.shape(xs) != np.shape(others) or np.ndim(xs) != 3 or np.shape(xs)[1] != 1:
+        raise ValueError(f"xs and others have shapes {np.shape(xs)} and {np.shape(others)}; expected (T, 1, D) twice")
+    places = np.flatnonzero((xs != others).any(axis=(1, 2)))
+    if not places.size or places[0] == len(xs) - 1:
+        raise ValueError("xs and others do not differ before the last step: nothing can fade")
+    scaled = params._replace(W_h=scale * params.W_h)
+    a, b = (unroll(rnn, scaled, one).h[:, 0] for one in (xs, others))
+    difference, first = np.linalg.norm(a - b, axis=1), int(places[0])
+    left = float(difference[-1] / difference[first])
+    return Fading(difference, first, left, float(left ** (1 / (len(xs) - 1 - first))))
+
+
+def spectral_radius(W_h: Array) -> float:
+    """Give the largest absolute eigenvalue."""
+    return float(np.abs(np.linalg.eigvals(W_h)).max())

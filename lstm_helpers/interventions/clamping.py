@@ -12,6 +12,7 @@ import math
 import numbers
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -23,6 +24,8 @@ from lstm_helpers.cells.base import Cell
 from lstm_helpers.through_time import Trace, unroll
 
 LOWEST = {"i": 0.0, "f": 0.0, "g": -1.0, "o": 0.0}  # what can be held, and its least value; the greatest is 1
+
+FEEDS = ("once", "always")  # when ``apply_gates`` opens the input gate
 
 ClampedGates = Mapping[tuple[int, str, int], float]  # (step, gate, unit) -> value
 
@@ -98,6 +101,78 @@ def check_clamped(trace: Trace, held: object) -> None:
             raise ValueError(f"held sets {gate} to {value!r} at step {t}; {kind} lies between {low:g} and 1")
         if trace.mask is not None and not trace.mask[t].any():
             raise ValueError(f"held has the step {t}, which is masked; expected one with an input: no gate acts there")
+
+
+class GatedState(NamedTuple):
+    """The cell state after each step under given gates; ``kept`` and ``added`` sum to ``c``."""
+
+    c: Array  # (steps,)
+    h: Array  # (steps,)
+    kept: Array  # (steps,)  f c_{t-1}
+    added: Array  # (steps,)  i g
+
+
+def apply_gates(
+    f: ArrayLike, i: ArrayLike, g: ArrayLike, o: ArrayLike, steps: int = 20, *, feed: str = "always"
+) -> GatedState:
+    """Run one unit from c_0 = 0 under gates that are given, not computed: what is held is every one of them.
+
+    With one f < 1 and one i g at every step, c_t = (1 - f^t) i g / (1 - f): it tends to i g / (1 - f).
+
+    Parameters
+    ----------
+    f, i, g, o : float or (steps,) array
+        Forget gate, input gate, candidate, output gate: one number for all steps, or one a step.
+    steps : int
+        How many steps, at least 1.
+    feed : {"always", "once"}
+        "once" closes the input gate after the first step, so that only forgetting is left.
+
+    Raises
+    ------
+    ValueError
+        If a gate is outside 0..1, the candidate outside -1..1, or a shape, ``steps`` or ``feed`` is wrong.
+    """
+    if steps < 1:
+        raise ValueError(f"steps is {steps}; expected a whole number, 1 or more: one step is the shortest run")
+    if feed not in FEEDS:
+        raise ValueError(f"feed is {feed!r}; expected one of {', '.join(map(repr, FEEDS))}")
+    forget, write, output = (_per_step(name, value, steps, 0.0) for name, value in (("f", f), ("i", i), ("o", o)))
+    added = write * _per_step("g", g, steps, -1.0)
+    if feed == "once":
+        added[1:] = 0.0
+    c, kept = np.zeros(steps), np.zeros(steps)
+    before = 0.0
+    for t in range(steps):
+        kept[t] = forget[t] * before
+        before = c[t] = kept[t] + added[t]
+    return GatedState(c, output * np.tanh(c), kept, added)
+
+
+def steady_state(f: float, i: float, g: float) -> float:
+    """Give what the cell state tends to when i g is added at every step: i g / (1 - f), infinite for f = 1.
+
+    Raises
+    ------
+    ValueError
+        If a gate is outside 0..1 or the candidate outside -1..1.
+    """
+    added = float(_per_step("i", i, 1, 0.0)[0] * _per_step("g", g, 1, -1.0)[0])
+    lost = 1.0 - float(_per_step("f", f, 1, 0.0)[0])
+    if added == 0.0:
+        return 0.0
+    return added / lost if lost > 0.0 else float(np.copysign(np.inf, added))
+
+
+def _per_step(name: str, value: ArrayLike, steps: int, low: float) -> Array:
+    """Spread a number over the steps, and refuse what no sigmoid or tanh could have given."""
+    values = np.asarray(value, dtype=np.float64)
+    if values.shape not in ((), (steps,)):
+        raise ValueError(f"{name} has shape {values.shape}; expected one number, or one a step: shape ({steps},)")
+    if not np.all((low <= values) & (values <= 1.0)):
+        kind = "a gate" if low == 0.0 else "the candidate"
+        raise ValueError(f"{name} has a value outside {low:g}..1; {kind} lies within it: pass {low:g} to 1")
+    return np.array(np.broadcast_to(values, (steps,)))
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from lstm_helpers.through_time import unroll
 ZEROED = {"nothing": "", "h": "h", "c": "c", "both": "hc"}  # what the reader may choose, and the fields it means
 
 
-class NetworkRun(NamedTuple):
+class AblatedRun(NamedTuple):
     """One sequence through the network."""
 
     c: Array  # (T, H)
@@ -27,7 +27,7 @@ class NetworkRun(NamedTuple):
     p: Array  # (T,)  the chance of the answer after each step
 
 
-def run_without(network: Network, xs: Array, at: int, zeroed: str) -> NetworkRun:
+def run_without(network: Network, xs: Array, at: int, zeroed: str) -> AblatedRun:
     """Run the network over one sequence, with part of its state set to zero before step `at`.
 
     Parameters
@@ -55,14 +55,14 @@ def run_without(network: Network, xs: Array, at: int, zeroed: str) -> NetworkRun
     lost = {part: np.zeros_like(before.state.h) for part in ZEROED[zeroed]}
     after = unroll(lstm, network.cell, xs[at:], before.state._replace(**lost))
     c, h = (np.concatenate([getattr(part, name)[:, 0] for part in (before, after)]) for name in "ch")
-    return NetworkRun(c, h, sigmoid(h @ network.W_y + network.b_y)[:, 0])
+    return AblatedRun(c, h, sigmoid(h @ network.W_y + network.b_y)[:, 0])
 
 
-def every_run(network: Network, xs: Array) -> NetworkRun:
+def every_run(network: Network, xs: Array) -> AblatedRun:
     """Run all of them: fields (3, T, T, H) and p (3, T, T), by what is zeroed (h, c, both), where, and time."""
     runs = [[run_without(network, xs, at, part) for at in range(len(xs))] for part in ("h", "c", "both")]
-    return NetworkRun(
-        *(np.array([[getattr(run, field) for run in row] for row in runs]) for field in NetworkRun._fields)
+    return AblatedRun(
+        *(np.array([[getattr(run, field) for run in row] for row in runs]) for field in AblatedRun._fields)
     )
 
 

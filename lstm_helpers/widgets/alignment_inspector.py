@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import traitlets
@@ -13,11 +12,9 @@ from numpy.typing import ArrayLike
 from lstm_helpers.arrays import Array
 from lstm_helpers.figures import draw_alignment
 from lstm_helpers.figures.alignment import check_alignment
-from lstm_helpers.figures.style import number
-from lstm_helpers.figures.text import AMOUNT_MAP
-from lstm_helpers.widgets.base import HouseWidget, Whole, within
+from lstm_helpers.figures.style import AMOUNT_MAP, number
+from lstm_helpers.widgets.base import HouseWidget, Whole, as_bytes, colours_of, counts
 from lstm_helpers.widgets.scripts import script
-from lstm_helpers.widgets.text_inspector import colours_of
 
 MOST = 60  # tokens on either side
 
@@ -51,10 +48,10 @@ class AlignmentInspector(HouseWidget):
     at = Whole(0).tag(sync=True)
     _tokens = traitlets.Dict().tag(sync=True)
     _weights = traitlets.Bytes(b"").tag(sync=True)
-    _map: Any = traitlets.List().tag(sync=True)
+    _map = traitlets.List(traitlets.List(traitlets.Unicode())).tag(sync=True)
 
     def __init__(
-        self, source: Sequence[str], answer: Sequence[str], weights: ArrayLike, at: int = 0, **kwargs: Any
+        self, source: Sequence[str], answer: Sequence[str], weights: ArrayLike, at: int = 0, **kwargs: object
     ) -> None:
         source, answer, self._table = check_alignment(source, answer, weights, rows_up_to=1)
         for name, tokens in (("source", source), ("answer", answer)):
@@ -63,7 +60,7 @@ class AlignmentInspector(HouseWidget):
         self._inches = (7.5, 1.3 + 0.2 * len(answer))
         super().__init__(
             _tokens={"source": list(source), "answer": list(answer)},
-            _weights=self._table.astype("<f8").tobytes(),
+            _weights=as_bytes(self._table),
             _map=colours_of(AMOUNT_MAP),
             **kwargs,
         )
@@ -94,10 +91,7 @@ class AlignmentInspector(HouseWidget):
         """Draw the whole map, the row that is pointed at framed."""
         draw_alignment(**self._tokens, weights=self._table, at=self.at, ax=figure.add_subplot())
 
-    @traitlets.validate("at")
-    def _check_at(self, proposal: Any) -> int:
-        last = max(len(self._tokens.get("answer", [])) - 1, 0)
-        return within("at", proposal["value"], 0, last, "written tokens count from 0")
+    _check_at = counts("at", lambda widget: len(widget._table), "written tokens count from 0")
 
 
 def name_of(token: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import traitlets
@@ -14,16 +13,17 @@ from lstm_helpers.cells import lstm
 from lstm_helpers.figures import draw_backward
 from lstm_helpers.figures.diagram import say_gradient
 from lstm_helpers.figures.layouts import lstm_backward as drawing
+from lstm_helpers.figures.style import Look
 from lstm_helpers.through_time import Trace, backpropagate
-from lstm_helpers.widgets.base import HouseWidget, Whole, within
-from lstm_helpers.widgets.diagram_data import plain
+from lstm_helpers.widgets.base import UnitWidget, Whole, as_bytes, counts, one_of
+from lstm_helpers.widgets.diagram_data import Equations, plain
 from lstm_helpers.widgets.scripts import script, style
-from lstm_helpers.widgets.trace_data import as_bytes, check_trace
+from lstm_helpers.widgets.trace_data import check_trace
 
 _PARTS = ("", *drawing.LAYOUT.parts)
 
 
-class BackwardCell(HouseWidget):
+class BackwardCell(UnitWidget):
     """Step back through a run of the LSTM and see which gradient goes along which wire of the cell.
 
     Parameters
@@ -57,11 +57,9 @@ class BackwardCell(HouseWidget):
     _css = style("common.css", "live_cell.css")
     _inches = (7.5, 5.2)
     step = Whole(0).tag(sync=True)
-    unit = Whole(0).tag(sync=True)
     part = traitlets.Unicode("").tag(sync=True)
     title = traitlets.Unicode("").tag(sync=True)
     _numbers = traitlets.Dict().tag(sync=True)
-    _size = traitlets.Dict().tag(sync=True)
     _labels = traitlets.List(traitlets.Unicode()).tag(sync=True)
     _inputs = traitlets.List(traitlets.Unicode()).tag(sync=True)
     _diagram = traitlets.Dict().tag(sync=True)
@@ -71,14 +69,14 @@ class BackwardCell(HouseWidget):
         params: lstm.Params,
         trace: Trace,
         d_hs: Array,
-        labels: Sequence[Any] | None = None,
+        labels: Sequence[object] | None = None,
         *,
         step: int | None = None,
         unit: int = 0,
         sequence: int = 0,
         part: str = "",
         title: str = "",
-        **kwargs: Any,
+        **kwargs: object,
     ) -> None:
         check_trace(trace, labels, sequence)
         if trace.mask is not None and not trace.mask[:, sequence].all():
@@ -111,7 +109,7 @@ class BackwardCell(HouseWidget):
         """Draw the step as it is now."""
         params, trace, d_hs = self._run
         arriving = lstm.State(*(part[self.step] for part in self._states))
-        at: dict[str, Any] = {"unit": self.unit, "sequence": self._sequence, "highlight": self.part or None}
+        at: Look = {"unit": self.unit, "sequence": self._sequence, "highlight": self.part or None}
         draw_backward(params, trace[self.step], arriving, d_output=d_hs[self.step], ax=figure.add_subplot(), **at)
 
     def _table(self, steps: int, hidden_size: int) -> dict[str, bytes]:
@@ -126,22 +124,12 @@ class BackwardCell(HouseWidget):
         ]
         return {key: as_bytes(np.array([row[key] for row in rows])) for key in rows[0]}
 
-    @traitlets.validate("step")
-    def _check_step(self, proposal: Any) -> int:
-        return within("step", proposal["value"], 0, self._size.get("steps", 1) - 1, "counts from 0, as in trace[step]")
+    _check_step = counts("step", lambda widget: widget._steps, "counts from 0, as in trace[step]")
 
-    @traitlets.validate("unit")
-    def _check_unit(self, proposal: Any) -> int:
-        return within("unit", proposal["value"], 0, self._size.get("hidden", 1) - 1, "units count from 0")
-
-    @traitlets.validate("part")
-    def _check_part(self, proposal: Any) -> str:
-        if proposal["value"] not in _PARTS:
-            raise traitlets.TraitError(f"part is {proposal['value']!r}; expected one of {', '.join(map(repr, _PARTS))}")
-        return str(proposal["value"])
+    _check_part = one_of("part", lambda widget: _PARTS)
 
 
-def _equations() -> dict[str, Any]:
+def _equations() -> Equations:
     """Write the figures' equations, and with no part lit those of both sums."""
     drawn = drawing.LAYOUT.equations
     return {**drawn, "": (*drawn["hidden"], *drawn["update"])}

@@ -11,49 +11,53 @@ import io
 import math
 import numbers
 import operator
-from collections.abc import Iterable
+from collections.abc import Callable, Collection
 from typing import Any
 
 import anywidget
 import numpy as np
 import traitlets
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import Colormap, to_hex
 from matplotlib.figure import Figure
 from PIL import Image  # matplotlib brings it
 
-from lstm_helpers.figures.style import COLOURS
+from lstm_helpers.arrays import Array
+from lstm_helpers.figures.style import COLOURS, PAPER, ink_on
+from lstm_helpers.figures.text import LEVELS
 from lstm_helpers.widgets import rerun
 from lstm_helpers.widgets.scripts import style
 
 DPI = 192  # twice the 96 of a CSS pixel: sharp on a dense screen
 VIEW = "application/vnd.jupyter.widget-view+json"
 
+Bundle = dict[str, object]  # what is sent to a page: data by MIME type, a trait's value, or metadata
 
-class Between(traitlets.Float[float, Any]):
+
+class Between(traitlets.Float[float, float]):
     """A real number between two bounds; says what was expected when it is not."""
 
     def __init__(self, default: float, low: float, high: float, what: str) -> None:
         super().__init__(default)
         self.low, self.high, self.what = low, high, what
 
-    def validate(self, obj: Any, value: Any) -> float:
+    def validate(self, obj: object, value: object) -> float:
         """Return the number as a Python float, NumPy's included, or refuse it."""
-        real = isinstance(value, numbers.Real) and not isinstance(value, bool)
-        if not real or not self.low <= float(value) <= self.high:  # NaN fails the comparison too
-            raise traitlets.TraitError(
-                f"{self.name} is {value!r}; {self.what} lies between {self.low:g} and {self.high:g}: "
-                f"set a number in that range"
-            )
-        return float(value)
+        if isinstance(value, numbers.Real) and not isinstance(value, bool) and self.low <= float(value) <= self.high:
+            return float(value)
+        raise traitlets.TraitError(
+            f"{self.name} is {value!r}; {self.what} lies between {self.low:g} and {self.high:g}: "
+            f"set a number in that range"
+        )
 
 
-class Whole(traitlets.Int[int, Any]):
+class Whole(traitlets.Int[int, int]):
     """A whole number, NumPy's included; never a rounded one."""
 
-    def validate(self, obj: Any, value: Any) -> int:
+    def validate(self, obj: object, value: object) -> int:
         """Return the number as a Python int, or refuse it."""
         try:
-            return operator.index(value)
+            return operator.index(value)  # type: ignore[arg-type]  # what it refuses is refused here
         except TypeError:
             raise traitlets.TraitError(f"{self.name} is {value!r}; expected a whole number") from None
 
@@ -65,12 +69,39 @@ def within(name: str, value: int, low: int, high: int, why: str) -> int:
     return value
 
 
-def one_of(name: str, value: Any, known: Iterable[str]) -> str:
-    """Return `value` if it is known; raise a TraitError that names it and lists the known ones if not."""
-    known = list(known)
-    if value not in known:
-        raise traitlets.TraitError(f"{name} is {value!r}; expected one of {', '.join(map(repr, known))}")
-    return str(value)
+def counts(name: str, size: Callable[[Any], int], why: str) -> Callable[[traitlets.HasTraits, traitlets.Bunch], int]:
+    """Check a trait that counts from 0: below ``size(widget)``, at least 0 also while the size is not known yet.
+
+    A class says ``_check_unit = counts("unit", lambda widget: …, "units count from 0")``.
+    """
+
+    def check(widget: traitlets.HasTraits, proposal: traitlets.Bunch) -> int:
+        return within(name, proposal["value"], 0, max(size(widget) - 1, 0), why)
+
+    return traitlets.validate(name)(check)
+
+
+def one_of(name: str, known: Callable[[Any], Collection[str]]) -> Callable[[traitlets.HasTraits, traitlets.Bunch], str]:
+    """Check a trait that is one of a few words, as ``counts`` checks a number."""
+
+    def check(widget: traitlets.HasTraits, proposal: traitlets.Bunch) -> str:
+        value = proposal["value"]
+        if value not in known(widget):
+            raise traitlets.TraitError(f"{name} is {value!r}; expected one of {', '.join(map(repr, known(widget)))}")
+        return str(value)
+
+    return traitlets.validate(name)(check)
+
+
+def as_bytes(values: Array) -> bytes:
+    """Lay an array out as little-endian float64, row by row."""
+    return np.ascontiguousarray(values, dtype="<f8").tobytes()
+
+
+def colours_of(colours: Colormap) -> list[list[str]]:
+    """Give the colours of a map in few levels, each with the ink that can be read on it."""
+    levels = [to_hex(colours(k / (LEVELS - 1))) for k in range(LEVELS)]
+    return [[colour, ink_on(colour)] for colour in levels]
 
 
 def short_repr(number: float) -> str:
@@ -89,11 +120,11 @@ class HouseWidget(anywidget.AnyWidget):
     _colours = traitlets.Dict(dict(COLOURS)).tag(sync=True)
     _start = traitlets.Dict().tag(sync=True)  # what Reset comes back to: the reader's settings as they were at first
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
         rerun.remember(self)
 
-    def begin(self, **settings: Any) -> None:
+    def begin(self, **settings: object) -> None:
         """Set what the reader may change, each checked, and remember it: undo follows it, and Reset comes back to it.
 
         A constructor ends with this, once all is known that the checks need.
@@ -113,7 +144,7 @@ class HouseWidget(anywidget.AnyWidget):
 
     def static_png(self) -> tuple[bytes, int, int]:
         """Render the present picture: PNG bytes, width and height in CSS pixels. Leaves no figure open."""
-        figure = Figure(figsize=self._inches, dpi=DPI, facecolor="white", layout="constrained")
+        figure = Figure(figsize=self._inches, dpi=DPI, facecolor=PAPER, layout="constrained")
         canvas = FigureCanvasAgg(figure)
         self.draw_static(figure)
         canvas.draw()
@@ -122,10 +153,22 @@ class HouseWidget(anywidget.AnyWidget):
         width, height = canvas.get_width_height()
         return buffer.getvalue(), width * 96 // DPI, height * 96 // DPI
 
-    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    def _repr_mimebundle_(self, **kwargs: dict[str, object]) -> tuple[Bundle, Bundle]:
         """Offer the live view and beside it a picture: a page stored without a kernel still shows something."""
         rerun.remember(self)
         data, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
         png, width, height = self.static_png()
         bundle = {**data, "text/plain": repr(self), "image/png": png}
         return bundle, {**metadata, "image/png": {"width": width, "height": height}}
+
+
+class UnitWidget(HouseWidget):
+    """A widget that shows one unit of a run of so many steps; a subclass sets ``_size``, with "steps" and "hidden"."""
+
+    unit = Whole(0).tag(sync=True)
+    _size = traitlets.Dict().tag(sync=True)
+    _check_unit = counts("unit", lambda widget: widget._size.get("hidden", 1), "units count from 0")
+
+    @property
+    def _steps(self) -> int:
+        return int(self._size.get("steps", 1))

@@ -153,6 +153,4 @@ class BlockOrder(HouseWidget):
             size=10,
         )
 
-    @traitlets.validate("read")
-    def _check_read(self, proposal: Any) -> str:
-        return one_of("read", proposal["value"], ORDERS)
+    _check_read = one_of("read", lambda widget: ORDERS)

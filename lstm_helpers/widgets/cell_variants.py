@@ -106,6 +106,4 @@ class CellVariants(HouseWidget):
     def _check_z_f(self, proposal: Any) -> int:
         return within("z_f", proposal["value"], LOW, HIGH, "whole numbers, tried beforehand")
 
-    @traitlets.validate("feed")
-    def _check_feed(self, proposal: Any) -> str:
-        return one_of("feed", proposal["value"], FEEDS)
+    _check_feed = one_of("feed", lambda widget: FEEDS)

@@ -5,11 +5,11 @@ The browser has no mathtext, so labels are spelled out here as runs of text, eac
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from lstm_helpers.figures.layouts import SIZES, Layout, Piece
 
-Run = tuple[str, str]  # the text, and how it stands: "" upright, "i" italic, "sub" or "sup"
+Equations = dict[str, tuple[tuple[Piece, ...], ...]]  # the lines for each part
+Fragment = tuple[str, str]  # the text, and how it stands: "" upright, "i" italic, "sub" or "sup"
 
 _SIGNS = {
     "odot": " ⊙ ",
@@ -24,12 +24,12 @@ _SIGNS = {
 _TOKEN = re.compile(r"\\([a-zA-Z]+|[;,])|([_^])(?:\{([^}]*)\}|(\\[a-z]+|.))|([a-zA-Z])|(.)")
 
 
-def spell(words: str) -> list[Run]:
+def spell(words: str) -> list[Fragment]:
     """Spell mathtext out as runs: ``"$c_{t-1}$ later"`` is c, t−1 lowered, and " later"."""
-    runs: list[Run] = []
+    runs: list[Fragment] = []
     for k, part in enumerate(words.split("$")):
         runs += _formula(part) if k % 2 else [(part, "")] if part else []
-    merged: list[Run] = []
+    merged: list[Fragment] = []
     for text, how in runs:
         if merged and merged[-1][1] == how:
             merged[-1] = (merged[-1][0] + text, how)
@@ -38,8 +38,8 @@ def spell(words: str) -> list[Run]:
     return [(re.sub(" +", " ", text), how) for text, how in merged]
 
 
-def _formula(source: str) -> list[Run]:
-    runs: list[Run] = []
+def _formula(source: str) -> list[Fragment]:
+    runs: list[Fragment] = []
     source = re.sub(r"(\\tanh(?:\^.)?) (?=[a-z])", r"\1\\,", source)  # a function stands apart from its letter
     for command, script, group, single, letter, other in _TOKEN.findall(source):
         if command:
@@ -57,10 +57,10 @@ def _formula(source: str) -> list[Run]:
 def plain(
     layout: Layout,
     carries: Mapping[str, str],
-    equations: Mapping[str, Sequence[Sequence[Piece]]],
+    equations: Equations,
     *,
     letters: float = 3.8,
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """Turn a layout into what JSON can hold.
 
     Parameters
@@ -91,7 +91,7 @@ def plain(
     }
 
 
-def _piece(piece: Piece) -> dict[str, Any]:
+def _piece(piece: Piece) -> dict[str, object]:
     number = re.fullmatch(r"\{(\w+)\}", piece.text)
     return {"symbol": piece.symbol, "number": number[1] if number else "", "text": [] if number else spell(piece.text)}
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import traitlets
@@ -15,7 +14,7 @@ from lstm_helpers.cells import rnn
 from lstm_helpers.figures.axes import say_power
 from lstm_helpers.figures.style import INK
 from lstm_helpers.interventions import Fading, fading, spectral_radius
-from lstm_helpers.widgets.base import Between, HouseWidget, short_repr
+from lstm_helpers.widgets.base import Between, HouseWidget, as_bytes, short_repr
 from lstm_helpers.widgets.scripts import script
 
 LOW, HIGH = -12, 1  # powers of ten that are shown
@@ -29,10 +28,8 @@ class FadingDifference(HouseWidget):
 
     Parameters
     ----------
-    params : rnn.Params
-        The weights.
-    xs, others : array (T, 1, D)
-        Two sequences that differ somewhere before the last step.
+    params, xs, others
+        As for ``interventions.fading``.
     labels : sequence of str, optional
         One word a step.
     scale : float
@@ -59,7 +56,7 @@ class FadingDifference(HouseWidget):
         others: Array,
         labels: Sequence[str] | None = None,
         scale: float = 1.0,
-        **kwargs: Any,
+        **kwargs: object,
     ) -> None:
         first = fading(params, xs, others).first
         if labels is not None and len(labels) != len(xs):
@@ -68,7 +65,7 @@ class FadingDifference(HouseWidget):
         self._radius = spectral_radius(params.W_h)
         named = {**params._asdict(), "xs": xs[:, 0], "others": others[:, 0]}
         super().__init__(
-            _numbers={name: np.ascontiguousarray(part, "<f8").tobytes() for name, part in named.items()},
+            _numbers={name: as_bytes(part) for name, part in named.items()},
             _size={
                 "steps": len(xs),
                 "hidden": len(params.W_h),
@@ -86,7 +83,8 @@ class FadingDifference(HouseWidget):
 
     def __repr__(self) -> str:
         """Write what is shown, the same on every machine."""
-        return f"FadingDifference({self._size['steps']} steps, {self._size['hidden']} units, scale={short_repr(self.scale)})"
+        size = f"{self._size['steps']} steps, {self._size['hidden']} units"
+        return f"FadingDifference({size}, scale={short_repr(self.scale)})"
 
     @property
     def run(self) -> Fading:

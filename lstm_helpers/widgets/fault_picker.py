@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import traitlets
 from matplotlib.figure import Figure
@@ -12,11 +10,9 @@ from lstm_helpers import faults
 from lstm_helpers.arrays import Array
 from lstm_helpers.faults.examination import RIGHT
 from lstm_helpers.figures import draw_fault_pattern
-from lstm_helpers.figures.style import number
-from lstm_helpers.figures.text import AMOUNT_MAP
-from lstm_helpers.widgets.base import HouseWidget, one_of
+from lstm_helpers.figures.style import AMOUNT_MAP, number
+from lstm_helpers.widgets.base import HouseWidget, as_bytes, colours_of, one_of
 from lstm_helpers.widgets.scripts import script
-from lstm_helpers.widgets.text_inspector import colours_of
 
 FAULTS = tuple(one.name for one in faults.FAULTS if one.replaces in ("backward", "backpropagate"))
 
@@ -45,16 +41,16 @@ class FaultPicker(HouseWidget):
     experiment = traitlets.Unicode("1 step").tag(sync=True)
     _errors = traitlets.Bytes().tag(sync=True)
     _names = traitlets.Dict().tag(sync=True)
-    _map: Any = traitlets.List().tag(sync=True)
+    _map = traitlets.List(traitlets.List(traitlets.Unicode())).tag(sync=True)
 
-    def __init__(self, fault: str = FAULTS[0], experiment: str = "1 step", **kwargs: Any) -> None:
+    def __init__(self, fault: str = FAULTS[0], experiment: str = "1 step", **kwargs: object) -> None:
         chosen = [faults.fault_named(name) for name in FAULTS]
         self._patterns = {one.name: faults.examine(one.cell, one.engine) for one in chosen}
         # What is infinite or not a number is as wrong as can be.
         table = np.array([np.nan_to_num(p.errors[len(faults.FORWARD) :], nan=1.0) for p in self._patterns.values()])
         self._table = np.where(table < RIGHT, 0.0, np.minimum(table, 1e9))
         super().__init__(
-            _errors=self._table.astype("<f8").tobytes(),
+            _errors=as_bytes(self._table),
             _names={"faults": list(FAULTS), "rows": list(faults.BACKWARD), "columns": list(faults.COLUMNS)},
             _map=colours_of(AMOUNT_MAP),
             **kwargs,
@@ -89,10 +85,6 @@ class FaultPicker(HouseWidget):
         """Draw the whole pattern."""
         draw_fault_pattern(self._patterns[self.fault], ax=figure.add_subplot())
 
-    @traitlets.validate("fault")
-    def _check_fault(self, proposal: Any) -> str:
-        return one_of("fault", proposal["value"], FAULTS)
+    _check_fault = one_of("fault", lambda widget: FAULTS)
 
-    @traitlets.validate("experiment")
-    def _check_experiment(self, proposal: Any) -> str:
-        return one_of("experiment", proposal["value"], faults.COLUMNS)
+    _check_experiment = one_of("experiment", lambda widget: faults.COLUMNS)

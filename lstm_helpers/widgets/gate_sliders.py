@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import traitlets
 from matplotlib.figure import Figure
 
 from lstm_helpers.activations import half_life, logit
 from lstm_helpers.figures import draw_cell_state
 from lstm_helpers.figures.style import number
-from lstm_helpers.widgets.base import Between, HouseWidget, Whole, short_repr, within
-from lstm_helpers.widgets.belt import FEEDS, Belt, belt
+from lstm_helpers.interventions import FEEDS, GatedState, apply_gates
+from lstm_helpers.widgets.base import Between, HouseWidget, Whole, one_of, short_repr, within
 from lstm_helpers.widgets.scripts import script
 
 MAX_STEPS = 200  # more bars than pixels teach nothing
@@ -53,7 +51,7 @@ class GateSliders(HouseWidget):
         o: float = 1.0,
         steps: int = 20,
         feed: str = "once",
-        **kwargs: Any,
+        **kwargs: object,
     ) -> None:
         super().__init__(**kwargs)
         self.begin(f=f, i=i, g=g, o=o, steps=steps, feed=feed)
@@ -64,7 +62,7 @@ class GateSliders(HouseWidget):
         return f"GateSliders({numbers}, feed={self.feed!r})"
 
     @property
-    def belt(self) -> Belt:
+    def cell_state(self) -> GatedState:
         """The numbers that the picture shows."""
         return apply_gates(self.f, self.i, self.g, self.o, self.steps, feed=self.feed)
 
@@ -92,16 +90,12 @@ class GateSliders(HouseWidget):
 
     def draw_static(self, figure: Figure) -> None:
         """Draw the cell state as it is now."""
-        run = self.belt
+        run = self.cell_state
         ax = draw_cell_state(run.c, added=run.added, f=self.f, h=run.h, ax=figure.add_subplot())
         ax.set_title(self.forgetting, size=10, loc="left")
 
     @traitlets.validate("steps")
-    def _check_steps(self, proposal: Any) -> int:
+    def _check_steps(self, proposal: traitlets.Bunch) -> int:
         return within("steps", proposal["value"], 1, MAX_STEPS, "one bar is drawn for each step")
 
-    @traitlets.validate("feed")
-    def _check_feed(self, proposal: Any) -> str:
-        if proposal["value"] not in FEEDS:
-            raise traitlets.TraitError(f"feed is {proposal['value']!r}; expected one of {', '.join(map(repr, FEEDS))}")
-        return str(proposal["value"])
+    _check_feed = one_of("feed", lambda widget: FEEDS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import traitlets
 from matplotlib.figure import Figure
@@ -12,7 +12,7 @@ from lstm_helpers.data import measured
 from lstm_helpers.figures import draw_gradient_bands
 from lstm_helpers.figures.axes import say_power
 from lstm_helpers.figures.gradients import SHOWN
-from lstm_helpers.widgets.base import Between, HouseWidget, Whole, short_repr, within
+from lstm_helpers.widgets.base import Between, HouseWidget, Whole, counts, short_repr
 from lstm_helpers.widgets.scripts import script
 
 SCALES, BIASES, LAGS, SEEDS = (
@@ -58,7 +58,7 @@ class GradientDial(HouseWidget):
     _numbers = traitlets.Dict().tag(sync=True)
     _grid = traitlets.Dict().tag(sync=True)
 
-    def __init__(self, lag: int = 60, forget_bias: float = 1.0, weight_scale: float = 1.0, **kwargs: Any) -> None:
+    def __init__(self, lag: int = 60, forget_bias: float = 1.0, weight_scale: float = 1.0, **kwargs: object) -> None:
         self._table = measured.gradients()
         super().__init__(
             _numbers={name: part.astype("<f4").tobytes() for name, part in self._table._asdict().items()},
@@ -97,23 +97,22 @@ class GradientDial(HouseWidget):
         setting = f"forget bias {short_repr(self.forget_bias)}, weights × {short_repr(self.weight_scale)}"
         ax.set_title(f"{setting}; line: median of {SEEDS} seeds, band: all of them", size=10, loc="left")
 
-    @traitlets.validate("lag")
-    def _check_lag(self, proposal: Any) -> int:
-        return within("lag", proposal["value"], 0, LAGS, "so long are the sequences that were measured")
+    _check_lag = counts("lag", lambda widget: LAGS + 1, "so long are the sequences that were measured")
 
     @traitlets.validate("forget_bias")
-    def _check_bias(self, proposal: Any) -> float:
-        return _one_of("forget_bias", proposal["value"], BIASES)
+    def _check_bias(self, proposal: traitlets.Bunch) -> float:
+        return _measured("forget_bias", proposal["value"], BIASES)
 
     @traitlets.validate("weight_scale")
-    def _check_scale(self, proposal: Any) -> float:
-        return _one_of("weight_scale", proposal["value"], SCALES)
+    def _check_scale(self, proposal: traitlets.Bunch) -> float:
+        return _measured("weight_scale", proposal["value"], SCALES)
 
 
-def _one_of(name: str, value: float, choices: tuple[float, ...]) -> float:
+def _measured(name: str, value: float, choices: tuple[float, ...]) -> float:
     if value not in choices:
         nearest = min(choices, key=lambda choice: abs(choice - value))
         raise traitlets.TraitError(
-            f"{name} is {value:g}; measured were {', '.join(map(short_repr, choices))}: the nearest is {short_repr(nearest)}"
+            f"{name} is {value:g}; measured were {', '.join(map(short_repr, choices))}: "
+            f"the nearest is {short_repr(nearest)}"
         )
     return value

@@ -6,8 +6,8 @@ loop, where a generator cannot catch it. So while a ``Stop`` is entered the firs
 
 import signal
 import threading
+from collections.abc import Callable
 from types import FrameType, TracebackType
-from typing import Any
 
 
 class Stop:
@@ -19,7 +19,7 @@ class Stop:
 
     def __init__(self) -> None:
         self.asked = False
-        self._before: Any = None
+        self._before: Callable[[int, FrameType | None], object] | None = None
 
     def __enter__(self) -> "Stop":
         """Take over the interrupts."""
@@ -34,11 +34,11 @@ class Stop:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Give them back, unless somebody else has taken them since: a kernel does so between two cells."""
-        ours = self._before is not None and signal.getsignal(signal.SIGINT) == self._note
-        if ours and threading.current_thread() is threading.main_thread():
+        ours = signal.getsignal(signal.SIGINT) == self._note
+        if self._before and ours and threading.current_thread() is threading.main_thread():
             signal.signal(signal.SIGINT, self._before)
 
     def _note(self, number: int, frame: FrameType | None) -> None:
-        if self.asked:
+        if self.asked and self._before:
             self._before(number, frame)
         self.asked = True

@@ -8,19 +8,21 @@ from typing import Any
 import numpy as np
 import traitlets
 from matplotlib.figure import Figure
+from numpy.typing import ArrayLike
 
-from lstm_helpers.arrays import tree_map
+from lstm_helpers.arrays import Array, tree_map
 from lstm_helpers.cells import lstm
 from lstm_helpers.figures import draw_cell, draw_intervention
+from lstm_helpers.figures.axes import Labels
 from lstm_helpers.figures.diagram import input_text
 from lstm_helpers.figures.layouts import Piece
 from lstm_helpers.figures.layouts import lstm as drawing
 from lstm_helpers.interventions import LOWEST, check_clamped, clamp_gates
 from lstm_helpers.through_time import Trace, unroll
-from lstm_helpers.widgets.base import HouseWidget, Whole, short_repr, within
-from lstm_helpers.widgets.diagram_data import plain
+from lstm_helpers.widgets.base import UnitWidget, Whole, as_bytes, counts, one_of, short_repr
+from lstm_helpers.widgets.diagram_data import Equations, plain
 from lstm_helpers.widgets.scripts import script, style
-from lstm_helpers.widgets.trace_data import as_bytes, axis_labels, check_trace, numbers_of
+from lstm_helpers.widgets.trace_data import axis_labels, check_trace, numbers_of
 
 _PARTS = ("", *drawing.LAYOUT.parts)
 
@@ -37,7 +39,7 @@ class Overrides(traitlets.Dict):
         )
 
 
-class LiveCell(HouseWidget):
+class LiveCell(UnitWidget):
     """Step through a run of the LSTM in the cell's own diagram, and hold gates by hand to see what would have been.
 
     Parameters
@@ -76,7 +78,6 @@ class LiveCell(HouseWidget):
     _css = style("common.css", "live_cell.css")
     _inches = (7.5, 6.9)
     step = Whole(0).tag(sync=True)
-    unit = Whole(0).tag(sync=True)
     part = traitlets.Unicode("").tag(sync=True)
     overrides: Any = Overrides()
     title = traitlets.Unicode("").tag(sync=True)
@@ -84,7 +85,6 @@ class LiveCell(HouseWidget):
     _params = traitlets.Dict().tag(sync=True)
     _readout = traitlets.Dict().tag(sync=True)
     _answer = traitlets.List(traitlets.Unicode()).tag(sync=True)
-    _size = traitlets.Dict().tag(sync=True)
     _labels = traitlets.List(traitlets.Unicode()).tag(sync=True)
     _inputs = traitlets.List(traitlets.Unicode()).tag(sync=True)
     _diagram = traitlets.Dict().tag(sync=True)
@@ -93,17 +93,17 @@ class LiveCell(HouseWidget):
         self,
         trace: Trace,
         params: lstm.Params | None = None,
-        labels: Sequence[Any] | None = None,
+        labels: Sequence[object] | None = None,
         *,
         step: int = 0,
         unit: int = 0,
         sequence: int = 0,
         part: str = "",
         overrides: Mapping[tuple[int, str, int], float] | None = None,
-        readout: Sequence[Any] | None = None,
+        readout: Sequence[ArrayLike] | None = None,
         answer: str | Sequence[str] = "p",
         title: str = "",
-        **kwargs: Any,
+        **kwargs: object,
     ) -> None:
         check_trace(trace, labels, sequence)
         self._trace, self._weights, self._sequence = _alone(trace, sequence), params, int(sequence)
@@ -127,9 +127,11 @@ class LiveCell(HouseWidget):
     def __repr__(self) -> str:
         """Write what is shown, the same on every machine."""
         steps, hidden = self._size["steps"], self._size["hidden"]
-        held = ", ".join(f"{key}: {short_repr(value)}" for key, value in sorted(self.overrides.items()))
         shown = f"step={self.step}, unit={self.unit}, sequence={self._sequence}, part={self.part!r}"
-        return f"LiveCell({steps} steps, {hidden} units, {shown}, overrides={{{held}}})"
+        return f"LiveCell({steps} steps, {hidden} units, {shown}, overrides={self._held()})"
+
+    def _held(self) -> str:
+        return f"{{{', '.join(f'{key}: {short_repr(value)}' for key, value in sorted(self.overrides.items()))}}}"
 
     @property
     def trace(self) -> Trace:
@@ -137,7 +139,7 @@ class LiveCell(HouseWidget):
         free = self._free()
         return free if self._weights is None else clamp_gates(self._weights, free, dict(self.overrides))
 
-    def _axis(self) -> list[Any] | None:
+    def _axis(self) -> Labels | None:
         """Name the steps."""
         return self._times
 
@@ -153,26 +155,16 @@ class LiveCell(HouseWidget):
         """Draw the cell at this step, and below it the run beside the original."""
         above, below = figure.subplots(2, 1, height_ratios=[2.6, 1.0])
         trace, labels = self.trace, self._axis()
-        token = str(labels[self.step]) if labels else None
+        token = None if labels is None else str(labels[self.step])
         draw_cell(trace[self.step], unit=self.unit, highlight=self.part or None, token=token, ax=above)
         draw_intervention(self._beside(), trace, unit=self.unit, labels=labels, step=self.step, ax=below)
 
-    @traitlets.validate("step")
-    def _check_step(self, proposal: Any) -> int:
-        return within("step", proposal["value"], 0, len(self._free()) - 1, "it counts from 0, as in trace[step]")
+    _check_step = counts("step", lambda widget: len(widget._free()), "it counts from 0, as in trace[step]")
 
-    @traitlets.validate("unit")
-    def _check_unit(self, proposal: Any) -> int:
-        return within("unit", proposal["value"], 0, self._size.get("hidden", 1) - 1, "units count from 0")
-
-    @traitlets.validate("part")
-    def _check_part(self, proposal: Any) -> str:
-        if proposal["value"] not in _PARTS:
-            raise traitlets.TraitError(f"part is {proposal['value']!r}; expected one of {', '.join(map(repr, _PARTS))}")
-        return str(proposal["value"])
+    _check_part = one_of("part", lambda widget: _PARTS)
 
     @traitlets.validate("overrides")
-    def _check_overrides(self, proposal: Any) -> dict[tuple[int, str, int], float]:
+    def _check_overrides(self, proposal: traitlets.Bunch) -> dict[tuple[int, str, int], float]:
         held = proposal["value"]
         if held and self._weights is None:
             raise traitlets.TraitError(
@@ -191,7 +183,7 @@ def _alone(trace: Trace, sequence: int) -> Trace:
     return Trace(steps, start, None if trace.mask is None else trace.mask[:, [sequence]])
 
 
-def _check_params(params: Any, trace: Trace) -> None:
+def _check_params(params: lstm.Params | None, trace: Trace) -> None:
     """Refuse weights that did not compute the trace: what is moved would be another cell."""
     if params is None:
         return
@@ -204,12 +196,12 @@ def _check_params(params: Any, trace: Trace) -> None:
         )
 
 
-def _one_hot(x: Any) -> bool:
+def _one_hot(x: Array) -> bool:
     """Tell whether an input is a word: then its name says more than its place."""
     return len(x) > 1 and bool(np.count_nonzero(x) == 1 and x.max() == 1)
 
 
-def _readout_bytes(readout: Any, hidden_size: int) -> dict[str, bytes]:
+def _readout_bytes(readout: Sequence[ArrayLike] | None, hidden_size: int) -> dict[str, bytes]:
     if readout is None:
         return {}
     shapes = [np.shape(part) for part in readout]
@@ -225,7 +217,7 @@ def _names(answer: str | Sequence[str]) -> list[str]:
     return names
 
 
-def _equations(with_weights: bool) -> dict[str, Any]:
+def _equations(with_weights: bool) -> Equations:
     """Write the lines below the drawing for each part: the figures' equation, and its numbers."""
     drawn = drawing.LAYOUT.equations
     c = (
@@ -236,7 +228,7 @@ def _equations(with_weights: bool) -> dict[str, Any]:
         *(Piece("$h_t$", "h"), Piece("$=$"), Piece("{o}", "o"), Piece("× tanh"), Piece("{c}", "c")),
         *(Piece("="), Piece("{h}", "h")),
     )
-    lines: dict[str, Any] = {"": (c, h), "update": (drawn["update"][0], c), "hidden": (drawn["hidden"][0], h)}
+    lines: Equations = {"": (c, h), "update": (drawn["update"][0], c), "hidden": (drawn["hidden"][0], h)}
     for part, gate in (("forget", "f"), ("input", "i"), ("candidate", "g"), ("output", "o")):
         parts = (
             Piece(f"{{x_{gate}}}", "x"),

@@ -6,20 +6,20 @@ has time for other cells between two slices, and a page that is closed asks no m
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from time import perf_counter
-from typing import Any
 
 import traitlets
 from matplotlib.figure import Figure
 
 from lstm_helpers.figures.style import INK
-from lstm_helpers.model import LossFunction, Model
+from lstm_helpers.model import Batch, LossFunction, Model
 from lstm_helpers.training import Optimizer, Progress, adam, fit
 from lstm_helpers.widgets.base import Between, short_repr
 from lstm_helpers.widgets.loss_curve import LossCurve
 from lstm_helpers.widgets.scripts import script
 
+Message = Mapping[str, str]  # what a press of a button sends
 SLICE = 0.08  # seconds of training before the browser may draw
 RATES = (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)  # of the slider
 MARKS = 40  # changes of the rate that are sent to the browser: the latest
@@ -59,8 +59,8 @@ class LiveTraining(LossCurve):
     def __init__(
         self,
         model: Model,
-        params: Any,
-        batches: Callable[[int], Any],
+        params: object,
+        batches: Callable[[int], Batch | None],
         loss: LossFunction,
         rate: float = 0.01,
         *,
@@ -120,7 +120,7 @@ class LiveTraining(LossCurve):
         used = list(dict.fromkeys(short_repr(rate) for _, rate in self._rates))
         return f"first run (learning rate{'s' if len(used) > 1 else ''} {', '.join(used)})"
 
-    def _answer(self, widget: Any, content: Any, buffers: Any) -> None:
+    def _answer(self, widget: object, content: Message, buffers: object) -> None:
         """Do what the browser asks, and send its ticket back, so that it knows."""
         if "rate" in content:
             self.set_state({"rate": content["rate"]})
@@ -133,13 +133,13 @@ class LiveTraining(LossCurve):
             self._show(self._status)
 
     @traitlets.observe("rate")
-    def _say_rate(self, change: Any) -> None:
+    def _say_rate(self, change: traitlets.Bunch) -> None:
         self._show(self._status)
 
     def _show(self, status: str, *, wait: bool = False) -> None:
         super()._show("going" if status == "left" else status, wait=wait)
 
-    def _picture(self) -> dict[str, Any]:
+    def _picture(self) -> dict[str, object]:
         return {**super()._picture(), "rates": self._rates[-MARKS:], "ticket": self._ticket}
 
     def draw_static(self, figure: Figure) -> None:

@@ -7,7 +7,6 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from time import perf_counter
-from typing import Any
 
 import numpy as np
 import traitlets
@@ -74,7 +73,7 @@ class LossCurve(HouseWidget):
     _level = traitlets.Dict().tag(sync=True)
     _shown = traitlets.Dict().tag(sync=True)
 
-    def __init__(self, title: str = "", level: float | None = None, level_label: str = "", **kwargs: Any) -> None:
+    def __init__(self, title: str = "", level: float | None = None, level_label: str = "", **kwargs: object) -> None:
         if level is not None and not 0 < level < math.inf:
             raise ValueError(f"level is {level!r}; expected a loss above 0, such as np.log(2), or None for no line")
         # Steps, losses and name of the first run, once another begins.
@@ -217,7 +216,7 @@ class LossCurve(HouseWidget):
         self._last_show = perf_counter()
         self._pause = max(PAUSE, (self._last_show - start) / SHARE)
 
-    def _picture(self) -> dict[str, Any]:
+    def _picture(self) -> dict[str, object]:
         points = np.stack(self._points()).astype("<f4")
         total = self._total or 0
         shown = {"points": points.tobytes(), "total": total, "status": self._status, "words": self.words}
@@ -258,6 +257,6 @@ def _say(loss: float) -> str:
     return say_power(math.log10(loss)) if 0 < loss < math.inf else f"{loss:.3g}"
 
 
-def _check_progress(item: Any) -> None:
+def _check_progress(item: object) -> None:
     if not isinstance(item, Progress):
         raise ValueError(f"items yields {describe(item)}; expected Progress, as training.fit yields it")

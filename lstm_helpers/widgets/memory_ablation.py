@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import traitlets
@@ -13,14 +12,14 @@ from lstm_helpers.arrays import Array
 from lstm_helpers.data.trained import Network
 from lstm_helpers.figures import draw_ablation
 from lstm_helpers.figures.style import number
-from lstm_helpers.widgets.ablated_runs import ZEROED, NetworkRun, check_sequence, every_run, run_without
-from lstm_helpers.widgets.base import HouseWidget, Whole, within
+from lstm_helpers.widgets.ablated_runs import ZEROED, AblatedRun, check_sequence, every_run, run_without
+from lstm_helpers.widgets.base import UnitWidget, Whole, as_bytes, counts, one_of
 from lstm_helpers.widgets.scripts import script
 
 MOST_STEPS = 30  # all runs are computed beforehand: three times as many as there are steps
 
 
-class MemoryAblation(HouseWidget):
+class MemoryAblation(UnitWidget):
     """Show c, h and the answer of a trained network, with h, c or both set to zero once, over the run as it was.
 
     Every run is computed beforehand by `widgets.ablated_runs.run_without`; the browser looks them up.
@@ -54,9 +53,7 @@ class MemoryAblation(HouseWidget):
     _inches = (7.5, 4.25)
     at = Whole(0).tag(sync=True)
     zeroed = traitlets.Unicode("nothing").tag(sync=True)
-    unit = Whole(0).tag(sync=True)
     _numbers = traitlets.Dict().tag(sync=True)
-    _size = traitlets.Dict().tag(sync=True)
     _labels = traitlets.List(traitlets.Unicode()).tag(sync=True)
     _answer = traitlets.Unicode("yes").tag(sync=True)
 
@@ -69,7 +66,7 @@ class MemoryAblation(HouseWidget):
         zeroed: str = "nothing",
         unit: int = 0,
         answer: str = "yes",
-        **kwargs: Any,
+        **kwargs: object,
     ) -> None:
         check_sequence(xs)
         if len(xs) > MOST_STEPS:
@@ -81,8 +78,8 @@ class MemoryAblation(HouseWidget):
         runs = every_run(network, xs)
         super().__init__(
             _numbers={
-                **{name: _bytes(values) for name, values in self.original._asdict().items()},
-                **{f"{name}_without": _bytes(values) for name, values in runs._asdict().items()},
+                **{name: as_bytes(values) for name, values in self.original._asdict().items()},
+                **{f"{name}_without": as_bytes(values) for name, values in runs._asdict().items()},
             },
             _size={"steps": len(xs), "hidden": runs.c.shape[-1], "tops": _tops(self.original, runs)},
             _labels=[str(step + 1) for step in range(len(xs))] if labels is None else [str(label) for label in labels],
@@ -97,7 +94,7 @@ class MemoryAblation(HouseWidget):
         return f"MemoryAblation({size}, at={self.at}, zeroed={self.zeroed!r}, unit={self.unit})"
 
     @property
-    def run(self) -> NetworkRun:
+    def run(self) -> AblatedRun:
         """The numbers that the picture shows over the original's."""
         return run_without(self._network, self._xs, self.at, self.zeroed)
 
@@ -134,27 +131,12 @@ class MemoryAblation(HouseWidget):
             ax=figure.add_subplot(),
         )
 
-    @traitlets.validate("at")
-    def _check_at(self, proposal: Any) -> int:
-        return within("at", proposal["value"], 0, self._size.get("steps", 1) - 1, "it counts from 0, as in xs[at]")
+    _check_at = counts("at", lambda widget: widget._steps, "it counts from 0, as in xs[at]")
 
-    @traitlets.validate("unit")
-    def _check_unit(self, proposal: Any) -> int:
-        return within("unit", proposal["value"], 0, self._size.get("hidden", 1) - 1, "units count from 0")
-
-    @traitlets.validate("zeroed")
-    def _check_zeroed(self, proposal: Any) -> str:
-        if proposal["value"] not in ZEROED:
-            known = ", ".join(map(repr, ZEROED))
-            raise traitlets.TraitError(f"zeroed is {proposal['value']!r}; expected one of {known}")
-        return str(proposal["value"])
+    _check_zeroed = one_of("zeroed", lambda widget: ZEROED)
 
 
-def _tops(original: NetworkRun, runs: NetworkRun) -> list[float]:
+def _tops(original: AblatedRun, runs: AblatedRun) -> list[float]:
     """Give the largest |c| of each unit in any run: an axis that stands still while the reader chooses."""
     largest = np.maximum(np.abs(original.c).max(axis=0), np.abs(runs.c).max(axis=(0, 1, 2)))
     return [float(value) for value in largest]
-
-
-def _bytes(values: Array) -> bytes:
-    return np.ascontiguousarray(values, dtype="<f8").tobytes()

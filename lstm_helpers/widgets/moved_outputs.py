@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import traitlets
@@ -11,12 +10,11 @@ from matplotlib.figure import Figure
 
 from lstm_helpers.arrays import Array
 from lstm_helpers.cells import lstm
-from lstm_helpers.figures.text import AMOUNT_MAP
+from lstm_helpers.figures.style import AMOUNT_MAP
 from lstm_helpers.interventions import moved_outputs
 from lstm_helpers.through_time import unroll
-from lstm_helpers.widgets.base import HouseWidget, Whole, within
+from lstm_helpers.widgets.base import HouseWidget, Whole, as_bytes, colours_of, counts
 from lstm_helpers.widgets.scripts import script
-from lstm_helpers.widgets.text_inspector import colours_of
 
 MOST = 24  # steps: each has a place in a row
 DIRECTIONS = ("forward", "backward")
@@ -51,7 +49,7 @@ class MovedOutputs(HouseWidget):
     at = Whole(0).tag(sync=True)
     _moved = traitlets.Dict().tag(sync=True)
     _labels = traitlets.List(traitlets.Unicode()).tag(sync=True)
-    _map: Any = traitlets.List().tag(sync=True)
+    _map = traitlets.List(traitlets.List(traitlets.Unicode())).tag(sync=True)
 
     def __init__(
         self,
@@ -59,7 +57,7 @@ class MovedOutputs(HouseWidget):
         xs: Array,
         labels: Sequence[str] | None = None,
         at: int = 0,
-        **kwargs: Any,
+        **kwargs: object,
     ) -> None:
         if np.ndim(xs) != 3 or xs.shape[1] != 1 or not 1 <= len(xs) <= MOST:
             raise ValueError(f"xs has shape {np.shape(xs)}; expected (T, 1, D), one sequence of at most {MOST} steps")
@@ -71,7 +69,7 @@ class MovedOutputs(HouseWidget):
             "backward": moved_outputs(lambda some: unroll(lstm, back, some[::-1]).h[::-1], xs),
         }
         super().__init__(
-            _moved={name: table.astype("<f8").tobytes() for name, table in self._table.items()},
+            _moved={name: as_bytes(table) for name, table in self._table.items()},
             _labels=[str(label) for label in labels or range(1, len(xs) + 1)],
             _map=colours_of(AMOUNT_MAP),
             **kwargs,
@@ -106,9 +104,7 @@ class MovedOutputs(HouseWidget):
             if value == 0:
                 ax.text(t, k, "0", ha="center", va="center", size=9)
 
-    @traitlets.validate("at")
-    def _check_at(self, proposal: Any) -> int:
-        return within("at", proposal["value"], 0, max(len(self._labels) - 1, 0), "inputs count from 0")
+    _check_at = counts("at", lambda widget: len(widget._labels), "inputs count from 0")
 
 
 def _range(row: Array) -> str:

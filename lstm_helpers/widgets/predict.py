@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-from typing import Any
 
 import traitlets
 
 from lstm_helpers.widgets import rerun
-from lstm_helpers.widgets.base import VIEW, HouseWidget
+from lstm_helpers.widgets.base import VIEW, Bundle, HouseWidget
 from lstm_helpers.widgets.scripts import script, style
 
 MOST = 5  # answers
@@ -48,7 +47,7 @@ class Predict(HouseWidget):
     opened = traitlets.Bool(False).tag(sync=True)  # whether the result is shown
     _answers = traitlets.List(traitlets.Unicode()).tag(sync=True)
 
-    def __init__(self, *answers: str, **kwargs: Any) -> None:
+    def __init__(self, *answers: str, **kwargs: object) -> None:
         if not all(isinstance(one, str) and one.strip() for one in answers):
             raise ValueError(f'answers is {answers!r}; expected texts, such as Predict("it grows", "it shrinks")')
         if len(set(answers)) < len(answers):
@@ -64,12 +63,12 @@ class Predict(HouseWidget):
         return f"Predict({', '.join(map(repr, self._answers))})"
 
     @traitlets.validate("answer")
-    def _check_answer(self, proposal: Any) -> str:
+    def _check_answer(self, proposal: traitlets.Bunch) -> str:
         if proposal["value"] not in ("", *self._answers):
             raise traitlets.TraitError(f"answer is {proposal['value']!r}; expected one of {self._answers}")
         return str(proposal["value"])
 
-    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    def _repr_mimebundle_(self, **kwargs: dict[str, object]) -> tuple[Bundle, Bundle]:
         """Offer the live view, and beside it the answers as text."""
         rerun.remember(self)
         data, metadata = super(HouseWidget, self)._repr_mimebundle_(**kwargs) or ({}, {})

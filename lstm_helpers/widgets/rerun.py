@@ -55,7 +55,7 @@ def earlier() -> list[Closable]:
     return list(run.widgets) if run and run.request != request else []
 
 
-def sweep(*_: Any) -> None:
+def sweep(*_: object) -> None:
     """Close what earlier runs of the cell that has just run left, unless another cell's latest run holds it."""
     cell, request = _present(get_ipython())
     if cell in _latest and _latest[cell].request != request:

@@ -11,7 +11,6 @@ from lstm_helpers.cells import lstm
 from lstm_helpers.data.tasks import agreement
 from lstm_helpers.data.trained import Network
 from lstm_helpers.through_time import Trace, unroll
-from lstm_helpers.widgets.base import short_repr
 from lstm_helpers.widgets.live_cell import LiveCell
 
 MOST_WORDS = 20  # what a page can show; the network was trained on 2 to 14
@@ -70,11 +69,10 @@ class SentenceCell(LiveCell):
 
     def __repr__(self) -> str:
         """Write what is shown, the same on every machine."""
-        held = ", ".join(f"{key}: {short_repr(value)}" for key, value in sorted(self.overrides.items()))
         shown = f"step={self.step}, unit={self.unit}, part={self.part!r}"
-        return f"SentenceCell({self.sentence!r}, {shown}, overrides={{{held}}})"
+        return f"SentenceCell({self.sentence!r}, {shown}, overrides={self._held()})"
 
-    def _axis(self) -> list[Any] | None:
+    def _axis(self) -> list[str]:
         """Name the steps by their words."""
         return self.sentence.split()
 
@@ -91,7 +89,7 @@ class SentenceCell(LiveCell):
         return self._trace if not self.overrides and len(free) == len(self._trace) else free
 
     @traitlets.validate("sentence")
-    def _check_sentence(self, proposal: Any) -> str:
+    def _check_sentence(self, proposal: traitlets.Bunch) -> str:
         words = spoken(proposal["value"])
         try:
             agreement.encode(words)
@@ -102,7 +100,7 @@ class SentenceCell(LiveCell):
         return " ".join(words)
 
     @traitlets.observe("sentence")
-    def _fit(self, change: Any) -> None:
+    def _fit(self, change: traitlets.Bunch) -> None:
         """Let the step and the held gates stay where they are, as far as the sentence goes."""
         steps = len(self.sentence.split())
         held = {key: value for key, value in self.overrides.items() if key[0] < steps}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import traitlets
 from matplotlib.figure import Figure
@@ -11,7 +11,7 @@ from lstm_helpers.activations import sigmoid, sigmoid_slope, tanh, tanh_slope
 from lstm_helpers.figures import draw_soft_gate
 from lstm_helpers.figures.gates import CURVES
 from lstm_helpers.figures.style import number
-from lstm_helpers.widgets.base import Between, HouseWidget, short_repr
+from lstm_helpers.widgets.base import Between, HouseWidget, one_of, short_repr
 from lstm_helpers.widgets.scripts import script
 
 MOST = {"value": 2.0, "logit": 8.0}  # to either side; the picture's limits
@@ -49,7 +49,7 @@ class SoftGate(HouseWidget):
     curve = traitlets.Unicode("sigmoid").tag(sync=True)
     _most = traitlets.Dict(MOST).tag(sync=True)
 
-    def __init__(self, value: float = 1.5, logit: float = 2.0, curve: str = "sigmoid", **kwargs: Any) -> None:
+    def __init__(self, value: float = 1.5, logit: float = 2.0, curve: str = "sigmoid", **kwargs: object) -> None:
         super().__init__(**kwargs)
         self.begin(value=value, logit=logit, curve=curve)
 
@@ -80,12 +80,7 @@ class SoftGate(HouseWidget):
         """Draw the switch as it stands now."""
         draw_soft_gate(self.value, self.logit, curve=self.curve, ax=figure.add_subplot())
 
-    @traitlets.validate("curve")
-    def _check_curve(self, proposal: Any) -> str:
-        if proposal["value"] not in CURVES:
-            known = ", ".join(map(repr, CURVES))
-            raise traitlets.TraitError(f"curve is {proposal['value']!r}; expected one of {known}")
-        return str(proposal["value"])
+    _check_curve = one_of("curve", lambda widget: CURVES)
 
 
 def _in_brackets(written: str) -> str:

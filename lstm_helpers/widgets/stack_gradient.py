@@ -13,13 +13,11 @@ from matplotlib.patches import Rectangle
 
 from lstm_helpers.arrays import Array
 from lstm_helpers.figures.axes import say_power
-from lstm_helpers.figures.style import INK
-from lstm_helpers.figures.text import AMOUNT_MAP
+from lstm_helpers.figures.style import AMOUNT_MAP, INK
 from lstm_helpers.layers import Stacked
-from lstm_helpers.widgets.base import HouseWidget, Whole, one_of, within
+from lstm_helpers.widgets.base import HouseWidget, Whole, colours_of, one_of, within
 from lstm_helpers.widgets.scripts import script
 from lstm_helpers.widgets.stack_flow import arriving
-from lstm_helpers.widgets.text_inspector import colours_of
 
 LOWEST = -9  # the power of ten with the palest colour
 MOST_LAYERS, MOST_STEPS = 12, 12  # each has a place in a telephone's column
@@ -131,9 +129,7 @@ class StackGradient(HouseWidget):
         place = (self.step - 1.5, layers - self.layer - 0.5)
         ax.add_patch(Rectangle(place, 1, 1, fill=False, edgecolor=INK, lw=2.2, zorder=3))
 
-    @traitlets.validate("stack")
-    def _check_stack(self, proposal: Any) -> str:
-        return one_of("stack", proposal["value"], self.tables)
+    _check_stack = one_of("stack", lambda widget: widget.tables)
 
     @traitlets.validate("layer")
     def _check_layer(self, proposal: Any) -> int:

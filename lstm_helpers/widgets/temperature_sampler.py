@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import traitlets
@@ -15,7 +14,7 @@ from lstm_helpers.data.trained import LanguageModel
 from lstm_helpers.figures import draw_next_probabilities
 from lstm_helpers.figures.text import SHOWN, likeliest
 from lstm_helpers.language import sampling
-from lstm_helpers.widgets.base import Between, HouseWidget, Whole, short_repr, within
+from lstm_helpers.widgets.base import Between, HouseWidget, Whole, as_bytes, counts, short_repr
 from lstm_helpers.widgets.scripts import script
 
 MOST_SAMPLES = 20
@@ -63,7 +62,7 @@ class TemperatureSampler(HouseWidget):
     sample = Whole(0).tag(sync=True)
     _logits = traitlets.Bytes().tag(sync=True)
     _prompts = traitlets.List(traitlets.Unicode()).tag(sync=True)
-    _texts: Any = traitlets.List().tag(sync=True)
+    _texts = traitlets.List(traitlets.List(traitlets.List(traitlets.Unicode()))).tag(sync=True)
     _letters = traitlets.List(traitlets.Unicode()).tag(sync=True)
     _grid = traitlets.Dict().tag(sync=True)
 
@@ -77,7 +76,7 @@ class TemperatureSampler(HouseWidget):
         seed: int = 0,
         samples: int = 6,
         sample: int = 0,
-        **kwargs: Any,
+        **kwargs: object,
     ) -> None:
         if isinstance(prompts, str) or not prompts or not all(isinstance(one, str) and one for one in prompts):
             raise ValueError(f"prompts is {prompts!r}; expected a list of texts, each at least one character long")
@@ -89,7 +88,7 @@ class TemperatureSampler(HouseWidget):
         encoded = [text.encode(one, network.letters)[:, None] for one in prompts]
         self._table = np.concatenate([network.model.predict(network.params, tokens)[-1] for tokens in encoded])
         super().__init__(
-            _logits=self._table.astype("<f8").tobytes(),
+            _logits=as_bytes(self._table),
             _prompts=list(prompts),
             _texts=[_continue(network, tokens, length, range(seed, seed + samples)) for tokens in encoded],
             _letters=list(network.letters),
@@ -134,7 +133,7 @@ class TemperatureSampler(HouseWidget):
         figure.supxlabel(f"it goes on: {' '.join(self.text.split())[:84]}…", size=9.5)
 
     @traitlets.validate("temperature")
-    def _check_temperature(self, proposal: Any) -> float:
+    def _check_temperature(self, proposal: traitlets.Bunch) -> float:
         value = proposal["value"]
         nearest = min(TEMPERATURES, key=lambda one: abs(one - value))
         if abs(nearest - value) > 1e-6:
@@ -143,14 +142,9 @@ class TemperatureSampler(HouseWidget):
             )
         return nearest
 
-    @traitlets.validate("prompt")
-    def _check_prompt(self, proposal: Any) -> int:
-        return within("prompt", proposal["value"], 0, max(len(self._prompts) - 1, 0), "prompts count from 0")
+    _check_prompt = counts("prompt", lambda widget: len(widget._prompts), "prompts count from 0")
 
-    @traitlets.validate("sample")
-    def _check_sample(self, proposal: Any) -> int:
-        count = len(self._texts[0]) if self._texts else 1
-        return within("sample", proposal["value"], 0, count - 1, "samples count from 0")
+    _check_sample = counts("sample", lambda widget: len(widget._texts[0]), "samples count from 0")
 
 
 def _continue(network: LanguageModel, tokens: Array, length: int, seeds: range) -> list[list[str]]:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 import traitlets
-from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
@@ -16,16 +14,15 @@ from lstm_helpers.arrays import Array
 from lstm_helpers.data.tasks import text
 from lstm_helpers.data.trained import LanguageModel
 from lstm_helpers.figures import draw_text
-from lstm_helpers.figures.style import SIGNED_MAP, nice_limit, number
-from lstm_helpers.figures.text import AMOUNT_MAP, LEVELS, ink_on
-from lstm_helpers.widgets.base import HouseWidget, Whole, within
+from lstm_helpers.figures.style import AMOUNT_MAP, SIGNED_MAP, nice_limit, number
+from lstm_helpers.widgets.base import UnitWidget, Whole, as_bytes, colours_of, counts, one_of
 from lstm_helpers.widgets.scripts import script
 
 SHOW = ("guess", "unit")
 MOST = 400  # characters: the table of what moves what grows with the square
 
 
-class TextInspector(HouseWidget):
+class TextInspector(UnitWidget):
     """Show a text that a network has read; the reader points at a character, by mouse or by keyboard.
 
     Behind the letters stands what moves the network's prediction there, or what one unit holds after each of them;
@@ -59,12 +56,10 @@ class TextInspector(HouseWidget):
     _esm = script("text_inspector.js")
     _inches = (7.5, 2.2)
     at = Whole(0).tag(sync=True)
-    unit = Whole(0).tag(sync=True)
     show = traitlets.Unicode("guess").tag(sync=True)
     pattern = traitlets.Unicode("").tag(sync=True)
     _patterns = traitlets.Dict().tag(sync=True)
     _numbers = traitlets.Dict().tag(sync=True)
-    _size = traitlets.Dict().tag(sync=True)
     _words = traitlets.Unicode("").tag(sync=True)
     _maps = traitlets.Dict().tag(sync=True)
 
@@ -77,7 +72,7 @@ class TextInspector(HouseWidget):
         show: str = "guess",
         patterns: Mapping[str, ArrayLike] | None = None,
         pattern: str | None = None,
-        **kwargs: Any,
+        **kwargs: object,
     ) -> None:
         if not isinstance(words, str) or not 2 <= len(words) <= MOST:
             size = f"{len(words)} characters" if isinstance(words, str) else f"a {type(words).__name__}"
@@ -92,11 +87,11 @@ class TextInspector(HouseWidget):
         if self._table:
             self._inches = (7.5, 4.2)
         super().__init__(
-            _numbers={"c": self._c.astype("<f8").tobytes(), "moved": self._moved.astype("<f4").tobytes()},
+            _numbers={"c": as_bytes(self._c), "moved": self._moved.astype("<f4").tobytes()},
             _size={"steps": T, "hidden": H, "limits": [nice_limit(self._c[:, k]) for k in range(H)]},
             _words=words,
             _patterns={
-                name: {"values": values.astype("<f8").tobytes(), "along": self._along[name].astype("<f8").tobytes()}
+                name: {"values": as_bytes(values), "along": as_bytes(self._along[name])}
                 for name, values in self._table.items()
             },
             _maps={"guess": colours_of(AMOUNT_MAP), "unit": colours_of(SIGNED_MAP)},
@@ -159,26 +154,11 @@ class TextInspector(HouseWidget):
         draw_text(shown, self.values, field, label=label, at=self.at, ax=above)
         draw_text(shown, np.abs(self._table[self.pattern]), "amount", label=self.pattern, at=self.at, ax=below)
 
-    @traitlets.validate("at")
-    def _check_at(self, proposal: Any) -> int:
-        return within("at", proposal["value"], 0, self._size.get("steps", 1) - 1, "characters count from 0")
+    _check_at = counts("at", lambda widget: widget._steps, "characters count from 0")
 
-    @traitlets.validate("unit")
-    def _check_unit(self, proposal: Any) -> int:
-        return within("unit", proposal["value"], 0, self._size.get("hidden", 1) - 1, "units count from 0")
+    _check_pattern = one_of("pattern", lambda widget: ("", *widget._table))
 
-    @traitlets.validate("pattern")
-    def _check_pattern(self, proposal: Any) -> str:
-        if proposal["value"] not in ("", *self._table):
-            known = ", ".join(map(repr, ("", *self._table)))
-            raise traitlets.TraitError(f"pattern is {proposal['value']!r}; expected one of {known}")
-        return str(proposal["value"])
-
-    @traitlets.validate("show")
-    def _check_show(self, proposal: Any) -> str:
-        if proposal["value"] not in SHOW:
-            raise traitlets.TraitError(f"show is {proposal['value']!r}; expected 'guess' or 'unit'")
-        return str(proposal["value"])
+    _check_show = one_of("show", lambda widget: SHOW)
 
 
 def _pattern(name: str, values: ArrayLike, steps: int) -> Array:
@@ -195,9 +175,3 @@ def _pattern(name: str, values: ArrayLike, steps: int) -> Array:
 def name_of(character: str) -> str:
     """Say a character."""
     return {" ": "a space", "\n": "a line's end"}.get(character, f"“{character}”")
-
-
-def colours_of(colours: Any) -> list[list[str]]:
-    """Give the colours of a map in few levels, each with the ink that can be read on it."""
-    levels = [to_hex(colours(k / (LEVELS - 1))) for k in range(LEVELS)]
-    return [[colour, ink_on(colour)] for colour in levels]

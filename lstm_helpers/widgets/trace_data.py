@@ -8,12 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from lstm_helpers.arrays import Array
+from lstm_helpers.through_time import Trace
+from lstm_helpers.widgets.base import as_bytes
 
 FIELDS = ("i", "f", "g", "o", "c", "h")
 
 
-def numbers_of(trace: Any, sequence: int) -> dict[str, bytes]:
+def numbers_of(trace: Trace, sequence: int) -> dict[str, bytes]:
     """Lay out one sequence of a trace as little-endian float64 bytes, unrounded: (T,H) fields, (T,D) x, (T,) mask."""
     fields = {name: getattr(trace, name)[:, sequence] for name in (*FIELDS, "x")}
     starts = {"start_c": trace.start.c[sequence], "start_h": trace.start.h[sequence]}
@@ -21,7 +22,7 @@ def numbers_of(trace: Any, sequence: int) -> dict[str, bytes]:
     return {name: as_bytes(values) for name, values in {**fields, **starts, "mask": mask}.items()}
 
 
-def axis_labels(labels: Sequence[Any] | None) -> list[Any] | None:
+def axis_labels(labels: Sequence[object] | None) -> list[Any] | None:
     """Keep evenly rising numbers, such as years, as the numbers of a time axis; make anything else words."""
     if labels is None:
         return None
@@ -32,12 +33,7 @@ def axis_labels(labels: Sequence[Any] | None) -> list[Any] | None:
     return [str(label) for label in labels]
 
 
-def as_bytes(values: Array) -> bytes:
-    """Lay an array out as little-endian float64, row by row."""
-    return np.ascontiguousarray(values, dtype="<f8").tobytes()
-
-
-def check_trace(trace: Any, labels: Sequence[Any] | None, sequence: int) -> None:
+def check_trace(trace: Trace, labels: Sequence[object] | None, sequence: int) -> None:
     """Refuse what cannot be played: not an LSTM's trace, an empty one, a sequence or labels that do not fit."""
     missing = [name for name in (*FIELDS, "x", "start", "mask") if not hasattr(trace, name)]
     if missing:

@@ -3,7 +3,7 @@
 ``lab`` starts JupyterLab and a window once for this folder, over a copy of ``notebooks/``, for each test in turn::
 
     def test_slider(lab):
-        lab.write("mine", "from lstm_helpers.widgets import GateSliders", "GateSliders()")    # or one of the book's pages
+        lab.write("mine", "from lstm_helpers.widgets import GateSliders", "GateSliders()")  # or one of the book's pages
         page = lab.open("mine")                                                         # a Playwright page
         lab.run_all(page)
         page.locator("input[type=range]").first.press("ArrowRight")

@@ -1,7 +1,9 @@
 """The right answers pass, each usual wrong one is recognised by name, and no answer whatever breaks the checker."""
 
+import dataclasses
 import math
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -164,9 +166,36 @@ def readers_look_back(query, keys, mask):
     return sum(r / sum(raised) * keys[s] for r, s in zip(raised, places, strict=True))
 
 
+def readers_answer(exercise):
+    """Find the reader's right answer to an exercise above: written another way than the book's."""
+    name = f"readers_{exercise.name}"
+    if name not in globals():
+        pytest.fail(
+            f"{Path(__file__).name} has no function {name}: write {name}({', '.join(exercise.arguments)}) there, a "
+            f"right answer to exercise {exercise.name}, written another way than the book's, as a reader might write it"
+        )
+    return globals()[name]
+
+
+def test_an_exercise_bears_its_modules_name_and_is_in_the_list():
+    """An exercise is one module and one line in exercises/__init__.py; a line that is missing is found here."""
+    apart = {"__init__", "checker", "programming", "puzzle", "puzzles"}
+    modules = {path.stem for path in Path(exercises.__file__).parent.glob("*.py")} - apart
+    names = {exercise.name for exercise in EXERCISES}
+    assert modules == names, f"import in exercises/__init__.py: {modules - names}; no module has: {names - modules}"
+    assert all(getattr(exercises, name).name == name for name in names)
+
+
+def test_an_exercise_without_a_readers_answer_says_what_to_write_and_where():
+    unheard_of = dataclasses.replace(exercises.gated, name="unheard_of")
+    message = r"test_checker\.py has no function readers_unheard_of: write readers_unheard_of\(value, logit\) there"
+    with pytest.raises(pytest.fail.Exception, match=message):
+        readers_answer(unheard_of)
+
+
 @BY_NAME
 def test_a_readers_own_right_answer_passes(exercise):
-    verdict = exercise.check(globals()[f"readers_{exercise.name}"])
+    verdict = exercise.check(readers_answer(exercise))
     assert verdict.passed and verdict
     assert repr(verdict).startswith(f"Right. {exercise.signature} agrees on all ")
     assert exercise.takeaway in verdict.message

@@ -8,7 +8,7 @@ import pytest
 from matplotlib.colors import to_hex
 
 from lstm_helpers.figures import draw_accuracy, draw_alignment
-from lstm_helpers.figures.text import AMOUNT_MAP, ink_on
+from lstm_helpers.figures.style import AMOUNT_MAP, ink_on
 
 SOURCE, ANSWER = ["run", "the", "old", "dog"], ["dogo", "olda", "runu"]
 WEIGHTS = np.array([[0.02, 0.03, 0.05, 0.9], [0.0, 0.25, 0.75, 0.0], [1.0, 0.0, 0.0, 0.0]])

@@ -1,4 +1,4 @@
-"""The pictures of reading both ways: which belt has read what, how far a change goes, each half in its place."""
+"""The pictures of reading both ways: which direction has read what, how far a change goes, each half in its place."""
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -26,8 +26,8 @@ def gids(ax):
 @pytest.mark.parametrize("at", range(len(WORDS)))
 def test_what_an_output_has_read_is_dark_and_nothing_else(at):
     ax = figures.draw_bidirectional(WORDS, at)
-    dark = {gid for gid in gids(ax) if gid.startswith("belt") and not gid.endswith("pale")}
-    there, back = ({f"belt {arrow} {t}" for t in steps} for arrow, steps in (("→", range(at)), ("←", range(at, 5))))
+    dark = {gid for gid in gids(ax) if gid.startswith("state") and not gid.endswith("pale")}
+    there, back = ({f"state {arrow} {t}" for t in steps} for arrow, steps in (("→", range(at)), ("←", range(at, 5))))
     assert dark == there | back
     edges = {patch.get_gid(): to_hex(patch.get_edgecolor()).upper() for patch in ax.patches if patch.get_gid()}
     for t in range(len(WORDS)):
@@ -35,12 +35,12 @@ def test_what_an_output_has_read_is_dark_and_nothing_else(at):
         assert edges[f"cell ← {t}"] == (INK if t >= at else PALE).upper()
 
 
-def test_belts_run_against_each_other_over_every_word():
+def test_states_run_against_each_other_over_every_word():
     ax = figures.draw_bidirectional(WORDS)
     assert not any(gid.endswith("pale") for gid in gids(ax))
     for text in ax.texts:
         gid = text.get_gid()
-        if gid.startswith("belt"):
+        if gid.startswith("state"):
             to_the_right = text.xy[0] > text.get_position()[0]
             assert to_the_right == ("→" in gid)
     assert [text.get_text() for text in ax.texts if text.get_gid() == "word"] == WORDS

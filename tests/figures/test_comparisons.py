@@ -1,14 +1,16 @@
-"""The plots of speed show the ratios and shares they were given."""
+"""Dot plots, ratios and parts of a whole show the numbers they were given, and each mean its interval."""
 
 from typing import Any
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
 from lstm_helpers import figures
-from lstm_helpers.data.measured import Measurement
+from lstm_helpers.data.measured import Measurement, mean_interval
+from lstm_helpers.figures.style import PAPER
 
 
 def measurement(size: tuple[int, int, int, int], who: str, ratio: float) -> Measurement:
@@ -78,7 +80,7 @@ def test_a_sliver_has_no_number_and_numbers_can_be_read_on_their_colour() -> Non
     ax = figures.draw_breakdown({"one": {"a": 1.0, "b": 1.0, "c": 1.0}})
     for text, bar in zip(ax.texts, ax.patches, strict=True):
         dark = np.mean(bar.get_facecolor()[:3]) < 0.5
-        assert (text.get_color() == "white") == dark
+        assert (text.get_color() == PAPER) == dark
 
 
 @pytest.mark.parametrize(
@@ -88,3 +90,54 @@ def test_a_sliver_has_no_number_and_numbers_can_be_read_on_their_colour() -> Non
 def test_shares_that_make_no_whole_are_refused(parts: dict[str, dict[str, float]], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         figures.draw_breakdown(parts)
+
+
+SEEDS = {"first": np.array([1.0, 2.0, 4.0]), "second": np.array([8.0, 1.0, 2.0, 2.0])}
+
+
+def lines(ax):
+    return {line.get_gid(): np.asarray(line.get_xdata(), float) for line in ax.lines}
+
+
+@pytest.mark.parametrize("log", [False, True])
+def test_every_run_its_mean_and_its_interval_are_drawn(log):
+    ax = figures.draw_dot_plot(SEEDS, value_label="loss (nats)", log=log)
+    drawn, to, back = lines(ax), np.log if log else np.array, np.exp if log else np.array
+    for row, (label, runs) in enumerate(SEEDS.items()):
+        mean, half = mean_interval(to(runs))
+        assert np.array_equal(drawn[f"runs {label}"], runs)
+        assert np.allclose(drawn[f"interval {label}"], back([mean - half, mean + half]))
+        assert np.allclose(drawn[f"mean {label}"], back(mean))
+        (heights,) = {tuple(np.unique(line.get_ydata())) for line in ax.lines if line.get_gid() == f"runs {label}"}
+        assert np.round(heights) == row
+    assert np.allclose(drawn["level"], drawn["mean first"][0])
+    assert [tick.get_text() for tick in ax.get_yticklabels()] == list(SEEDS)
+    assert ax.get_ylim()[0] > ax.get_ylim()[1] and ax.get_xlabel() == "loss (nats)"
+    assert ax.get_xscale() == ("log" if log else "linear")
+    if log:
+        ax.figure.canvas.draw()
+        shown = [tick.get_text() for tick in ax.get_xticklabels()]
+        assert {"1", "2", "5"} <= set(shown)
+
+
+def test_it_draws_where_it_is_told_and_names_may_stand_elsewhere():
+    _, ax = plt.subplots()
+    assert figures.draw_dot_plot(SEEDS, value_label="n", names=False, ax=ax) is ax
+    assert [tick.get_text() for tick in ax.get_yticklabels()] == ["", ""]
+    plt.close("all")
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({}, "values is empty"),
+        ({"a": [1.0]}, "2 to 30 runs"),
+        ({"a": [[1.0, 2.0]]}, r"values\['a'\] is .*; expected \(n,\) positive numbers"),
+        ({"a": [1.0, np.nan]}, r"values\['a'\]"),
+        ({"a": [1.0, 0.0]}, r"values\['a'\] .* positive numbers"),
+    ],
+)
+def test_what_cannot_be_drawn_is_refused_by_name(values, message):
+    with pytest.raises(ValueError, match=message):
+        figures.draw_dot_plot(values, value_label="loss", log=True)
+    plt.close("all")

@@ -69,7 +69,7 @@ def test_every_number_is_the_steps_own(seed: int, highlight: str | None) -> None
         plt.close("all")
 
 
-def test_the_numbers_add_up_along_the_belt() -> None:
+def test_the_numbers_add_up_along_the_cell_state() -> None:
     drawn = LAYOUTS[lstm.Step].numbers(a_step(lstm), 1, 1)
     assert drawn["kept"] + drawn["written"] == pytest.approx(drawn["c"], abs=1e-15)
     assert drawn["o"] * drawn["tanh_c"] == pytest.approx(drawn["h"], abs=1e-15)

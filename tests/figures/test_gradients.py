@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from lstm_helpers import faults, figures, gradient_flow, through_time
+from lstm_helpers import faults, figures, through_time
 from lstm_helpers.arrays import tree_map
 from lstm_helpers.cells import lstm, rnn
 from lstm_helpers.figures.diagram import say_gradient
@@ -140,19 +140,7 @@ def test_a_line_ends_where_the_numbers_do() -> None:
     assert -45 < low < -40
 
 
-def test_the_split_is_drawn_as_it_was_measured() -> None:
-    split = gradient_flow.split(lstm, PARAMS, TRACE, start=True)
-    ax = figures.draw_split(split)
-    np.testing.assert_allclose(10 ** line(ax, "along the belt: ∏ f"), split.direct, rtol=1e-12)
-    np.testing.assert_allclose(10 ** line(ax, "whole ∂c_T/∂c_t"), split.total, rtol=1e-12)
-    rest = line(ax, "the rest, through h")
-    assert np.isnan(rest[-2:]).all()  # at lags 0 and 1 no way through h has come back to the belt yet
-    np.testing.assert_allclose(10 ** rest[:-2], split.rest[:-2], rtol=1e-12)
-    (belt,) = (item for item in ax.lines if item.get_gid() == "along the belt: ∏ f")
-    assert np.asarray(belt.get_xdata()).tolist() == [4, 3, 2, 1, 0]
-
-
-# Witnesses, patterns, training
+# Checks of gradients, faults, training
 
 
 def test_the_u_curve_marks_its_lowest_point() -> None:
@@ -203,7 +191,6 @@ def test_every_run_of_a_training_is_there() -> None:
         (lambda: figures.draw_gradient_norms({}), "curves is empty"),
         (lambda: figures.draw_gradient_norms({"a": [1.0]}), r"curves\['a'\] has shape \(1, 1\)"),
         (lambda: figures.draw_gradient_norms({"a": [1.0, -1.0]}), "at least 0"),
-        (lambda: figures.draw_split(gradient_flow.Split(np.ones(2), np.ones(3), np.ones(2))), "split has parts of"),
         (lambda: figures.draw_gradcheck_error([1.0], [1.0]), "expected both"),
         (lambda: figures.draw_gradcheck_error([0.0, 1.0], [1.0, 1.0]), "not above 0"),
         (lambda: figures.draw_fault_pattern(np.ones((21, 9))), "pattern is a ndarray; expected what faults.examine"),

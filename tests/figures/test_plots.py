@@ -13,7 +13,7 @@ from matplotlib.container import BarContainer
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from lstm_helpers import faults, figures, gradient_flow, through_time
+from lstm_helpers import faults, figures, through_time
 from lstm_helpers.activations import half_life, sigmoid
 from lstm_helpers.cells import lstm, rnn
 from lstm_helpers.figures import COLOURS
@@ -94,7 +94,6 @@ def every_drawing() -> list[tuple[str, Any]]:
         ("draw_backward", lambda ax: figures.draw_backward(params, trace[0], trace[0].state, ax=ax)),
         ("draw_gradient_norms", lambda ax: figures.draw_gradient_norms({"forget bias 1": np.ones((3, 9))}, ax=ax)),
         ("draw_gradient_bands", lambda ax: figures.draw_gradient_bands(np.zeros((3, 9)), -np.ones((3, 9)), ax=ax)),
-        ("draw_split", lambda ax: figures.draw_split(gradient_flow.split(lstm, params, trace), ax=ax)),
         (
             "draw_gradcheck_error",
             lambda ax: figures.draw_gradcheck_error([1e-8, 1e-4, 1.0], [1e-6, 1e-9, 1e-1], 1e-16, ax=ax),
@@ -177,10 +176,10 @@ def test_a_switch_refuses_what_is_no_gate(value: Any, gate: Any, options: Any, m
         figures.draw_gated_signal(value, gate, **options)
 
 
-# The belt
+# The cell state
 
 
-def test_the_belt_shows_what_was_kept_and_what_was_put_on() -> None:
+def test_the_cell_state_shows_what_was_kept_and_what_was_added() -> None:
     f, added, start = np.array([0.5, 1.0, 0.0, 0.25]), np.array([1.0, 0.0, -0.5, 0.125]), 2.0
     c = np.array([2.0, 2.0, -0.5, 0.0])
     for options in ({"f": f}, {"added": added}, {"f": f, "added": added}):
@@ -193,13 +192,13 @@ def test_the_belt_shows_what_was_kept_and_what_was_put_on() -> None:
             assert put.get_y() == kept.get_height()  # the second column starts where the first ends
 
 
-def test_a_belt_with_one_forget_gate_for_all_steps() -> None:
+def test_a_cell_state_with_one_forget_gate_for_all_steps() -> None:
     c = 0.9 ** np.arange(5.0)
     ax = figures.draw_cell_state(c, f=0.9)
     np.testing.assert_allclose([bar.get_height() for bar in bars(ax, "added")], [1, 0, 0, 0, 0], atol=1e-15)
 
 
-def test_belts_compare_because_their_limits_are_few() -> None:
+def test_cell_states_compare_because_their_limits_are_few() -> None:
     limits = {figures.draw_cell_state(top * np.ones(3)).get_ylim() for top in (0.3, 0.7, 1.0)}
     assert limits == {(-0.1, 1.06)}
     assert figures.draw_cell_state([0.2, -1.7]).get_ylim()[0] < -2
@@ -215,7 +214,7 @@ def test_belts_compare_because_their_limits_are_few() -> None:
         ({"c": np.array([1.0, np.nan])}, "NaN"),
     ],
 )
-def test_a_belt_that_does_not_add_up_is_refused(options: dict[str, Any], message: str) -> None:
+def test_a_cell_state_that_does_not_add_up_is_refused(options: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         figures.draw_cell_state(**options)
 
@@ -365,7 +364,14 @@ def test_many_words_do_not_cover_each_other() -> None:
 def test_one_unit_as_lines(masked: Any) -> None:
     ax = figures.draw_unit(masked.trace, 2, sequence=1)
     real = masked.mask[:, 1]
-    for symbol, where in (("i", "gates"), ("f", "gates"), ("o", "gates"), ("g", "belt"), ("c", "belt"), ("h", "belt")):
+    for symbol, where in (
+        ("i", "gates"),
+        ("f", "gates"),
+        ("o", "gates"),
+        ("g", "state"),
+        ("c", "state"),
+        ("h", "state"),
+    ):
         drawn, values = line(child(ax, where), symbol), getattr(masked.trace, symbol)[:, 1, 2]
         if symbol in "ch":
             np.testing.assert_array_equal(drawn, values)  # carried through the mask

@@ -9,8 +9,7 @@ import pytest
 from matplotlib.colors import to_hex, to_rgb
 
 from lstm_helpers.figures import draw_text, style_text
-from lstm_helpers.figures.style import GATE_MAP, SIGNED_MAP
-from lstm_helpers.figures.text import AMOUNT_MAP, ink_on
+from lstm_helpers.figures.style import AMOUNT_MAP, GATE_MAP, SIGNED_MAP, ink_on
 
 WORDS = "he (the\ncat) & <b>"
 VALUES = np.linspace(-1.5, 2.2, len(WORDS))
@@ -46,9 +45,9 @@ def test_each_field_has_its_own_colours_and_limits():
     ]
     limited = draw_text("abc", [0.0, 2.0, 4.0], limit=2.0)
     assert to_hex(boxes(limited)["box:1"].get_facecolor()) == to_hex(boxes(limited)["box:2"].get_facecolor())
-    belt = draw_text("ab", [-9.0, 2.0], "c", limit=4.0)
-    assert to_hex(boxes(belt)["box:0"].get_facecolor()) == to_hex(SIGNED_MAP(0.0))
-    assert "4" in [text.get_text() for text in belt.texts] and "\N{MINUS SIGN}4" in [t.get_text() for t in belt.texts]
+    state = draw_text("ab", [-9.0, 2.0], "c", limit=4.0)
+    assert to_hex(boxes(state)["box:0"].get_facecolor()) == to_hex(SIGNED_MAP(0.0))
+    assert "4" in [text.get_text() for text in state.texts] and "\N{MINUS SIGN}4" in [t.get_text() for t in state.texts]
     nothing = draw_text("ab", [0.0, 0.0])
     assert {to_hex(box.get_facecolor()) for box in boxes(nothing).values()} == {to_hex(AMOUNT_MAP(0.0))}
 

@@ -8,7 +8,7 @@ import pytest
 import traitlets
 from matplotlib.colors import to_hex
 
-from lstm_helpers.figures.text import AMOUNT_MAP
+from lstm_helpers.figures.style import AMOUNT_MAP
 from lstm_helpers.widgets import AlignmentInspector
 from lstm_helpers.widgets.base import VIEW
 

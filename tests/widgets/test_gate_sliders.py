@@ -21,10 +21,10 @@ from lstm_helpers.widgets.base import VIEW
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
-# The belt's laws
+# The laws of a cell state under given gates
 
 
-def test_belt_is_the_cell_with_its_gates_held_still():
+def test_it_is_the_cell_with_its_gates_held_still():
     f, i, g, o = 0.83, 0.4, -0.7, 0.6
     logits = [math.log(i / (1 - i)), math.log(f / (1 - f)), math.atanh(g), math.log(o / (1 - o))]
     params = tree_map(np.zeros_like, lstm.init(np.random.default_rng(0), 1, 1))._replace(b=np.array(logits))
@@ -65,7 +65,7 @@ def test_output_gate_hides_but_does_not_erase():
     assert np.array_equal(open_.c, shut.c) and np.all(shut.h == 0) and np.all(open_.h != 0)
 
 
-def test_kept_and_added_make_up_the_belt():
+def test_kept_and_added_make_up_the_cell_state():
     rng = np.random.default_rng(2)
     f, i, o = rng.random((3, 12))
     run = apply_gates(f, i, rng.uniform(-1, 1, 12), o, 12)
@@ -86,7 +86,7 @@ def test_kept_and_added_make_up_the_belt():
         ({"feed": "twice"}, "feed is 'twice'; expected one of 'once', 'always'"),
     ],
 )
-def test_belt_refuses(settings, words):
+def test_apply_gates_refuses(settings, words):
     with pytest.raises(ValueError, match=words):
         apply_gates(**{"f": 0.5, "i": 0.5, "g": 0.5, "o": 0.5, "steps": 4, **settings})
 
@@ -119,7 +119,7 @@ def test_gate_sliders_refuses_now_and_later(name, value, words):
     assert repr(widget) == before
 
 
-def test_gate_sliders_takes_numpy_numbers_and_gives_its_belt():
+def test_gate_sliders_takes_numpy_numbers_and_gives_its_cell_state():
     widget = GateSliders(f=np.float32(0.5), g=np.int64(-1), steps=np.int64(6), feed="always")
     assert repr(widget) == "GateSliders(f=0.5, i=1, g=-1, o=1, steps=6, feed='always')"
     assert np.array_equal(widget.cell_state.c, apply_gates(0.5, 1, -1, 1, 6).c)

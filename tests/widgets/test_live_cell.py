@@ -15,8 +15,7 @@ from lstm_helpers.cells import lstm, rnn
 from lstm_helpers.figures import draw_intervention
 from lstm_helpers.figures.layouts import LAYOUTS, lstm_backward, node_of
 from lstm_helpers.figures.layouts import lstm as drawing
-from lstm_helpers.figures.strokes import CELL
-from lstm_helpers.figures.style import COLOURS
+from lstm_helpers.figures.style import CELL, COLOURS
 from lstm_helpers.interventions import clamp_gates
 from lstm_helpers.widgets import LiveCell
 from lstm_helpers.widgets.base import VIEW

@@ -82,7 +82,7 @@ def blocks(ax):
 
 
 @pytest.mark.parametrize(("value", "gate"), [(1.5, 0.8), (-1.2, 0.1), (1.5, -0.76), (-2, -1), (0.7, 0), (0, 0.5)])
-def test_the_shutter_leaves_open_what_gets_through(value, gate):
+def test_the_gate_leaves_open_what_gets_through(value, gate):
     figure, ax = plt.subplots()
     assert draw_gated_value(value, gate, symbol="f", ax=ax) is ax
     part = blocks(ax)
@@ -90,7 +90,7 @@ def test_the_shutter_leaves_open_what_gets_through(value, gate):
     assert part["passed"].get_facecolor()[:3] == pytest.approx(
         tuple(int(COLOURS["f"][k : k + 2], 16) / 255 for k in (1, 3, 5))
     )
-    wall = part["shutter"]
+    wall = part["gate"]
     edges = {wall.get_y(), wall.get_y() + wall.get_height()}
     assert max(edges, key=abs) == pytest.approx(2.3 if value >= 0 else -2.3)
     assert min(edges, key=abs) == pytest.approx(gate * value if gate > 0 else 0.0)

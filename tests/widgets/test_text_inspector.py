@@ -67,7 +67,7 @@ REFUSED = [
     ("at", -1, "at is -1; expected 0 to"),
     ("at", 1.5, "at is 1.5; expected a whole number"),
     ("unit", 48, "unit is 48; expected 0 to 47: units count from 0"),
-    ("show", "all", "show is 'all'; expected 'guess' or 'unit'"),
+    ("show", "all", "show is 'all'; expected one of 'guess', 'unit'"),
 ]
 
 

@@ -7,7 +7,7 @@ from types import MappingProxyType, ModuleType
 
 from lstm_helpers import cells
 from lstm_helpers.figures.layouts import cifg, gru, gru_reset_before, lstm, lstm_no_forget, peephole, rnn
-from lstm_helpers.figures.layouts.base import SIZES, Layout, Node, Note, Piece, Point, Wire, node_of, polyline
+from lstm_helpers.figures.layouts.base import SIZES, CellStep, Layout, Node, Note, Piece, Point, Wire, node_of, polyline
 
 LAYOUTS: MappingProxyType[type, ModuleType] = MappingProxyType(
     {
@@ -21,4 +21,4 @@ LAYOUTS: MappingProxyType[type, ModuleType] = MappingProxyType(
     }
 )
 
-__all__ = ["LAYOUTS", "SIZES", "Layout", "Node", "Note", "Piece", "Point", "Wire", "node_of", "polyline"]
+__all__ = ["LAYOUTS", "SIZES", "CellStep", "Layout", "Node", "Note", "Piece", "Point", "Wire", "node_of", "polyline"]

@@ -7,9 +7,23 @@ Symbols are the keys of the house colours (``i f g o c h x``) or "" for what has
 """
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
+
+from lstm_helpers.arrays import Array
 
 Point = tuple[float, float]
+
+
+class CellStep(Protocol):
+    """What every cell's Step has."""
+
+    @property
+    def x(self) -> Array:
+        """The input, (B, D)."""
+
+    @property
+    def h(self) -> Array:
+        """The hidden state, (B, H)."""
 
 
 class Node(NamedTuple):

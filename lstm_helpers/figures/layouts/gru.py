@@ -1,4 +1,4 @@
-"""The diagram of the gated recurrent unit: one belt, which is the hidden state itself.
+"""The diagram of the gated recurrent unit: one state carried along, the hidden state itself.
 
 Colours follow what a part does in the LSTM: z keeps, as f does; 1 - z writes, as i does; n is the candidate, as g; and
 r decides how much of the state the candidate gets to see, as o does in the LSTM.
@@ -7,7 +7,7 @@ r decides how much of the state the candidate gets to see, as o does in the LSTM
 from lstm_helpers.cells import gru
 from lstm_helpers.figures.layouts.base import Layout, Node, Note, Piece, Wire
 
-_BELT, _MIX, _GATES, _BUS = 62.0, 44.0, 26.0, 11.0  # the heights
+_STATE, _MIX, _GATES, _BUS = 62.0, 44.0, 26.0, 11.0  # the heights
 _IN, _Z, _ONE, _R, _ADD, _N, _UP = 24.0, 38.0, 54.0, 58.0, 70.0, 86.0, 106.0  # the columns
 _RESET = 17.5  # the height of the product below the candidate
 
@@ -55,9 +55,9 @@ LAYOUT = Layout(
     frame=(19.0, 3.5, 111.5, 71.0),
     parts=("reset", "update", "candidate", "hidden"),
     nodes=(
-        Node("h_previous", "state", (9.0, _BELT), "h", "$h_{t-1}$", "h_previous", (*_ALL, "hidden")),
+        Node("h_previous", "state", (9.0, _STATE), "h", "$h_{t-1}$", "h_previous", (*_ALL, "hidden")),
         Node("x", "input", (_IN, -5.0), "x", "$x_t$", "x", _ALL),
-        Node("fork_old", "junction", (_IN, _BELT), "h", "", "", (*_ALL, "hidden")),
+        Node("fork_old", "junction", (_IN, _STATE), "h", "", "", (*_ALL, "hidden")),
         Node("join", "junction", (_IN, _BUS), "", "", "", _ALL),
         Node("tap_z", "junction", (_Z, _BUS), "", "", "", _ALL),
         Node("tap_r", "junction", (_R, _BUS), "", "", "", ("reset", "candidate")),
@@ -67,11 +67,11 @@ LAYOUT = Layout(
         Node("n", "squash", (_N, 30.0), "g", r"$\tanh$", "n", ("candidate",)),
         Node("fork_z", "junction", (_Z, _MIX), "f", "", "", ("update", "hidden")),
         Node("one_minus_z", "gate", (_ONE, _MIX), "i", "$1 -$", "one_minus_z", ("update", "hidden")),
-        Node("keep", "times", (_Z, _BELT), "f", "", "", ("update", "hidden")),
+        Node("keep", "times", (_Z, _STATE), "f", "", "", ("update", "hidden")),
         Node("write", "times", (_ADD, _MIX), "i", "", "", ("candidate", "hidden")),
-        Node("add", "plus", (_ADD, _BELT), "h", "", "", ("hidden",)),
-        Node("fork_h", "junction", (_UP, _BELT), "h", "", "", ("hidden",)),
-        Node("h", "state", (121.0, _BELT), "h", "$h_t$", "h", ("hidden",)),
+        Node("add", "plus", (_ADD, _STATE), "h", "", "", ("hidden",)),
+        Node("fork_h", "junction", (_UP, _STATE), "h", "", "", ("hidden",)),
+        Node("h", "state", (121.0, _STATE), "h", "$h_t$", "h", ("hidden",)),
         Node("up", "end", (_UP, 76.0), "h", "", "", ("hidden",)),
     ),
     wires=(
@@ -102,7 +102,7 @@ LAYOUT = Layout(
         Note("r", (_ADD + 1.5, 26.0), "left", "$r_t$", "r", "o", ("reset", "candidate")),
         Note("n", (_N + 1.5, 39.0), "left", "$n_t$", "n", "g", ("candidate", "hidden")),
         Note("reset", (_N + 4.5, _RESET), "left", "of $h$ only", "", "o", ("reset", "candidate")),
-        Note("kept", (_ADD - 16.0, _BELT + 3.2), "center", r"$z_t \odot h_{t-1}$", "kept", "h", ("hidden",)),
+        Note("kept", (_ADD - 16.0, _STATE + 3.2), "center", r"$z_t \odot h_{t-1}$", "kept", "h", ("hidden",)),
         Note("written", (_ADD + 1.5, 53.0), "left", r"$(1 - z_t) \odot n_t$", "written", "h", ("hidden",)),
         Note("bus", (_Z + 1.0, 7.2), "left", r"$x_t$ and all units of $h_{t-1}$", "", "", _ALL),
         Note("up", (_UP - 1.5, 74.5), "right", "$h_t$", "", "h", ("hidden",)),

@@ -1,4 +1,4 @@
-"""The diagram of the LSTM cell: four columns, one a gate, under one belt."""
+"""The diagram of the LSTM cell: four columns, one a gate, under one cell state."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from lstm_helpers.activations import tanh
 from lstm_helpers.cells import lstm
 from lstm_helpers.figures.layouts.base import Layout, Node, Note, Piece, Wire
 
-_BELT, _BUS, _GATES, _OUT = 62.0, 11.0, 26.0, 38.5  # the four heights
+_STATE, _BUS, _GATES, _OUT = 62.0, 11.0, 26.0, 38.5  # the four heights
 _F, _I, _IN, _G, _O, _UP = 33.0, 50.0, 61.0, 72.0, 93.0, 106.0  # the columns; _IN is where input and candidate meet
 
 _LINEAR = ("forget", "input", "candidate", "output")  # the parts that read x and h
@@ -59,7 +59,7 @@ LAYOUT = Layout(
     frame=(19.0, 3.5, 111.5, 71.0),
     parts=("forget", "input", "candidate", "update", "output", "hidden"),
     nodes=(
-        Node("c_previous", "state", (9.0, _BELT), "c", "$c_{t-1}$", "c_previous", ("update",)),
+        Node("c_previous", "state", (9.0, _STATE), "c", "$c_{t-1}$", "c_previous", ("update",)),
         Node("h_previous", "state", (9.0, _BUS), "h", "$h_{t-1}$", "h_previous", _LINEAR),
         Node("x", "input", (24.0, -5.0), "x", "$x_t$", "x", _LINEAR),
         Node("join", "junction", (24.0, _BUS), "", "", "", _LINEAR),
@@ -70,14 +70,14 @@ LAYOUT = Layout(
         Node("i", "gate", (_I, _GATES), "i", r"$\sigma$", "i", ("input",)),
         Node("g", "squash", (_G, _GATES), "g", r"$\tanh$", "g", ("candidate",)),
         Node("o", "gate", (_O, _GATES), "o", r"$\sigma$", "o", ("output",)),
-        Node("keep", "times", (_F, _BELT), "f", "", "", ("forget", "update")),
+        Node("keep", "times", (_F, _STATE), "f", "", "", ("forget", "update")),
         Node("write", "times", (_IN, 45.0), "i", "", "", ("input", "candidate", "update")),
-        Node("add", "plus", (_IN, _BELT), "c", "", "", ("update",)),
-        Node("fork_c", "junction", (_O, _BELT), "c", "", "", ("update", "hidden")),
+        Node("add", "plus", (_IN, _STATE), "c", "", "", ("update",)),
+        Node("fork_c", "junction", (_O, _STATE), "c", "", "", ("update", "hidden")),
         Node("tanh", "squash", (_O, 51.0), "c", r"$\tanh$", "tanh_c", ("hidden",)),
         Node("show", "times", (_O, _OUT), "o", "", "", ("output", "hidden")),
         Node("fork_h", "junction", (_UP, _OUT), "h", "", "", ("hidden",)),
-        Node("c", "state", (121.0, _BELT), "c", "$c_t$", "c", ("update",)),
+        Node("c", "state", (121.0, _STATE), "c", "$c_t$", "c", ("update",)),
         Node("h", "state", (121.0, _OUT), "h", "$h_t$", "h", ("hidden",)),
         Node("up", "end", (_UP, 76.0), "h", "", "", ("hidden",)),
     ),
@@ -104,14 +104,14 @@ LAYOUT = Layout(
         Wire("tanh", "show", "c", ("hidden",)),
         Wire("show", "fork_h", "h", ("hidden",), arrow=False),
         Wire("fork_h", "h", "h", ("hidden",)),
-        Wire("fork_h", "up", "h", ("hidden",), under=((_UP, _BELT),)),
+        Wire("fork_h", "up", "h", ("hidden",), under=((_UP, _STATE),)),
     ),
     notes=(
         Note("f", (_F + 1.5, 43.0), "left", "$f_t$", "f", "f", ("forget", "update")),
         Note("i", (_I - 1.5, 38.5), "right", "$i_t$", "i", "i", ("input", "update")),
         Note("g", (_G + 1.5, 38.5), "left", "$g_t$", "g", "g", ("candidate", "update")),
         Note("o", (_O - 2.4, 33.3), "right", "$o_t$", "o", "o", ("output", "hidden")),
-        Note("kept", (47.0, _BELT + 3.2), "center", r"$f_t \odot c_{t-1}$", "kept", "c", ("update",)),
+        Note("kept", (47.0, _STATE + 3.2), "center", r"$f_t \odot c_{t-1}$", "kept", "c", ("update",)),
         Note("written", (_IN + 1.5, 52.5), "left", r"$i_t \odot g_t$", "written", "c", ("update",)),
         Note("tanh_c", (_O - 2.4, 43.9), "right", r"$\tanh c_t$", "tanh_c", "c", ("hidden",)),
         Note("bus", (_F + 1.0, 7.2), "left", r"$x_t$ and all units of $h_{t-1}$", "", "", _LINEAR),
@@ -154,7 +154,7 @@ def numbers(step: lstm.Step, unit: int, sequence: int) -> dict[str, float]:
 
 
 def numbers_of(step: Any, fields: tuple[str, ...], unit: int, sequence: int) -> dict[str, float]:
-    """Give the same for any cell with a belt, from the fields that its steps have."""
+    """Give the same for any cell with a cell state, from the fields that its steps have."""
     one = {name: float(getattr(step, name)[sequence, unit]) for name in fields}
     c_previous = float(step.previous.c[sequence, unit])
     return one | {

@@ -78,7 +78,7 @@ _DC = (
     ),
     (Piece("{dc}", "c"), Piece("="), Piece("{dc_later}", "c"), Piece("+"), Piece("{from_h}", "h")),
 )
-_BELT = (
+_STATE = (
     (Piece("$dc_{t-1}$", "c"), Piece("$=$"), Piece("$dc$", "c"), Piece(r"$\odot\;f_t$", "f")),
     (Piece("{dc_previous}", "c"), Piece("="), Piece("{dc}", "c"), Piece("×"), Piece("{f}", "f")),
 )
@@ -111,7 +111,7 @@ LAYOUT = FORWARD._replace(
     nodes=tuple(map(_node, FORWARD.nodes)),
     wires=tuple(map(_reversed, FORWARD.wires)),
     notes=_notes(),
-    equations={"": (_DC[0], _BELT[0]), "update": _BELT, "hidden": _DC}
+    equations={"": (_DC[0], _STATE[0]), "update": _STATE, "hidden": _DC}
     | {part: _gate_equation(symbol) for part, symbol in _GATES.items()},
 )
 

@@ -1,4 +1,4 @@
-"""The diagram of the LSTM without a forget gate: the LSTM's, with that column taken out and the belt left whole."""
+"""The diagram of the LSTM without a forget gate: the LSTM's, with that column taken out."""
 
 from typing import TypeVar
 

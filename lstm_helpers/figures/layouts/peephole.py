@@ -1,4 +1,4 @@
-"""The diagram of the peephole cell: the LSTM's, with three wires from the belt to the gates."""
+"""The diagram of the peephole cell: the LSTM's, with three wires from the cell state to the gates."""
 
 from lstm_helpers.cells import peephole
 from lstm_helpers.figures.layouts import lstm
@@ -6,7 +6,7 @@ from lstm_helpers.figures.layouts.base import Node, Piece, Wire, node_of
 
 _FULL = lstm.LAYOUT
 _PEEP = ("peepholes",)
-_BELT, _GATES = node_of(_FULL, "add").at[1], node_of(_FULL, "f").at[1]
+_STATE, _GATES = node_of(_FULL, "add").at[1], node_of(_FULL, "f").at[1]
 _LEFT, _BESIDE_I, _RIGHT = 24.0, 41.0, 101.0  # the columns of the three wires
 _ABOVE = 34.0  # where the wire to the input gate crosses the forget gate's
 _F, _OUT = node_of(_FULL, "f").at[0], node_of(_FULL, "show").at[1]
@@ -37,9 +37,9 @@ LAYOUT = _FULL._replace(
     parts=(*_FULL.parts, "peepholes"),
     nodes=(
         *(node._replace(parts=(*node.parts, *_PEEP)) if node.name in "ifo" else node for node in _FULL.nodes),
-        Node("peep_old", "junction", (_LEFT, _BELT), "c", "", "", _PEEP),
+        Node("peep_old", "junction", (_LEFT, _STATE), "c", "", "", _PEEP),
         Node("peep_i", "junction", (_LEFT, _ABOVE), "c", "", "", _PEEP),
-        Node("peep_new", "junction", (_RIGHT, _BELT), "c", "", "", _PEEP),
+        Node("peep_new", "junction", (_RIGHT, _STATE), "c", "", "", _PEEP),
     ),
     wires=(
         *_FULL.wires,

@@ -286,7 +286,11 @@ function render({ model, el }) {
     ...Object.values(sliders).map(({ row }) => row),
     past.beside(feed.row),
   );
-  const group = { class: "lstm-widget lstm-gate-sliders", role: "group", "aria-label": "Gates acting on the cell state" };
+  const group = {
+    class: "lstm-widget lstm-gate-sliders",
+    role: "group",
+    "aria-label": "Gates acting on the cell state",
+  };
   el.append(html("div", group, controls, memory, picture.place, ...words.nodes));
   const unfollow = follow(model, names, update);
   update();
