@@ -71,3 +71,8 @@ def test_one_seed_one_stream_in_the_dtype_that_was_asked_for():
 def test_bad_input_is_named(arguments, message):
     with pytest.raises(ValueError, match=message):
         stream.batch(*arguments)
+
+
+def test_not_knowing_is_an_answer_of_its_own():
+    answers = {agreement.SINGULAR, agreement.PLURAL, stream.UNKNOWN}
+    assert answers == set(range(stream.OUTPUT_SIZE))

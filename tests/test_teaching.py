@@ -141,6 +141,9 @@ def test_without_solutions_all_else_stays_as_it_is(path):
     assert sum(checks) == sum(cell.source.count(".check(") for cell in kept if cell.cell_type == "code")
     counts = [cell.execution_count for cell in stripped.cells if cell.cell_type == "code"]
     assert counts == list(range(1, len(counts) + 1))
+    for cell in stripped.cells:
+        for out in cell.get("outputs", []):
+            assert out.get("execution_count", cell.get("execution_count")) == cell.get("execution_count")
     assert whole == before, "the original was changed"
 
 
