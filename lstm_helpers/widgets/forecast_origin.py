@@ -43,7 +43,7 @@ class ForecastOrigin(HouseWidget):
     """
 
     _esm = assets("common.js", "forecast_origin.js")
-    _inches = (7.5, 4.6)
+    _inches = (7.0, 3.5)
     origin = Whole(0).tag(sync=True)
     ahead = Whole(1).tag(sync=True)
     _numbers = traitlets.Dict().tag(sync=True)
