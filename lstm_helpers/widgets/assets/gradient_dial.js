@@ -21,20 +21,10 @@ function unpackTables(model) {
   return { ...grid, curves };
 }
 
-const raised = (whole) => String(whole).replaceAll("-", "\u207b").replace(/\d/g, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]);
-
-function sayPower(log) {
-  const value = 10 ** log;
-  const [mantissa, exponent] = value.toExponential(1).split("e").map(Number);
-  if (exponent > -4 && exponent < 4) return Number(`${mantissa}e${exponent}`).toFixed(Math.max(0, 1 - exponent));
-  const [digit, power] = value.toExponential(0).split("e").map(Number);
-  return `${digit}\u00a0×\u00a010${raised(power)}`; // no line ends inside a number
-}
-
 function sentence({ lag, bias, scale }, { lstm, rnn }, seeds) {
   const setting = `Forget bias ${bias}, weights × ${scale}: `;
   if (lag === 0) return `${setting}at lag 0 nothing has been passed yet, and both factors are 1.`;
-  const [l, r] = [lstm, rnn].map((rows) => rows.map((row) => sayPower(row[lag])));
+  const [l, r] = [lstm, rnn].map((rows) => rows.map((row) => sayPower(10 ** row[lag])));
   return `${setting}${lag} ${lag === 1 ? "step" : "steps"} back, the gradient that survives best is ` +
     `multiplied by ${l[MEDIAN]} along the LSTM (${l[LEAST]} to ${l[GREATEST]} over ${seeds} seeds) ` +
     `and by ${r[MEDIAN]} along the RNN (${r[LEAST]} to ${r[GREATEST]}).`;
@@ -92,7 +82,7 @@ function marks(tracks, lag, x, y, box, low, lags) {
     const [name, words, rows, colour] = one;
     const [log, above] = [at(one, lag), k === upper];
     const falls = at(one, lag + 5) <= at(one, lag - 5);
-    const label = `${words} ${sayPower(log)}`;
+    const label = `${words} ${sayPower(10 ** log)}`;
     const room = label.length * 8 + 14;
     const wanted = falls === above || log < low;
     const right = (wanted || x(lag) - room < box.left) && x(lag) + room < box.right + 46;
