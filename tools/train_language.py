@@ -37,15 +37,15 @@ def train(model, params, batches, steps, rate, validate, every, restart=None):
     """
     progress = None
     for start in range(0, steps, every):
-        adam, losses = training.adam(rate * (1 - start / steps)), []
+        adam, path = training.adam(rate * (1 - start / steps)), []
         for _ in range(every // (restart or every)):
             if restart and progress:
                 progress = progress._replace(state=())
             options = {"rng": np.random.default_rng(1), "carry_state": True, "resume": progress}
             fit = training.fit(model, params, batches, losses.cross_entropy, adam, **options)
             for progress in islice(fit, restart or every):
-                losses.append(progress.loss)
-        row = (progress.step, np.mean(losses) / np.log(2), validate(progress.params))
+                path.append(progress.loss)
+        row = (progress.step, np.mean(path) / np.log(2), validate(progress.params))
         print("  step {}: training {:.3f}, validation {:.3f} bits".format(*row), flush=True)
         yield (*row, progress.params)
 
