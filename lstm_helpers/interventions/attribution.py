@@ -5,7 +5,7 @@
     saliency        ‖∂s_t/∂x_τ‖,  s_t = y_t[k] - mean_j y_t[j]     how far input τ moves the score of answer k at step t
 
 A correlation says that a unit goes along with a pattern; only clamping it says whether the network uses it. Units of
-language models that follow line length and quotes: Karpathy, Johnson and Li (2015); saliency of this kind: Madsen (2019).
+language models that follow line length and quotes: Karpathy, Johnson and Li (2015); saliency: Madsen (2019).
 """
 
 from collections.abc import Callable
