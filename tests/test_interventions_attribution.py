@@ -1,4 +1,4 @@
-"""Correlations against NumPy's, clamped cells against their definition, and connectivity against finite differences."""
+"""Correlations against NumPy's, clamped cells against their definition, and saliency against finite differences."""
 
 import re
 

@@ -37,15 +37,15 @@ def train(model, params, batches, steps, rate, validate, every, restart=None):
     """
     progress = None
     for start in range(0, steps, every):
-        adam, losses = training.adam(rate * (1 - start / steps)), []
+        adam, path = training.adam(rate * (1 - start / steps)), []
         for _ in range(every // (restart or every)):
             if restart and progress:
                 progress = progress._replace(state=())
             options = {"rng": np.random.default_rng(1), "carry_state": True, "resume": progress}
-            options |= {"each": partial(note, losses)}
+            options |= {"each": partial(note, path)}
             until = (progress.step if progress else 0) + (restart or every)
             progress = steps_of(model, params, batches, losses.cross_entropy, adam, until, **options)
-        row = (progress.step, np.mean(losses) / np.log(2), validate(progress.params))
+        row = (progress.step, np.mean(path) / np.log(2), validate(progress.params))
         print("  step {}: training {:.3f}, validation {:.3f} bits".format(*row), flush=True)
         yield (*row, progress.params)
 

@@ -31,9 +31,11 @@ def train(
     if each is None:
         progress = training.train(model, params, batches, loss, optimizer, steps, bar=False, **options)
     else:
-        for progress in islice(training.fit(model, params, batches, loss, optimizer, **options), steps):
+        progress = options.get("resume")
+        missing = steps - (progress.step if progress else 0)
+        for progress in islice(training.fit(model, params, batches, loss, optimizer, **options), missing):
             each(progress)
-    if progress.step < steps:
+    if progress is None or progress.step < steps:
         raise KeyboardInterrupt
     return progress
 

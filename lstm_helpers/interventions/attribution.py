@@ -3,10 +3,10 @@
     correlation     r_k = cov(v_k, p) / (σ(v_k) σ(p))              of unit k's value and a pattern p, over all steps
     clamping        h_k ← value at every step                      ablation: what goes wrong without what it says?
     fading          d_t = ‖h_t - h'_t‖ of a vanilla RNN              how long does a difference of the inputs last?
-    connectivity    ‖∂s_t/∂x_τ‖,  s_t = y_t[k] - mean_j y_t[j]     how far input τ moves the score of answer k at step t
+    saliency        ‖∂s_t/∂x_τ‖,  s_t = y_t[k] - mean_j y_t[j]     how far input τ moves the score of answer k at step t
 
 A correlation says that a unit goes along with a pattern; only clamping it says whether the network uses it. Units of
-language models that follow line length and quotes: Karpathy, Johnson and Li (2015); connectivity: Madsen (2019).
+language models that follow line length and quotes: Karpathy, Johnson and Li (2015); saliency: Madsen (2019).
 """
 
 from collections.abc import Callable
