@@ -87,7 +87,7 @@ def test_the_belt_is_the_same():
     for feed in ("once", "always"):
         for steps in range(1, 60, 3):
             cases.append((*RNG.uniform([0, 0, -1, 0], 1).tolist(), steps, feed))
-    body = "return sent.map(([f, i, g, o, steps, feed]) => [apply_gates(f, i, g, o, steps, feed), limit(f, i, g)]);"
+    body = "return sent.map(([f, i, g, o, steps, feed]) => [applyGates(f, i, g, o, steps, feed), limit(f, i, g)]);"
     for (*gates, steps, feed), (found, end) in zip(cases, run("gate_sliders", body, *cases), strict=True):
         wanted = apply_gates(*gates, steps, feed=feed)
         for name, values in wanted._asdict().items():
@@ -162,7 +162,7 @@ CASES = {
         FaultPicker,
         None,
         """const museum = unpackErrors(m);
-           return sentence(museum, faults.of(m.get("fault")), m.get("experiment"));""",
+           return sentence(museum, museum.of(m.get("fault")), m.get("experiment"));""",
     ),
     "gradient dial": (
         GradientDial,

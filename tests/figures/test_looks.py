@@ -21,7 +21,7 @@ from matplotlib.patches import Patch
 from lstm_helpers import faults, figures, through_time
 from lstm_helpers.cells import lstm
 from lstm_helpers.figures import style
-from lstm_helpers.figures.axes import shades
+from lstm_helpers.figures.style import shades
 from lstm_helpers.layers import Bidirectional
 
 NAMED = {to_hex(colour): symbol for symbol, colour in style.COLOURS.items()}

@@ -186,12 +186,3 @@ def test_static_picture_follows_the_settings_and_repeats():
         pictures[f, feed] = widget.static_png()[0]
         assert widget.static_png()[0] == pictures[f, feed]
     assert len(set(pictures.values())) == 4
-
-
-@pytest.mark.parametrize("name", widgets.__all__)
-def test_a_widgets_script_declares_no_name_twice(name):
-    # Its files are joined into one, and a browser refuses the whole of it for one name that stands there twice.
-    script = str(getattr(widgets, name)._esm)
-    found = re.findall(r"^(?:async )?(?:const|let|function|class) (\w+|[\[{][^\]}]*[\]}])", script, re.MULTILINE)
-    names = [word for one in found for word in re.findall(r"\w+", one)]
-    assert names and {word for word in names if names.count(word) > 1} == set()

@@ -26,8 +26,8 @@ function sentence({ stored, sentences, of }, read) {
     return `Read as they are stored, ${spaced(stored)}: every block is in its place, and ${score} are right.`;
   const wrong = [...stored].flatMap((letter, k) => (letter === read[k] ? [] : [`${letter} as ${read[k]}`]));
   return (
-    `Read ${wrong.slice(0, -1).join(", ")} and ${wrong.at(-1)}: all shapes fit, and nothing fails. ${score} are right; ` +
-    `in this one the hidden states are wrong by up to ${off.toFixed(2)}.`
+    `Read ${wrong.slice(0, -1).join(", ")} and ${wrong.at(-1)}: all shapes fit, and nothing fails. ` +
+    `${score} are right; in this one the hidden states are wrong by up to ${off.toFixed(2)}.`
   );
 }
 

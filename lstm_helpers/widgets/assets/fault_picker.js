@@ -1,4 +1,4 @@
-// The museum's wrong backward passes, each as a table of relative errors. Nothing is computed but colours: every number
+// Wrong backward passes, each as a table of relative errors. Nothing is computed but colours: every number
 // was sent from Python. `sentence` says what FaultPicker.words says.
 
 import { OWN_KEYS, caption, follow, history, html, leave, put, slider, stage, svg, text } from "./common.js";
@@ -124,7 +124,8 @@ function render({ model, el }) {
   const note = html(
     "p",
     { class: "lstm-equation" },
-    "Dot: right. Colour, and number where there is room: relative error of the gradient. At 1 nothing of it is left; above 1 it even has the wrong sign.",
+    "Dot: right. Colour, and number where there is room: relative error of the gradient. " +
+      "At 1 nothing of it is left; above 1 it even has the wrong sign.",
   );
   const group = { class: "lstm-widget lstm-faults", role: "group", "aria-label": "Choose a wrong backward pass" };
   el.append(

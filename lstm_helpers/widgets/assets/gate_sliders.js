@@ -1,4 +1,4 @@
-// The belt with its gates held still. `belt` and `limit` give what lstm_helpers.widgets.belt gives.
+// A cell state with its gates held still. `applyGates` and `limit` give what lstm_helpers.interventions gives.
 
 import { halfLife, logit } from "./activations.js";
 import { caption, choice, fill, follow, history, html, leave, line, put, slider, stage, svg, text } from "./common.js";

@@ -1,6 +1,6 @@
-// Mirrors lstm_helpers.cells.lstm.forward and lstm_helpers.interventions.clamp_gates, once for all widgets; a test holds both
-// against the package. Arrays are flat Float64Arrays, row by row, one sequence; `held` is a list of [t, gate, unit,
-// value].
+// Mirrors lstm_helpers.cells.lstm.forward and lstm_helpers.interventions.clamp_gates, once for all widgets; a test
+// holds both against the package. Arrays are flat Float64Arrays, row by row, one sequence; `held` is a list of [t,
+// gate, unit, value].
 
 import { sigmoid } from "./activations.js";
 

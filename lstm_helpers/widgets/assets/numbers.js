@@ -38,7 +38,7 @@ export const sayGradient = (value) =>
 
 export const scale = (from0, from1, to0, to1) => (value) => to0 + ((value - from0) / (from1 - from0)) * (to1 - to0);
 
-// The smallest of 1, 2, 3, 5, 10, 20, 30 … that is no smaller: an axis ends there. figures.style's limits are the same.
+// The smallest of 1, 2, 3, 5, 10, 20, 30 … that is no smaller: an axis ends there, here as in figures.style.
 export function niceLimit(largest) {
   let unit = 1;
   for (;;) {

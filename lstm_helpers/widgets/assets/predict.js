@@ -36,7 +36,8 @@ function marked(cell) {
   return parts;
 }
 
-// JupyterLab unfolds the output of every cell that runs. A solution's stays folded as long as its code is (predict.css).
+// JupyterLab unfolds the output of every cell that runs. A solution's stays folded as long as its code is
+// (predict.css).
 function foldSolutions(page) {
   for (const folded of page?.querySelectorAll(".jp-InputPlaceholder") ?? []) {
     if (folded.textContent.startsWith("# Solution")) folded.closest(".jp-Cell").classList.add("lstm-solution");

@@ -132,7 +132,8 @@ function render({ model, el }) {
   const note = html(
     "p",
     { class: "lstm-equation" },
-    "colour and number: the share of the gradient that arrives, as the nearest power of ten; in the narrow picture −3 stands for 10⁻³",
+    "colour and number: the share of the gradient that arrives, as the nearest power of ten; " +
+      "in the narrow picture −3 stands for 10⁻³",
   );
   const group = { class: "lstm-widget lstm-stack", role: "group", "aria-label": "A gradient in a stack" };
   const controls = html("div", { class: "lstm-controls" }, past.beside(which.row), layer.row, step.row);

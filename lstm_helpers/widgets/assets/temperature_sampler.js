@@ -1,6 +1,6 @@
 // The probabilities of the next character at a temperature, from the logits that Python sent once, and the texts that
-// were drawn at each temperature. `tempered` and `sentence` give what sampling.softmax_with_temperature and TemperatureSampler.words
-// give.
+// were drawn at each temperature. `tempered` and `sentence` give what sampling.softmax_with_temperature and
+// TemperatureSampler.words give.
 
 import {
   button,
