@@ -176,6 +176,7 @@ def test_what_is_forgotten_does_not_connect():
     [
         (Model(Recurrent(lstm)), np.zeros(3, int), np.zeros(3, int), "expected one that reads tokens"),
         (Model(Recurrent(lstm), "last", 3), np.zeros(3, int), np.zeros(3, int), "answers at every step"),
+        (Model(Recurrent(lstm), "mean", 3), np.zeros(3, int), np.zeros(3, int), "answers at every step"),
         (Model(Recurrent(lstm), embedding_size=3), np.zeros(3, int), np.zeros(2, int), "answers has shape (2,) and"),
         (Model(Recurrent(lstm), embedding_size=3), np.zeros(0, int), np.zeros(0, int), "expected (T,) for both"),
         (Model(Recurrent(lstm), embedding_size=3), np.zeros((3, 1), int), np.zeros(3, int), "tokens (3, 1)"),
