@@ -33,6 +33,12 @@ def test_correlations_of_what_is_known():
     assert correlations(values.astype(np.float32), pattern).dtype == np.float64
 
 
+def test_correlations_of_single_precision_are_computed_in_double():
+    values, pattern = (1000 + RNG(0).normal(size=(50, 2))).astype(np.float32), RNG(1).normal(size=50)
+    expected = [np.corrcoef(values[:, k].astype(np.float64), pattern)[0, 1] for k in range(2)]
+    assert np.abs(correlations(values, pattern) - expected).max() < 1e-13
+
+
 @pytest.mark.parametrize(
     ("values", "pattern", "words"),
     [
