@@ -380,6 +380,9 @@ def test_a_table_is_read_as_it_was_written(tmp_path):
     assert repr(again) == "Speed(10 measurements on a machine, 2 cores)"
     assert again.select(what="both", who="PyTorch") == (TABLE.rows[1],)
     assert len(again.select(size=(20, 1, 4, 8))) == 7 and again.select(dtype="float16") == ()
+    text = (tmp_path / "speed.csv").read_text(encoding="utf-8")
+    (tmp_path / "speed.csv").write_text(f"# made by hand:\n\n{text}", encoding="utf-8")
+    assert measured.speed(tmp_path / "speed.csv") == TABLE._replace(machine="made by hand: a machine, 2 cores")
 
 
 @pytest.mark.parametrize("text", ["", "# a machine\n", "a,b\n1,2\n"])
