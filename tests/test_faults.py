@@ -452,6 +452,19 @@ def test_two_faults_are_both_pointed_at():
     assert faults.diagnose(faults.examine(backward=broken_at("di and dg", np.negative))).lines == ("di", "dg", "dz")
 
 
+def test_a_gradient_that_stops_before_the_start_is_a_broken_way_and_no_wrong_sum():
+    def backpropagate(cell, params, trace, d_hs, d_state=None):
+        back = through_time.backpropagate(cell, params, trace, d_hs, d_state)
+        if len(trace) == 1:
+            return back
+        return back._replace(state=lstm.State(*(a[0] for a in back.states)))
+
+    verdict = faults.diagnose(faults.examine(backpropagate=backpropagate))
+    assert verdict.lines == ("the loop over time, backward",)
+    assert "the way from step to step is broken" in unwrapped(verdict)
+    assert "of these only the weights' gradients" not in unwrapped(verdict)
+
+
 def test_two_wrong_gates_and_a_wrong_belt_are_no_wrong_dc():
     """With dc wrong the candidate would be wrong too, and it is right."""
 
