@@ -275,6 +275,19 @@ def test_every_weight_and_state_is_checked_against_the_shape_in_its_type(message
             through_time.unroll(MatrixMemory, MEMORY_PARAMS, np.zeros((5, 4, 3)), state)
 
 
+class WideState(NamedTuple):
+    h: BH
+    both: Annotated[Array, "B 2H"]
+
+
+def test_a_field_of_the_state_may_be_as_wide_as_two_of_h():
+    state = base.zeros(GOOD, lstm.Params, WideState, 4)
+    assert state.h.shape == (4, 2) and state.both.shape == (4, 4)
+    base.check_state("state", state, WideState, 4, 2)
+    with pytest.raises(ValueError, match=re.escape("state.both has shape (4, 2); expected (B, 2H) with B=4, 2H=4")):
+        base.check_state("state", state._replace(both=state.h), WideState, 4, 2)
+
+
 # What a failing law says
 
 
