@@ -50,7 +50,6 @@ def drawings() -> dict[str, Any]:
     ]
     gains = np.linspace(0, -3, 9)
     both_ways = Bidirectional(lstm).forward((params, params), xs)
-    parts = SimpleNamespace(total=10.0 ** gains[:5], direct=10.0 ** (gains[:5] - 1), rest=10.0 ** (gains[:5] - 2))
     return {
         "draw_ablation": lambda ax: figures.draw_ablation(run, lost, 2, "both", ax=ax),
         "draw_accuracy": lambda ax: figures.draw_accuracy(
@@ -93,7 +92,6 @@ def drawings() -> dict[str, Any]:
         "draw_breakdown": lambda ax: figures.draw_breakdown({"small": {"products": 1.0, "rest": 3.0}}, ax=ax),
         "draw_gated_value": lambda ax: figures.draw_gated_value(-2.0, 0.75, symbol="f", ax=ax),
         "draw_soft_gate": lambda ax: figures.draw_soft_gate(1.0, 0.0, activation="tanh", ax=ax),
-        "draw_split": lambda ax: figures.draw_split(parts, ax=ax),
         "draw_framework_weights": lambda ax: figures.draw_framework_weights(params, ax),
         "draw_success": lambda ax: figures.draw_success([5, 10], {"LSTM": [3, 3], "RNN": [3, 0]}, 3, ax=ax),
         "draw_gated_signal": lambda ax: figures.draw_gated_signal(c, trace.i[:, 0, 0], symbol="i", ax=ax),
@@ -231,12 +229,11 @@ LOOKS = {
     },
     "draw_series": {"series": "x"},
     "draw_breakdown": {"small products": "filled dark", "small rest": "filled light"},
-    "draw_gated_value": {"value": "filled ink", "passed": "filled f", "shutter": "filled ink"},
+    "draw_gated_value": {"value": "filled ink", "passed": "filled f", "gate": "filled ink"},
     "draw_soft_gate": {
         "sigmoid": "pale", "tanh": "ink", "derivative": "x", "point": "g points o",
-        "value": "filled ink", "passed": "filled g", "shutter": "filled ink",
+        "value": "filled ink", "passed": "filled g", "gate": "filled ink",
     },
-    "draw_split": {"whole ∂c_T/∂c_t": "c", "along the cell state: ∏ f": "f", "the rest, through h": "h dashes h"},
     "draw_success": {"LSTM": "light o", "RNN": "dark s"},
     "draw_gated_signal": {"value": "ink dashes (4, 2)", "product": "i", "passed": "filled i", "gate": "i dashes i"},
     "draw_trace": {
@@ -284,7 +281,6 @@ LABELS = {
     "draw_gradient_norms": ("bias 0", "bias 1"),
     "draw_half_lives": ("bias 0", "bias 1", "bias 3"),
     "draw_learning_curves": ("LSTM", "RNN", "level"),
-    "draw_split": tuple(LOOKS["draw_split"]),
     "draw_success": ("LSTM", "RNN"),
     "draw_gated_signal": ("value", "product", "gate"),
     "draw_gradcheck_error": ("central difference", "complex step", "best"),
@@ -332,10 +328,10 @@ def test_every_legend_entry_looks_like_its_line() -> None:
 
 
 AXES = {  # a word in the label of either axis
-    "draw_accuracy": ("length", "right"),
+    "draw_accuracy": ("length", "accuracy"),
     "draw_activations": ("z", ""),
     "draw_alignment": ("source", "writ"),
-    "draw_cell_state": ("step", "belt|state"),
+    "draw_cell_state": ("step", "cell state"),
     "draw_leaderboard": ("error", ""),
     "draw_error_by_horizon": ("ahead", "error"),
     "draw_forecasts": ("year", "value"),
@@ -349,7 +345,6 @@ AXES = {  # a word in the label of either axis
     "draw_moved_outputs": ("step", "moved|change"),
     "draw_dot_plot": ("n", ""),
     "draw_series": ("year", "value"),
-    "draw_split": ("lag", "norm"),
     "draw_success": ("lag", "solved"),
     "draw_gated_signal": ("step", "signal"),
     "draw_gradcheck_error": ("step|ε", "error"),

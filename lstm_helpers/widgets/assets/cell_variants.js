@@ -22,8 +22,8 @@ function sentence({ gates, low, steps }, held, z) {
   const end = Object.fromEntries(held.map(([name, values]) => [name, fixed(values.at(-1))]));
   return (
     `With the forget gate at ${gates[z - low].toFixed(3)}, and in the GRU z, after ${steps} steps the LSTM holds ` +
-    `${end.LSTM}, the cell without a forget gate ${end["no forget gate"]}, the coupled cell and the GRU ${end.coupled}, ` +
-    `the one with peepholes ${end.peephole}.`
+    `${end.LSTM}, the cell without a forget gate ${end["no forget gate"]}, ` +
+    `the coupled cell and the GRU ${end.coupled}, the one with peepholes ${end.peephole}.`
   );
 }
 

@@ -31,7 +31,8 @@ function sentence(data, k, ahead) {
   const asked = times[origins[k] + ahead - 1].toFixed(0);
   return (
     `Known up to ${known}, asked for ${asked}: ${came(ahead, k).toFixed(1)} came. Closest is ` +
-    `${least(names, here)}, off by ${Math.min(...here).toFixed(1)}. On average over all ${count} origins the best at this distance is ${least(names, means)}, ` +
+    `${least(names, here)}, off by ${Math.min(...here).toFixed(1)}. On average over ` +
+    `all ${count} origins the best at this distance is ${least(names, means)}, ` +
     `off by ${means[best].toFixed(1)}; it is the closest from ${wins} of the ${count}.`
   );
 }
