@@ -112,10 +112,17 @@ BAD_STEPS = {
     "x has dtype float32 but params.W_x has float64": dict(x=np.zeros((4, 3), np.float32)),
     "state is a tuple of 2; expected State(h, c), as zero_state returns it": dict(state=(np.zeros((4, 2)),) * 2),
     "state.h has shape (5, 2); expected (B, H) with B=4, H=2": dict(state=lstm.zero_state(GOOD, 5)),
+    "state.h has dtype float32 but params.W_x has float64": dict(state=tree_map(np.float32, lstm.zero_state(GOOD, 4))),
+    "params.W_x has dtype int64; expected floats": dict(
+        params=tree_map(np.int64, GOOD), state=lstm.State(*np.zeros((2, 4, 2), int)), x=np.zeros((4, 3), int)
+    ),
     "params is a tuple of 3; expected Params(W_x, W_h, b)": dict(params=tuple(GOOD)),
     "params.W_x has shape (8, 3); expected (D, 4H) with 4H=8: PyTorch": dict(params=GOOD._replace(W_x=GOOD.W_x.T)),
     "params.W_h has shape (8, 2); expected (H, 4H): PyTorch": dict(params=GOOD._replace(W_h=GOOD.W_h.T)),
     "params.b has shape (2, 8); expected (4H) with 4H=8": dict(params=GOOD._replace(b=np.zeros((2, 8)))),
+    "params.W_x has shape (3, 6); expected (D, 4H) with 4H=8": dict(params=GOOD._replace(W_x=np.zeros((3, 6)))),
+    "params.W_h has shape (2, 6); expected (H, 4H): PyTorch": dict(params=GOOD._replace(W_h=np.zeros((2, 6)))),
+    "params.W_x has shape (0, 8); expected (D, 4H) with 4H=8": dict(params=GOOD._replace(W_x=np.zeros((0, 8)))),
 }
 
 

@@ -1,9 +1,12 @@
 """The stored tables have the sizes their loaders promise, and say what the pages say of them."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from lstm_helpers import series
+from lstm_helpers.arrays import leaves
 from lstm_helpers.data import measured
 from lstm_helpers.data.tasks import elnino, sunspots, wandering
 from lstm_helpers.series import baselines
@@ -22,6 +25,18 @@ from lstm_helpers.series import baselines
 def test_accuracies_are_shares(load):
     table = load()
     assert np.all((table >= 0) & (table <= 1)) and table.std() > 0
+
+
+STORED = Path(measured.__file__).parent
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in STORED.glob("*.npz")))
+def test_each_loader_gives_the_file_of_its_name_as_it_is_stored(name):
+    with np.load(STORED / f"{name}.npz") as stored:
+        loaded = {path or "array": leaf for path, leaf in leaves(getattr(measured, name)())}
+        assert list(loaded) == stored.files
+        for field, values in loaded.items():
+            assert values.dtype == stored[field].dtype and np.array_equal(values, stored[field]), field
 
 
 def test_sizes_fit_the_names():

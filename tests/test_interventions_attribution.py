@@ -33,6 +33,12 @@ def test_correlations_of_what_is_known():
     assert correlations(values.astype(np.float32), pattern).dtype == np.float64
 
 
+def test_correlations_of_single_precision_are_computed_in_double():
+    values, pattern = (1000 + RNG(0).normal(size=(50, 2))).astype(np.float32), RNG(1).normal(size=50)
+    expected = [np.corrcoef(values[:, k].astype(np.float64), pattern)[0, 1] for k in range(2)]
+    assert np.abs(correlations(values, pattern) - expected).max() < 1e-13
+
+
 @pytest.mark.parametrize(
     ("values", "pattern", "words"),
     [
@@ -176,6 +182,7 @@ def test_what_is_forgotten_does_not_connect():
     [
         (Model(Recurrent(lstm)), np.zeros(3, int), np.zeros(3, int), "expected one that reads tokens"),
         (Model(Recurrent(lstm), "last", 3), np.zeros(3, int), np.zeros(3, int), "answers at every step"),
+        (Model(Recurrent(lstm), "mean", 3), np.zeros(3, int), np.zeros(3, int), "answers at every step"),
         (Model(Recurrent(lstm), embedding_size=3), np.zeros(3, int), np.zeros(2, int), "answers has shape (2,) and"),
         (Model(Recurrent(lstm), embedding_size=3), np.zeros(0, int), np.zeros(0, int), "expected (T,) for both"),
         (Model(Recurrent(lstm), embedding_size=3), np.zeros((3, 1), int), np.zeros(3, int), "tokens (3, 1)"),

@@ -70,6 +70,14 @@ def test_the_past_stays_and_the_future_is_the_cells_own():
     assert np.array_equal(run.previous.c[3], run.c[2]) and np.array_equal(run.previous.h[3], run.h[2])
 
 
+def test_the_first_step_held_begins_where_the_run_began():
+    params, trace = a_run()
+    run = clamp_gates(params, trace, {(0, "i", 1): 0.0})
+    assert np.array_equal(run.f[0], trace.f[0]) and np.array_equal(run.g[0], trace.g[0])
+    assert np.array_equal(run.c[0, :, 1], trace.f[0, :, 1] * trace.start.c[:, 1])  # nothing is let in
+    assert np.array_equal(run.previous.c[0], trace.start.c) and run.start is trace.start
+
+
 def test_what_each_gate_is_for():
     params, trace = a_run()
     kept = clamp_gates(params, trace, {(3, "f", 2): 1.0, (3, "i", 2): 0.0})

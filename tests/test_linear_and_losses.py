@@ -91,6 +91,7 @@ def test_initial_weights_are_as_documented():
     assert params.W_y.dtype == params.b_y.dtype == np.float32
     rows = linear.embedding_init(np.random.default_rng(0), 100, 40).W_e
     assert abs(rows.mean()) < 0.05 and abs(rows.std() - 1) < 0.05
+    assert linear.embedding_init(np.random.default_rng(0), 100, 40, dtype=np.float32).W_e.dtype == np.float32
 
 
 def test_an_embedding_is_one_hot_times_a_matrix():

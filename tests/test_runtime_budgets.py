@@ -14,7 +14,7 @@ def in_browser(monkeypatch):
 
 def test_elsewhere_sizes_are_the_usual_ones_and_nothing_is_said(capsys):
     assert not runtime.in_browser()
-    assert runtime.budget(10, 2, "seeds") == 10
+    assert runtime.budget(10, 2, "seeds") == 10 and runtime.budget(3, 3, "seeds") == 3
     assert capsys.readouterr().out == ""
 
 

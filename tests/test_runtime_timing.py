@@ -67,6 +67,11 @@ def test_what_is_soon_done_is_repeated_and_divided(shop):
     assert seconds["short"].tolist() == [0.25, 0.25]
 
 
+def test_what_does_not_divide_the_shortest_time_is_repeated_until_that_has_passed(shop):
+    in_turns({"a": shop.worker("a", 0.375)}, rounds=1, clock=shop.clock, shortest=1.0)
+    assert len(shop.calls) == 2 + 3 and shop.now == 5 * 0.375
+
+
 def test_a_clock_that_is_too_coarse_stops_nothing(shop):
     seconds = in_turns({"nothing": shop.worker("nothing", 0.0)}, rounds=1, clock=shop.clock)
     assert seconds["nothing"].tolist() == [0.0] and len(shop.calls) == 2 + 1000
@@ -130,6 +135,15 @@ def test_peak_memory_counts_what_was_held_at_once():
     assert 16_000_000 <= peak_memory(two_at_once) < 16_100_000
     assert 8_000_000 <= peak_memory(lambda: np.zeros(1_000_000)) < 8_100_000
     assert not tracemalloc.is_tracing()
+
+
+def test_what_was_held_before_the_call_and_let_go_is_not_counted():
+    tracemalloc.start()
+    try:
+        np.zeros(2_000_000)
+        assert 8_000_000 <= peak_memory(lambda: np.zeros(1_000_000)) < 8_100_000
+    finally:
+        tracemalloc.stop()
 
 
 def test_peak_memory_leaves_tracing_as_it_was():

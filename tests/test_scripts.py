@@ -9,6 +9,7 @@ import pytest
 from lstm_helpers import unroll
 from lstm_helpers.arrays import tree_map
 from lstm_helpers.cells import lstm
+from lstm_helpers.figures.style import COLOURS
 from lstm_helpers.interventions import clamp_gates
 from lstm_helpers.widgets import scripts
 from lstm_helpers.widgets.sentence_cell import spoken
@@ -56,6 +57,39 @@ export default { render };
     assert made.count("const $one =") == 1, "a script that two others import runs once"
     assert made.endswith("export default { render: $all.render };\n") and not re.search(r"^import", made, re.MULTILINE)
     assert run("all", "return render();") == [3, 3, 1]
+
+
+def test_whatever_can_be_exported_can_be_imported(files):
+    files["one.js"] = """
+export const k = 1;
+export function plain() {
+  return 2;
+}
+export async function later() {}
+export function* several() {
+  yield* [3, 4];
+}
+export class Thing {
+  of = 5;
+}
+"""
+    files["all.js"] = """
+import { k, plain, later, several, Thing } from "./one.js";
+
+function render() {
+  return [k, plain(), typeof later, ...several(), new Thing().of];
+}
+
+export default { render };
+"""
+    assert run("all", "return render();") == [1, 2, "function", 3, 4, 5]
+
+
+def test_style_sheets_are_joined_in_their_order_below_the_colours_of_the_symbols(files):
+    files |= {"a.css": ".a { color: var(--lstm-f); }", "z.css": ".z {}"}
+    first, *others = scripts.style("z.css", "a.css").split("\n")
+    assert others == [files["z.css"], files["a.css"]]
+    assert dict(re.findall(r"--lstm-(\w+): (#\w+);", first)) == COLOURS and first.startswith(".lstm-widget {")
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """What is promised to teachers: minutes as on the pages, a version without solutions, a scheme for marking."""
 
+import itertools
 import re
 from copy import deepcopy
 from functools import cache
@@ -237,6 +238,14 @@ def test_collecting_tells_passed_from_not_passed_from_not_run(tmp_path):
     assert rows[0] == ("ada/page.ipynb", "clip", "passed")
     assert rows[1][2].startswith("not readable")
     assert rows[2:] == [("alan/page.ipynb", "clip", "not passed"), ("alan/page.ipynb", "gated", "not run")]
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))), ids=str)
+def test_of_several_checks_of_one_exercise_the_best_counts_in_any_order(order):
+    ways = [(None, "not run"), ("Not yet. Case 1", "not passed"), ("Right. All agree.", "passed")]
+    for most in (1, 2, 3):
+        page = handed_in(*[("exercises.clip.check(clip)", ways[k][0]) for k in order if k < most])
+        assert student.checked(page) == {"clip": ways[most - 1][1]}
 
 
 def test_a_right_answers_message_is_what_collecting_looks_for():

@@ -62,7 +62,7 @@ def sgd(learning_rate: float, momentum: float = 0.0) -> Optimizer:
     Parameters
     ----------
     learning_rate : float
-        The learning learning_rate, above 0.
+        The learning rate, above 0.
     momentum : float
         μ, from 0 to below 1: what is kept of the velocity at each step.
     """
@@ -85,7 +85,7 @@ def adam(learning_rate: float = 0.001, beta1: float = 0.9, beta2: float = 0.999,
     Parameters
     ----------
     learning_rate : float
-        The learning learning_rate, above 0: about the size of a step, in the units of the weights.
+        The learning rate, above 0: about the size of a step, in the units of the weights.
     beta1, beta2 : float
         From 0 to below 1: what is kept of the mean of gradients, and of their squares, at each step.
     eps : float
