@@ -137,7 +137,7 @@ def test_one_dtype_and_inputs_that_stay_as_they_were(name, dtype):
 # Against PyTorch, whose masks are packed sequences
 
 
-RECORDED = dict(np.load(Path(__file__).with_name("wirings.npz")))
+RECORDED = dict(np.load(Path(__file__).parent / "recorded" / "wirings.npz"))
 NAMES = [str(name) for name in RECORDED["names"]]
 
 

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from lstm_helpers.activations import sigmoid
 from lstm_helpers.arrays import Array
-from lstm_helpers.figures.style import COLOURS, number
+from lstm_helpers.figures.style import COLOURS, QUIET, number
 from lstm_helpers.widgets.base import HouseWidget, Whole, one_of, within
 from lstm_helpers.widgets.scripts import script
 from lstm_helpers.widgets.variants import EQUATIONS, FEEDS, STEPS, memories, pulses
@@ -91,7 +91,7 @@ class CellVariants(HouseWidget):
         steps, room = np.arange(1, STEPS + 1), 0.06 * (high - low)
         for ax, (name, held) in zip(axes, self.held.items(), strict=True):
             ax.bar(steps, held, width=0.6, color=COLOURS["c"])
-            ax.axhline(0, color="#777777", lw=0.8)
+            ax.axhline(0, color=QUIET, lw=0.8)
             ax.set(ylim=(low - room, high + room), yticks=sorted({low, 0.0, high}))
             ax.set_ylabel(name, rotation=0, ha="right", va="center", size=9)
             ax.tick_params(labelsize=8)

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
 from lstm_helpers.figures import draw_forecasts
-from lstm_helpers.figures.style import INK
+from lstm_helpers.figures.style import INK, PALE
 from lstm_helpers.widgets.base import HouseWidget, Whole, within
 from lstm_helpers.widgets.scripts import script
 
@@ -136,7 +136,7 @@ class ForecastOrigin(HouseWidget):
         start = float(self._times[first - 1])
         draw_forecasts(self._times[shown], self._values[shown], lines, start=start, label="value", ax=above)
         rows = np.arange(len(self._names))[::-1]
-        below.barh(rows, list(self.mean_errors.values()), height=0.5, color="#bbbbbb", label="mean of all origins")
+        below.barh(rows, list(self.mean_errors.values()), height=0.5, color=PALE, label="mean of all origins")
         below.plot(list(self.errors.values()), rows, "D", color=INK, ms=6, ls="", label="this origin")
         below.set(yticks=rows, yticklabels=self._names, xlim=(0, 1.02 * self._errors[:, self.ahead - 1].max()))
         below.set_xlabel(f"absolute error {self.ahead} ahead")

@@ -6,11 +6,9 @@ folder run n times, and these for longer: that is `make soak`.
 
 import os
 
-import pytest
-
 from lstm_helpers import widgets
 from tests.browser.contrast import too_faint
-from tests.browser.every_widget import EXAMPLES, cells
+from tests.browser.every_widget import EXAMPLES, open_page
 from tests.browser.test_widgets import ask, eventually
 
 SOAKING = int(os.environ.get("SOAK", "1")) > 1
@@ -34,15 +32,6 @@ RUN_CELL = """async position => {
     shell.currentWidget.content.activeCellIndex = position;
     await commands.execute('notebook:run-cell');
 }"""
-
-
-def page_of_all(lab, *, weighed):
-    """Open a page with one of each widget, run; in a new window if the window is to be weighed."""
-    lab.write("every_widget_under_test", *cells())
-    page = lab.open("every_widget_under_test", height=2600, afresh=weighed)
-    lab.run_all(page)
-    page.wait_for_function(f"() => document.querySelectorAll('.lstm-widget').length === {len(EXAMPLES)}")
-    return page
 
 
 def each(page):
@@ -75,7 +64,7 @@ def test_no_widget_is_forgotten_here():
 
 
 def test_five_hundred_quick_moves_leave_the_last_value_and_nothing_else(lab):
-    page = page_of_all(lab, weighed=True)
+    page = open_page(lab, afresh=True)  # the window is weighed
     browser = Browser(page)
     for name, example, widget in with_sliders(page):
         widget.evaluate(SHAKE, 100)  # whatever is made once is made
@@ -97,7 +86,7 @@ def test_five_hundred_quick_moves_leave_the_last_value_and_nothing_else(lab):
 
 
 def test_running_a_cell_again_and_again_leaves_one_widget(lab):
-    page = page_of_all(lab, weighed=True)
+    page = open_page(lab, afresh=True)  # the window is weighed
     browser = Browser(page)
     for position, (name, _, _) in enumerate(each(page), start=1):
         page.evaluate(RUN_CELL, position)
@@ -119,7 +108,7 @@ def test_running_a_cell_again_and_again_leaves_one_widget(lab):
 
 
 def test_a_widget_can_be_looked_at_after_its_kernel_restarts(lab):
-    page = page_of_all(lab, weighed=False)
+    page = open_page(lab)
     page.evaluate(
         "async () => { await window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart(); }"
     )
@@ -143,15 +132,16 @@ def test_a_widget_can_be_looked_at_after_its_kernel_restarts(lab):
     assert not lab.problems(page)
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_words_lines_and_controls_stand_out_from_what_is_behind_them(lab, theme):
-    page = page_of_all(lab, weighed=False)
-    lab.look(theme, 1100, 2600)
+def test_words_lines_and_controls_stand_out_from_what_is_behind_them(lab):
+    page = open_page(lab)
     ask(page, "[livetraining.go_on(0) for _ in range(40)] and None")
     ask(page, "[gatesliders.set_trait('f', 0.8), fadingdifference.set_trait('scale', 2)]")
-    page.wait_for_timeout(500)
-    faint = {name: listed for name, _, widget in each(page) if (listed := too_faint(page, widget))}
-    assert not faint, "\n".join(f"{name}: {listed}" for name, listed in faint.items())
+    faint = {}
+    for theme in ("light", "dark"):
+        lab.look(theme, 1100, 2600)
+        page.wait_for_timeout(500)
+        faint |= {(theme, name): listed for name, _, widget in each(page) if (listed := too_faint(page, widget))}
+    assert not faint, "\n".join(f"{where}: {listed}" for where, listed in faint.items())
 
 
 # Where a press counts: a control's own place, or its label's. WCAG 2.2, 2.5.8, asks for 24 by 24 pixels.
@@ -165,11 +155,13 @@ SMALL = """node => [...node.querySelectorAll('button, select, input, textarea, a
     })"""
 
 
-@pytest.mark.parametrize("width", [860, 340])
-def test_every_control_is_large_enough_to_be_hit(lab, width):
-    page = page_of_all(lab, weighed=False)
-    widgets = page.locator(".lstm-widget")
-    widgets.evaluate_all("(all, width) => { for (const node of all) node.style.width = `${width}px`; }", width)
-    page.wait_for_timeout(300)
-    small = {name: listed for name, _, widget in each(page) if (listed := widget.evaluate(SMALL))}
+def test_every_control_is_large_enough_to_be_hit(lab):
+    page = open_page(lab)
+    small = {}
+    for width in (860, 340):
+        page.locator(".lstm-widget").evaluate_all(
+            "(all, width) => { for (const node of all) node.style.width = `${width}px`; }", width
+        )
+        page.wait_for_timeout(300)
+        small |= {(width, name): listed for name, _, widget in each(page) if (listed := widget.evaluate(SMALL))}
     assert not small, small

@@ -3,14 +3,13 @@
 A page repeats a part of each and says which part. ``measured.md`` beside the files names script, seeds and minutes.
 """
 
-from importlib import resources
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from lstm_helpers import arrays
-from lstm_helpers.arrays import Array
+from lstm_helpers.arrays import Array, TreeT
+from lstm_helpers.data import shipped
 from lstm_helpers.data.measured.speed_table import Measurement as Measurement
 from lstm_helpers.data.measured.speed_table import Speed as Speed
 from lstm_helpers.data.measured.speed_table import speed as speed
@@ -155,8 +154,6 @@ _STUDENT = tuple(
     """.split()
 )
 
-TableT = TypeVar("TableT")
-
 
 def agreement_by_distance() -> AgreementByDistance:
     """Load the table that chapter 01 shows: 7 distances, 10 seeds, 400 steps of training each, H = 16."""
@@ -253,6 +250,5 @@ def prose() -> ProseTraining:
     return _load("prose", ProseTraining(np.zeros(28, np.int64), np.zeros(28), np.zeros(28)))
 
 
-def _load(name: str, like: TableT) -> TableT:
-    with resources.as_file(resources.files("lstm_helpers.data.measured").joinpath(f"{name}.npz")) as path:
-        return arrays.load(path, like)
+def _load(name: str, like: TreeT) -> TreeT:
+    return shipped.tree(f"measured/{name}.npz", like)

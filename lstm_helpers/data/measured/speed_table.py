@@ -5,9 +5,10 @@ A text file with one line for each measurement, below lines that begin with # an
 
 import csv
 import os
-from importlib import resources
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from lstm_helpers.data import shipped
 
 
 class Measurement(NamedTuple):
@@ -61,15 +62,14 @@ def speed(path: str | os.PathLike[str] | None = None) -> Speed:
     ValueError
         If the file is no such table.
     """
-    shipped = resources.files("lstm_helpers.data.measured").joinpath("speed.csv")
-    text = shipped.read_text(encoding="utf-8") if path is None else Path(path).read_text(encoding="utf-8")
-    lines = text.splitlines()
+    if path is None:
+        with shipped.file("measured/speed.csv") as path:
+            return speed(path)
+    lines = Path(path).read_text(encoding="utf-8").splitlines()
     machine = " ".join(line[1:].strip() for line in lines if line.startswith("#"))
     table = list(csv.reader(line for line in lines if line and not line.startswith("#")))
     if not table or tuple(table[0]) != Measurement._fields:
-        raise ValueError(
-            f"{path or shipped} does not begin with {','.join(Measurement._fields)}: was it written by make bench?"
-        )
+        raise ValueError(f"{path} does not begin with {','.join(Measurement._fields)}: was it written by make bench?")
     return Speed(machine, tuple(_parse(row) for row in table[1:]))
 
 

@@ -9,14 +9,12 @@ The recorded gradients are those of a loss that is linear in the outputs, with f
 """
 
 from collections.abc import Mapping
-from importlib import resources
 from types import MappingProxyType, ModuleType
 from typing import Generic, NamedTuple, TypeVar
 
-import numpy as np
-
 from lstm_helpers.arrays import Array, Params, State, Tree
 from lstm_helpers.cells import gru, lstm, rnn
+from lstm_helpers.data import shipped
 
 ParamsT = TypeVar("ParamsT")
 StateT = TypeVar("StateT")
@@ -68,12 +66,8 @@ def onnx_cases() -> tuple[Recording[lstm.Params, lstm.State], ...]:
 
 
 def _cases(file_name: str, cell: ModuleType) -> tuple[Recording[Params, State], ...]:
-    resource = resources.files("lstm_helpers.data.recorded").joinpath(file_name)
-    with resource.open("rb") as file, np.load(file, allow_pickle=False) as archive:
-        arrays = {name: archive[name] for name in archive.files}
-    for array in arrays.values():
-        array.flags.writeable = False
-    return tuple(_case(str(name), str(arrays["library"]), arrays, cell) for name in arrays["names"])
+    with shipped.named(f"recorded/{file_name}") as arrays:
+        return tuple(_case(str(name), str(arrays["library"]), arrays, cell) for name in arrays["names"])
 
 
 def _case(name: str, library: str, arrays: dict[str, Array], cell: ModuleType) -> Recording[Params, State]:

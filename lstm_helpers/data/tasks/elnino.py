@@ -4,13 +4,12 @@ The season makes up most of what varies. What is left when each month's mean is 
 El Niño is a year in which it is large and positive. `data/elnino.md` tells origin and licence (public domain).
 """
 
-from importlib import resources
 from typing import NamedTuple
 
 import numpy as np
 
-from lstm_helpers import series
 from lstm_helpers.arrays import Array
+from lstm_helpers.data import shipped
 
 SEASON = 12  # months
 
@@ -30,8 +29,7 @@ def load() -> ElNino:
     ElNino
         `months` (732,) and `temperature` (732,) float64, new arrays at every call; no value is missing.
     """
-    with resources.as_file(resources.files("lstm_helpers.data").joinpath("sources", "elnino.csv")) as path:
-        table = series.read_csv(path, "temperature", time="month")
+    table = shipped.measurements("sources/elnino.csv", "temperature", 732, time="month")
     return ElNino(np.asarray(table.times), table.values)
 
 

@@ -4,12 +4,10 @@ The unit is the international sunspot number, version 1, as a yearly mean. `data
 tells their origin and licence (public domain).
 """
 
-from importlib import resources
 from typing import NamedTuple
 
-import numpy as np
-
 from lstm_helpers.arrays import Array
+from lstm_helpers.data import shipped
 
 
 class Sunspots(NamedTuple):
@@ -27,7 +25,5 @@ def load() -> Sunspots:
     Sunspots
         `years` (309,) and `numbers` (309,), both float64, new arrays at every call; no value is missing.
     """
-    file = resources.files("lstm_helpers.data").joinpath("sources", "sunspots.csv")
-    rows = [line.split(",") for line in file.read_text(encoding="utf-8").splitlines()[1:]]
-    table = np.array(rows, dtype=np.float64)
-    return Sunspots(table[:, 0].copy(), table[:, 1].copy())
+    columns = (shipped.measurements("sources/sunspots.csv", name, 309).values for name in ("year", "sunspot_number"))
+    return Sunspots(*columns)

@@ -8,13 +8,13 @@ tested on was written after what was learned from.
 
 import os
 from collections.abc import Callable
-from importlib import resources
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
 from lstm_helpers.arrays import Array, check_size
+from lstm_helpers.data import shipped
 from lstm_helpers.model import Batch
 
 LEAST = 1000  # characters
@@ -31,7 +31,7 @@ class Split(NamedTuple):
 
 def book() -> str:
     """Return the prose of chapters 00 to 10, frozen; ``sources/book.md`` tells how it was made, and its licence."""
-    return resources.files("lstm_helpers.data").joinpath("sources", "book.txt").read_text(encoding="utf-8")
+    return shipped.text("sources/book.txt")
 
 
 def read(path: str | os.PathLike[str], *, encoding: str = "utf-8", most_kinds: int = MOST_KINDS) -> str:

@@ -6,14 +6,14 @@ with attention between them, trained by ``tools/train_translators.py``. Seeds, s
 ``trained.md``; the weights are stored, not recomputed.
 """
 
-from importlib import resources
 from typing import NamedTuple
 
 import numpy as np
 
 from lstm_helpers import arrays, seq2seq
-from lstm_helpers.arrays import Array
+from lstm_helpers.arrays import Array, TreeT
 from lstm_helpers.cells import lstm
+from lstm_helpers.data import shipped
 from lstm_helpers.layers import Bidirectional, Recurrent, Stacked
 from lstm_helpers.model import Model, Params
 from lstm_helpers.seq2seq.attention import ScaledDot
@@ -64,12 +64,12 @@ def agreement() -> Network:
 
     The input is ``tasks.agreement.encode``'s (D = 20); after the last word before the verb, y > 0 means plural. H = 4.
     """
-    return _load("agreement.npz", blank(20, 4))
+    return shipped.tree("trained/agreement.npz", blank(20, 4))
 
 
 def sunspots() -> Network:
     """Load the network that reads yearly sunspot numbers / 100 and predicts the next year's, / 100. D = 1, H = 4."""
-    return _load("sunspots.npz", blank(1, 4))
+    return shipped.tree("trained/sunspots.npz", blank(1, 4))
 
 
 def brackets() -> LanguageModel:
@@ -93,22 +93,16 @@ def reordering() -> Translator:
 
 
 def _load_translator(name: str, source_size: int, target_size: int) -> Translator:
-    """Load weights stored in float32, and give them in float64."""
     like = TRANSLATOR.init(np.random.default_rng(0), source_size, target_size, 32, dtype=np.float32)
-    with resources.as_file(resources.files("lstm_helpers.data.trained").joinpath(name)) as path:
-        params = arrays.load(path, like)
-    return Translator(TRANSLATOR, arrays.tree_map(lambda leaf: leaf.astype(np.float64), params))
+    return Translator(TRANSLATOR, _in_double(name, like))
 
 
 def _load_language(name: str, letters: str, embedding_size: int, hidden_size: int) -> LanguageModel:
-    """Load weights stored in float32, and give them in float64: what a page shows is then the same anywhere."""
     model, V = Model(Recurrent(lstm), embedding_size=embedding_size), len(letters)
     like = model.init(np.random.default_rng(0), V, hidden_size, V, dtype=np.float32)
-    with resources.as_file(resources.files("lstm_helpers.data.trained").joinpath(name)) as path:
-        params = arrays.load(path, like)
-    return LanguageModel(model, arrays.tree_map(lambda leaf: leaf.astype(np.float64), params), letters)
+    return LanguageModel(model, _in_double(name, like), letters)
 
 
-def _load(name: str, like: Network) -> Network:
-    with resources.as_file(resources.files("lstm_helpers.data.trained").joinpath(name)) as path:
-        return arrays.load(path, like)
+def _in_double(name: str, like: TreeT) -> TreeT:
+    """Load weights stored in float32, and give them in float64: what a page shows is then the same anywhere."""
+    return arrays.tree_map(lambda leaf: leaf.astype(np.float64), shipped.tree(f"trained/{name}", like))
