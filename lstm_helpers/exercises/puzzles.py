@@ -106,5 +106,3 @@ anbn = Puzzle(
     takeaway="A belt that counts up and down does what no finite set of on-off switches can.",
     needs_h=True,
 )
-
-PUZZLES = (latch, counter, last_seen, toggle, anbn)

@@ -9,7 +9,18 @@ import pytest
 
 from lstm_helpers import exercises, unroll
 from lstm_helpers.cells import lstm
-from lstm_helpers.exercises import PUZZLES, anbn, counter, encode, last_seen, latch, program, toggle
+from lstm_helpers.exercises import (
+    PUZZLES,
+    Puzzle,
+    anbn,
+    counter,
+    encode,
+    last_seen,
+    latch,
+    program,
+    puzzles,
+    toggle,
+)
 
 SOLUTIONS = {
     "latch": [{"i": {"s": 80, "bias": -40}, "f": {"r": -80, "bias": 40}, "g": 40, "o": 40}],
@@ -29,6 +40,13 @@ SOLUTIONS = {
         {"i": {"b": -200, "h2": 200, "bias": -100}, "f": 40, "g": 40, "o": 40},  # 3 remembers an a after a b
     ],
 }
+
+
+def test_every_puzzle_is_in_the_list():
+    written = {name for name, thing in vars(puzzles).items() if isinstance(thing, Puzzle)}
+    assert {puzzle.name for puzzle in PUZZLES} == written == set(SOLUTIONS)
+
+
 BY_NAME = pytest.mark.parametrize("puzzle", PUZZLES, ids=lambda puzzle: puzzle.name)
 
 
