@@ -281,6 +281,19 @@ class WideState(NamedTuple):
     both: Annotated[Array, "B 2H"]
 
 
+class OtherParams(NamedTuple):
+    A: Annotated[Array, "D 3H"]
+    B: Annotated[Array, "2H H"]
+    C: Annotated[Array, "H 2H"]
+
+
+def test_the_sizes_are_read_from_the_weight_that_tells_h_wherever_it_stands():
+    params = OtherParams(np.zeros((5, 6)), np.zeros((4, 2)), np.zeros((2, 4)))
+    assert base.check_params(params, OtherParams) == {"D": 5, "H": 2}
+    with pytest.raises(ValueError, match=re.escape("params.B has shape (2, 2); expected (2H, H) with 2H=4, H=2")):
+        base.check_params(params._replace(B=np.zeros((2, 2))), OtherParams)
+
+
 def test_a_field_of_the_state_may_be_as_wide_as_two_of_h():
     state = base.zeros(GOOD, lstm.Params, WideState, 4)
     assert state.h.shape == (4, 2) and state.both.shape == (4, 4)

@@ -465,6 +465,19 @@ def test_a_gradient_that_stops_before_the_start_is_a_broken_way_and_no_wrong_sum
     assert "of these only the weights' gradients" not in unwrapped(verdict)
 
 
+def test_of_what_is_kept_between_calls_only_the_blocks_that_are_wrong_are_named():
+    calls = []
+
+    def backpropagate(cell, params, trace, d_hs, d_state=None):
+        back = through_time.backpropagate(cell, params, trace, d_hs, d_state)
+        calls.append(trace)
+        blocks = (np.arange(12) < 6) & (len(calls) > 1)  # i and f, of three units
+        return back._replace(params=back.params._replace(W_h=np.where(blocks, 2, 1) * back.params.W_h))
+
+    verdict = faults.diagnose(faults.examine(backpropagate=backpropagate))
+    assert "the very same call again is wrong, in W_h.i, W_h.f." in unwrapped(verdict)
+
+
 def test_two_wrong_gates_and_a_wrong_belt_are_no_wrong_dc():
     """With dc wrong the candidate would be wrong too, and it is right."""
 

@@ -316,6 +316,19 @@ def test_training_stops_when_validation_no_longer_falls(patience):
     same(best.params, path[3].params)
 
 
+def test_what_is_validated_are_the_weights_after_the_step():
+    """Not the best ones so far, nor those before."""
+    seen = []
+
+    def validate(params):
+        seen.append(params)
+        return float(len(seen))  # the first is the best
+
+    path = list(islice(small_run(validate=validate), 4))
+    assert len(seen) == 4 and all(params is after.params for params, after in zip(seen, path, strict=True))
+    assert path[-1].best.params is path[0].params
+
+
 def test_an_equal_loss_is_no_progress():
     assert len(all_of(small_run(validate=lambda params: 1.0, patience=2))) == 3
 
