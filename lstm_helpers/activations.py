@@ -25,7 +25,7 @@ def sigmoid(z: ArrayLike) -> Values:
     return 0.5 * np.tanh(0.5 * np.asarray(z)) + 0.5
 
 
-def sigmoid_slope(s: ArrayLike) -> Values:
+def sigmoid_derivative(s: ArrayLike) -> Values:
     """Give the slope of sigmoid at the point where its output is ``s``; at most 1/4, at ``s`` = 1/2."""
     s = np.asarray(s)
     return s * (1.0 - s)
@@ -36,7 +36,7 @@ def tanh(z: ArrayLike) -> Values:
     return np.tanh(z)
 
 
-def tanh_slope(t: ArrayLike) -> Values:
+def tanh_derivative(t: ArrayLike) -> Values:
     """Give the slope of tanh at the point where its output is ``t``; at most 1, at ``t`` = 0."""
     t = np.asarray(t)
     return 1.0 - t * t

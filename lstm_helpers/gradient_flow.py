@@ -116,7 +116,7 @@ def norms(jacobians: Array) -> Array:
     return np.where(finite, largest, np.inf)
 
 
-def belt(trace: Trace, *, start: bool = False, sequence: int = 0) -> Array:
+def forget_gate_product(trace: Trace, *, start: bool = False, sequence: int = 0) -> Array:
     """Multiply the forget gates that a number on the belt still has to pass: the direct path of ∂c_T/∂c_t.
 
     Returns
@@ -150,7 +150,7 @@ class Split(NamedTuple):
     rest: Array  # every way that leaves the belt through h and comes back through a gate
 
     @property
-    def share(self) -> Array:
+    def direct_fraction(self) -> Array:
         """The direct path's part of both, from 0 to 1: direct / (direct + rest). Norms of parts do not add up."""
         both = self.direct + self.rest
         return np.where(both > 0, self.direct / np.where(both > 0, both, 1.0), 1.0)
@@ -165,7 +165,7 @@ def split(cell: Cell, params: Params, trace: Trace, *, start: bool = False, sequ
         As for ``jacobians``; the cell has a belt c and a forget gate f.
     """
     total = jacobians(cell, params, trace, of="c", by="c", start=start, sequence=sequence)
-    direct = belt(trace, start=start, sequence=sequence)
+    direct = forget_gate_product(trace, start=start, sequence=sequence)
     rest = total - direct[:, :, None] * np.eye(direct.shape[1], dtype=direct.dtype)
     return Split(norms(total), direct.max(axis=1), norms(rest))
 
@@ -310,13 +310,13 @@ def truncated(
     for first in range(0, length, steps) or [0]:
         last = min(first + steps, length)
         at_end = d_state if last == length else None
-        backs.append(through_time.backpropagate(cell, params, piece(trace, first, last), d_hs[first:last], at_end))
+        backs.append(through_time.backpropagate(cell, params, chunk(trace, first, last), d_hs[first:last], at_end))
     states = tree_map(lambda *parts: np.concatenate(parts), *[back.states for back in backs])
     total = tree_map(lambda *parts: np.sum(parts, axis=0), *[back.params for back in backs])
     return Backward(total, np.concatenate([back.xs for back in backs]), backs[0].state, states)
 
 
-def piece(trace: Trace, first: int, last: int) -> Trace:
+def chunk(trace: Trace, first: int, last: int) -> Trace:
     """Give the steps from ``first`` up to, not including, ``last`` as a trace that starts from the state before."""
     start = trace.start if first == 0 else trace[first - 1].state
     mask = None if trace.mask is None else trace.mask[first:last]

@@ -54,7 +54,7 @@ def test_ambiguous_words_are_coins_to_one_direction_and_certain_to_both(tagged):
     behind = np.array([NUMBER.get(one.words[-1], coin) for one, coin in zip(tagged, coins, strict=True)])
     side = np.array([one.side for one in tagged])
     for guess, knows in ((before, tagging.LEFT), (behind, tagging.RIGHT)):
-        close(guess == number, tagging.one_way_accuracy())
+        close(guess == number, tagging.one_direction_accuracy())
         assert np.all((guess == number)[side == knows])
         close((guess == number)[side != knows], 0.5)
     assert np.all(np.where(side == tagging.LEFT, before, behind) == number)
@@ -168,11 +168,13 @@ def test_each_forecast_costs_what_it_is_said_to(phi):
     assert np.array_equal(drawn.xs[1:], drawn.targets[:-1]) and drawn.mask is None
     for t in range(4):
         x, following = drawn.xs[t, :, 0], drawn.targets[t, :, 0]
-        close((following - phi * x) ** 2, wandering.FLOOR)
+        close((following - phi * x) ** 2, wandering.LOWEST_ERROR)
         close((following - x) ** 2, wandering.persistence_error(phi))
         close(following**2, wandering.zero_error(phi))
         slope, *_ = np.linalg.lstsq(drawn.xs[: t + 1, :, 0].T, following, rcond=None)
-        close((following - drawn.xs[: t + 1, :, 0].T @ slope) ** 2, wandering.FLOOR)  # the further past does not help
+        close(
+            (following - drawn.xs[: t + 1, :, 0].T @ slope) ** 2, wandering.LOWEST_ERROR
+        )  # the further past does not help
 
 
 def test_wandering_is_seeded_and_of_one_dtype():

@@ -143,8 +143,8 @@ def test_anbns_baseline_and_floor(length):
         counting = np.maximum(np.log(np.stack([1 - 1 / left, 1 / left, 0 * left], axis=-1)), -1e4)
     counting = np.where((letter == 0)[..., None], counting, np.maximum(np.eye(3)[targets] - 1, -1) * 1e4)
     assert abs(losses.cross_entropy(blind, targets, mask).value - anbn.baseline(length)) < 1e-12
-    assert abs(losses.cross_entropy(counting, targets, mask).value - anbn.floor(length)) < 1e-12
-    assert anbn.floor(length) <= anbn.baseline(length) + 1e-15 and (length == 2 or anbn.floor(length) > 0)
+    assert abs(losses.cross_entropy(counting, targets, mask).value - anbn.lower_bound(length)) < 1e-12
+    assert anbn.lower_bound(length) <= anbn.baseline(length) + 1e-15 and (length == 2 or anbn.lower_bound(length) > 0)
 
 
 BAD = {

@@ -78,7 +78,7 @@ def test_the_date_translator_is_as_good_as_anybody_can_be():
     batch = dates.batch(np.random.default_rng(2026), 500)
     assert abs(share_right(trained.dates(), batch) - dates.ceiling()) < 0.03
     cost = trained.dates().net.loss(trained.dates().params, batch, losses.cross_entropy)
-    assert 0.7 * dates.floor() < cost < 2 * dates.floor()
+    assert 0.7 * dates.lower_bound() < cost < 2 * dates.lower_bound()
     assert share_right(trained.dates(), dates.batch(np.random.default_rng(1), 200, "weekday")) >= 0.99
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from lstm_helpers import faults, gradcheck, gradient_flow, through_time
-from lstm_helpers.activations import sigmoid, sigmoid_slope, tanh, tanh_slope
+from lstm_helpers.activations import sigmoid, sigmoid_derivative, tanh, tanh_derivative
 from lstm_helpers.arrays import tree_map
 from lstm_helpers.cells import lstm
 from lstm_helpers.gradcheck import relative_error
@@ -97,7 +97,7 @@ def swapped_forget_and_input(fault):
     assert unroll(fault, gates(f=5), np.zeros((20, 2, 2)), full).c[-1].max() < 1e-5
 
 
-def cell_state_shown_raw(fault):
+def output_without_tanh(fault):
     full = START._replace(c=np.full_like(START.c, 3.0))
     assert unroll(fault, gates(f=9, o=9), np.zeros((1, 2, 2)), full).h.min() > 2.9
 
@@ -141,7 +141,7 @@ def state_never_reset(fault):
     assert np.array_equal(unroll(fault, PARAMS, XS).h, first.h)  # a new visitor finds the fault as it was
 
 
-def tanh_slope_forgotten(fault):
+def tanh_derivative_forgotten(fault):
     wrong, right = only_wrong_at_one_step(fault, "i", "f", "g")
     assert all(np.all(np.abs(wrong[k]) > np.abs(right[k])) for k in "ifg")
 
@@ -183,12 +183,12 @@ def cell_state_off_by_one(fault):
     assert np.all(blocks(right)["f"] == 0) and np.all(blocks(wrong)["f"] != 0)
 
 
-def slope_applied_twice(fault):
+def derivative_applied_twice(fault):
     wrong, right = only_wrong_at_one_step(fault, "i")
     assert np.all(np.abs(wrong["i"]) < np.abs(right["i"]))
 
 
-def sigmoid_slope_for_candidate(fault):
+def sigmoid_derivative_for_candidate(fault):
     only_wrong_at_one_step(fault, "g")
     trace = through_time.unroll(lstm, PARAMS, XS[:1], START)
     for b in range(2):
@@ -197,7 +197,7 @@ def sigmoid_slope_for_candidate(fault):
     assert np.any(trace.g < 0) and np.any(trace.g > 0)
 
 
-def slope_at_the_output(fault):
+def derivative_at_the_output(fault):
     only_wrong_at_one_step(fault, "i", "f", "o")
 
 
@@ -307,23 +307,23 @@ def test_the_diagnosis_names_every_fault(seed, D, H):
 
 WHERE = {
     "swapped_forget_and_input": ("c",),
-    "cell_state_shown_raw": ("h",),
+    "output_without_tanh": ("h",),
     "cell_state_squashed": ("c",),
     "blocks_read_in_another_order": ("g", "o"),
     "blocks_initialised_alike": ("init",),
     "state_not_carried": ("the loop over time, forward",),
     "mask_ignored": ("the mask, forward",),
     "state_never_reset": ("where the state should begin at zero",),
-    "tanh_slope_forgotten": ("dc",),
+    "tanh_derivative_forgotten": ("dc",),
     "hidden_path_forgotten": ("dc",),
     "cell_state_path_forgotten": ("dc",),
     "dh_overwritten_too_early": ("dc",),
     "cell_state_gradient_dropped": ("d_previous.c",),
     "forget_gate_skipped": ("d_previous.c",),
     "cell_state_off_by_one": ("df", "dz"),
-    "slope_applied_twice": ("di", "dz"),
-    "sigmoid_slope_for_candidate": ("dg", "dz"),
-    "slope_at_the_output": ("dz",),
+    "derivative_applied_twice": ("di", "dz"),
+    "sigmoid_derivative_for_candidate": ("dg", "dz"),
+    "derivative_at_the_output": ("dz",),
     "recurrent_weights_transposed": ("d_previous.h",),
     "hidden_gradient_dropped": ("d_previous.h",),
     "bias_gradient_never_written": ("d_params.b",),
@@ -349,12 +349,12 @@ def test_the_reading_points_to_the_line_without_knowing_the_fault(fault):
         ("gradient_cut_in_time", "the way from step to step is broken"),
         ("hidden_path_forgotten", "only the part that comes from h is"),
         ("cell_state_path_forgotten", "only the part d_state.c is"),
-        ("slope_at_the_output", "the slope of sigmoid"),
+        ("derivative_at_the_output", "the slope of sigmoid"),
         ("divided_by_batch_size", "with two it is wrong in W_x, W_h, b."),
         ("accumulators_not_reset", "the very same call again is wrong, in W_x, W_h, b."),
         ("state_never_reset", "So something is kept between calls: the state"),
         ("swapped_forget_and_input", "c is wrong after one step, though all gates are right"),
-        ("cell_state_shown_raw", "h is wrong after one step, though gates and c are right"),
+        ("output_without_tanh", "h is wrong after one step, though gates and c are right"),
         ("blocks_read_in_another_order", "g and o are wrong after one step"),
         ("mask_ignored", "Only with a mask"),
     ],
@@ -373,9 +373,14 @@ def broken_at(line, distort):
 
         tanh_c = tanh(step.c)
         do = put("do", d_state.h * tanh_c)
-        dc = put("dc", d_state.c + d_state.h * step.o * tanh_slope(tanh_c))
+        dc = put("dc", d_state.c + d_state.h * step.o * tanh_derivative(tanh_c))
         di, df, dg = put("di", dc * step.g), put("df", dc * step.previous.c), put("dg", dc * step.i)
-        slopes = [sigmoid_slope(step.i), sigmoid_slope(step.f), tanh_slope(step.g), sigmoid_slope(step.o)]
+        slopes = [
+            sigmoid_derivative(step.i),
+            sigmoid_derivative(step.f),
+            tanh_derivative(step.g),
+            sigmoid_derivative(step.o),
+        ]
         dz = [put(f"slope of {k}", d * s) for k, d, s in zip("ifgo", (di, df, dg, do), slopes, strict=True)]
         dz = put("dz", np.concatenate(dz, axis=1))
         d_params = lstm.Params(
@@ -479,7 +484,7 @@ def test_a_guess_is_answered_with_the_first_place_that_speaks_against_it():
     fault = faults.fault_named("cell_state_off_by_one")
     pattern = faults.examine(fault.cell, fault.engine)
     assert faults.guess(pattern, "cell_state_off_by_one").passed
-    no = faults.guess(pattern, "slope_applied_twice")
+    no = faults.guess(pattern, "derivative_applied_twice")
     assert not no.passed and "W_x.i in the column “1 step” would be wrong, and here it is right" in no.message
     for other in NAMES:
         answer = faults.guess(pattern, other)
@@ -489,7 +494,7 @@ def test_a_guess_is_answered_with_the_first_place_that_speaks_against_it():
         faults.examine(backward=broken_at("df", np.negative)), "cell_state_off_by_one"
     )  # at the first step of all, the two differ: c_0 = 0
     assert not same_places.passed
-    twice = faults.guess(faults.examine(backward=broken_at("di", lambda a: 2 * a)), "slope_applied_twice")
+    twice = faults.guess(faults.examine(backward=broken_at("di", lambda a: 2 * a)), "derivative_applied_twice")
     assert "fails in the same places: it fails there by other amounts" in twice.message
     with pytest.raises(ValueError, match="name is 'it'; expected one of"):
         faults.guess(pattern, "it")
@@ -500,7 +505,7 @@ def test_a_guess_is_answered_with_the_first_place_that_speaks_against_it():
 
 def writes_into_d_state(params, step, d_state):
     dc = d_state.c
-    dc += d_state.h * step.o * tanh_slope(tanh(step.c))
+    dc += d_state.h * step.o * tanh_derivative(tanh(step.c))
     return lstm.backward(params, step, d_state)
 
 

@@ -85,7 +85,7 @@ def test_equals_the_reference(cell, T, B, D, H, dtype, masked, carried, seed):
 
 
 def way_back(cell, trace):
-    return fused._way_back(fused._loops(cell), trace)
+    return fused._backward_loops(fused._loops(cell), trace)
 
 
 @pytest.mark.parametrize(("cell", "dtype", "B", "H", "way"), [

@@ -22,7 +22,7 @@ from lstm_helpers.cells import lstm
 from lstm_helpers.data.measured import (
     BOTH_WAYS_SEEDS,
     FORECASTERS,
-    READERS,
+    CLASSIFIERS,
     REVIEWS_EVERY,
     TAGGERS,
     TAGGING_EVERY,
@@ -56,7 +56,7 @@ def main() -> None:
     seeds = range(BOTH_WAYS_SEEDS)
     tagged = table("tagging", [[tag(name, units, seed) for seed in seeds] for name, units in TAGGERS.items()])
     curves, far = [], []
-    for name, units in READERS.items():
+    for name, units in CLASSIFIERS.items():
         runs = [judge(name, units, seed) for seed in seeds]
         curves.append([curve for curve, _ in runs])
         far.append([share for _, share in runs])

@@ -12,7 +12,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import DTypeLike
 
-from lstm_helpers.activations import sigmoid, sigmoid_slope, tanh, tanh_slope
+from lstm_helpers.activations import sigmoid, sigmoid_derivative, tanh, tanh_derivative
 from lstm_helpers.arrays import BD, BH, Array
 from lstm_helpers.cells import base, lstm
 
@@ -78,12 +78,12 @@ class Ablated:
         """Send a gradient back through one step; arguments and result as in ``lstm.backward``."""
         base.check_state("d_state", d_state, lstm.State, *step.h.shape)
         shown = self._shown(step.c)
-        dc = d_state.c + d_state.h * step.o * (1.0 if self.part == "output activation" else tanh_slope(shown))
+        dc = d_state.c + d_state.h * step.o * (1.0 if self.part == "output activation" else tanh_derivative(shown))
         dz_of: dict[str, Array] = {
-            "i": dc * step.g * sigmoid_slope(step.i),
-            "f": dc * step.previous.c * sigmoid_slope(step.f),
-            "g": dc * step.i * (1.0 if self.part == "input activation" else tanh_slope(step.g)),
-            "o": d_state.h * shown * sigmoid_slope(step.o),
+            "i": dc * step.g * sigmoid_derivative(step.i),
+            "f": dc * step.previous.c * sigmoid_derivative(step.f),
+            "g": dc * step.i * (1.0 if self.part == "input activation" else tanh_derivative(step.g)),
+            "o": d_state.h * shown * sigmoid_derivative(step.o),
         }
         dz = np.concatenate([dz_of[k] for k in self.blocks], axis=1)
         d_params = lstm.Params(W_x=step.x.T @ dz, W_h=(h_mask * step.previous.h).T @ dz, b=dz.sum(axis=0))

@@ -15,7 +15,7 @@ from typing import Annotated, NamedTuple
 import numpy as np
 from numpy.typing import DTypeLike
 
-from lstm_helpers.activations import sigmoid, sigmoid_slope, tanh, tanh_slope
+from lstm_helpers.activations import sigmoid, sigmoid_derivative, tanh, tanh_derivative
 from lstm_helpers.arrays import BD, BH, Array
 from lstm_helpers.cells import base, rnn
 
@@ -82,9 +82,9 @@ def forward(params: Params, state: State, x: BD, h_mask: BH | float = 1.0) -> St
 def backward(params: Params, step: Step, d_state: State, h_mask: BH | float = 1.0) -> tuple[Params, State, BD]:
     """Send ∂L/∂h_t back through one step; arguments and result as in ``lstm.backward``."""
     base.check_state("d_state", d_state, State, *step.h.shape)
-    dz_n = d_state.h * (1 - step.z) * tanh_slope(step.n)
-    dz_z = d_state.h * (step.previous.h - step.n) * sigmoid_slope(step.z)
-    dz_r = dz_n * step.q * sigmoid_slope(step.r)
+    dz_n = d_state.h * (1 - step.z) * tanh_derivative(step.n)
+    dz_z = d_state.h * (step.previous.h - step.n) * sigmoid_derivative(step.z)
+    dz_r = dz_n * step.q * sigmoid_derivative(step.r)
     dz_x = np.concatenate([dz_r, dz_z, dz_n], axis=1)  # what meets W_x and b_x
     dz_h = np.concatenate([dz_r, dz_z, dz_n * step.r], axis=1)  # what meets W_h and b_h: behind the reset gate
     d_params = Params(

@@ -14,7 +14,7 @@ from typing import Annotated, NamedTuple
 import numpy as np
 from numpy.typing import DTypeLike
 
-from lstm_helpers.activations import sigmoid, sigmoid_slope, tanh, tanh_slope
+from lstm_helpers.activations import sigmoid, sigmoid_derivative, tanh, tanh_derivative
 from lstm_helpers.arrays import BD, BH, Array
 from lstm_helpers.cells import base, rnn
 
@@ -81,10 +81,10 @@ def backward(params: Params, step: Step, d_state: State, h_mask: BH | float = 1.
     base.check_state("d_state", d_state, State, *step.h.shape)
     heard = h_mask * step.previous.h
     W_gates, W_n = _gates_and_candidate(params.W_h)
-    dz_n = d_state.h * (1 - step.z) * tanh_slope(step.n)
-    dz_z = d_state.h * (step.previous.h - step.n) * sigmoid_slope(step.z)
+    dz_n = d_state.h * (1 - step.z) * tanh_derivative(step.n)
+    dz_z = d_state.h * (step.previous.h - step.n) * sigmoid_derivative(step.z)
     d_reset = dz_n @ W_n.T  # of r * heard
-    dz_r = d_reset * heard * sigmoid_slope(step.r)
+    dz_r = d_reset * heard * sigmoid_derivative(step.r)
     dz_gates = np.concatenate([dz_r, dz_z], axis=1)
     dz = np.concatenate([dz_gates, dz_n], axis=1)
     d_params = Params(

@@ -14,7 +14,7 @@ from typing import Annotated, NamedTuple
 import numpy as np
 from numpy.typing import DTypeLike
 
-from lstm_helpers.activations import sigmoid, sigmoid_slope, tanh, tanh_slope
+from lstm_helpers.activations import sigmoid, sigmoid_derivative, tanh, tanh_derivative
 from lstm_helpers.arrays import BD, BH, Array, check_generator, check_size
 from lstm_helpers.cells import base
 
@@ -164,10 +164,15 @@ def backward(params: Params, step: Step, d_state: State, h_mask: BH | float = 1.
     base.check_state("d_state", d_state, State, *step.h.shape)
     tanh_c = tanh(step.c)
     do = d_state.h * tanh_c
-    dc = d_state.c + d_state.h * step.o * tanh_slope(tanh_c)  # the belt is used twice: by h now, by c later
+    dc = d_state.c + d_state.h * step.o * tanh_derivative(tanh_c)  # the belt is used twice: by h now, by c later
     di, df, dg = dc * step.g, dc * step.previous.c, dc * step.i
     dz = np.concatenate(
-        [di * sigmoid_slope(step.i), df * sigmoid_slope(step.f), dg * tanh_slope(step.g), do * sigmoid_slope(step.o)],
+        [
+            di * sigmoid_derivative(step.i),
+            df * sigmoid_derivative(step.f),
+            dg * tanh_derivative(step.g),
+            do * sigmoid_derivative(step.o),
+        ],
         axis=1,
     )
     d_params = Params(W_x=step.x.T @ dz, W_h=(h_mask * step.previous.h).T @ dz, b=dz.sum(axis=0))

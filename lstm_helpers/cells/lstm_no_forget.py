@@ -16,7 +16,7 @@ from typing import Annotated, NamedTuple
 import numpy as np
 from numpy.typing import DTypeLike
 
-from lstm_helpers.activations import sigmoid, sigmoid_slope, tanh, tanh_slope
+from lstm_helpers.activations import sigmoid, sigmoid_derivative, tanh, tanh_derivative
 from lstm_helpers.arrays import BD, BH, Array
 from lstm_helpers.cells import base, lstm
 
@@ -83,8 +83,10 @@ def backward(params: Params, step: Step, d_state: State, h_mask: BH | float = 1.
     base.check_state("d_state", d_state, State, *step.h.shape)
     tanh_c = tanh(step.c)
     do = d_state.h * tanh_c
-    dc = d_state.c + d_state.h * step.o * tanh_slope(tanh_c)
+    dc = d_state.c + d_state.h * step.o * tanh_derivative(tanh_c)
     di, dg = dc * step.g, dc * step.i
-    dz = np.concatenate([di * sigmoid_slope(step.i), dg * tanh_slope(step.g), do * sigmoid_slope(step.o)], axis=1)
+    dz = np.concatenate(
+        [di * sigmoid_derivative(step.i), dg * tanh_derivative(step.g), do * sigmoid_derivative(step.o)], axis=1
+    )
     d_params = Params(W_x=step.x.T @ dz, W_h=(h_mask * step.previous.h).T @ dz, b=dz.sum(axis=0))
     return d_params, State(h=h_mask * (dz @ params.W_h.T), c=dc), dz @ params.W_x.T

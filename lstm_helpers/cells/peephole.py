@@ -15,7 +15,7 @@ from typing import Annotated, NamedTuple
 import numpy as np
 from numpy.typing import DTypeLike
 
-from lstm_helpers.activations import sigmoid, sigmoid_slope, tanh, tanh_slope
+from lstm_helpers.activations import sigmoid, sigmoid_derivative, tanh, tanh_derivative
 from lstm_helpers.arrays import BD, BH, Array
 from lstm_helpers.cells import base, lstm
 
@@ -83,11 +83,11 @@ def backward(params: Params, step: Step, d_state: State, h_mask: BH | float = 1.
     base.check_state("d_state", d_state, State, *step.h.shape)
     p_i, p_f, p_o = np.split(params.p, 3)
     tanh_c = tanh(step.c)
-    dz_o = d_state.h * tanh_c * sigmoid_slope(step.o)
-    dc = d_state.c + d_state.h * step.o * tanh_slope(tanh_c) + dz_o * p_o  # the belt is used a third time: by o
-    dz_i = dc * step.g * sigmoid_slope(step.i)
-    dz_f = dc * step.previous.c * sigmoid_slope(step.f)
-    dz_g = dc * step.i * tanh_slope(step.g)
+    dz_o = d_state.h * tanh_c * sigmoid_derivative(step.o)
+    dc = d_state.c + d_state.h * step.o * tanh_derivative(tanh_c) + dz_o * p_o  # the belt is used a third time: by o
+    dz_i = dc * step.g * sigmoid_derivative(step.i)
+    dz_f = dc * step.previous.c * sigmoid_derivative(step.f)
+    dz_g = dc * step.i * tanh_derivative(step.g)
     dz = np.concatenate([dz_i, dz_f, dz_g, dz_o], axis=1)
     dp = np.concatenate([dz_i * step.previous.c, dz_f * step.previous.c, dz_o * step.c], axis=1)
     d_params = Params(W_x=step.x.T @ dz, W_h=(h_mask * step.previous.h).T @ dz, b=dz.sum(axis=0), p=dp.sum(axis=0))

@@ -18,7 +18,7 @@ from lstm_helpers.exercises.gated import gated as gated
 from lstm_helpers.exercises.gru_as_published import gru_as_published as gru_as_published
 from lstm_helpers.exercises.last_outputs import last_outputs as last_outputs
 from lstm_helpers.exercises.learn_one_weight import learn_one_weight as learn_one_weight
-from lstm_helpers.exercises.look_back import look_back as look_back
+from lstm_helpers.exercises.attend import attend as attend
 from lstm_helpers.exercises.prepare import prepare as prepare
 from lstm_helpers.exercises.programming import encode as encode
 from lstm_helpers.exercises.programming import program as program

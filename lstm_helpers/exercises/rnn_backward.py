@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lstm_helpers.activations import tanh, tanh_slope
+from lstm_helpers.activations import tanh, tanh_derivative
 from lstm_helpers.arrays import Array
 from lstm_helpers.cells import rnn
 from lstm_helpers.exercises.checker import Case, Exercise, Misconception
@@ -26,7 +26,7 @@ Part = Callable[[rnn.Params, rnn.Step, Array], Array]
 
 
 def _slope(step: rnn.Step) -> Array:
-    return np.asarray(tanh_slope(step.h))
+    return np.asarray(tanh_derivative(step.h))
 
 
 def _from(find_dz: Part) -> Backward:
@@ -135,7 +135,7 @@ rnn_backward = Exercise(
             "but tanh never falls.) Hint: the short formula for the slope is written in what tanh returned.",
         ),
         Misconception(
-            _from(lambda params, step, d_h: d_h * tanh_slope(tanh(step.h))),
+            _from(lambda params, step, d_h: d_h * tanh_derivative(tanh(step.h))),
             "You squash once more before taking the slope: step.h already is the output of tanh.\n"
             "Hint: the slope of tanh at z is 1 − tanh(z)²; which array holds tanh(z)?",
         ),
@@ -155,7 +155,7 @@ rnn_backward = Exercise(
             "Hint: does a function that you call apply the slope already?",
         ),
         Misconception(
-            _from(lambda params, step, d_h: d_h * tanh_slope(step.previous.h)),
+            _from(lambda params, step, d_h: d_h * tanh_derivative(step.previous.h)),
             "You take the slope of tanh at the state before, which is another step's output.\n"
             "Hint: step has two states; which of them did this step's tanh return?",
         ),
@@ -299,7 +299,7 @@ rnn_backward = Exercise(
             "replaces it. Hint: the belt of the LSTM has such a path; this cell has only the one through z.",
         ),
         Misconception(
-            _but(d_h_previous=lambda params, step, dz: dz @ params.W_h.T * tanh_slope(step.previous.h)),
+            _but(d_h_previous=lambda params, step, dz: dz @ params.W_h.T * tanh_derivative(step.previous.h)),
             "You go one tanh too far: d_h_previous is multiplied by the slope that belongs to the step before.\n"
             "Hint: ∂L/∂h_previous ends at h_previous; what made it is the business of the next call.",
         ),

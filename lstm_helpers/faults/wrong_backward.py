@@ -5,7 +5,7 @@ All stand in for ``lstm.backward``.
 
 import numpy as np
 
-from lstm_helpers.activations import sigmoid, sigmoid_slope, tanh, tanh_slope
+from lstm_helpers.activations import sigmoid, sigmoid_derivative, tanh, tanh_derivative
 from lstm_helpers.arrays import Array, tree_map
 from lstm_helpers.cells import lstm
 from lstm_helpers.cells.lstm import Params, State, Step
@@ -16,12 +16,12 @@ Gradients = tuple[Params, State, Array]  # d_params, d_previous, d_x
 def _parts(step: Step, d_state: State) -> tuple[Array, dict[str, Array]]:
     """Do the first half rightly: dc, and the gradients of gates and candidate."""
     tanh_c = tanh(step.c)
-    dc = d_state.c + d_state.h * step.o * tanh_slope(tanh_c)
+    dc = d_state.c + d_state.h * step.o * tanh_derivative(tanh_c)
     return dc, {"i": dc * step.g, "f": dc * step.previous.c, "g": dc * step.i, "o": d_state.h * tanh_c}
 
 
 def _slopes(step: Step) -> dict[str, Array]:
-    return {"g": tanh_slope(step.g)} | {name: sigmoid_slope(getattr(step, name)) for name in "ifo"}
+    return {"g": tanh_derivative(step.g)} | {name: sigmoid_derivative(getattr(step, name)) for name in "ifo"}
 
 
 def _rest(
@@ -42,7 +42,7 @@ def _from_dc(params: Params, step: Step, dc: Array, do: Array) -> Gradients:
 # The belt's gradient
 
 
-def tanh_slope_forgotten(params: Params, step: Step, d_state: State) -> Gradients:
+def tanh_derivative_forgotten(params: Params, step: Step, d_state: State) -> Gradients:
     """Leave the slope of tanh(c) out of dc: one step back only the output gate is right, the rest too large."""
     return _from_dc(params, step, d_state.c + d_state.h * step.o, d_state.h * tanh(step.c))
 
@@ -54,7 +54,7 @@ def hidden_path_forgotten(params: Params, step: Step, d_state: State) -> Gradien
 
 def cell_state_path_forgotten(params: Params, step: Step, d_state: State) -> Gradients:
     """Let nothing flow from the next step's belt into this one: one step is right, and no credit rides on the belt."""
-    dc = d_state.h * step.o * tanh_slope(tanh(step.c))
+    dc = d_state.h * step.o * tanh_derivative(tanh(step.c))
     return _from_dc(params, step, dc, d_state.h * tanh(step.c))
 
 
@@ -63,8 +63,8 @@ def dh_overwritten_too_early(params: Params, step: Step, d_state: State) -> Grad
     dh = d_state.h
     do = dh * tanh(step.c)
     W_o = params.W_h[:, -dh.shape[1] :]
-    dh = (do * sigmoid_slope(step.o)) @ W_o.T
-    return _from_dc(params, step, d_state.c + dh * step.o * tanh_slope(tanh(step.c)), do)
+    dh = (do * sigmoid_derivative(step.o)) @ W_o.T
+    return _from_dc(params, step, d_state.c + dh * step.o * tanh_derivative(tanh(step.c)), do)
 
 
 def cell_state_gradient_dropped(params: Params, step: Step, d_state: State) -> Gradients:
@@ -89,22 +89,22 @@ def cell_state_off_by_one(params: Params, step: Step, d_state: State) -> Gradien
     return _rest(params, step, dc, parts | {"f": dc * step.c})
 
 
-def slope_applied_twice(params: Params, step: Step, d_state: State) -> Gradients:
+def derivative_applied_twice(params: Params, step: Step, d_state: State) -> Gradients:
     """Multiply the input gate's gradient by its slope twice: one step back only that block is wrong, and too small."""
     dc, parts = _parts(step, d_state)
-    return _rest(params, step, dc, parts | {"i": parts["i"] * sigmoid_slope(step.i)})
+    return _rest(params, step, dc, parts | {"i": parts["i"] * sigmoid_derivative(step.i)})
 
 
-def sigmoid_slope_for_candidate(params: Params, step: Step, d_state: State) -> Gradients:
+def sigmoid_derivative_for_candidate(params: Params, step: Step, d_state: State) -> Gradients:
     """Give the candidate the slope g(1 - g) of a sigmoid: one step back only that block is wrong, at times in sign."""
     dc, parts = _parts(step, d_state)
-    return _rest(params, step, dc, parts, _slopes(step) | {"g": sigmoid_slope(step.g)})
+    return _rest(params, step, dc, parts, _slopes(step) | {"g": sigmoid_derivative(step.g)})
 
 
-def slope_at_the_output(params: Params, step: Step, d_state: State) -> Gradients:
+def derivative_at_the_output(params: Params, step: Step, d_state: State) -> Gradients:
     """Squash the gates once more before taking their slope: the three gates are wrong, the candidate is right."""
     dc, parts = _parts(step, d_state)
-    again = {name: sigmoid_slope(sigmoid(getattr(step, name))) for name in "ifo"}
+    again = {name: sigmoid_derivative(sigmoid(getattr(step, name))) for name in "ifo"}
     return _rest(params, step, dc, parts, _slopes(step) | again)
 
 

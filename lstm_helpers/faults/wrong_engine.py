@@ -26,7 +26,7 @@ def gradient_overwritten(
 ) -> Backward:
     """Write ``=`` where ``+=`` belongs: only the first time step's share of the weights' gradient is left."""
     right = through_time.backpropagate(cell, params, trace, d_hs, d_state)
-    first = gradient_flow.piece(trace, 0, 1)
+    first = gradient_flow.chunk(trace, 0, 1)
     arriving = tree_map(lambda a: a[0], right.states)
     alone = through_time.backpropagate(cell, params, first, np.zeros_like(d_hs[:1]), arriving)
     return right._replace(params=alone.params)

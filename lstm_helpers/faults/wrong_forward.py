@@ -24,7 +24,7 @@ def swapped_forget_and_input(params: Params, state: State, x: Array) -> Step:
     return right._replace(c=c, h=right.o * tanh(c))
 
 
-def cell_state_shown_raw(params: Params, state: State, x: Array) -> Step:
+def output_without_tanh(params: Params, state: State, x: Array) -> Step:
     """Show the belt without its tanh, h = o c: outputs pass 1 as soon as the belt is full and the gate open."""
     right = lstm.forward(params, state, x)
     return right._replace(h=right.o * right.c)

@@ -58,7 +58,7 @@ def backpropagate(cell: Cell, params: Params, trace: Trace, d_hs: TBH, d_state: 
     arriving = trace.start._make([np.zeros((B, H), a.dtype) for a in trace.start]) if d_state is None else d_state
     d_states = trace.start._make([np.empty((T, B, H), a.dtype) for a in trace.start])
     d_xs = np.zeros(steps.x.shape, d_hs.dtype)
-    way = _way_back(loops, trace)
+    way = _backward_loops(loops, trace)
     length = _part_length(trace, way)
     width = len(params.b) if B == 1 else H  # the blocks of one sequence are one row: as if it were one wide block
     space, inputs = np.empty(way.SPACE * length * B * H, d_hs.dtype), np.ones((length, B, K), d_hs.dtype)
@@ -86,7 +86,7 @@ def _loops(cell: Cell) -> ModuleType | None:
     return lstm_loops if cell is lstm else rnn_loops if cell is rnn else None
 
 
-def _way_back(loops: ModuleType, trace: Trace) -> ModuleType:
+def _backward_loops(loops: ModuleType, trace: Trace) -> ModuleType:
     """Give the module whose ``backward`` is the faster one for these shapes."""
     _, B, H = trace.steps.h.shape
     matrices = loops is lstm_loops and lstm_matrices.suits(B, H, trace.steps.h.itemsize)

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import DTypeLike
 
-from lstm_helpers.activations import softmax, tanh, tanh_slope
+from lstm_helpers.activations import softmax, tanh, tanh_derivative
 from lstm_helpers.arrays import Array, Params, check_finite, check_generator, check_same_dtype, check_shape, check_size
 from lstm_helpers.through_time import check_mask
 
@@ -123,7 +123,7 @@ class Additive(_Attention):
     def _send_back(
         self, params: AdditiveParams, run: Attended, d_scores: Array
     ) -> tuple[Array, Array, tuple[Array, ...]]:
-        d_inside = d_scores[..., None] * params.v * tanh_slope(run.seen)
+        d_inside = d_scores[..., None] * params.v * tanh_derivative(run.seen)
         d_v = np.tensordot(d_scores, run.seen, axes=3)
         return d_inside.sum(axis=2), d_inside.sum(axis=0).swapaxes(0, 1), (d_v,)
 

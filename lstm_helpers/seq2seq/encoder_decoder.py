@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from lstm_helpers import linear, losses
-from lstm_helpers.activations import log_softmax, tanh, tanh_slope
+from lstm_helpers.activations import log_softmax, tanh, tanh_derivative
 from lstm_helpers.arrays import TB, Array, State, Tree, check_same_dtype, check_size, describe, leaves, tree_map
 from lstm_helpers.layers import Layer
 from lstm_helpers.layers.base import LayerTrace
@@ -188,12 +188,14 @@ class Seq2Seq:
         d_read = np.zeros_like(run.encoded.trace.output, d_features.dtype)
         d_q = d_features
         if self.attention is not None:
-            d_look, d_beside = linear.backward(params.look, run.beside, d_features * tanh_slope(run.features))
+            d_look, d_beside = linear.backward(params.look, run.beside, d_features * tanh_derivative(run.features))
             width = run.trace.output.shape[-1]
             back = self.attention.backward(params.attention, run.attended, d_beside[..., width:])
             d_attention, d_q, d_read = back.params, d_beside[..., :width] + back.queries, d_read + back.keys
         written = self.decoder.backward(params.decoder, run.trace, np.ascontiguousarray(d_q))
-        d_flat = np.concatenate([leaf for _, leaf in leaves(written.state)], axis=-1) * tanh_slope(run.encoded.flat)
+        d_flat = np.concatenate([leaf for _, leaf in leaves(written.state)], axis=-1) * tanh_derivative(
+            run.encoded.flat
+        )
         d_hand_on, d_ends = linear.backward(params.hand_on, run.encoded.ends, d_flat)
         d_read[run.encoded.at] += d_ends
         read = self.encoder.backward(params.encoder, run.encoded.trace, d_read)

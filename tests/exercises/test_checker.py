@@ -159,7 +159,7 @@ def readers_from_tensorflow_1(kernel, bias):
     return kernel[:-H, places], kernel[-H:, places], b[places]
 
 
-def readers_look_back(query, keys, mask):
+def readers_attend(query, keys, mask):
     places = [s for s in range(len(keys)) if mask[s]]
     scores = [sum(q * k for q, k in zip(query, keys[s], strict=True)) / math.sqrt(len(query)) for s in places]
     raised = [math.exp(score - max(scores)) for score in scores]

@@ -95,13 +95,13 @@ class BothWays(NamedTuple):
     """Reading one way against reading both ways, 10 seeds each, all float32; chapter 18."""
 
     tagging: Array  # (3 TAGGERS, 10, 8, 2) share of ambiguous words right, every 25 steps; answer on the left, right
-    reviews: Array  # (5 READERS, 10, 8) share of new reviews of 1 to 5 clauses that were right, every 50 steps
-    long: Array  # (5 READERS, 10) the same in the end, of reviews of 15 clauses
+    reviews: Array  # (5 CLASSIFIERS, 10, 8) share of new reviews of 1 to 5 clauses that were right, every 50 steps
+    long: Array  # (5 CLASSIFIERS, 10) the same in the end, of reviews of 15 clauses
     forecasts: Array  # (4 FORECASTERS, 10, 2) mean squared error as it was trained, and with the future cut off
 
 
 TAGGERS = {"forward": 20, "backward": 20, "both ways": 12}  # units (in each direction), about 3820 weights each
-READERS = {  # units, about 3100 weights each
+CLASSIFIERS = {  # units, about 3100 weights each
     "forward, last h": 20,
     "both ways, both ends": 12,
     "both ways, output[-1]": 12,
@@ -132,7 +132,7 @@ LATCH_LAGS = (10, 20, 40, 80, 160)
 ORDER_SETUPS = ("RNN", "LSTM, forget bias 1", "LSTM, forget bias 3", "LSTM, chrono")
 ORDER_LENGTHS = (10, 20, 40, 80)
 GRID_SIZES = (2, 4, 8, 16, 32)
-GRID_RATES = (0.001, 0.003, 0.01, 0.03, 0.1)
+GRID_LEARNING_RATES = (0.001, 0.003, 0.01, 0.03, 0.1)
 GRADIENT_SCALES = (0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0)
 GRADIENT_BIASES = tuple(k / 2 for k in range(13))
 GRADIENT_LAGS = 100
@@ -182,7 +182,7 @@ def order() -> Array:
 
 
 def grid() -> Array:
-    """Load the accuracy on the latch of length 40, (5 GRID_SIZES, 5 GRID_RATES, 5 seeds): 300 steps, forget bias 3."""
+    """Load the accuracy on the latch of length 40, (5 GRID_SIZES, 5 GRID_LEARNING_RATES, 5 seeds): 300 steps, forget bias 3."""
     return _load("grid", np.zeros((5, 5, 5)))
 
 
@@ -205,7 +205,7 @@ def depth() -> Array:
 def both_ways() -> BothWays:
     """Load what chapter 18 shows of taggers, readers of reviews, and forecasters."""
     n = BOTH_WAYS_SEEDS
-    shapes = ((len(TAGGERS), n, 8, 2), (len(READERS), n, 8), (len(READERS), n), (len(FORECASTERS), n, 2))
+    shapes = ((len(TAGGERS), n, 8, 2), (len(CLASSIFIERS), n, 8), (len(CLASSIFIERS), n), (len(FORECASTERS), n, 2))
     return _load("both_ways", BothWays(*(np.zeros(shape, np.float32) for shape in shapes)))
 
 

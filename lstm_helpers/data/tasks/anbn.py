@@ -77,7 +77,7 @@ def baseline(length: int) -> float:
     return float(-q * np.log(q) - (1 - q) * np.log(1 - q)) if q < 1 else 0.0
 
 
-def floor(length: int) -> float:
+def lower_bound(length: int) -> float:
     """Return the exact cross-entropy, in nats a letter, of perfect counting: what nothing can beat."""
     longest = _longest(length)
     return float(np.log(longest) / (longest + 1))

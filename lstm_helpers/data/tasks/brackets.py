@@ -61,7 +61,7 @@ def sample(rng: np.random.Generator, length: int) -> str:
     return "".join(parts)[:length]
 
 
-def depth_chances() -> Array:
+def depth_probabilities() -> Array:
     """Return π_d, the share of parts that begin at each depth in the long run, (DEEPEST + 1,)."""
     weights = [1.0]
     for d in range(DEEPEST):
@@ -69,10 +69,10 @@ def depth_chances() -> Array:
     return np.array(weights) / sum(weights)
 
 
-def entropy() -> float:
+def entropy_rate() -> float:
     """Return the entropy rate in nats a character: the floor. Divided by ln 2 it is in bits."""
     nats = [_plogp(_odds(d)) + _odds(d)[0] * np.log(len(BRACKETS)) + _odds(d)[2] * np.log(len(WORDS)) for d in _DEPTHS]
-    return float(depth_chances() @ nats / _part_length())
+    return float(depth_probabilities() @ nats / _part_length())
 
 
 def without_kinds() -> float:
@@ -80,8 +80,8 @@ def without_kinds() -> float:
 
     Each closing bracket then costs ln K more: all kinds are equally likely.
     """
-    closing = depth_chances() @ [_odds(d)[1] for d in _DEPTHS]
-    return entropy() + float(closing * np.log(len(BRACKETS)) / _part_length())
+    closing = depth_probabilities() @ [_odds(d)[1] for d in _DEPTHS]
+    return entropy_rate() + float(closing * np.log(len(BRACKETS)) / _part_length())
 
 
 def read(text: str) -> Reading:
@@ -143,7 +143,7 @@ def _next_character(depth: int, innermost: str, letters: str) -> Array:
 def _part_length() -> float:
     """Give the mean number of characters of a part and its space."""
     word = np.mean([len(word) + 1 for word in WORDS])
-    return float(depth_chances() @ [2 * (p + q) + r * word for p, q, r in map(_odds, _DEPTHS)])
+    return float(depth_probabilities() @ [2 * (p + q) + r * word for p, q, r in map(_odds, _DEPTHS)])
 
 
 def _plogp(odds: tuple[float, ...]) -> float:

@@ -95,7 +95,7 @@ def ceiling() -> float:
     return 1 - _doubtful() / 2
 
 
-def floor() -> float:
+def lower_bound() -> float:
     """Return the exact mean cross-entropy, in nats a token, below which nobody can stay."""
     return float(_doubtful() * np.log(2) / ANSWER_LENGTH)
 

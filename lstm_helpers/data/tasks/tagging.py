@@ -121,7 +121,7 @@ def word_accuracy() -> float:
     return 1 / 2
 
 
-def one_way_accuracy() -> float:
+def one_direction_accuracy() -> float:
     """Return the exact best accuracy at the ambiguous words for whoever reads in one direction, either of them."""
     return 3 / 4
 
@@ -142,7 +142,7 @@ __all__ = [
     "TaggedBatch",
     "batch",
     "batch_of",
-    "one_way_accuracy",
+    "one_direction_accuracy",
     "sentence",
     "time_reversed",
     "word_accuracy",

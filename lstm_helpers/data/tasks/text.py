@@ -128,7 +128,7 @@ def split(text: str, validation: float = 0.1, test: float = 0.1) -> Split:
     return Split(text[:first], text[first:second], text[second:])
 
 
-def pieces(tokens: Array, batch_size: int, length: int) -> Callable[[int], Batch]:
+def chunks(tokens: Array, batch_size: int, length: int) -> Callable[[int], Batch]:
     """Let B readers go round a text side by side, so that each batch begins where the last one ended.
 
     Parameters

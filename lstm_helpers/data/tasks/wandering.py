@@ -14,7 +14,7 @@ from lstm_helpers.arrays import check_generator, check_size
 from lstm_helpers.model import Batch
 
 PHI = 0.8
-FLOOR = 1.0  # mean squared error of the best forecast
+LOWEST_ERROR = 1.0  # mean squared error of the best forecast
 
 
 def batch(

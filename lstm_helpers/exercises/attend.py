@@ -93,8 +93,8 @@ def _cases(rng: np.random.Generator) -> list[tuple[Array, Array, Array]]:
     ]
 
 
-look_back = Exercise(
-    name="look_back",
+attend = Exercise(
+    name="attend",
     arguments=("query", "keys", "mask"),
     right=_called(_right, softmax),
     misconceptions=(
