@@ -1,4 +1,4 @@
-"""The vanilla recurrent cell, the simplest thing with a memory, and the one the LSTM is measured against.
+"""The vanilla RNN, the simplest recurrent cell, and the baseline of the LSTM.
 
     h_t = tanh(x_t W_x + h_{t-1} W_h + b)
 
@@ -16,7 +16,7 @@ from lstm_helpers.cells import base
 
 
 class Params(NamedTuple):
-    """What is learned."""
+    """The learned parameters."""
 
     W_x: Annotated[Array, "D H"]
     W_h: Annotated[Array, "H H"]
@@ -24,7 +24,7 @@ class Params(NamedTuple):
 
 
 class State(NamedTuple):
-    """What one step hands to the next."""
+    """The state that one step passes to the next."""
 
     h: BH
 
