@@ -1,4 +1,4 @@
-"""The exercise of the chapter on attention: look back over a padded sequence, for one query."""
+"""The exercise of the chapter on attention: attend to a padded sequence with one query."""
 
 from collections.abc import Callable
 
@@ -8,12 +8,12 @@ from lstm_helpers.activations import softmax
 from lstm_helpers.arrays import Array
 from lstm_helpers.exercises.checker import Exercise, Misconception
 
-Shares = Callable[[Array], Array]  # scores (S,) -> weights (S,)
-Answer = Callable[[Shares, Array, Array, Array], Array]
+Softmax = Callable[[Array], Array]  # logits (S,) -> attention weights (S,)
+Answer = Callable[[Softmax, Array, Array, Array], Array]
 
 
 def _plain_softmax(scores: Array) -> Array:
-    """Do it as it is written, which overflows."""
+    """Compute the softmax as its formula reads, which overflows."""
     return np.asarray(np.exp(scores) / np.exp(scores).sum())
 
 
@@ -25,52 +25,52 @@ def _where(scores: Array, mask: Array) -> Array:
     return np.where(mask, scores, -np.inf)
 
 
-def _right(shares: Shares, query: Array, keys: Array, mask: Array) -> Array:
-    return shares(_where(_scores(query, keys), mask)) @ keys
+def _right(weigh: Softmax, query: Array, keys: Array, mask: Array) -> Array:
+    return weigh(_where(_scores(query, keys), mask)) @ keys
 
 
-def _no_scale(shares: Shares, query: Array, keys: Array, mask: Array) -> Array:
-    return shares(_where(keys @ query, mask)) @ keys
+def _no_scale(weigh: Softmax, query: Array, keys: Array, mask: Array) -> Array:
+    return weigh(_where(keys @ query, mask)) @ keys
 
 
-def _wrong_scale(shares: Shares, query: Array, keys: Array, mask: Array) -> Array:
-    return shares(_where(keys @ query / query.size, mask)) @ keys
+def _wrong_scale(weigh: Softmax, query: Array, keys: Array, mask: Array) -> Array:
+    return weigh(_where(keys @ query / query.size, mask)) @ keys
 
 
-def _no_mask(shares: Shares, query: Array, keys: Array, mask: Array) -> Array:
-    return shares(_scores(query, keys)) @ keys
+def _no_mask(weigh: Softmax, query: Array, keys: Array, mask: Array) -> Array:
+    return weigh(_scores(query, keys)) @ keys
 
 
-def _mask_last(shares: Shares, query: Array, keys: Array, mask: Array) -> Array:
-    return (shares(_scores(query, keys)) * mask) @ keys
+def _mask_last(weigh: Softmax, query: Array, keys: Array, mask: Array) -> Array:
+    return (weigh(_scores(query, keys)) * mask) @ keys
 
 
-def _mask_scores(shares: Shares, query: Array, keys: Array, mask: Array) -> Array:
-    return shares(_scores(query, keys) * mask) @ keys
+def _mask_scores(weigh: Softmax, query: Array, keys: Array, mask: Array) -> Array:
+    return weigh(_scores(query, keys) * mask) @ keys
 
 
-def _mask_keys(shares: Shares, query: Array, keys: Array, mask: Array) -> Array:
-    return _no_mask(shares, query, keys * mask[:, None], mask)
+def _mask_keys(weigh: Softmax, query: Array, keys: Array, mask: Array) -> Array:
+    return _no_mask(weigh, query, keys * mask[:, None], mask)
 
 
-def _turned(shares: Shares, query: Array, keys: Array, mask: Array) -> Array:
-    return _right(shares, query, keys, ~mask)
+def _inverted_mask(weigh: Softmax, query: Array, keys: Array, mask: Array) -> Array:
+    return _right(weigh, query, keys, ~mask)
 
 
-def _weights(shares: Shares, query: Array, keys: Array, mask: Array) -> Array:
-    return shares(_where(_scores(query, keys), mask))
+def _weights(weigh: Softmax, query: Array, keys: Array, mask: Array) -> Array:
+    return weigh(_where(_scores(query, keys), mask))
 
 
-def _called(answer: Answer, shares: Shares) -> Callable[..., object]:
-    return lambda query, keys, mask: answer(shares, query, keys, mask)
+def _called(answer: Answer, weigh: Softmax) -> Callable[..., object]:
+    return lambda query, keys, mask: answer(weigh, query, keys, mask)
 
 
 def _both(answer: Answer, feedback: str) -> list[Misconception]:
-    """Recognise a misconception in a softmax that overflows, too."""
+    """Recognise a misconception also if its softmax overflows."""
     return [Misconception(_called(answer, softmax), feedback), Misconception(_called(answer, _plain_softmax), feedback)]
 
 
-def _unshared(query: Array, keys: Array, mask: Array) -> Array:
+def _no_softmax(query: Array, keys: Array, mask: Array) -> Array:
     return (_scores(query, keys) * mask) @ keys
 
 
@@ -82,7 +82,7 @@ def _cases(rng: np.random.Generator) -> list[tuple[Array, Array, Array]]:
     def case(length: int, size: int, real: list[int]) -> tuple[Array, Array, Array]:
         keys = rng.normal(size=(length, size)).round(1)
         mask = np.isin(np.arange(length), real)
-        keys[~mask] = 9.0  # whatever stands where nothing is
+        keys[~mask] = 9.0  # arbitrary numbers in the padding
         return rng.normal(size=size).round(1), keys, mask
 
     return [
@@ -100,25 +100,25 @@ attend = Exercise(
     misconceptions=(
         *_both(
             _no_mask,
-            "You look at padding: what stands behind the end of a sequence has got weight.\n"
-            "Hint: which score gets the weight 0 from a softmax? It is not 0.",
+            "You attend to padding: positions after the end of a sequence get weight.\n"
+            "Hint: which score gets weight 0 from a softmax? It is not 0.",
         ),
         *_both(
             _mask_last,
-            "You take the padding's weights away after the softmax; what is left no longer adds up to 1.\n"
-            "Hint: mask before, not after.",
+            "You set the padding's weights to 0 after the softmax; the others no longer add up to 1.\n"
+            "Hint: apply the mask before the softmax.",
         ),
         *_both(
             _mask_scores,
-            "You multiply scores by the mask. A score of 0 is not a weight of 0: exp(0) is 1, and padding takes part.\n"
+            "You multiply scores by the mask. A score of 0 is not a weight of 0: exp(0) is 1, so padding gets weight.\n"
             "Hint: np.where(mask, scores, …). Which score does exp turn into 0?",
         ),
         *_both(
             _mask_keys,
-            "You set the padding's keys to 0. They add nothing to the sum, but their scores, 0, still take a share "
-            "of the weight from the others. Hint: it is the scores that must be hidden.",
+            "You set the padding's keys to 0. They add nothing to the sum, but their scores of 0 still take weight "
+            "from the others. Hint: the scores must be masked.",
         ),
-        *_both(_turned, "You look at the padding only: your mask is the wrong way round. Hint: True means real."),
+        *_both(_inverted_mask, "You attend to the padding only: your mask is inverted. Hint: True means real."),
         *_both(
             _no_scale,
             "You do not divide the scores by √A. Products of longer vectors are larger, and the softmax sharper.\n"
@@ -126,17 +126,17 @@ attend = Exercise(
         ),
         *_both(
             _wrong_scale,
-            "You divide the scores by A. Their spread grows like √A, not like A.\nHint: np.sqrt.",
+            "You divide the scores by A. Their standard deviation grows like √A, not like A.\nHint: np.sqrt.",
         ),
         *_both(
             _weights,
-            "You return the weights. The answer is what is found there: the mean of the keys with these weights.\n"
+            "You return the weights. The answer is the context: the mean of the keys with these weights.\n"
             "Hint: weights (S,) times keys (S, A) gives (A,).",
         ),
         Misconception(
             _called(_right, _plain_softmax),
-            "Right for small scores. For large ones exp overflows, and infinity by infinity is no number.\n"
-            "Hint: a number subtracted from all scores changes no weight; which one keeps exp below 1?",
+            "This is right for small scores. For large ones exp overflows, and ∞/∞ is NaN.\n"
+            "Hint: subtracting a constant from all scores changes no weight; which constant keeps exp at most 1?",
         ),
         Misconception(
             lambda query, keys, mask: keys[mask].mean(axis=0),
@@ -145,15 +145,15 @@ attend = Exercise(
         ),
         Misconception(
             _hard,
-            "You take the best key and no other. That is looking up, not *softly*: it has no slope to learn from.\n"
+            "You take only the best key. That is a hard choice, whose gradient with respect to the scores is 0.\n"
             "Hint: a softmax of the scores, and a mean.",
         ),
         Misconception(
-            _unshared,
-            "You weigh the keys by their scores, which are no shares: they may be negative, and do not add up to 1.\n"
-            "Hint: which function turns scores into shares?",
+            _no_softmax,
+            "You weigh the keys by their scores. These are not weights: they may be negative and do not add up to 1.\n"
+            "Hint: which function turns scores into probabilities?",
         ),
     ),
     cases=_cases,
-    takeaway="A score for each position, shares of 1 by a softmax over what is real, and a mean: that is attention.",
+    takeaway="Attention is a score for each position, a softmax over the real positions, and a weighted mean.",
 )

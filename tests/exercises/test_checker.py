@@ -29,16 +29,16 @@ def readers_rnn_step(h, x, W_x, W_h, b):
     return np.tanh(np.concatenate([x, h], axis=1) @ np.concatenate([W_x, W_h]) + b)
 
 
-def readers_learn_one_weight(x, y, rate, steps):
+def readers_learn_one_weight(x, y, learning_rate, steps):
     w = 0.0
     while steps > 0:
         error = y - w * x
-        w, steps = w + 2 * rate * error * x, steps - 1
+        w, steps = w + 2 * learning_rate * error * x, steps - 1
     return w
 
 
-def readers_gated(value, logit):
-    return value / (1 + np.exp(-logit))
+def readers_gated(value, z):
+    return value / (1 + np.exp(-z))
 
 
 def readers_update_cell_state(c_previous, f, i, g):
@@ -53,11 +53,11 @@ def readers_forget_bias_for(half_life):
     return math.log(f) - math.log(1 - f)
 
 
-def readers_unroll_in_chunks(params, pieces):
-    state = lstm.zero_state(params, pieces[0].shape[1])
+def readers_unroll_in_chunks(params, chunks):
+    state = lstm.zero_state(params, chunks[0].shape[1])
     rows = []
-    for piece in pieces:
-        for x in piece:
+    for chunk in chunks:
+        for x in chunk:
             state = lstm.forward(params, state, x).state
             rows.append(state.h)
     return rows
@@ -246,7 +246,7 @@ def test_a_difference_too_small_to_see_is_told():
 
 
 def test_large_results_are_described_not_printed():
-    verdict = exercises.unroll_in_chunks.check(lambda params, pieces: np.zeros((12, 2, 3)))
+    verdict = exercises.unroll_in_chunks.check(lambda params, chunks: np.zeros((12, 2, 3)))
     assert "case 1" in verdict.message.lower() and "got      an array of shape (12, 2, 3)" in verdict.message
     for wrong in exercises.unroll_in_chunks.misconceptions:
         assert len(exercises.unroll_in_chunks.check(wrong.function).message) < 700
@@ -382,7 +382,7 @@ def test_what_went_wrong_is_said_in_words():
     check = exercises.gated.check
     assert "Give me the function itself, without calling it" in check(np.zeros(3)).message
     assert "Give me the function itself" in check(None).message
-    assert "Your function takes (value); I call it as gated(value, logit)" in check(lambda value: value).message
+    assert "Your function takes (value); I call it as gated(value, z)" in check(lambda value: value).message
     assert "got      None: is there a `return`" in check(lambda value, logit: None).message
     assert "it is not written yet" in check(lambda value, logit: ...).message
     assert "it raised ZeroDivisionError: division by zero" in check(lambda value, logit: 1 / 0).message
@@ -437,12 +437,12 @@ def test_an_answer_that_changes_its_argument_does_not_pass():
     verdict = exercises.update_cell_state.check(in_place)
     assert not verdict and "writes into its argument c_previous" in verdict.message
 
-    def empties(params, pieces):
-        result = exercises.unroll_in_chunks.right(params, list(pieces))
-        pieces.clear()
+    def empties(params, chunks):
+        result = exercises.unroll_in_chunks.right(params, list(chunks))
+        chunks.clear()
         return result
 
-    assert "writes into its argument pieces" in exercises.unroll_in_chunks.check(empties).message
+    assert "writes into its argument chunks" in exercises.unroll_in_chunks.check(empties).message
 
     def scales_in_place(grads, limit):
         norm = np.sqrt(sum(np.sum(grad**2) for grad in grads))
@@ -500,7 +500,7 @@ def test_no_case_makes_the_right_answer_fail_and_none_is_changed(exercise):
 
 
 def test_repr_tells_what_to_write():
-    assert repr(exercises.gated) == "Exercise: write gated(value, logit), then exercises.gated.check(gated)"
+    assert repr(exercises.gated) == "Exercise: write gated(value, z), then exercises.gated.check(gated)"
 
 
 # The right answers are right
@@ -555,8 +555,8 @@ def test_forget_bias_gives_the_half_life(steps):
 def test_pieces_equal_the_whole():
     rng = np.random.default_rng(2)
     params, xs = lstm.init(rng, 2, 3), rng.normal(size=(9, 2, 2))
-    pieces = [xs[:4], xs[4:5], xs[5:]]
-    assert np.array_equal(exercises.unroll_in_chunks.right(params, pieces), unroll(lstm, params, xs).h)
+    chunks = [xs[:4], xs[4:5], xs[5:]]
+    assert np.array_equal(exercises.unroll_in_chunks.right(params, chunks), unroll(lstm, params, xs).h)
 
 
 def test_last_outputs_are_the_last_states():
