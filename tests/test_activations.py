@@ -33,12 +33,12 @@ def test_identities():
 
 
 @pytest.mark.parametrize(("function", "slope"), [(sigmoid, sigmoid_derivative), (tanh, tanh_derivative)])
-def test_slopes_equal_the_complex_step(function, slope):
+def test_derivatives_equal_the_complex_step(function, slope):
     exact = function(GRID + 1e-20j).imag / 1e-20
     assert np.abs(slope(function(GRID)) - exact).max() < 1e-15
 
 
-def test_largest_slopes():
+def test_largest_derivatives():
     assert sigmoid_derivative(sigmoid(GRID)).max() == sigmoid_derivative(0.5) == 0.25
     assert tanh_derivative(tanh(GRID)).max() == tanh_derivative(0.0) == 1.0
 
@@ -61,7 +61,7 @@ def test_logit_undoes_sigmoid():
 
 
 @pytest.mark.parametrize("s", [-0.1, 1.1, np.nan, [0.5, 2.0]])
-def test_logit_refuses_what_no_sigmoid_gives(s):
+def test_logit_refuses_numbers_outside_the_range_of_sigmoid(s):
     with pytest.raises(ValueError, match=r"s is .*expected numbers from 0 .* to 1"):
         logit(s)
 
@@ -75,12 +75,12 @@ def test_half_life():
 
 
 @pytest.mark.parametrize("f", [-0.1, 1.1, np.nan, [0.5, 2.0]])
-def test_half_life_refuses_what_is_no_gate(f):
+def test_half_life_refuses_numbers_outside_the_range_of_a_gate(f):
     with pytest.raises(ValueError, match=r"f is .*expected numbers from 0 .* to 1"):
         half_life(f)
 
 
-def test_softmax_gives_chances():
+def test_softmax_gives_probabilities():
     assert np.abs(softmax([0.0, np.log(2), np.log(5)]) - np.array([1, 2, 5]) / 8).max() < 1e-15
     z = np.random.default_rng(0).normal(size=(5, 4, 3))
     assert np.abs(softmax(z).sum(axis=-1) - 1).max() < 1e-15

@@ -19,7 +19,7 @@ from lstm_helpers.series import baselines
         lambda: measured.cells_stream().accuracy,
     ],
 )
-def test_accuracies_are_shares(load):
+def test_accuracies_are_fractions(load):
     table = load()
     assert np.all((table >= 0) & (table <= 1)) and table.std() > 0
 

@@ -32,7 +32,7 @@ def test_a_day_in_all_formats():
     assert ends[20:24] == ["21st", "22nd", "23rd", "24th"] and ends[30] == "31st"
 
 
-def test_ceiling_and_floor_against_every_day_in_every_format():
+def test_ceiling_and_lower_bound_over_every_day_in_every_format():
     """Brute force over all 292,200 pairs: the best answer to a text is the commonest of its meanings."""
     meanings = defaultdict(Counter)
     for form in dates.FORMATS:

@@ -89,7 +89,7 @@ def test_a_missing_file_is_missing(tmp_path):
         (lambda: text.decode(np.array([0.0]), "ab"), "tokens is float64 of shape (1,)"),
         (lambda: text.split("abc", 0.5, 0.5), "leave a part empty"),
         (lambda: text.split("ab"), "of 2 characters leave a part empty"),
-        (lambda: text.split("abc" * 99, 0, 0.1), "validation is 0; expected a share between 0 and 1"),
+        (lambda: text.split("abc" * 99, 0, 0.1), "validation is 0; expected a fraction between 0 and 1"),
         (lambda: text.split("abc" * 99, 0.1, 10), "test is 10"),
         (lambda: text.chunks(np.arange(5), 2, 5), "more than length=5"),
         (lambda: text.chunks(np.arange(5.0), 2, 3), "tokens is float64"),

@@ -39,7 +39,7 @@ def test_every_wrong_pass_is_caught(fault):
     assert broken_laws(fault.cell, fault.engine)
 
 
-def test_the_museum_is_worth_a_visit():
+def test_the_catalogue_holds_every_kind_of_fault():
     assert len(set(NAMES)) == len(NAMES) >= 8
     assert all(fault.symptom.endswith(".") and ":" in fault.symptom for fault in faults.FAULTS)
     assert len({fault.symptom for fault in faults.FAULTS}) == len(NAMES)
@@ -313,7 +313,7 @@ WHERE = {
     "blocks_initialised_alike": ("init",),
     "state_not_carried": ("the loop over time, forward",),
     "mask_ignored": ("the mask, forward",),
-    "state_never_reset": ("where the state should begin at zero",),
+    "state_never_reset": ("where the state should start from zero",),
     "tanh_derivative_forgotten": ("dc",),
     "hidden_path_forgotten": ("dc",),
     "cell_state_path_forgotten": ("dc",),
@@ -332,7 +332,7 @@ WHERE = {
     "gradient_cut_in_time": ("the loop over time, backward",),
     "gradient_overwritten": ("the loop over time, backward",),
     "last_output_only": ("the loop over time, backward",),
-    "accumulators_not_reset": ("where the gradients should begin at zero",),
+    "accumulators_not_reset": ("where the gradients should start from zero",),
 }
 
 
@@ -344,19 +344,19 @@ def test_the_reading_points_to_the_line_without_knowing_the_fault(fault):
 @pytest.mark.parametrize(
     ("name", "says"),
     [
-        ("gradient_overwritten", "the steps' shares are right, their sum is not"),
-        ("last_output_only", "what the earlier outputs receive gets lost"),
-        ("gradient_cut_in_time", "the way from step to step is broken"),
+        ("gradient_overwritten", "each step's contribution is right, their sum is not"),
+        ("last_output_only", "the gradient of the earlier outputs is lost"),
+        ("gradient_cut_in_time", "the gradient is not passed on from step to step"),
         ("hidden_path_forgotten", "only the part that comes from h is"),
         ("cell_state_path_forgotten", "only the part d_state.c is"),
-        ("derivative_at_the_output", "the slope of sigmoid"),
-        ("divided_by_batch_size", "with two it is wrong in W_x, W_h, b."),
-        ("accumulators_not_reset", "the very same call again is wrong, in W_x, W_h, b."),
-        ("state_never_reset", "So something is kept between calls: the state"),
+        ("derivative_at_the_output", "the derivative of sigmoid"),
+        ("divided_by_batch_size", "With one sequence everything is right, with two W_x, W_h, b is wrong."),
+        ("accumulators_not_reset", "the same call repeated is wrong in W_x, W_h, b."),
+        ("state_never_reset", "So the state of the previous call must have been stored and reused."),
         ("swapped_forget_and_input", "c is wrong after one step, though all gates are right"),
         ("output_without_tanh", "h is wrong after one step, though gates and c are right"),
         ("blocks_read_in_another_order", "g and o are wrong after one step"),
-        ("mask_ignored", "Only with a mask"),
+        ("mask_ignored", "Something is wrong only with a mask"),
     ],
 )
 def test_the_reading_says_what_tells_two_faults_apart(name, says):
@@ -375,13 +375,13 @@ def broken_at(line, distort):
         do = put("do", d_state.h * tanh_c)
         dc = put("dc", d_state.c + d_state.h * step.o * tanh_derivative(tanh_c))
         di, df, dg = put("di", dc * step.g), put("df", dc * step.previous.c), put("dg", dc * step.i)
-        slopes = [
+        derivatives = [
             sigmoid_derivative(step.i),
             sigmoid_derivative(step.f),
             tanh_derivative(step.g),
             sigmoid_derivative(step.o),
         ]
-        dz = [put(f"slope of {k}", d * s) for k, d, s in zip("ifgo", (di, df, dg, do), slopes, strict=True)]
+        dz = [put(f"derivative of {k}", d * s) for k, d, s in zip("ifgo", (di, df, dg, do), derivatives, strict=True)]
         dz = put("dz", np.concatenate(dz, axis=1))
         d_params = lstm.Params(
             put("d_params.W_x", step.x.T @ dz),
@@ -411,7 +411,7 @@ def test_the_breakable_pass_is_right_while_it_is_whole():
 
 @pytest.mark.parametrize("how", [how for how in DISTORTIONS if how != "its last number off"])
 @pytest.mark.parametrize("line", LINES)
-def test_a_reader_who_breaks_one_line_is_told_which(line, how):
+def test_the_diagnosis_names_a_broken_line(line, how):
     verdict = faults.diagnose(faults.examine(backward=broken_at(line, DISTORTIONS[how])))
     assert verdict.lines[0] == line, verdict
     assert set(verdict.lines) <= {line, "dz"}
@@ -425,24 +425,24 @@ def test_one_wrong_number_is_enough(line):
 
 
 @pytest.mark.parametrize("block", "ifgo")
-def test_a_wrong_slope_is_looked_for_in_dz(block):
+def test_a_wrong_derivative_points_to_dz(block):
     verdict = faults.diagnose(faults.examine(backward=broken_at(f"slope of {block}", lambda a: 3 * a)))
     assert verdict.lines == (f"d{block}", "dz") and verdict.name == ""
 
 
 @pytest.mark.parametrize("blocks", ["ifo", "ifgo", "ig", "go"])
-def test_only_a_fault_in_the_gates_and_not_in_the_candidate_is_called_the_gates_slope(blocks):
+def test_only_a_fault_in_all_gates_is_blamed_on_the_derivative_of_sigmoid(blocks):
     def distort(dz):
         return np.concatenate(
             [3 * d if k in blocks else d for k, d in zip("ifgo", np.split(dz, 4, axis=1), strict=True)], 1
         )
 
     reading = " ".join(faults.diagnose(faults.examine(backward=broken_at("dz", distort))).reading)
-    assert ("the slope of sigmoid" in reading) == (blocks == "ifo")
-    assert ("all four come together" in reading) == (blocks == "ifgo")
+    assert ("the derivative of sigmoid" in reading) == (blocks == "ifo")
+    assert ("the derivatives or the order of all four blocks" in reading) == (blocks == "ifgo")
 
 
-def test_the_same_fault_written_otherwise_is_recognised():
+def test_the_same_fault_in_other_code_is_recognised():
     verdict = faults.diagnose(faults.examine(backward=broken_at("d_previous.c", np.zeros_like)))
     assert verdict.name == "cell_state_gradient_dropped"
 
@@ -455,7 +455,7 @@ def test_two_faults_are_both_pointed_at():
     assert faults.diagnose(faults.examine(backward=backward)).lines == ("df", "dz", "d_previous.c")
 
 
-def test_two_wrong_gates_and_a_wrong_belt_are_no_wrong_dc():
+def test_two_wrong_gates_and_a_wrong_d_c_do_not_blame_dc():
     """With dc wrong the candidate would be wrong too, and it is right."""
 
     def backward(params, step, d_state):
@@ -480,7 +480,7 @@ def test_the_pattern_reads_as_a_table():
     assert max(map(len, lines)) <= COLUMNS
 
 
-def test_a_guess_is_answered_with_the_first_place_that_speaks_against_it():
+def test_a_wrong_guess_gets_the_first_difference():
     fault = faults.fault_named("cell_state_off_by_one")
     pattern = faults.examine(fault.cell, fault.engine)
     assert faults.guess(pattern, "cell_state_off_by_one").passed
@@ -495,7 +495,7 @@ def test_a_guess_is_answered_with_the_first_place_that_speaks_against_it():
     )  # at the first step of all, the two differ: c_0 = 0
     assert not same_places.passed
     twice = faults.guess(faults.examine(backward=broken_at("di", lambda a: 2 * a)), "derivative_applied_twice")
-    assert "fails in the same places: it fails there by other amounts" in twice.message
+    assert "it fails in the same places, but by different amounts" in twice.message
     with pytest.raises(ValueError, match="name is 'it'; expected one of"):
         faults.guess(pattern, "it")
 
@@ -526,7 +526,7 @@ def test_bad_arguments_are_named(message):
         REFUSED[message]()
 
 
-def test_an_error_of_the_reader_is_the_readers():
+def test_an_error_in_the_readers_code_is_raised_unchanged():
     def backward(params, step, d_state):
         raise ValueError("operands could not be broadcast together")
 
@@ -534,7 +534,7 @@ def test_an_error_of_the_reader_is_the_readers():
         faults.examine(backward=backward)
 
 
-def test_truncation_to_single_steps_is_an_fault():
+def test_truncation_to_single_steps_is_a_fault():
     trace = through_time.unroll(lstm, PARAMS, XS, START)
     wrong = faults.fault_named("gradient_cut_in_time").engine.backpropagate(lstm, PARAMS, trace, D_HS)
     assert relative_error(wrong, gradient_flow.truncated(lstm, PARAMS, trace, D_HS, 1)) == 0.0

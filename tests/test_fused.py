@@ -199,7 +199,7 @@ def test_a_changed_cell_is_not_mistaken_for_the_lstm():
 
 
 @pytest.mark.parametrize("cell", CELLS, ids=["lstm", "rnn"])
-def test_either_engine_goes_back_through_the_others_trace(cell):
+def test_either_engine_backpropagates_through_the_others_trace(cell):
     params, xs, state, d_hs, d_state = laws.case(cell, 20, 3, 2, 5)
     mask = np.random.default_rng(1).random((20, 3)) < 0.5
     traces = [engine.unroll(cell, params, xs, state, mask) for engine in (fused, through_time)]
@@ -308,7 +308,7 @@ def test_overlapping_runs_restore_blas_once_in_any_order(blas):
     assert blas_threads() == [4, 7]
 
 
-def test_works_without_a_blas_that_can_be_told(monkeypatch):
+def test_works_without_a_blas_that_can_be_limited(monkeypatch):
     monkeypatch.setattr(threads, "_controller", lambda: SimpleNamespace(lib_controllers=[]))
     params, xs, state, d_hs, d_state = laws.case(lstm, 4, 3, 2, 5)
     got, want = (run(engine, lstm, params, xs, state, None, d_hs, d_state) for engine in (fused, through_time))

@@ -40,7 +40,7 @@ def test_a_linear_rnn_shrinks_or_grows_by_rho_at_every_step(rho):
 
 
 @pytest.mark.parametrize("bias", [-1.0, 0.0, 1.0, 5.0])
-def test_an_lstm_without_weights_forgets_at_the_rate_of_its_bias(bias):
+def test_an_lstm_without_weights_decays_by_its_forget_gate(bias):
     params = tree_map(np.zeros_like, lstm.init(np.random.default_rng(0), 2, 4))
     params.b[4:8] = bias
     trace = through_time.unroll(lstm, params, np.zeros((100, 1, 2)))
@@ -70,7 +70,7 @@ def complex_step_jacobian(cell, params, xs, state, mask=None):
 
 
 @CELLS
-def test_every_entry_is_what_complex_step_finds(cell):
+def test_every_entry_equals_the_complex_step(cell):
     params, xs, state, trace, _, _ = run(cell)
     got = gradient_flow.jacobians(cell, params, trace, start=True)
     assert got.shape == (7, 3 * len(state), 3 * len(state))
@@ -103,7 +103,7 @@ def test_masked_steps_carry_the_gradient_as_they_carry_the_state(cell):
 
 
 @CELLS
-def test_the_way_back_is_the_product_of_its_parts(cell):
+def test_jacobians_multiply_over_steps(cell):
     params, _, _, trace, _, _ = run(cell, T=9)
     whole = gradient_flow.jacobians(cell, params, trace, start=True)
     for t in range(10):
@@ -233,7 +233,7 @@ def test_scaling_to_a_spectral_norm_changes_nothing_else():
 # Truncation
 
 
-def test_a_piece_is_the_run_over_its_inputs_from_the_state_before():
+def test_a_chunk_is_the_run_over_its_inputs_from_the_previous_state():
     mask = np.random.default_rng(3).random((7, 2)) < 0.6
     params, xs, _, trace, _, _ = run(lstm, T=7, B=2, mask=mask)
     part = gradient_flow.chunk(trace, 2, 5)
@@ -255,7 +255,7 @@ def test_truncation_beyond_the_end_is_full_backpropagation(cell, masked):
 @CELLS
 @pytest.mark.parametrize("masked", [False, True])
 @pytest.mark.parametrize("steps", [1, 2, 3, 6])
-def test_truncation_is_the_gradient_with_the_state_held_at_every_border(cell, steps, masked):
+def test_truncation_is_the_gradient_with_constant_states_between_chunks(cell, steps, masked):
     """Complex step on pieces whose first state is a constant: no line of the backward pass is used."""
     mask = np.random.default_rng(3).random((7, 2)) < 0.6 if masked else None
     params, xs, state, trace, d_hs, d_state = run(cell, T=7, B=2, mask=mask)
@@ -326,7 +326,7 @@ def test_bad_arguments_are_named(message):
 
 
 @pytest.mark.parametrize("cell", [lstm, gru], ids=laws.name_of)
-def test_recurrent_dropout_is_part_of_the_flow(cell):
+def test_recurrent_dropout_affects_the_gradient_flow(cell):
     params, xs, state, d_hs, d_state = laws.case(cell, 5, 3, 2, 4)
     h_mask = np.random.default_rng(1).random((3, 4)) * 2
     trace = through_time.unroll(cell, params, xs, state, None, h_mask)

@@ -21,8 +21,8 @@ from lstm_helpers import losses, training
 from lstm_helpers.cells import lstm
 from lstm_helpers.data.measured import (
     BOTH_WAYS_SEEDS,
-    FORECASTERS,
     CLASSIFIERS,
+    FORECASTERS,
     REVIEWS_EVERY,
     TAGGERS,
     TAGGING_EVERY,

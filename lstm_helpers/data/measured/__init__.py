@@ -171,7 +171,8 @@ def latch() -> Array:
 def adding() -> Array:
     """Load training losses of adding with T = 50, (3, 3 seeds, 100): means over 25 of 2500 steps, H = 32.
 
-    The three networks are the RNN, the LSTM with forget bias 1, and the LSTM with chrono initialisation. Learning rate 0.005.
+    The three networks are the RNN, the LSTM with forget bias 1, and the LSTM with chrono initialisation.
+    The learning rate is 0.005.
     """
     return _load("adding", np.zeros((3, 3, 100)))
 
