@@ -76,13 +76,13 @@ def test_activations_are_the_same():
         return [z.map(sigmoid), s.map(sigmoidSlope), s.map(tanhSlope), s.map(logit), s.map(halfLife)];
     """
     found = run("activations", body, z.tolist(), s.tolist())
-    of_gates = (activations.sigmoid_slope, activations.tanh_slope, activations.logit, activations.half_life)
+    of_gates = (activations.sigmoid_derivative, activations.tanh_derivative, activations.logit, activations.half_life)
     wanted = [activations.sigmoid(z), *(of(s) for of in of_gates)]
     for one, other in zip(found, wanted, strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-12, atol=1e-300)
 
 
-def test_the_belt_is_the_same():
+def test_the_cell_state_is_the_same():
     cases = [(1.0, 1.0, 0.5, 1.0, 20, "always"), (0.0, 1.0, -1.0, 0.5, 3, "once"), (0.3, 0.0, 1.0, 1.0, 1, "always")]
     for feed in ("once", "always"):
         for steps in range(1, 60, 3):

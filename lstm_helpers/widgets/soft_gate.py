@@ -7,7 +7,7 @@ from typing import NamedTuple
 import traitlets
 from matplotlib.figure import Figure
 
-from lstm_helpers.activations import sigmoid, sigmoid_slope, tanh, tanh_slope
+from lstm_helpers.activations import sigmoid, sigmoid_derivative, tanh, tanh_derivative
 from lstm_helpers.figures import draw_soft_gate
 from lstm_helpers.figures.gates import CURVES
 from lstm_helpers.figures.style import number
@@ -60,7 +60,7 @@ class SoftGate(HouseWidget):
     @property
     def passed(self) -> Passed:
         """The numbers that the picture shows."""
-        bend, slope = (sigmoid, sigmoid_slope) if self.curve == "sigmoid" else (tanh, tanh_slope)
+        bend, slope = (sigmoid, sigmoid_derivative) if self.curve == "sigmoid" else (tanh, tanh_derivative)
         gate = float(bend(self.logit))
         return Passed(gate, float(slope(gate)), gate * self.value)
 

@@ -40,8 +40,8 @@ def test_the_words_say_what_an_experiment_sees():
     assert widget.static_png()[0] != before
 
 
-def test_what_is_not_there_is_refused():
-    with pytest.raises(traitlets.TraitError, match="fault is 'cell_state_shown_raw'; expected one of "):
-        FaultPicker("cell_state_shown_raw")  # a wrong forward pass
+def test_an_unknown_cell_is_refused():
+    with pytest.raises(traitlets.TraitError, match="fault is 'output_without_tanh'; expected one of "):
+        FaultPicker("output_without_tanh")  # a wrong forward pass
     with pytest.raises(traitlets.TraitError, match="experiment is '4 steps'; expected one of 'first call'"):
         FaultPicker(experiment="4 steps")
