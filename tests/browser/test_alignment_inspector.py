@@ -1,4 +1,4 @@
-"""The alignment inspector in a browser: pointed at by keyboard, mouse and Python, its numbers compared with the package's."""
+"""The alignment inspector in a browser: used by keyboard, mouse and Python, and compared with the package."""
 
 import numpy as np
 import pytest

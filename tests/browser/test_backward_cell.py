@@ -158,7 +158,7 @@ def test_a_gradient_that_fades_is_drawn_thinner(lab, page_of):
         thick.append((abs(float(wire.get_attribute("data-value"))), float(wire.get_attribute("stroke-width"))))
     values, widths = np.array(thick).T
     line = np.polynomial.Polynomial.fit(values, widths, 1)  # one scale for all steps
-    assert np.abs(slope(values) - widths).max() < 1e-6 and np.ptp(widths) > 0.5
+    assert np.abs(line(values) - widths).max() < 1e-6 and np.ptp(widths) > 0.5
 
 
 @pytest.mark.parametrize(("width", "most"), [(680, 830), (900, 680), (1200, 680)])

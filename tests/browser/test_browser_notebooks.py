@@ -82,7 +82,7 @@ def shut_for_all_units(page):
 
 
 MOVED = {
-    # The vote over dogs, cat and horse ends at -1; with the input gate closed at the last two it is that of the first noun.
+    # The vote over dogs, cat and horse ends at -1; with the input gate closed at the last two, the first noun decides.
     "03_open_the_gates.ipynb": (
         sliders_move_by_keyboard,
         shut([(4, "input gate i"), (7, "input gate i")], "now c = 1.00."),

@@ -40,8 +40,8 @@ PAINTED = {
         ".lstm-mark-h": "line h", ".lstm-mark-p": "fill ink",
     },
     "SoftGate": {
-        ".lstm-curve-sigmoid": "line ink", ".lstm-curve-tanh": "line ink", ".lstm-tangent": "line x",
-        ".lstm-point": "fill o", ".lstm-product": "fill o", ".lstm-value-in": "fill ink", ".lstm-shutter": "fill ink",
+        ".lstm-activation-sigmoid": "line ink", ".lstm-activation-tanh": "line ink", ".lstm-tangent": "line x",
+        ".lstm-point": "fill o", ".lstm-product": "fill o", ".lstm-value-in": "fill ink", ".lstm-gate-wall": "fill ink",
     },
     "TemperatureSampler": {".lstm-next": "fill h"},
     "FadingDifference": {".lstm-fading": "line ink", ".lstm-left": "fill ink"},

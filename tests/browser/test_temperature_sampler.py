@@ -1,4 +1,4 @@
-"""The temperature sampler in a browser: moved by keyboard and Python, its bars and texts compared with the package's."""
+"""The temperature sampler in a browser: used by keyboard and Python, its bars and texts compared with the package."""
 
 import numpy as np
 import pytest
@@ -13,7 +13,8 @@ CELLS = (
     f"first = TemperatureSampler(trained.prose(), {PROMPTS!r})\nfirst",
     "TemperatureSampler(trained.brackets(), ['( he', '[ a '], 0.5)",
 )
-BARS = """node => [...node.querySelectorAll('.lstm-next')].map(({ dataset }) => [dataset.key, Number(dataset.probability)])"""
+BARS = """node => [...node.querySelectorAll('.lstm-next')]
+    .map(({ dataset }) => [dataset.key, Number(dataset.probability)])"""
 HEIGHTS = """node => [...node.querySelectorAll('.lstm-next')].map(bar => Number(bar.getAttribute('height')))"""
 CONTRAST = """node => {
     const light = colour => {

@@ -1,4 +1,4 @@
-"""The text inspector in a browser: pointed at by keyboard, mouse and Python, its numbers held against the package's."""
+"""The text inspector in a browser: used by keyboard, mouse and Python, its numbers compared with the package's."""
 
 import pytest
 from matplotlib.colors import to_rgb
