@@ -8,6 +8,7 @@ Pascanu, Mikolov and Bengio (2013). Every function counts time as a trace does: 
 step t, and the last entry to the last state.
 """
 
+import math
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
@@ -47,7 +48,8 @@ def jacobians(
     -------
     array (T, S, S), or (T + 1, S, S) with ``start``
         Entry [t, j, k] is the change of number j of the last state for a change of number k of the state after step t;
-        S is H for the RNN and 2H for the LSTM, h first. The last entry is the identity. Masked steps count as carried.
+        S is H for the RNN and 2H for the LSTM, h first; a matrix counts row by row. The last entry is the identity.
+        Masked steps count as carried.
 
     Raises
     ------
@@ -65,7 +67,8 @@ def jacobians(
     states = back.states
     if start:
         states = tree_map(lambda first, later: np.concatenate([first[None], later]), back.state, states)
-    return np.concatenate([getattr(states, field) for field in (fields if by is None else (by,))], axis=-1)
+    wanted = [getattr(states, field) for field in (fields if by is None else (by,))]
+    return np.concatenate([a.reshape(*a.shape[:2], math.prod(a.shape[2:])) for a in wanted], axis=-1)
 
 
 def _check_sequence(trace: Trace, sequence: object) -> None:
@@ -75,24 +78,27 @@ def _check_sequence(trace: Trace, sequence: object) -> None:
 
 
 def _unit_vectors(like: State, fields: tuple[str, ...]) -> State:
-    """Make a batch of states of which each is 1 in one of its numbers; (rows, H) in every field."""
-    hidden_size, dtype = like.h.shape[-1], like.h.dtype
-    blocks = np.eye(len(fields) * hidden_size, dtype=dtype).reshape(-1, len(fields), hidden_size)
-    zero = np.zeros((len(blocks), hidden_size), dtype)
-    return like._make([blocks[:, fields.index(name)] if name in fields else zero for name in like._fields])
+    """Make a batch of states of which each is 1 in one of its numbers, in the order of the fields."""
+    shapes = {name: a.shape[1:] for name, a in zip(like._fields, like, strict=True)}
+    ends = np.cumsum([math.prod(shapes[name]) for name in fields])
+    blocks = dict(zip(fields, np.split(np.eye(ends[-1], dtype=like.h.dtype), ends[:-1], axis=1), strict=True))
+    zero = np.zeros((ends[-1], 1), like.h.dtype)
+    numbers = {name: blocks.get(name, np.repeat(zero, math.prod(shape), axis=1)) for name, shape in shapes.items()}
+    return like._make([numbers[name].reshape(-1, *shape) for name, shape in shapes.items()])
 
 
 def _repeat(trace: Trace, sequence: int, count: int) -> Trace:
     """Make a batch of ``count`` copies of one sequence, without copying its numbers."""
 
-    def repeat(a: Array) -> Array:
-        axis = a.ndim - 2
-        one = np.take(a, [sequence], axis=axis)
-        return np.broadcast_to(one, (*a.shape[:axis], count, a.shape[-1]))
+    def repeat(a: Array) -> Array:  # (B, …)
+        return np.broadcast_to(a[sequence], (count, *a.shape[1:]))
 
-    mask = None if trace.mask is None else np.repeat(trace.mask[:, [sequence]], count, axis=1)
+    def at_every_step(a: Array) -> Array:  # (T, B, …)
+        return np.broadcast_to(a[:, [sequence]], (len(a), count, *a.shape[2:]))
+
+    mask = None if trace.mask is None else at_every_step(trace.mask)
     h_mask = None if trace.h_mask is None else repeat(trace.h_mask)
-    return Trace(tree_map(repeat, trace.steps), tree_map(repeat, trace.start), mask, h_mask)
+    return Trace(tree_map(at_every_step, trace.steps), tree_map(repeat, trace.start), mask, h_mask)
 
 
 def norms(jacobians: Array) -> Array:

@@ -1,6 +1,7 @@
 """The cells against hand-worked numbers, laws, extremes and bad input."""
 
 import re
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Annotated, NamedTuple
 
@@ -13,7 +14,7 @@ from lstm_helpers.cells import ablated, base, gru, lstm, rnn
 from lstm_helpers.layers import Recurrent
 from tests import laws
 
-CELLS = [getattr(cells, name) for name in cells.__all__] + [ablated.Ablated(part) for part in ablated.PARTS]
+CELLS = [*cells.CELLS, *(ablated.Ablated(part) for part in ablated.PARTS)]
 
 
 @pytest.mark.parametrize("law", laws.FOR_THE_LSTM, ids=lambda law: law.__name__)
@@ -273,6 +274,74 @@ def test_every_weight_and_state_is_checked_against_the_shape_in_its_type(message
         state = BAD_MEMORY[message]["state"]
         with pytest.raises(ValueError, match=re.escape(f"state.C has shape {state.C.shape}; expected (B, H, ")):
             through_time.unroll(MatrixMemory, MEMORY_PARAMS, np.zeros((5, 4, 3)), state)
+
+
+class WideState(NamedTuple):
+    h: BH
+    both: Annotated[Array, "B 2H"]
+
+
+def test_a_field_of_the_state_may_be_as_wide_as_two_of_h():
+    state = base.zeros(GOOD, lstm.Params, WideState, 4)
+    assert state.h.shape == (4, 2) and state.both.shape == (4, 4)
+    base.check_state("state", state, WideState, 4, 2)
+    with pytest.raises(ValueError, match=re.escape("state.both has shape (4, 2); expected (B, 2H) with B=4, 2H=4")):
+        base.check_state("state", state._replace(both=state.h), WideState, 4, 2)
+
+
+class Shapeless(NamedTuple):
+    W_x: Array
+
+
+def test_a_weight_without_a_shape_in_its_type_is_refused():
+    with pytest.raises(
+        ValueError, match=r"Shapeless\.W_x has no shape in its type; expected such as Annotated\[Array, '"
+    ):
+        base.check_params(Shapeless(np.zeros((1, 1))), Shapeless)
+
+
+def wrong_step(cell, fault):
+    """Call forward or backward with one argument that would broadcast, or convert, without a word."""
+    params, xs, state, _, d_state = laws.case(cell, 1, 4, 3, 2)
+    x = xs[0]
+    if fault == "x is one input":
+        return cell.forward(params, state, x[0])
+    if fault == "x has one sequence":
+        return cell.forward(params, state, x[:1])
+    if fault == "x has another dtype":
+        return cell.forward(params, state, x.astype(np.float32))
+    if fault == "state has one sequence":
+        return cell.forward(params, tree_map(lambda a: a[:1], state), x)
+    if fault == "b is a number":
+        return cell.forward(type(params)(*[a if a.ndim == 2 else a[:1] for a in params]), state, x)
+    return cell.backward(params, cell.forward(params, state, x), tree_map(lambda a: a[:1], d_state))
+
+
+@pytest.mark.parametrize(
+    "fault",
+    {
+        "x is one input": "x has shape (3,)",
+        "x has one sequence": "state.h has shape (4, 2)",
+        "x has another dtype": "dtype",
+        "state has one sequence": "state.h has shape (1, 2)",
+        "b is a number": "params.b",
+        "d_state has one sequence": "d_state.h has shape (1, 2)",
+    }.items(),
+    ids=lambda fault: fault[0],
+)
+@pytest.mark.parametrize("cell", CELLS, ids=laws.name_of)
+def test_what_would_broadcast_is_refused_by_name(cell, fault):
+    """A cell calls base.check_step in forward and base.check_state in backward."""
+    with pytest.raises(ValueError, match=re.escape(fault[1])):
+        wrong_step(cell, fault[0])
+
+
+def test_every_module_of_the_room_is_a_cell_in_the_list_or_stands_apart():
+    """A cell is one module, and its name in CELLS; one that was forgotten there would be tested by nothing."""
+    apart = {"__init__", "ablated", "base"}
+    modules = {path.stem for path in Path(cells.__file__).parent.glob("*.py")} - apart
+    names = {laws.name_of(cell) for cell in cells.CELLS}
+    assert modules == names, f"add to CELLS in cells/__init__.py: {modules - names}; no module is: {names - modules}"
 
 
 # What a failing law says

@@ -1,5 +1,6 @@
 """The stored tables have the sizes their loaders promise, and say what the pages say of them."""
 
+from math import gamma
 from pathlib import Path
 
 import numpy as np
@@ -117,6 +118,16 @@ def test_a_mean_interval_is_students():
     assert mean == 2.0 and abs(half - 4.303 / np.sqrt(3)) < 1e-12
     mean, half = measured.mean_interval(np.zeros((4, 10)))
     assert mean.shape == half.shape == (4,) and not half.any()
+
+
+@pytest.mark.parametrize("n", range(2, 31))
+def test_the_factor_of_an_interval_holds_95_percent_of_students_distribution(n):
+    """Its density, integrated from -t to t."""
+    runs = np.arange(float(n))
+    t = measured.mean_interval(runs)[1] / (runs.std(ddof=1) / np.sqrt(n))
+    x, nu = np.linspace(-t, t, 20_001), n - 1
+    density = gamma(n / 2) / (np.sqrt(nu * np.pi) * gamma(nu / 2)) * (1 + x * x / nu) ** (-n / 2)
+    assert abs(np.trapezoid(density, x) - 0.95) < 2 * 0.0005 * density[0] + 1e-7  # t has three decimals
 
 
 def test_nineteen_of_twenty_intervals_hold_the_true_mean():

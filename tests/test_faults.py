@@ -365,11 +365,11 @@ def test_the_reading_says_what_tells_two_faults_apart(name, says):
 
 
 def broken_at(line, distort):
-    """Make a backward pass with one line distorted, as a reader might break it."""
+    """Make a backward pass with one line distorted, or two such as "dc and do", as a reader might break it."""
 
     def backward(params, step, d_state):
         def put(name, value):
-            return distort(value) if name == line else value
+            return distort(value) if name in line.split(" and ") else value
 
         tanh_c = tanh(step.c)
         do = put("do", d_state.h * tanh_c)
@@ -448,6 +448,21 @@ def test_two_faults_are_both_pointed_at():
         return d_params, d_previous._replace(c=2 * d_previous.c), d_x
 
     assert faults.diagnose(faults.examine(backward=backward)).lines == ("df", "dz", "d_previous.c")
+    assert faults.diagnose(faults.examine(backward=broken_at("dc and do", np.negative))).lines == ("dc", "do")
+    assert faults.diagnose(faults.examine(backward=broken_at("di and dg", np.negative))).lines == ("di", "dg", "dz")
+
+
+def test_a_gradient_that_stops_before_the_start_is_a_broken_way_and_no_wrong_sum():
+    def backpropagate(cell, params, trace, d_hs, d_state=None):
+        back = through_time.backpropagate(cell, params, trace, d_hs, d_state)
+        if len(trace) == 1:
+            return back
+        return back._replace(state=lstm.State(*(a[0] for a in back.states)))
+
+    verdict = faults.diagnose(faults.examine(backpropagate=backpropagate))
+    assert verdict.lines == ("the loop over time, backward",)
+    assert "the way from step to step is broken" in unwrapped(verdict)
+    assert "of these only the weights' gradients" not in unwrapped(verdict)
 
 
 def test_two_wrong_gates_and_a_wrong_belt_are_no_wrong_dc():

@@ -5,14 +5,16 @@ import re
 import numpy as np
 import pytest
 
-from lstm_helpers import gradcheck, gradient_flow, through_time
+from lstm_helpers import cells, gradcheck, gradient_flow, through_time
 from lstm_helpers.activations import sigmoid
 from lstm_helpers.arrays import tree_map
 from lstm_helpers.cells import gru, lstm, rnn
 from lstm_helpers.gradcheck import relative_error
 from tests import laws
+from tests.test_cells import MatrixMemory
 
 CELLS = pytest.mark.parametrize("cell", [lstm, rnn], ids=["lstm", "rnn"])
+EVERY_CELL = pytest.mark.parametrize("cell", [*cells.CELLS, MatrixMemory], ids=laws.name_of)
 
 
 def run(cell, T=6, B=1, D=2, H=3, mask=None, seed=0):
@@ -59,21 +61,22 @@ def complex_step_jacobian(cell, params, xs, state, mask=None):
 
     def number(at, field, k):
         last = through_time.unroll(cell, params, xs, at, mask).state
-        return getattr(last, field)[0, k]
+        return np.complex128(getattr(last, field)[0].flat[k])  # real where it does not depend on what was changed
 
     rows = []
     for field in fields:
-        for k in range(state.h.shape[1]):
+        for k in range(getattr(state, field)[0].size):
             slope = gradcheck.complex_step(lambda at, field=field, k=k: number(at, field, k), state)
-            rows.append(np.concatenate([a[0] for a in slope]))
+            rows.append(np.concatenate([a[0].ravel() for a in slope]))
     return np.array(rows)
 
 
-@CELLS
+@EVERY_CELL
 def test_every_entry_is_what_complex_step_finds(cell):
     params, xs, state, trace, _, _ = run(cell)
     got = gradient_flow.jacobians(cell, params, trace, start=True)
-    assert got.shape == (7, 3 * len(state), 3 * len(state))
+    numbers = sum(a[0].size for a in state)
+    assert got.shape == (7, numbers, numbers)
     for t in range(6):
         here = state if t == 0 else trace[t - 1].state
         assert relative_error(got[t], complex_step_jacobian(cell, params, xs[t:], here)) < 1e-12, t
@@ -81,7 +84,7 @@ def test_every_entry_is_what_complex_step_finds(cell):
     assert np.array_equal(gradient_flow.jacobians(cell, params, trace), got[1:])
 
 
-@CELLS
+@EVERY_CELL
 def test_masked_steps_carry_the_gradient_as_they_carry_the_state(cell):
     mask = np.array([[1, 0], [1, 1], [0, 1], [1, 0], [0, 1], [1, 0]], bool)
     params, xs, state, trace, _, _ = run(cell, B=2, mask=mask)
@@ -277,7 +280,7 @@ def test_truncation_is_the_gradient_with_the_state_held_at_every_border(cell, st
     assert relative_error(got.params, full.params) > 1e-3
 
 
-@CELLS
+@EVERY_CELL
 def test_no_steps_at_all(cell):
     params, _, _, trace, d_hs, d_state = run(cell, T=0, B=2)
     assert gradient_flow.jacobians(cell, params, trace).shape[0] == 0

@@ -126,7 +126,12 @@ def _axes(of: Shapes) -> dict[str, list[tuple[int, str]]]:
     """Read from the types of a named tuple what axes its arrays have: "D 4H" is [(1, "D"), (4, "H")]."""
     if isinstance(of, type):
         hints = get_type_hints(of, include_extras=True)
-        of = tuple((name, " ".join(getattr(hint, "__metadata__", ("B H",)))) for name, hint in hints.items())
+        for name, hint in hints.items():
+            if not hasattr(hint, "__metadata__"):
+                raise ValueError(
+                    f"{of.__name__}.{name} has no shape in its type; expected such as Annotated[Array, 'D 4H']"
+                )
+        of = tuple((name, " ".join(hint.__metadata__)) for name, hint in hints.items())
     return {name: [(int(axis[:-1] or 1), axis[-1]) for axis in shape.split()] for name, shape in of}
 
 
