@@ -7,7 +7,8 @@ SOAK = 5
 VENV = .venv$(patsubst python%,-%,$(filter-out python python3,$(notdir $(PYTHON))))$(patsubst %,-%,$(filter-out locked,$(DEPS)))
 RUN = $(VENV)/bin/python
 ONE_THREAD = OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 VECLIB_MAXIMUM_THREADS=1
-# Shared among the processors, four at most, each with a JupyterLab and a browser of its own. One after the other: make test SHARED=
+# Shared among one process more than processors (conftest.py), four at most, each with a JupyterLab and a browser of its own.
+# One after the other: make test SHARED=
 SHARED = -n auto --maxprocesses=4 --dist=loadscope --no-loadscope-reorder
 AS_ROOT = $(if $(filter 0,$(shell id -u)),--allow-root)
 FOUND = command -v "$(PYTHON)" >/dev/null || { echo "There is no $(PYTHON) here. This book needs Python 3.11 or newer:" \

@@ -41,7 +41,7 @@ def test_rnn_step_by_hand():
     assert abs(d_x.item() - 1.28 * np.log(2)) < 1e-15
 
 
-def test_a_full_open_belt_counts_past_one():
+def test_a_cell_state_with_open_gates_exceeds_one():
     """With f = i = g = 1 the belt is at 50 after 50 steps: no tanh bounds it."""
     params = lstm.Params(np.zeros((1, 4)), np.zeros((1, 4)), np.full(4, 100.0))
     trace = through_time.unroll(lstm, params, np.zeros((50, 1, 1)))
@@ -50,7 +50,7 @@ def test_a_full_open_belt_counts_past_one():
     assert np.all(np.abs(trace.h) <= 1.0)
 
 
-def test_half_open_gates_halve_the_belt():
+def test_half_open_gates_halve_the_cell_state():
     """Zero weights: f = i = o = 1/2 and g = 0, so c halves at each step, exactly."""
     params = lstm.Params(np.zeros((2, 8)), np.zeros((2, 8)), np.zeros(8))
     start = lstm.State(np.zeros((1, 2)), np.array([[1.0, -3.0]]))
@@ -60,7 +60,7 @@ def test_half_open_gates_halve_the_belt():
 
 @pytest.mark.parametrize("cell", CELLS, ids=laws.name_of)
 @pytest.mark.parametrize("logit", [1e4, -1e4])
-def test_extreme_logits_are_finite_and_silent(cell, logit):
+def test_extreme_pre_activations_are_finite_and_silent(cell, logit):
     """pytest turns every warning into an error, so running through is the assertion of silence."""
     params = tree_map(np.zeros_like, cell.init(np.random.default_rng(0), 2, 3))
     params = type(params)(*params[:2], *[np.full_like(vector, logit) for vector in params[2:]])
@@ -152,7 +152,7 @@ def test_init_names_the_bad_argument(message):
         lstm.init(**arguments)
 
 
-def test_chrono_spreads_the_time_constants_up_to_the_lag():
+def test_chrono_sets_time_constants_up_to_the_lag():
     """1 / (1 - sigmoid(ln u)) = 1 + u, uniform from 2 to the longest lag, and i = 1 - f."""
     before = lstm.init(np.random.default_rng(0), 3, 4000, dtype=np.float32)
     params = lstm.chrono(np.random.default_rng(1), before, 101)
@@ -281,6 +281,19 @@ class WideState(NamedTuple):
     both: Annotated[Array, "B 2H"]
 
 
+class OtherParams(NamedTuple):
+    A: Annotated[Array, "D 3H"]
+    B: Annotated[Array, "2H H"]
+    C: Annotated[Array, "H 2H"]
+
+
+def test_the_sizes_are_read_from_the_weight_that_tells_h_wherever_it_stands():
+    params = OtherParams(np.zeros((5, 6)), np.zeros((4, 2)), np.zeros((2, 4)))
+    assert base.check_params(params, OtherParams) == {"D": 5, "H": 2}
+    with pytest.raises(ValueError, match=re.escape("params.B has shape (2, 2); expected (2H, H) with 2H=4, H=2")):
+        base.check_params(params._replace(B=np.zeros((2, 2))), OtherParams)
+
+
 def test_a_field_of_the_state_may_be_as_wide_as_two_of_h():
     state = base.zeros(GOOD, lstm.Params, WideState, 4)
     assert state.h.shape == (4, 2) and state.both.shape == (4, 4)
@@ -347,7 +360,7 @@ def test_every_module_of_the_room_is_a_cell_in_the_list_or_stands_apart():
 # What a failing law says
 
 
-def test_a_cell_that_forgets_h_mask_is_told_what_to_do():
+def test_a_cell_without_h_mask_gets_a_message_with_the_fix():
     deaf = SimpleNamespace(
         init=gru.init,
         zero_state=gru.zero_state,
@@ -375,13 +388,13 @@ def backward_masks_everything(params, step, d_state, h_mask=1.0):
 @pytest.mark.parametrize(
     "wrong, message",
     [
-        (dict(forward=forward_masks_everything), "forward must multiply h by h_mask where it meets W_h"),
+        (dict(forward=forward_masks_everything), "forward must multiply h by h_mask where it enters W_h"),
         (dict(backward=backward_masks_everything), "backward must use h_mask as forward did"),
         (dict(forward=lambda params, state, x, h_mask=1.0: gru.forward(params, state, x)), "forward must multiply h"),
         (dict(backward=lambda params, step, d_state, h_mask=1.0: gru.backward(params, step, d_state)), "backward must"),
     ],
 )
-def test_a_cell_that_uses_h_mask_wrongly_is_told_what_to_do(wrong, message):
+def test_a_cell_that_uses_h_mask_wrongly_gets_a_message_with_the_fix(wrong, message):
     names = ("init", "zero_state", "forward", "backward")
     cell = SimpleNamespace(**({name: getattr(gru, name) for name in names} | wrong))
     with pytest.raises(AssertionError, match=message) as caught:

@@ -23,7 +23,7 @@ from lstm_helpers.series import baselines
         lambda: measured.cells_stream().accuracy,
     ],
 )
-def test_accuracies_are_shares(load):
+def test_accuracies_are_fractions(load):
     table = load()
     assert np.all((table >= 0) & (table <= 1)) and table.std() > 0
 
@@ -43,7 +43,7 @@ def test_each_loader_gives_the_file_of_its_name_as_it_is_stored(name):
 def test_sizes_fit_the_names():
     assert measured.latch().shape[:2] == (len(measured.SETUPS), len(measured.LATCH_LAGS))
     assert measured.order().shape[:2] == (len(measured.ORDER_SETUPS), len(measured.ORDER_LENGTHS))
-    assert measured.grid().shape[:2] == (len(measured.GRID_SIZES), len(measured.GRID_RATES))
+    assert measured.grid().shape[:2] == (len(measured.GRID_SIZES), len(measured.GRID_LEARNING_RATES))
     table = measured.agreement_by_distance()
     assert table.accuracy.shape[:2] == (len(measured.NETWORKS), len(table.distractors))
 
@@ -157,7 +157,7 @@ def test_chapter_17_says_what_the_table_says():
 def test_chapter_18_says_what_the_tables_say():
     table = measured.both_ways()
     assert np.all((table.tagging >= 0) & (table.tagging <= 1)) and np.all((table.reviews >= 0) & (table.reviews <= 1))
-    assert table.tagging.shape[0] == len(measured.TAGGERS) and table.reviews.shape[0] == len(measured.READERS)
+    assert table.tagging.shape[0] == len(measured.TAGGERS) and table.reviews.shape[0] == len(measured.CLASSIFIERS)
     forward, backward, both = table.tagging[:, :, -1]
     for one_way, seen in ((forward, 0), (backward, 1)):
         assert np.all(one_way[:, seen] > 0.99) and np.all(np.abs(one_way[:, 1 - seen] - 0.5) < 0.07)
@@ -165,8 +165,8 @@ def test_chapter_18_says_what_the_tables_say():
 
     _, ends, trap, _, _ = table.reviews
     assert np.all(table.reviews[:, :, -1] > 0.95) and np.all(table.reviews[:, :, -1].mean(axis=1) > 0.985)
-    far = dict(zip(measured.READERS, table.long, strict=True))
-    for name, sure in zip(measured.READERS, (True, True, True, None, False), strict=True):
+    far = dict(zip(measured.CLASSIFIERS, table.long, strict=True))
+    for name, sure in zip(measured.CLASSIFIERS, (True, True, True, None, False), strict=True):
         gain, half = measured.mean_interval(far["forward, mean"] - far[name])
         assert sure is None or (gain > half) == sure, name
     gain, half = measured.mean_interval(far["both ways, mean"] - far["forward, last h"])
@@ -179,9 +179,9 @@ def test_chapter_18_says_what_the_tables_say():
 
     trained, used = np.moveaxis(table.forecasts, 2, 0)
     assert np.all(trained[1] < 0.07) and np.all(trained[2] < 0.01), "errors that nobody can have"
-    assert np.all(np.abs(used[[0, 1, 3]] - wandering.FLOOR) < 0.06)
+    assert np.all(np.abs(used[[0, 1, 3]] - wandering.LOWEST_ERROR) < 0.06)
     assert np.all(used[2] > wandering.persistence_error())
-    assert np.all(np.abs(trained[[0, 3]] - wandering.FLOOR) < 0.06), "what was promised is what comes"
+    assert np.all(np.abs(trained[[0, 3]] - wandering.LOWEST_ERROR) < 0.06), "what was promised is what comes"
 
 
 def test_chapter_19_says_what_the_table_says():

@@ -60,7 +60,7 @@ def line(name, entries):
 
 
 @pytest.mark.parametrize("cell", CELLS, ids=name_of)
-def test_gradients_equal_the_complex_step_in_every_wiring(cell, record_property):
+def test_gradients_equal_the_complex_step_in_every_architecture(cell, record_property):
     errors = {name: [error(wire(cell), mask) for mask in (None, MASK)] for name, wire in WIRINGS.items()}
     record_property(GRADIENT_TABLE, line("Worst gradient error", WIRINGS))
     record_property(
@@ -69,7 +69,7 @@ def test_gradients_equal_the_complex_step_in_every_wiring(cell, record_property)
     assert max(max(pair) for pair in errors.values()) < LIMIT, errors
 
 
-def test_a_wrong_gradient_would_be_seen():
+def test_a_wrong_gradient_is_detected():
     """The same comparison, of a cell whose bias gradient is wrong in the sixth digit."""
 
     class Wrong:

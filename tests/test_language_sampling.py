@@ -51,7 +51,7 @@ def test_each_row_may_have_its_own_temperature_and_precision_stays():
     assert sampling.softmax_with_temperature(LOGITS.astype(np.float32), 0.7).dtype == np.float32
 
 
-def test_draws_invert_the_sums():
+def test_samples_invert_the_cumulative_sums():
     probabilities = np.array([0.2, 0.0, 0.5, 0.3])
     drawn = [int(sampling.sample(probabilities, u)) for u in (0.0, 0.199, 0.2, 0.45, 0.699, 0.7, 0.999999)]
     assert drawn == [0, 0, 2, 2, 2, 3, 3]
@@ -62,7 +62,7 @@ def test_draws_invert_the_sums():
 
 
 @pytest.mark.parametrize("tau", [0.5, 1.0, 2.0])
-def test_draws_follow_the_tempered_chances(tau):
+def test_samples_follow_the_probabilities_at_the_temperature(tau):
     probabilities = sampling.softmax_with_temperature(LOGITS[0], tau)
     n = 40_000
     share = np.bincount(sampling.sample(np.tile(probabilities, (n, 1)), RNG(1).random(n)), minlength=4) / n
@@ -124,7 +124,7 @@ def test_rows_that_differ_in_temperature_alone_can_be_compared():
         (lambda: sampling.generate(MODEL, PARAMS, RNG(0), np.array([[9]]), 3), "tokens[0, 0] is 9"),
         (
             lambda: sampling.generate(Model(Recurrent(lstm)), PARAMS, RNG(0), np.array([[0]]), 3),
-            "expected one that reads",
+            "expected one with an embedding",
         ),
     ],
 )

@@ -86,9 +86,10 @@ export default { render };
 
 
 def test_style_sheets_are_joined_in_their_order_below_the_colours_of_the_symbols(files):
-    files |= {"a.css": ".a { color: var(--lstm-f); }", "z.css": ".z {}"}
-    first, *others = scripts.style("z.css", "a.css").split("\n")
-    assert others == [files["z.css"], files["a.css"]]
+    order = ["m.css", "z.css", "a.css"]
+    files |= {name: f".{name} {{ color: var(--lstm-f); }}" for name in order}
+    first, *others = scripts.style(*order).split("\n")
+    assert others == [files[name] for name in order]
     assert dict(re.findall(r"--lstm-(\w+): (#\w+);", first)) == COLOURS and first.startswith(".lstm-widget {")
 
 
@@ -97,6 +98,7 @@ def test_style_sheets_are_joined_in_their_order_below_the_colours_of_the_symbols
     [
         ('import { no } from "./one.js";', "all.js imports no, which one.js does not export"),
         ('import { all } from "./all.js";', "all imports all: scripts cannot import one another in a circle"),
+        ('import { two } from "./two.js";', "all imports two imports three imports two: scripts cannot import"),
         ("export let count = 0;", "all.js says 'export let count = 0;'"),
         ('import one from "./one.js";', "all.js says 'import one from"),
         ('export { one } from "./one.js";', "all.js says 'export { one }"),
@@ -105,6 +107,8 @@ def test_style_sheets_are_joined_in_their_order_below_the_colours_of_the_symbols
 )
 def test_what_joining_does_not_know_is_refused(files, text, complaint):
     files["one.js"] = "export const one = 1;\n"
+    files["two.js"] = 'import { three } from "./three.js";\nexport const two = 2;\n'
+    files["three.js"] = 'import { two } from "./two.js";\nexport const three = 3;\n'
     files["all.js"] = text + "\n"
     with pytest.raises(ValueError, match=re.escape(complaint)):
         scripts.script("all.js")

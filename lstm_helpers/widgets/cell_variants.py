@@ -1,4 +1,4 @@
-"""Move one number, the forget gate's pre-activation, in five kinds of cell at once."""
+"""Change the forget gate's pre-activation in five kinds of cell at once."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from lstm_helpers.widgets.scripts import script
 from lstm_helpers.widgets.variants import EQUATIONS, FEEDS, STEPS, memories, pulses
 
 LOW, HIGH = -4, 6  # of the pre-activation
-LIMITS = {"once": (0.0, 1.0), "always": (0.0, 22.0), "there and back": (-1.0, 1.0)}  # of what is held, by feed
+LIMITS = {"once": (0.0, 1.0), "always": (0.0, 22.0), "there and back": (-1.0, 1.0)}  # of the stored values, by feed
 
 
 class CellVariants(HouseWidget):
-    """Show what one unit of an LSTM, a coupled cell, a GRU and others holds of the same input at the same forget gate.
+    """Show how one unit of each of five cells stores the same input at the same forget gate.
 
     All settings are run when the widget is made, by ``variants.memories``.
 
@@ -32,7 +32,7 @@ class CellVariants(HouseWidget):
     Raises
     ------
     traitlets.TraitError
-        If ``z_f`` or ``feed`` is not there, here or when it is set later.
+        If ``z_f`` or ``feed`` is not one of the choices, here or when it is set later.
     """
 
     _esm = script("cell_variants.js")
@@ -63,12 +63,12 @@ class CellVariants(HouseWidget):
         self.begin(z_f=z_f, feed=feed)
 
     def __repr__(self) -> str:
-        """Write what is shown, the same on every machine."""
+        """Write the settings, the same on every machine."""
         return f"CellVariants(z_f={self.z_f}, feed={self.feed!r})"
 
     @property
     def held(self) -> dict[str, Array]:
-        """What each cell holds after each step, (steps,)."""
+        """The state of each cell after each step, (steps,)."""
         return dict(zip(EQUATIONS, self._tables[self.feed][self.z_f - LOW], strict=True))
 
     @property
@@ -77,13 +77,14 @@ class CellVariants(HouseWidget):
         f = self._about["gates"][self.z_f - LOW]
         end = {name: number(float(held[-1])) for name, held in self.held.items()}
         return (
-            f"With the forget gate at {f:.3f}, and in the GRU z, after {STEPS} steps the LSTM holds {end['LSTM']}, the "
-            f"cell without a forget gate {end['no forget gate']}, the coupled cell and the GRU {end['coupled']}, the "
-            f"one with peepholes {end['peephole']}."
+            f"The forget gate, or z in the GRU, is {f:.3f}. "
+            f"After {STEPS} steps the state is {end['LSTM']} in the LSTM, "
+            f"{end['no forget gate']} without a forget gate, {end['coupled']} in the coupled cell and the GRU, "
+            f"and {end['peephole']} with peepholes."
         )
 
     def draw_static(self, figure: Figure) -> None:
-        """Draw what each cell holds, one below the other, on one scale."""
+        """Draw the state of each cell, one below the other, on one scale."""
         axes = figure.subplots(len(EQUATIONS), 1, sharex=True)
         low, high = LIMITS[self.feed]
         steps, room = np.arange(1, STEPS + 1), 0.06 * (high - low)
@@ -98,10 +99,10 @@ class CellVariants(HouseWidget):
             ax.text(1.02, 0.5, said, transform=ax.transAxes, size=9, va="center")
         axes[-1].set_xlabel("step", size=9)
         f = self._about["gates"][self.z_f - LOW]
-        axes[0].set_title(f"{FEEDS[self.feed]}; forget gate at {f:.3f}: what each cell holds", loc="left", size=10)
+        axes[0].set_title(f"{FEEDS[self.feed]}; forget gate {f:.3f}: state of each cell", loc="left", size=10)
 
     @traitlets.validate("z_f")
     def _check_z_f(self, proposal: traitlets.Bunch) -> int:
-        return within("z_f", proposal["value"], LOW, HIGH, "whole numbers, tried beforehand")
+        return within("z_f", proposal["value"], LOW, HIGH, "whole numbers, computed beforehand")
 
     _check_feed = one_of("feed", lambda widget: FEEDS)

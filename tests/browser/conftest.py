@@ -78,6 +78,13 @@ CLOSE_OTHERS = """path => {
         if (widget.context?.path !== path) widget.dispose();
     }
 }"""
+CHANGED = """async () => {
+    const { context } = window.jupyterapp.shell.currentWidget;
+    await context.sessionContext.session.kernel.info;
+    await context.sessionContext.session.kernel.spec;
+    await new Promise(resolve => setTimeout(resolve, 300));
+    return context.model.dirty;
+}"""
 UNFINISHED = """() => window.jupyterapp.shell.currentWidget.content.widgets
     .map((cell, position) => ({ cell, position }))
     .filter(({ cell }) => cell.model.type === 'code' && cell.model.sharedModel.source.trim()

@@ -1,4 +1,4 @@
-"""The fading difference: its law, its numbers and refusals, and its picture; `browser/` tests the other half."""
+"""The fading difference: its law, numbers, errors and picture; `browser/` tests its script."""
 
 import math
 
@@ -19,7 +19,7 @@ OTHERS[2] += 1
 
 
 def test_a_small_difference_fades_by_the_spectral_radius():
-    # Near h = 0 the cell is linear: one eigenvalue of a symmetric W_h decides in the long run.
+    # Near h = 0 the cell is linear, so the largest eigenvalue of a symmetric W_h dominates in the long run.
     W_h = np.diag([0.5, 0.2, 0.1])
     params = rnn.Params(np.full((1, 3), 1e-6), W_h, np.zeros(3))
     xs, others = np.zeros((40, 1, 1)), np.zeros((40, 1, 1))
@@ -60,21 +60,21 @@ def test_it_is_two_runs_by_hand_of_sequences_that_differ_at_several_steps_and_th
     assert run.factor**8 == pytest.approx(run.left, rel=1e-12)
 
 
-def test_the_words_and_the_picture_follow():
+def test_the_sentence_and_the_picture_follow():
     widget = FadingDifference(PARAMS, XS, OTHERS)
     before = widget.static_png()[0]
     assert repr(widget) == "FadingDifference(12 steps, 6 units, scale=1)"
     run, radius = widget.run, spectral_radius(PARAMS.W_h)
     assert widget.words.startswith(f"W_h × 1.00 has spectral radius {radius:.2f}. 9 words later the difference is ")
-    assert widget.words.endswith(f" times what it was: a factor of {run.factor:.2f} per word, on average.")
+    assert widget.words.endswith(f" times its initial size: a factor of {run.factor:.2f} per word, on average.")
     widget.scale = np.float32(2.5)
     assert widget.static_png()[0] != before and "W_h × 2.50" in widget.words
     widget.scale = 0
-    assert widget.words.endswith("Nothing of the difference is left 9 words later.")
+    assert widget.words.endswith("The difference is 0 9 words later.")
     assert math.isclose(widget._size["radius"], radius)
 
 
-def test_what_does_not_fit_is_refused():
+def test_invalid_arguments_are_refused():
     with pytest.raises(ValueError, match="expected \\(T, 1, D\\) twice"):
         fading(PARAMS, XS, OTHERS[:-1])
     with pytest.raises(ValueError, match="do not differ before the last step"):
@@ -86,7 +86,7 @@ def test_what_does_not_fit_is_refused():
             FadingDifference(PARAMS, XS, OTHERS, scale=scale)
 
 
-def test_nothing_that_is_given_is_written_into():
+def test_arguments_are_not_modified():
     frozen = tree_map(np.copy, (PARAMS, XS, OTHERS))
     for array in (*frozen[0], *frozen[1:]):
         array.flags.writeable = False

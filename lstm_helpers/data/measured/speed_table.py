@@ -1,6 +1,6 @@
-"""The table that ``make bench`` writes: the package beside other libraries, on one machine, in one run.
+"""The table that ``make bench`` writes: times of this package and of other libraries, on one machine, in one run.
 
-A text file with one line for each measurement, below lines that begin with # and say what the machine was.
+A text file with one line for each measurement, after lines with # that describe the machine.
 """
 
 import csv
@@ -22,7 +22,7 @@ class Measurement(NamedTuple):
     B: int
     D: int
     H: int
-    layer: str  # what was run, as it writes itself: Recurrent(lstm) wherever nothing else is measured
+    layer: str  # the repr of the layer that was run, Recurrent(lstm) by default
     who: str
     value: float  # seconds or bytes of one run, the median
     low: float  # value / ours, turn by turn: the lower quartile
@@ -55,12 +55,12 @@ def speed(path: str | os.PathLike[str] | None = None) -> Speed:
     Parameters
     ----------
     path : path, optional
-        A file that ``make bench`` wrote, on your machine for instance. Without it the one shipped with the book.
+        A file that ``make bench`` wrote, for example on your machine. By default the table shipped with the book.
 
     Raises
     ------
     ValueError
-        If the file is no such table.
+        If the file is not such a table.
     """
     if path is None:
         with shipped.file("measured/speed.csv") as path:
@@ -74,7 +74,7 @@ def speed(path: str | os.PathLike[str] | None = None) -> Speed:
 
 
 def write_speed(path: str | os.PathLike[str], table: Speed) -> None:
-    """Write a table so that ``speed`` reads it, numbers with seven digits at most."""
+    """Write a table that ``speed`` can read, with at most seven digits for a number."""
     with open(path, "w", encoding="utf-8", newline="\n") as file:
         file.write(f"# {table.machine}\n")
         writer = csv.writer(file, lineterminator="\n")

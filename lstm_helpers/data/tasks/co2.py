@@ -1,6 +1,6 @@
 """Carbon dioxide in the air over Mauna Loa, Hawaii, week by week, 1958 to 2001: a trend, a season, and gaps.
 
-`data/co2.md` beside the numbers tells their origin and licence (public domain).
+`data/co2.md` beside the numbers documents their origin and licence (public domain).
 """
 
 from typing import NamedTuple
@@ -17,11 +17,11 @@ class Co2(NamedTuple):
     """A week and its mean concentration, in order of time."""
 
     weeks: Array  # (T,) datetime64 of days, each a Saturday: 1958-03-29, 1958-04-05, … 2001-12-29
-    ppm: Array  # (T,) molecules of CO2 per million of dry air; NaN in the 59 weeks that were not measured
+    ppm: Array  # (T,) molecules of CO2 per million of dry air; NaN in the 59 weeks without a measurement
 
 
 def load() -> Co2:
-    """Return the whole series.
+    """Load the whole series.
 
     Returns
     -------

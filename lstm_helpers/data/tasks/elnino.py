@@ -1,7 +1,7 @@
 """El Niño: the sea's surface temperature off Peru, month by month, 1950 to 2010.
 
-The season makes up most of what varies. What is left when each month's mean is taken away, the anomaly, is the subject:
-El Niño is a year in which it is large and positive. `data/elnino.md` tells origin and licence (public domain).
+The season explains most of the variation. The anomaly, the difference from the month's mean, is the subject: El Niño is
+a year in which it is large and positive. `data/elnino.md` documents origin and licence (public domain).
 """
 
 from typing import NamedTuple
@@ -22,7 +22,7 @@ class ElNino(NamedTuple):
 
 
 def load() -> ElNino:
-    """Return the whole series.
+    """Load the whole series.
 
     Returns
     -------

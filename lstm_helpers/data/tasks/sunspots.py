@@ -1,7 +1,7 @@
-"""Yearly sunspot numbers, 1700 to 2008: a real series, short enough to see whole and hard enough to be honest.
+"""Yearly sunspot numbers, 1700 to 2008: a real series, short enough to plot as a whole and hard to forecast.
 
 The unit is the international sunspot number, version 1, as a yearly mean. `data/sunspots.md` beside the numbers
-tells their origin and licence (public domain).
+documents their origin and licence (public domain).
 """
 
 from typing import NamedTuple
@@ -18,7 +18,7 @@ class Sunspots(NamedTuple):
 
 
 def load() -> Sunspots:
-    """Return the whole series.
+    """Load the whole series.
 
     Returns
     -------
