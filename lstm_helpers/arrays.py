@@ -24,7 +24,12 @@ TB = Annotated[Array, "T B"]
 TBD = Annotated[Array, "T B D"]
 TBH = Annotated[Array, "T B H"]
 
-# A type checker cannot know which named tuple a cell or a layer uses; these names say what is expected.
+# These four are Any to a type checker: Python has no type for "the Params of the module given as ``cell``". To a
+# reader the names say what stands there. Functions that take anything, and say what is wrong with it, take ``object``.
+# Any for other reasons are ``layers.base.LayerTrace`` (each layer has its own), ``activations.Values`` (a number for a
+# number, an array for an array), ``frameworks.presence.Foreign`` (its package may be missing), keywords of matplotlib
+# (``figures.style.Look``), JSON (``lab.Document``), a cell's or an engine's functions of any kind
+# (``faults.catalogue.Function``), and the dtype of an ``Array`` (float32 to complex128).
 Tree: TypeAlias = Any  # an array, or a tuple (named or not) of trees
 Params: TypeAlias = Any  # a tree: the learned parameters, or their gradient
 State: TypeAlias = Any  # a tree: the state that one step passes to the next
@@ -36,7 +41,7 @@ _FORMAT = "lstm_helpers.arrays/1"  # the archive's comment; a later layout gets 
 # Trees
 
 
-def leaves(tree: Tree, path: str = "") -> Iterator[tuple[str, Array]]:
+def leaves(tree: object, path: str = "") -> Iterator[tuple[str, Array]]:
     """Yield every array of a tree with its path, such as ``("0.W_x", array)``; a lone array's path is ``""``."""
     if isinstance(tree, tuple):
         names: Sequence[str] = getattr(tree, "_fields", None) or [str(k) for k in range(len(tree))]
@@ -74,7 +79,7 @@ def stack(trees: Sequence[TreeT]) -> TreeT:
     return tree_map(lambda *arrays: np.stack(arrays), trees[0], *trees[1:])
 
 
-def tree_norm(tree: Tree) -> float:
+def tree_norm(tree: object) -> float:
     """Give the Euclidean norm √Σ|a|² over all numbers of a tree; it overflows only if the norm itself does."""
     sizes = [np.abs(leaf) for _, leaf in leaves(tree) if leaf.size]
     largest = float(np.max([size.max() for size in sizes])) if sizes else 0.0
@@ -84,7 +89,7 @@ def tree_norm(tree: Tree) -> float:
     return largest * float(np.sqrt(sum(np.square(size / largest, dtype=np.float64).sum() for size in sizes)))
 
 
-def describe(tree: Tree) -> str:
+def describe(tree: object) -> str:
     """Name a tree's outermost structure for an error message."""
     if not isinstance(tree, tuple):
         return "an array" if isinstance(tree, np.ndarray | np.generic) else f"a {type(tree).__name__}"
@@ -95,7 +100,7 @@ def describe(tree: Tree) -> str:
 # Files
 
 
-def save(path: str | os.PathLike[str], tree: Tree) -> None:
+def save(path: str | os.PathLike[str], tree: object) -> None:
     """Write a tree of arrays to an .npz file, completely or not at all.
 
     The file holds one plain array per path (``W_x``, ``0.W_h`` …), so ``numpy.load`` reads it too. An existing file
@@ -234,7 +239,7 @@ def check_finite(name: str, value: Array, mask: Array | None = None, hint: str =
         raise ValueError(f"{name}{at} is {value[where]}: expected finite numbers" + (f"; {hint}" if hint else ""))
 
 
-def check_same_dtype(**trees: Tree) -> None:
+def check_same_dtype(**trees: object) -> None:
     """Refuse arrays of different precision; complex numbers may join real ones of the same precision."""
     first = ""
     precision = None
@@ -269,7 +274,7 @@ def check_positions(shape: tuple[int, ...], mask: Array | None) -> None:
         raise ValueError(f"mask has shape {np.shape(mask)} and dtype {np.asarray(mask).dtype}; expected bool {shape}")
 
 
-def check_classes(name: str, values: Any, count: int, mask: Array | None) -> None:
+def check_classes(name: str, values: object, count: int, mask: Array | None) -> None:
     """Refuse anything but an array of whole numbers from 0 to ``count`` - 1."""
     if not isinstance(values, np.ndarray) or values.dtype.kind not in "iu":
         kind = values.dtype if isinstance(values, np.ndarray) else type(values).__name__

@@ -11,13 +11,14 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from lstm_helpers.arrays import Array, Tree, check_float, describe, leaves, tree_map
 
 TreeT = TypeVar("TreeT")
 
 
-def complex_step(loss: Callable[[TreeT], Any], tree: TreeT) -> TreeT:
+def complex_step(loss: Callable[[TreeT], ArrayLike], tree: TreeT) -> TreeT:
     """Give the gradient of ``loss`` at ``tree``, exact to rounding.
 
     Parameters
@@ -56,7 +57,7 @@ def complex_step(loss: Callable[[TreeT], Any], tree: TreeT) -> TreeT:
     return _for_each_number(tree, lambda replace, leaf, k: derivative(replace(perturbed(leaf, k))))
 
 
-def central_difference(loss: Callable[[TreeT], Any], tree: TreeT, eps: float = 1e-5) -> TreeT:
+def central_difference(loss: Callable[[TreeT], ArrayLike], tree: TreeT, eps: float = 1e-5) -> TreeT:
     """Give the gradient of ``loss`` at ``tree`` with two evaluations for each number, to about 1e-10 in float64.
 
     Parameters, result and errors are those of ``complex_step``, but ``loss`` may be any real function; ``eps`` is the
@@ -132,7 +133,7 @@ def _for_each_number(tree: TreeT, derivative: Callable[[Callable[[Array], TreeT]
     return tree_map(lambda _: next(grads), tree)
 
 
-def _one_number(value: Any) -> Any:
+def _one_number(value: ArrayLike) -> Any:
     if np.size(value) != 1:
         raise ValueError(f"loss returned shape {np.shape(value)}; expected one number: try .sum()")
     return np.asarray(value).reshape(())[()]

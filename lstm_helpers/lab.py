@@ -47,13 +47,13 @@ def _load_jupyter_server_extension(server: Any) -> None:
         sessions = await server.session_manager.list_sessions()
         return next((one["kernel"]["id"] for one in sessions if one["path"] == path.strip("/")), "")
 
-    async def save(model: Document, path: str = "") -> Any:
+    async def save(model: Document, path: str = "") -> object:
         with failures_logged(server, path):
             if is_notebook(model):
                 before_saving(model["content"], await kernel_of(path))
         return await write(model, path)
 
-    async def get(*args: Any, **kwargs: Any) -> Any:
+    async def get(*args: object, **kwargs: object) -> object:
         model = await read(*args, **kwargs)
         with failures_logged(server, model.get("path")):
             if is_notebook(model):
@@ -77,7 +77,7 @@ def is_notebook(model: Document) -> bool:
     return model.get("type") == "notebook" and bool(model.get("content"))
 
 
-def without_views(model: Document, **_: Any) -> None:
+def without_views(model: Document, **_: object) -> None:
     """Replace live views by pictures for good."""
     if is_notebook(model):
         before_saving(model["content"])
@@ -118,6 +118,6 @@ def shown_otherwise(notebook: Document) -> list[Document]:
     return [out for out in outputs if set(out.get("data", {})) - {LIVE_VIEW, "text/plain"}]
 
 
-def asks(out: dict[str, Any]) -> bool:
+def asks(out: Document) -> bool:
     """Return whether an output is a `Predict` question, which stores its answers as a list next to the live view."""
     return out["data"].get("text/plain", "").startswith("Predict(") and "text/markdown" in out["data"]

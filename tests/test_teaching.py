@@ -39,16 +39,7 @@ def title(path: Path) -> str:
     return re.match(r"# (.+)", read(path).cells[0].source)[1].strip()
 
 
-# --- the lists of chapters
-
-
-def test_the_map_in_the_readme_lists_every_page_in_order():
-    front = (ROOT / "README.md").read_text(encoding="utf-8")
-    found = re.findall(r"^\| \[\w+ [^]]+\]\(notebooks/(.+\.ipynb)\) \| .+\?.* \|$", front, re.MULTILINE)
-    absent = [path for path in PAGES if path.name not in found]
-    missing = [f"| [{path.stem.replace('_', ' ')}](notebooks/{path.name}) | …? |" for path in absent]
-    assert not missing, f"the map in README.md has no row such as {missing}"
-    assert found == [path.name for path in PAGES], "the map in README.md: one row for each page, in their order"
+# --- the cover, whose rows the README copies
 
 
 def test_the_covers_table_lists_every_chapter_in_order_with_its_title_and_minutes():

@@ -251,7 +251,7 @@ def _as_array(result: object) -> tuple[Array | None, str]:
     return value, ""
 
 
-def _copy(tree: Any) -> object:
+def _copy(tree: object) -> object:
     if isinstance(tree, np.ndarray):
         return tree.copy()
     if isinstance(tree, list | tuple):

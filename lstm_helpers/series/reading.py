@@ -7,7 +7,7 @@ import csv
 import os
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -112,7 +112,7 @@ def _number(path: str | os.PathLike[str], line: int, column: str, cell: str, gap
     return value
 
 
-def _date(path: str | os.PathLike[str], line: int, column: str, cell: str) -> Any:
+def _date(path: str | os.PathLike[str], line: int, column: str, cell: str) -> np.datetime64:
     text = cell.strip()
     try:
         if len(text) not in (4, 7, 10) or not text[:4].isdigit():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from itertools import permutations
-from typing import Any
 
 import numpy as np
 import traitlets
@@ -86,7 +85,7 @@ class BlockOrder(HouseWidget):
         test: agreement.SentenceBatch,
         stored: str = "iofg",
         read: str = "ifgo",
-        **kwargs: Any,
+        **kwargs: object,
     ) -> None:
         xs = agreement.encode(words)
         cells = {order: misread(network.cell, stored, order) for order in ORDERS}

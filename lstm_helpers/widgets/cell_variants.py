@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import traitlets
 from matplotlib.figure import Figure
@@ -44,7 +42,7 @@ class CellVariants(HouseWidget):
     _numbers = traitlets.Dict().tag(sync=True)
     _about = traitlets.Dict().tag(sync=True)
 
-    def __init__(self, z_f: int = 1, feed: str = "once", **kwargs: Any) -> None:
+    def __init__(self, z_f: int = 1, feed: str = "once", **kwargs: object) -> None:
         self._tables = {
             name: np.array([list(memories(z, pulses(name)).values()) for z in range(LOW, HIGH + 1)]) for name in FEEDS
         }
@@ -104,7 +102,7 @@ class CellVariants(HouseWidget):
         axes[0].set_title(f"{FEEDS[self.feed]}; forget gate {f:.3f}: state of each cell", loc="left", size=10)
 
     @traitlets.validate("z_f")
-    def _check_z_f(self, proposal: Any) -> int:
+    def _check_z_f(self, proposal: traitlets.Bunch) -> int:
         return within("z_f", proposal["value"], LOW, HIGH, "whole numbers, computed beforehand")
 
     _check_feed = one_of("feed", lambda widget: FEEDS)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 import traitlets
@@ -59,7 +58,7 @@ class ForecastOrigin(HouseWidget):
         forecasts: Mapping[str, ArrayLike],
         origin: int = 0,
         ahead: int = 1,
-        **kwargs: Any,
+        **kwargs: object,
     ) -> None:
         self._times, self._values = np.asarray(times, float), np.asarray(values, float)
         self._origins = np.asarray(origins)
@@ -144,11 +143,11 @@ class ForecastOrigin(HouseWidget):
         below.legend(fontsize=8, loc="lower right")
 
     @traitlets.validate("origin")
-    def _check_origin(self, proposal: Any) -> int:
+    def _check_origin(self, proposal: traitlets.Bunch) -> int:
         return within("origin", proposal["value"], 0, self._shape["origins"] - 1, "origins count from 0")
 
     @traitlets.validate("ahead")
-    def _check_ahead(self, proposal: Any) -> int:
+    def _check_ahead(self, proposal: traitlets.Bunch) -> int:
         return within("ahead", proposal["value"], 1, self._shape["horizon"], "steps ahead count from 1")
 
 

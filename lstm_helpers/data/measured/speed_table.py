@@ -6,7 +6,7 @@ A text file with one line for each measurement, after lines with # that describe
 import csv
 import os
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from lstm_helpers.data import shipped
 
@@ -44,7 +44,7 @@ class Speed(NamedTuple):
     def __repr__(self) -> str:
         return f"Speed({len(self.rows)} measurements on {self.machine})"
 
-    def select(self, **wanted: Any) -> tuple[Measurement, ...]:
+    def select(self, **wanted: object) -> tuple[Measurement, ...]:
         """Give the rows whose fields, or ``size``, have the wanted values, in their order."""
         return tuple(row for row in self.rows if all(getattr(row, name) == value for name, value in wanted.items()))
 
