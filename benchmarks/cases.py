@@ -60,8 +60,7 @@ FOR_ATTENTION = tuple(case._replace(D=case.H) for case in FOR_LAYERS[:2])
 
 def every_cell() -> list[Layer]:
     """Make a layer of each cell in the package's own list, and of one with a part taken out, for all five."""
-    listed = [getattr(cells, name) for name in cells.__all__]
-    return [Recurrent(cell) for cell in (*listed, Ablated(PARTS[0]))]
+    return [Recurrent(cell) for cell in (*cells.CELLS, Ablated(PARTS[0]))]
 
 
 def random_sizes(count: int = 28, seed: int = 0) -> list[Case]:

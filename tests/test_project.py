@@ -3,6 +3,7 @@
 import importlib
 import json
 import os
+import pkgutil
 import re
 import subprocess
 import sys
@@ -211,6 +212,13 @@ def test_every_module_has_a_floor():
     modules = {p.stem for p in (ROOT / "lstm_helpers").iterdir() if p.suffix == ".py" or (p / "__init__.py").is_file()}
     assert floors == modules - {"__init__"}
     assert contract["exhaustive"] is True
+
+
+def test_every_module_offers_only_what_it_has():
+    for found in pkgutil.walk_packages(lstm_helpers.__path__, "lstm_helpers."):
+        module = importlib.import_module(found.name)
+        missing = [name for name in getattr(module, "__all__", []) if not hasattr(module, name)]
+        assert not missing, f"{found.name}.__all__ names {', '.join(missing)}, which it does not have"
 
 
 # --- what a reader types

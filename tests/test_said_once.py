@@ -1,4 +1,4 @@
-"""What stands in Python and in JavaScript: the same cases run through both."""
+"""Code that exists in Python and in JavaScript: both run the same cases."""
 
 import numpy as np
 import pytest
@@ -65,7 +65,7 @@ def test_labels_are_pushed_apart_the_same():
         np.testing.assert_allclose(np.array(found) - 30, style.spread(*case), atol=1e-9, err_msg=str(case))
 
 
-# What is computed
+# Computations
 
 
 def test_activations_are_the_same():
@@ -76,13 +76,13 @@ def test_activations_are_the_same():
         return [z.map(sigmoid), s.map(sigmoidSlope), s.map(tanhSlope), s.map(logit), s.map(halfLife)];
     """
     found = run("activations", body, z.tolist(), s.tolist())
-    of_gates = (activations.sigmoid_slope, activations.tanh_slope, activations.logit, activations.half_life)
+    of_gates = (activations.sigmoid_derivative, activations.tanh_derivative, activations.logit, activations.half_life)
     wanted = [activations.sigmoid(z), *(of(s) for of in of_gates)]
     for one, other in zip(found, wanted, strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-12, atol=1e-300)
 
 
-def test_the_belt_is_the_same():
+def test_the_cell_state_is_the_same():
     cases = [(1.0, 1.0, 0.5, 1.0, 20, "always"), (0.0, 1.0, -1.0, 0.5, 3, "once"), (0.3, 0.0, 1.0, 1.0, 1, "always")]
     for feed in ("once", "always"):
         for steps in range(1, 60, 3):
@@ -96,7 +96,7 @@ def test_the_belt_is_the_same():
             assert end == pytest.approx(steady_state(*gates[:3]), rel=1e-12)
 
 
-def test_a_temperature_does_the_same():
+def test_a_temperature_has_the_same_effect():
     cases = [(RNG.normal(0, 5, 30).tolist(), tau) for tau in TEMPERATURES]
     found = run("temperature_sampler", "return sent.map((one) => tempered(...one));", *cases)
     for (logits, tau), one in zip(cases, found, strict=True):
@@ -107,7 +107,7 @@ def test_a_temperature_does_the_same():
 
 
 def say(widget, settings, body):
-    """What Python and JavaScript say of a widget at each of its settings."""
+    """Give the sentences of Python and of JavaScript at each of a widget's settings."""
     states, said = [], []
     for setting in settings:
         for name, value in setting.items():
@@ -120,7 +120,7 @@ def say(widget, settings, body):
 
 
 def settings_of(**choices):
-    """Every combination of some settings."""
+    """Give every combination of some settings."""
     names = list(choices)
     grid = np.meshgrid(*(np.arange(len(choices[name])) for name in names), indexing="ij")
     return [
@@ -147,13 +147,13 @@ PARENTHESES = "he [ then { a ( an ) } the ] and "
 PATTERN = {"half": np.linspace(0, 3, len(PARENTHESES) - 1), "open": np.arange(len(PARENTHESES) - 1) % 4}
 SOURCE, ANSWER = "sleep the old dogs near the cat".split(), [*"dogi olda kato nere".split(), " "]
 CASES = {
-    "soft switch": (
+    "soft gate": (
         SoftGate,
-        settings_of(value=[-2.0, -1.2, 0.0, 1.5], logit=[-6.0, -5.3, -1.0, 0.0, 2.0, 5.1], curve=["sigmoid", "tanh"]),
-        """const now = { value: m.get("value"), logit: m.get("logit"), curve: m.get("curve") };
+        settings_of(value=[-2.0, -1.2, 0.0, 1.5], z=[-6.0, -5.3, -1.0, 0.0, 2.0, 5.1], activation=["sigmoid", "tanh"]),
+        """const now = { value: m.get("value"), z: m.get("z"), activation: m.get("activation") };
            return sentence(now, passed(now));""",
     ),
-    "gate belt": (
+    "gate sliders": (
         GateSliders,
         settings_of(f=[0.0, 1.0, 0.5, 0.9, 0.9933, 0.999, 0.125]),
         'return forgetting(m.get("f"));',
@@ -161,8 +161,8 @@ CASES = {
     "fault picker": (
         FaultPicker,
         None,
-        """const museum = unpackErrors(m);
-           return sentence(museum, museum.of(m.get("fault")), m.get("experiment"));""",
+        """const errors = unpackErrors(m);
+           return sentence(errors, errors.of(m.get("fault")), m.get("experiment"));""",
     ),
     "gradient dial": (
         GradientDial,
@@ -218,4 +218,4 @@ def test_the_sentence_below_a_widget_is_the_same(case):
         settings = settings_of(fault=names["faults"], experiment=names["columns"])
     python, javascript = say(widget, settings, body)
     assert javascript == python
-    assert len(set(python)) > 0.4 * len(python), "the settings say different things"
+    assert len(set(python)) > 0.4 * len(python), "different settings give different sentences"

@@ -21,8 +21,8 @@ from lstm_helpers import losses, training
 from lstm_helpers.cells import lstm
 from lstm_helpers.data.measured import (
     BOTH_WAYS_SEEDS,
+    CLASSIFIERS,
     FORECASTERS,
-    READERS,
     REVIEWS_EVERY,
     TAGGERS,
     TAGGING_EVERY,
@@ -56,7 +56,7 @@ def main() -> None:
     seeds = range(BOTH_WAYS_SEEDS)
     tagged = table("tagging", [[tag(name, units, seed) for seed in seeds] for name, units in TAGGERS.items()])
     curves, far = [], []
-    for name, units in READERS.items():
+    for name, units in CLASSIFIERS.items():
         runs = [judge(name, units, seed) for seed in seeds]
         curves.append([curve for curve, _ in runs])
         far.append([share for _, share in runs])

@@ -88,7 +88,7 @@ def measure(name):
         rows = [[[order_accuracy(s, length, k) for k in seeds] for length in lengths] for s in setups]
     else:
         accuracy = partial(latch_accuracy, "LSTM, forget bias 3", 40, steps=300)
-        sizes, rates = measured.GRID_SIZES, measured.GRID_RATES
+        sizes, rates = measured.GRID_SIZES, measured.GRID_LEARNING_RATES
         rows = [[[accuracy(k, hidden_size=h, rate=r) for k in seeds] for r in rates] for h in sizes]
     table = np.array(rows)
     print(name, table.shape, np.round(table.mean(axis=-1), 2), sep="\n")

@@ -57,7 +57,7 @@ def train_prose(size=160, embedding=32, dropout=0.4, rate=0.006, steps=7000, eve
     model = Model(Stacked(Dropout(dropout), Recurrent(lstm), Dropout(dropout)), embedding_size=embedding)
     V = len(letters)
     params = model.init(np.random.default_rng(0), V, size, V, forget_bias=1.0, dtype=np.float32)
-    batches = text.pieces(learn, 16, LENGTH)
+    batches = text.chunks(learn, 16, LENGTH)
     rows = list(train(model, params, batches, steps, rate, partial(bits, model, tokens=choose), every))
     best = min(rows, key=lambda row: row[2])[3]
     log = measured.ProseTraining(*(np.array(column) for column in list(zip(*rows, strict=True))[:3]))

@@ -1,4 +1,4 @@
-"""Figures: the house style, ``draw_*`` functions that take numbers, and the diagram of a cell."""
+"""Figures: the house style, the ``draw_*`` functions, which take numbers, and the diagram of a cell."""
 
 from lstm_helpers.figures.alignment import draw_alignment
 from lstm_helpers.figures.bidirectional import draw_bidirectional, draw_moved_outputs

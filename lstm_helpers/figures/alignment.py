@@ -1,4 +1,4 @@
-"""Where a writer looked: a row for each token it wrote, a column for each that it could look at."""
+"""Attention weights as a map: a row for each token that was written, a column for each source token."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from lstm_helpers.arrays import Array
 from lstm_helpers.figures.style import AMOUNT_MAP, INK, Look, ink_on, number, own_axes
 
-NUMBERS_UP_TO = 130  # cells: more would be too small to be written in
+NUMBERS_UP_TO = 130  # cells; with more, the cells are too small for numbers
 LEAST_WRITTEN = 0.05
 
 
@@ -23,19 +23,19 @@ def draw_alignment(
     at: int | None = None,
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw attention weights as a map from 0 to 1, reading order from left to right and from top to bottom.
+    """Draw attention weights as a map from 0 to 1. Source tokens run left to right, written tokens top to bottom.
 
     Parameters
     ----------
     source : sequence of str
-        S tokens that were looked at, words or characters; a space is drawn as ␣.
+        S tokens that the decoder can attend to, words or characters; a space is drawn as ␣.
     answer : sequence of str
-        T tokens that were written.
+        T tokens that the decoder wrote.
     weights : array (T, S)
-        How much each written token looked at each position, or another share of 1, such as how often it changes when
-        the token at that position is replaced. Each from 0 to 1.
+        The attention weight of each source position at each written token, or another fraction, such as how often the
+        written token changes when that source token is replaced. Each from 0 to 1.
     at : int, optional
-        A row to be framed, from 0.
+        The row to frame, counted from 0.
     ax : matplotlib Axes or None
         Where to draw. None makes a figure.
 
@@ -51,11 +51,11 @@ def draw_alignment(
     words = max(map(len, source)) > 1
     ax = own_axes(min(9.0, 2.2 + (0.62 if words else 0.27) * S), 0.9 + 0.27 * T + 0.3 * words) if ax is None else ax
     ax.pcolormesh(np.arange(S + 1) - 0.5, np.arange(T + 1) - 0.5, table, cmap=AMOUNT_MAP, vmin=0, vmax=1, gid="weights")
-    ax.set(xlim=(-0.5, S - 0.5), ylim=(T - 0.5, -0.5), xlabel="read", ylabel="written")
-    slope: Look = {"rotation": 45, "ha": "left", "rotation_mode": "anchor"} if words else {}
+    ax.set(xlim=(-0.5, S - 0.5), ylim=(T - 0.5, -0.5), xlabel="source", ylabel="written")
+    slant: Look = {"rotation": 45, "ha": "left", "rotation_mode": "anchor"} if words else {}
     ax.xaxis.tick_top()
     ax.xaxis.set_label_position("top")
-    ax.set_xticks(range(S), [visible(token) for token in source], size=10, **slope)
+    ax.set_xticks(range(S), [visible(token) for token in source], size=10, **slant)
     ax.set_yticks(range(T), [visible(token) for token in answer], size=10)
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
@@ -70,14 +70,14 @@ def draw_alignment(
 
 
 def visible(token: str) -> str:
-    """Write a token so that a space is seen."""
+    """Write a token with its spaces made visible."""
     return token.replace(" ", "␣")
 
 
 def check_alignment(
     source: Sequence[str], answer: Sequence[str], weights: ArrayLike, *, rows_up_to: float = np.inf
 ) -> tuple[tuple[str, ...], tuple[str, ...], Array]:
-    """Return tokens and weights as they are needed, or say what is wrong with them."""
+    """Check tokens and weights, and return them as tuples and an array."""
     for name, tokens in (("source", source), ("answer", answer)):
         if not len(tokens) or not all(isinstance(token, str) and token for token in tokens):
             raise ValueError(f"{name} is {tokens!r:.60}; expected at least one token, each a str that is not empty")
@@ -85,10 +85,10 @@ def check_alignment(
     if table.shape != (len(answer), len(source)):
         raise ValueError(
             f"weights has shape {table.shape}; expected ({len(answer)}, {len(source)}): a row for each written token, "
-            "a column for each that was read (of one sequence, such as weights[:, 0])"
+            "a column for each source token (of one sequence, such as weights[:, 0])"
         )
     if not np.all((table >= 0) & (table <= 1 + 1e-6)):
-        raise ValueError("weights hold a number that is not from 0 to 1; expected attention weights, or other shares")
+        raise ValueError("weights holds a number outside 0 to 1; expected attention weights, or other fractions")
     if np.any(table.sum(axis=1) > rows_up_to + 1e-6):
-        raise ValueError("weights has a row that adds up to more than 1; expected attention weights, as softmax makes")
+        raise ValueError("weights has a row that adds up to more than 1; expected attention weights, as softmax gives")
     return tuple(source), tuple(answer), table

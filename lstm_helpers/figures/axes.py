@@ -1,7 +1,7 @@
-"""Axes that several figures share: steps, words or years along time, masked steps hatched, and logarithms.
+"""Axes common to several figures: time in steps, words or years, hatching for masked steps, and logarithmic axes.
 
-A logarithmic axis here spans fifty orders of magnitude. It is linear in log10 of the value, because that is what
-``label_ends`` measures; its ticks say 10 to the power. Zeros and infinities have no place on it and leave a gap.
+A logarithmic axis here spans fifty orders of magnitude. It is linear in log10 of the value, because ``label_ends``
+measures distances on it; its ticks are labelled with powers of ten. Zeros and infinities leave a gap.
 """
 
 from collections.abc import Sequence
@@ -19,11 +19,11 @@ from lstm_helpers.through_time import Trace
 
 Labels = Sequence[str] | Sequence[float] | Array
 FIELDS = ("f", "i", "g", "c", "o", "h")  # in the order in which a step uses them
-_WORDS = 40  # so many words fit side by side
+_WORDS = 40  # the number of words that fit side by side
 
 
 def check_trace(trace: Trace, sequence: int, fields: Sequence[str]) -> None:
-    """Refuse what is not a trace, an empty one, a sequence it has not and a field its cell has not."""
+    """Refuse anything but a trace with at least one step, and a sequence or a field that the trace does not have."""
     if getattr(getattr(trace, "h", None), "ndim", 0) != 3:
         raise ValueError(f"trace is a {type(trace).__name__}; expected what unroll returns, with h of (T, B, H)")
     if not len(trace.h):
@@ -36,12 +36,12 @@ def check_trace(trace: Trace, sequence: int, fields: Sequence[str]) -> None:
 
 
 def are_words(labels: Labels | None) -> bool:
-    """Tell words from numbers."""
+    """Tell whether labels are words rather than numbers."""
     return labels is not None and len(labels) > 0 and isinstance(labels[0], str)
 
 
 def edges_of(length: int, labels: Labels | None) -> Array:
-    """Give the T + 1 borders of the steps on the time axis; step t is centred on its label, or on t = 1 … T."""
+    """Give the T + 1 edges of the steps on the time axis; step t is centred on its label, or on t = 1 … T."""
     if labels is not None and len(labels) != length:
         raise ValueError(f"labels has {len(labels)} entries; expected one for each of the {length} steps")
     if labels is None or are_words(labels):
@@ -49,13 +49,15 @@ def edges_of(length: int, labels: Labels | None) -> Array:
     times = np.asarray(labels, dtype=float)
     gaps = np.diff(times)
     if not np.all(np.isfinite(times)) or (gaps.size and not (gaps[0] > 0 and np.allclose(gaps, gaps[0]))):
-        raise ValueError("labels are numbers but not equally spaced and rising; expected such as years, or words")
+        raise ValueError(
+            "labels holds numbers that are not equally spaced and increasing; expected years, say, or words"
+        )
     gap = float(gaps[0]) if gaps.size else 1.0
     return np.append(times - gap / 2, times[-1] + gap / 2)
 
 
 def label_time(ax: Axes, length: int, labels: Labels | None, time_label: str) -> None:
-    """Write the steps, the words or the numbers under a plot."""
+    """Label the time axis of a plot with steps, words or numbers."""
     if labels is None or not are_words(labels):
         ax.set_xlabel("step t" if labels is None else time_label)
         ax.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=12, steps=[1, 2, 5, 10]))
@@ -72,13 +74,13 @@ def label_time(ax: Axes, length: int, labels: Labels | None, time_label: str) ->
 
 
 def real_steps(trace: Trace, sequence: int) -> Array:
-    """Tell for each step whether the mask lets it through, (T,) bool."""
+    """Tell for each step whether it is unmasked, (T,) bool."""
     mask = getattr(trace, "mask", None)
     return np.ones(len(trace.h), bool) if mask is None else np.asarray(mask)[:, sequence]
 
 
 def hatch(ax: Axes, trace: Trace, sequence: int, edges: Array, *, cover: bool) -> None:
-    """Hatch the steps that the mask leaves out; ``cover`` hides what is below, for fields that are empty there."""
+    """Hatch the masked steps; ``cover`` hides the values below, for fields that are empty there."""
     for t in np.flatnonzero(~real_steps(trace, sequence)):
         ax.axvspan(
             edges[t],
@@ -93,14 +95,14 @@ def hatch(ax: Axes, trace: Trace, sequence: int, edges: Array, *, cover: bool) -
 
 
 def log10(values: ArrayLike) -> Array:
-    """Give log10 of what is positive and finite, NaN elsewhere."""
+    """Give log10 of the values that are positive and finite, NaN elsewhere."""
     values = np.asarray(values, dtype=float)
     shown = (values > 0) & np.isfinite(values)
     return np.log10(np.where(shown, values, 1.0), out=np.full(values.shape, np.nan), where=shown)
 
 
 def limits(logs: Array, floor: float | None = None, pad: float = 0.04) -> tuple[float, float]:
-    """Give the range of all the numbers and a little more, at least a power of ten; NaN is left out."""
+    """Give the range of the logarithms with a margin, at least one power of ten wide; ignore NaN."""
     found = logs[np.isfinite(logs)]
     low, high = (float(found.min()), float(found.max())) if found.size else (-1.0, 0.0)
     low = max(low, floor) if floor is not None else low
@@ -109,7 +111,7 @@ def limits(logs: Array, floor: float | None = None, pad: float = 0.04) -> tuple[
 
 
 def powers(axis: Axis, low: float, high: float, most: int = 8) -> None:
-    """Write powers of ten along an axis, at most so many: as 0.01 or 100 where none is farther from 1, else as 10²."""
+    """Label an axis with at most ``most`` powers of ten: as 0.01 to 100 where all lie in that range, else as 10²."""
     step = next(s for s in (1, 2, 3, 5, 10, 20, 50, 100) if (high - low) / s <= most)
     ticks = np.arange(np.ceil(low / step) * step, high + 1e-9, step)
     axis.set_major_locator(FixedLocator([float(tick) for tick in ticks]))
@@ -119,13 +121,13 @@ def powers(axis: Axis, low: float, high: float, most: int = 8) -> None:
 
 
 def say_power(log: float) -> str:
-    """Write 10 to the power ``log`` with two digits, or as 3 × 10⁻¹⁷ if it is far from 1."""
+    """Write 10 to the power ``log`` with two digits, or in the form 3 × 10⁻¹⁷ if it is far from 1."""
     value = 10.0 ** float(log)
     exponent = int(f"{value:.1e}".split("e")[1])
     if -4 < exponent < 4:
         return f"{float(f'{value:.1e}'):.{max(0, 1 - exponent)}f}"
     digit, exponent_words = f"{value:.0e}".split("e")
-    return f"{digit}\u00a0×\u00a010{str(int(exponent_words)).translate(_RAISED)}"  # no line ends inside a number
+    return f"{digit}\u00a0×\u00a010{str(int(exponent_words)).translate(_RAISED)}"  # no line break inside a number
 
 
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")

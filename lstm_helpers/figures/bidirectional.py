@@ -1,4 +1,4 @@
-"""Reading both ways: the states of two directions, which run against each other, and how far a change is felt."""
+"""Bidirectional layers: the two directions unrolled over words, and which outputs a changed input reaches."""
 
 from collections.abc import Mapping, Sequence
 
@@ -12,7 +12,7 @@ from lstm_helpers.arrays import Array
 from lstm_helpers.figures.diagram import check_index
 from lstm_helpers.figures.style import COLOURS, INK, PALE, PAPER, Look, despine, own_axes
 
-_WORD, _THERE, _BACK, _OUT = 0.0, 1.25, 2.35, 3.6  # how high each row stands
+_WORD, _FORWARD, _BACKWARD, _OUT = 0.0, 1.25, 2.35, 3.6  # the height of each row
 _SIZE = 0.52  # of a cell
 
 
@@ -22,16 +22,17 @@ def draw_bidirectional(words: Sequence[str], at: int | None = None, *, ax: Axes 
     Parameters
     ----------
     words : sequence of str
-        What is read, one word a step.
+        The input, one word per step.
     at : int, optional
-        A step whose output is asked for: what it has read, in either direction, stays dark and all else turns pale.
+        The step whose output is traced: everything that it depends on, in either direction, stays dark; the rest
+        turns pale.
     ax : matplotlib Axes or None
         Where to draw; every part has a gid such as "state → 2", or "state → 2 pale". None makes a figure.
 
     Raises
     ------
     ValueError
-        If there is no word, or ``at`` is none of them.
+        If there is no word, or ``at`` is not the index of one.
     """
     if not len(words) or isinstance(words, str):
         raise ValueError(f"words is {words!r}; expected a sequence of at least one word")
@@ -45,19 +46,19 @@ def draw_bidirectional(words: Sequence[str], at: int | None = None, *, ax: Axes 
         read_there, read_back = at is None or t <= at, at is None or t >= at
         asked = at is None or t == at
         _text(ax, t, _WORD, word, INK, "word")
-        _wire(ax, (t - 0.13, _WORD + 0.2), (t - 0.13, _THERE - _SIZE / 2), read_there, f"in → {t}")
-        _wire(ax, (t + 0.36, _WORD + 0.2), (t + 0.36, _BACK), read_back, f"in ← {t}")
-        _wire(ax, (t + 0.36, _BACK), (t + _SIZE / 2, _BACK), read_back, f"into ← {t}")
-        _wire(ax, (t - 0.36, _THERE), (t - 0.36, _OUT - 0.2), asked, f"out → {t}", COLOURS["h"])
-        _wire(ax, (t - 0.36, _THERE), (t - _SIZE / 2, _THERE), asked, f"from → {t}", COLOURS["h"])
-        _wire(ax, (t, _BACK + _SIZE / 2), (t, _OUT - 0.2), asked, f"out ← {t}", COLOURS["h"])
-        _box(ax, t, _THERE, read_there, "→")
-        _box(ax, t, _BACK, read_back, "←")
+        _wire(ax, (t - 0.13, _WORD + 0.2), (t - 0.13, _FORWARD - _SIZE / 2), read_there, f"in → {t}")
+        _wire(ax, (t + 0.36, _WORD + 0.2), (t + 0.36, _BACKWARD), read_back, f"in ← {t}")
+        _wire(ax, (t + 0.36, _BACKWARD), (t + _SIZE / 2, _BACKWARD), read_back, f"into ← {t}")
+        _wire(ax, (t - 0.36, _FORWARD), (t - 0.36, _OUT - 0.2), asked, f"out → {t}", COLOURS["h"])
+        _wire(ax, (t - 0.36, _FORWARD), (t - _SIZE / 2, _FORWARD), asked, f"from → {t}", COLOURS["h"])
+        _wire(ax, (t, _BACKWARD + _SIZE / 2), (t, _OUT - 0.2), asked, f"out ← {t}", COLOURS["h"])
+        _box(ax, t, _FORWARD, read_there, "→")
+        _box(ax, t, _BACKWARD, read_back, "←")
         _text(ax, t - 0.18, _OUT, "h→ h←", INK if asked else PALE, f"output {t}", size=10, boxed=True)
     for t in range(count - 1):
-        _arrow(ax, t, t + 1, _THERE, at is None or t < at, f"state → {t}")
-        _arrow(ax, t + 1, t, _BACK, at is None or t >= at, f"state ← {t}")
-    for height, name in ((_OUT, "output"), (_BACK, "backward"), (_THERE, "forward"), (_WORD, "input")):
+        _arrow(ax, t, t + 1, _FORWARD, at is None or t < at, f"state → {t}")
+        _arrow(ax, t + 1, t, _BACKWARD, at is None or t >= at, f"state ← {t}")
+    for height, name in ((_OUT, "output"), (_BACKWARD, "backward"), (_FORWARD, "forward"), (_WORD, "input")):
         _text(ax, -0.55, height, name, INK, f"row {name}", size=10, align="right")
     return ax
 
@@ -66,21 +67,21 @@ def draw_moved_outputs(
     moved: Mapping[str, ArrayLike],
     changed: int,
     *,
-    value_label: str = "how far the output moved",
+    value_label: str = "change of the output",
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw by how much each step's output moved when the input of one step was changed, on a logarithmic axis.
+    """Draw how much each step's output changed when the input of one step was changed, on a logarithmic axis.
 
-    What has not moved at all cannot be shown there: it is drawn hollow on a line of its own, "exactly 0".
+    A change of exactly 0 has no place on that axis: it is drawn hollow on a separate line, labelled "exactly 0".
 
     Parameters
     ----------
     moved : mapping of label to array (T,)
-        For each network the size of the change of y_t, from 0.
+        The size of the change of y_t for each network, at least 0.
     changed : int
         The step, from 0, whose input was changed.
     value_label : str
-        What the numbers are, with their unit.
+        What the y axis shows, with its unit.
     ax : matplotlib Axes or None
         Where to draw. None makes a figure.
 
@@ -95,7 +96,9 @@ def draw_moved_outputs(
         raise ValueError(f"moved holds arrays of shapes {sorted(lengths)}; expected one shape (T,), at least one step")
     for label, sizes in lines.items():
         if not np.all(np.isfinite(sizes)) or np.any(sizes < 0):
-            raise ValueError(f"moved[{label!r}] holds negative or infinite numbers or NaN; expected sizes from 0")
+            raise ValueError(
+                f"moved[{label!r}] holds a negative number, infinity or NaN; expected finite sizes from 0 up"
+            )
     (length,) = lengths.pop()
     check_index("changed", changed, length)
     positive = np.concatenate([sizes[sizes > 0] for sizes in lines.values()])

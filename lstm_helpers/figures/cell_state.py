@@ -1,4 +1,4 @@
-"""The cell state: its value after each step, how much of that was kept and how much was added."""
+"""The cell state: its value after each step, and how much of that was kept and how much was added."""
 
 from collections.abc import Sequence
 
@@ -35,10 +35,10 @@ def draw_cell_state(
     start: float = 0.0,
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw the cell state over the steps, and of what each step's value is made.
+    """Draw the cell state over the steps, and the two parts of each step's value.
 
-    Given ``added`` or ``f`` (the other follows from c_t = f_t · c_{t-1} + added_t), each step shows what was kept of
-    the value before (a pale column, left) and what was added (a column from there to the new value, right).
+    Given ``added`` or ``f`` (the other follows from c_t = f_t · c_{t-1} + added_t), each step has two bars: the part of
+    the previous value that was kept (pale, left), and the part that was added (from there to the new value, right).
 
     Parameters
     ----------
@@ -49,7 +49,7 @@ def draw_cell_state(
     f : array (T,) or float, optional
         The forget gate at each step.
     h : array (T,), optional
-        The output; drawn as a second line.
+        The hidden state, drawn as a second line.
     start : float
         The cell state before the first step.
     ax : matplotlib Axes or None
@@ -58,7 +58,7 @@ def draw_cell_state(
     Raises
     ------
     ValueError
-        If shapes differ, or both ``added`` and ``f`` are given and do not make ``c``.
+        If shapes differ, or ``added`` and ``f`` are both given and do not add up to ``c``.
     """
     c = np.asarray(c, dtype=float)
     if c.ndim != 1 or not c.size:
@@ -97,7 +97,7 @@ def draw_cell_state(
         ms=4.5 if c.size <= 60 else 0,
         gid="c",
     )
-    edge = c.size + (0.4 if kept is not None else 0.0)  # beside the last column, not over it
+    edge = c.size + (0.4 if kept is not None else 0.0)  # beside the last bar, not over it
     ends = [End(edge, c[-1], "c", COLOURS["c"])]
     if h is not None:
         ax.plot(steps, h, color=COLOURS["h"], ls=DASHES["h"], lw=1.8, gid="h")
@@ -119,24 +119,24 @@ def _row(name: str, values: ArrayLike | None, c: Array) -> Array | None:
 
 
 def _kept(c: Array, before: Array, added: Array | None, f: Array | None) -> Array | None:
-    """Give what each step kept of the cell state, from whichever of the two was given."""
+    """Give the part of the cell state that each step kept, from whichever of the two was given."""
     if f is None:
         return None if added is None else c - added
     kept = f * before
     if added is not None and not np.allclose(kept + added, c, rtol=1e-6, atol=1e-9):
-        raise ValueError("added does not fit f and c: expected c[t] = f[t] * c[t-1] + added[t]; is start right?")
+        raise ValueError("added, f and c disagree: expected c[t] = f[t] * c[t-1] + added[t]; check start as well")
     return kept
 
 
 def draw_half_lives(
     forget_biases: Sequence[float] = (0, 1, 2, 3, 5), *, steps: int = 30, ax: Axes | None = None
 ) -> Axes:
-    """Draw what is left of the cell state after t steps, f^t with f = sigmoid(bias), and mark each half-life.
+    """Draw the fraction of the cell state left after t steps, f^t with f = sigmoid(bias), and mark each half-life.
 
     Parameters
     ----------
     forget_biases : sequence of float
-        One curve each; at most about seven stay readable.
+        One curve for each; at most about seven stay readable.
     steps : int
         How many steps to draw.
     ax : matplotlib Axes or None
@@ -151,9 +151,9 @@ def draw_half_lives(
     if biases.ndim != 1 or not biases.size or not np.all(np.isfinite(biases)):
         raise ValueError(f"forget_biases is {forget_biases!r}; expected at least one finite number")
     if steps < 1:
-        raise ValueError(f"steps is {steps}; expected a whole number from 1")
+        raise ValueError(f"steps is {steps}; expected a whole number, at least 1")
     ax = own_axes(9.0, 4.2) if ax is None else ax
-    ax.set(xlim=(0, steps), ylim=(0, 1.02), xlabel="steps t", ylabel="part of the cell state left, $f^{\\,t}$")
+    ax.set(xlim=(0, steps), ylim=(0, 1.02), xlabel="steps t", ylabel="fraction of the cell state left, $f^{\\,t}$")
     ax.axhline(0.5, color=PALE, lw=1.0, zorder=0)
     t = np.linspace(0, steps, 20 * steps + 1)
     ends, written, raised = [], -np.inf, 0
@@ -175,7 +175,7 @@ def draw_half_lives(
         if life <= steps:
             ax.plot([life], [0.5], "o", color=colour, ms=7, mec=PAPER, gid="half-life")
             raised = raised + 1 if life - written <= crowded else 0
-            if raised < 2:  # one above its neighbour, and no more: the end of the line says it too
+            if raised < 2:  # raise at most one above its neighbour: the label at the end repeats the number
                 ax.annotate(
                     said,
                     (life, 0.5),
@@ -194,7 +194,7 @@ def draw_half_lives(
 
 
 def _shade(rank: int, count: int) -> tuple[float, float, float]:
-    """Mix the forget gate's colour with white (small bias) or ink (large bias), so that order shows in lightness."""
+    """Mix the forget gate's colour with white (small bias) or ink (large bias): a larger bias is darker."""
     at = 0.0 if count == 1 else rank / (count - 1) - 0.35
     towards = np.array(to_rgb(PAPER if at < 0 else INK))
     mixed = (1 - abs(at)) * np.array(to_rgb(COLOURS["f"])) + abs(at) * towards

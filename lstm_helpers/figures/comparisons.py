@@ -1,4 +1,4 @@
-"""Numbers beside each other: dot plots of runs and of methods, ratios with their quartiles, and parts of a whole."""
+"""Comparisons: dot plots of runs and of methods, ratios with their quartiles, and breakdowns of a whole."""
 
 from collections.abc import Mapping, Sequence
 
@@ -28,7 +28,7 @@ _TICKS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
 
 
 def draw_time_ratios(rows: Sequence[Measurement], ax: Axes | None = None) -> Axes:
-    """Draw times as ratios to ours: one row of points for each size, one marker for each contender.
+    """Draw times as ratios to ours: one row of points for each size, one marker for each implementation.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ def draw_time_ratios(rows: Sequence[Measurement], ax: Axes | None = None) -> Axe
     ax.xaxis.set_minor_locator(NullLocator())
     ax.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
     ax.set(xlim=(0.85 * low, 1.18 * high), ylim=(len(sizes) - 0.4, -0.6), ylabel="T, B, D, H")
-    ax.set_xlabel("their time / ours  (right of the line: ours is faster)")
+    ax.set_xlabel("their time / ours  (above 1: ours is faster)")
     ax.set_yticks(range(len(sizes)), [", ".join(map(str, size)) for size in sizes])
     for at in range(len(sizes)):
         ax.axhline(at, color=PALE, lw=0.5, zorder=0)
@@ -72,14 +72,14 @@ def draw_time_ratios(rows: Sequence[Measurement], ax: Axes | None = None) -> Axe
 
 
 def draw_breakdown(
-    parts: Mapping[str, Mapping[str, float]], *, unit: str = "share of the time", ax: Axes | None = None
+    parts: Mapping[str, Mapping[str, float]], *, unit: str = "fraction of the time", ax: Axes | None = None
 ) -> Axes:
-    """Draw what a whole is made of: one bar for each whole, cut into its parts, each written in it.
+    """Draw the breakdown of each whole as one bar divided into its parts, with percentages written in them.
 
     Parameters
     ----------
     parts : mapping of whole to mapping of part to number
-        From 0; all wholes have the same parts, in the same order. Each bar is scaled to 1.
+        Numbers from 0 up; all wholes have the same parts, in the same order. Each bar is scaled to 1.
     unit : str
         The label of the axis.
     ax : matplotlib Axes or None
@@ -92,9 +92,9 @@ def draw_breakdown(
     """
     names = list(next(iter(parts.values()))) if parts else []
     if not names or any(list(each) != names for each in parts.values()):
-        raise ValueError("parts differ from bar to bar, or there are none; expected the same names in the same order")
+        raise ValueError("parts is empty or its names differ between bars; expected the same names in the same order")
     if any(value < 0 for each in parts.values() for value in each.values()):
-        raise ValueError("parts hold a negative number; expected numbers from 0")
+        raise ValueError("parts holds a negative number; expected numbers from 0 up")
     ax = own_axes(9.0, 1.1 + 0.62 * len(parts)) if ax is None else ax
     colours = shades(len(names))[::-1]
     for row, (whole, each) in enumerate(parts.items()):
@@ -129,25 +129,25 @@ def draw_breakdown(
 def draw_dot_plot(
     values: Mapping[str, ArrayLike], *, value_label: str, log: bool = False, names: bool = True, ax: Axes | None = None
 ) -> Axes:
-    """Draw every run as a dot, and the mean of each kind with its 95 % interval; the first kind is the one to compare.
+    """Draw every run as a dot, and the mean of each group with its 95 % interval; the first group is the reference.
 
     Parameters
     ----------
     values : mapping of label to array (n,)
-        One number for each of n runs, 2 to 30; top to bottom. Across from the first kind's mean a line is drawn.
+        One number for each of n runs, 2 to 30; groups run top to bottom. A line marks the mean of the first group.
     value_label : str
         What the numbers are, with their unit.
     log : bool
-        A logarithmic axis; the mean and its interval are then those of the logarithms.
+        Use a logarithmic axis; the mean and its interval are then those of the logarithms.
     names : bool
-        Whether to write the labels; not beside another plot that has them.
+        Whether to write the labels; leave them out beside another plot that has them.
     ax : matplotlib Axes or None
         Where to draw. None makes a figure.
 
     Raises
     ------
     ValueError
-        If there is no kind, a number of runs is not from 2 to 30, or a number cannot be drawn.
+        If there is no group, a group has fewer than 2 or more than 30 runs, or a number cannot be drawn.
     """
     tables = {label: np.asarray(runs, dtype=float) for label, runs in values.items()}
     if not tables:
@@ -180,7 +180,7 @@ def draw_dot_plot(
 
 
 def _plain_ticks(axis: Axis) -> None:
-    """Write 0.02 and 50 on a logarithmic axis, not powers of ten: here it spans one or two of them."""
+    """Write ticks as 0.02 or 50 rather than as powers of ten: the axis spans only one or two of them."""
     axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
     axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     axis.set_minor_locator(NullLocator())
@@ -189,12 +189,12 @@ def _plain_ticks(axis: Axis) -> None:
 def draw_leaderboard(
     errors: Mapping[str, ArrayLike], *, label: str = "mean absolute error", ax: Axes | None = None
 ) -> Axes:
-    """Draw one row for each method: its error, or those of all its runs as dots with a bar at their median.
+    """Draw one row for each method: its error, or the errors of all its runs as dots with a bar at their median.
 
     Parameters
     ----------
     errors : mapping of label to number or array (runs,)
-        First in the mapping, first from above. Beside each row stands its median.
+        Methods run top to bottom in the order of the mapping. The median is written beside each row.
     label : str
         What is measured, with its unit.
     ax : matplotlib Axes or None
@@ -203,12 +203,12 @@ def draw_leaderboard(
     Raises
     ------
     ValueError
-        If there are no errors, or one is not a finite number from 0.
+        If there are no errors, or one is negative or not finite.
     """
     rows = {name: np.atleast_1d(np.asarray(values, dtype=float)) for name, values in errors.items()}
     for name, runs in rows.items():
         if runs.ndim != 1 or not runs.size or not np.all(np.isfinite(runs) & (runs >= 0)):
-            raise ValueError(f"errors[{name!r}] is {runs}; expected a number from 0, or an array (runs,) of them")
+            raise ValueError(f"errors[{name!r}] is {runs}; expected a number, at least 0, or an array (runs,) of them")
     if not rows:
         raise ValueError("errors is empty; expected at least one label")
     ax = own_axes(9.0, 0.7 + 0.42 * len(rows)) if ax is None else ax

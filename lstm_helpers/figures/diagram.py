@@ -1,7 +1,7 @@
-"""The cell as a drawing of a real step, forward and backward: every number on it was computed, and any part can be lit.
+"""The cell diagram of a real step, forward and backward: every number on it is computed, any part can be highlighted.
 
-A gate is drawn as a vessel filled to its value, 0 at the bottom and 1 at the top; a tanh fills up or down from its
-middle. So the picture of a step is also a reading of its gates.
+A gate is drawn as a box filled to its value, from 0 at the bottom to 1 at the top; a tanh is filled up or down from its
+middle. So the diagram of a step also shows the values of its gates.
 """
 
 from collections.abc import Callable, Mapping
@@ -19,7 +19,7 @@ from lstm_helpers.figures.layouts import LAYOUTS, CellStep, Layout, Note, Piece,
 from lstm_helpers.figures.strokes import Pen, draw_node, draw_wire
 from lstm_helpers.figures.style import CELL, CELL_EDGE, COLOURS, INK, number, own_axes
 
-_INCHES = 9.2  # the width at which font sizes are as written
+_INCHES = 9.2  # the width at which font sizes are nominal
 
 
 def draw_cell(
@@ -31,7 +31,7 @@ def draw_cell(
     token: str | None = None,
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw one step of one unit with its own numbers, and light one part.
+    """Draw one step of one unit with its own numbers, and highlight one part.
 
     Parameters
     ----------
@@ -40,28 +40,29 @@ def draw_cell(
     unit, sequence : int
         Which of the H units, and which sequence of the batch.
     highlight : str or None
-        The part to light, and whose equation to print. For the LSTM: "forget", "input", "candidate", "update"
-        (the cell state), "output" or "hidden", and for its variants those of them that they have, and "peepholes"; for
-        the GRUs: "reset", "update" (the gate z), "candidate" or "hidden"; for the vanilla cell: "input", "recurrent" or
-        "hidden". None lights all.
+        The part to highlight; its equation is printed. For the LSTM: "forget", "input", "candidate", "update" (the cell
+        state), "output" or "hidden". Its variants have those of them that exist, and "peepholes". For the GRUs:
+        "reset", "update" (the gate z), "candidate" or "hidden". For the vanilla RNN: "input", "recurrent" or "hidden".
+        None highlights all.
     token : str or None
-        What the input x stands for, such as a word; written beside it.
+        The name of the input x, such as a word; written beside it.
     ax : matplotlib Axes or None
         Where to draw; its frame and limits are set. None makes a figure.
 
     Raises
     ------
     ValueError
-        If the step is of no cell that has a diagram, or a unit, sequence or part does not exist.
+        If the cell has no diagram, or the unit, sequence or part does not exist.
     """
     drawn = LAYOUTS.get(type(step))
     if drawn is None:
         names = ", ".join(sorted(module.LAYOUT.cell for module in LAYOUTS.values()))
         raise ValueError(
-            f"step is a {type(step).__name__}; expected a Step of one of these cells: {names}; try trace[t]"
+            f"step is a {type(step).__name__}; expected a Step of a cell that has a diagram: {names}. For one step "
+            f"of a trace try trace[t]; a new cell's diagram is a layout in lstm_helpers/figures/layouts/"
         )
     if np.ndim(step.h) != 2:
-        raise ValueError(f"step.h has shape {np.shape(step.h)}; expected (B, H): a whole trace? try trace[t]")
+        raise ValueError(f"step.h has shape {np.shape(step.h)}; expected (B, H): if it is a whole trace, try trace[t]")
     check_index("unit", unit, step.h.shape[1])
     check_index("sequence", sequence, step.h.shape[0])
     layout: Layout = drawn.LAYOUT
@@ -81,7 +82,7 @@ def draw_layout(
     token: str | None = None,
     say: Callable[[float], str] = number,
 ) -> Axes:
-    """Draw any layout with its numbers; ``say`` is how a number is written."""
+    """Draw a layout with its numbers; ``say`` formats a number."""
     if ax is None:
         ax = own_axes(_INCHES, _INCHES * (layout.top - layout.bottom) / layout.width)
     _frame(ax, layout)
@@ -153,7 +154,7 @@ def _equation(pen: Pen, at: Point, lines: tuple[tuple[Piece, ...], ...]) -> None
 
 
 def input_text(x: Array) -> str:
-    """Say what the input is: a number, a one-hot vector's place, or how many values."""
+    """Describe the input: a number, the index of a one-hot vector, or how many values it has."""
     if len(x) == 1:
         return number(float(x[0]))
     hot = np.flatnonzero(x)
@@ -173,27 +174,27 @@ def draw_backward(
     highlight: str | None = None,
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw the way of a gradient back through one LSTM step, for one unit, and light one part.
+    """Draw the backward pass of one LSTM step for one unit, and highlight one part.
 
     Parameters
     ----------
     params, step, d_state
-        As for ``lstm.backward``: such as the network's, ``trace[t]``, and what ``Backward.states`` holds at t.
+        As for ``lstm.backward``: for instance the network's parameters, ``trace[t]``, and ``Backward.states`` at t.
     d_output : array (B, H), optional
-        The part of ``d_state.h`` that comes from the loss at this very step, ``d_hs[t]``; it is then drawn apart from
-        what the next step sent back.
+        The part of ``d_state.h`` that comes from the loss at this step, ``d_hs[t]``. It is then drawn separately from
+        the gradient that the next step passes back.
     unit, sequence : int
         Which of the H units, and which sequence of the batch.
     highlight : str or None
-        The part to light, and whose equation to print: "hidden" (how dc comes about), "update" (along the cell state),
-        "forget", "input", "candidate" or "output" (down to dz). None lights all.
+        The part to highlight; its equation is printed: "hidden" (the two terms of dc), "update" (along the cell state),
+        "forget", "input", "candidate" or "output" (down to dz). None highlights all.
     ax : matplotlib Axes or None
         Where to draw; its frame and limits are set. None makes a figure.
 
     Raises
     ------
     ValueError
-        If the step is not an LSTM's, shapes do not fit, or a unit, sequence or part does not exist.
+        If the step is not an LSTM's, shapes do not fit, or the unit, sequence or part does not exist.
     """
     if not isinstance(step, lstm.Step) or np.ndim(step.h) != 2:
         raise ValueError("step is not one step of an LSTM; expected what lstm.forward returns, or trace[t]")
@@ -213,7 +214,7 @@ def draw_backward(
 
 
 def say_gradient(value: float) -> str:
-    """Write a gradient: three decimals, or a power of ten where they would all be 0."""
+    """Write a gradient with three decimals, or as a power of ten where they would all be 0."""
     if value != 0.0 and abs(value) < 0.0005:
         return f"{value:.0e}".replace("e-0", "e-").replace("-", "\N{MINUS SIGN}")
     return number(value, 3)

@@ -1,4 +1,4 @@
-"""Forecasts beside what came, errors against how far ahead, and a board on which every method and every seed stands."""
+"""A series, forecasts beside the observed values, and forecast errors by horizon."""
 
 from collections.abc import Mapping, Sequence
 
@@ -21,9 +21,9 @@ def draw_series(
     Parameters
     ----------
     years, values : array (T,)
-        When, and what; NaN leaves a gap.
+        The years and the values; NaN leaves a gap.
     label, time_label : str
-        What the axes show, with units.
+        The labels of the axes, with units.
     ax : matplotlib Axes or None
         Where to draw. None makes a figure.
 
@@ -59,20 +59,20 @@ def draw_forecasts(
     colours: Mapping[str, ColorType] | None = None,
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw a series, and over it what was forecast.
+    """Draw an observed series, and forecasts over it.
 
     Parameters
     ----------
     times, values : array (T,)
-        What came, and when: numbers, or dates, which become decimal years.
+        The observed values and their times: numbers, or dates, which become decimal years.
     forecasts : mapping of label to a pair: times (n,) and numbers (n,) or (runs, n)
-        A line each; of several runs the median and a band from the least to the greatest.
+        One line for each. Several runs are drawn as their median with a band from the least to the greatest.
     start : float, optional
-        Where the test begins, marked by a line.
+        Where the test period begins; marked by a line.
     label, time_label : str
-        What the axes show, with units.
+        The labels of the axes, with units.
     colours : mapping of label to colour, optional
-        Otherwise what has several runs is coloured, and what has one is grey beside it, from light to dark.
+        None colours the methods with several runs, and draws those with one run in greys, from light to dark.
     ax : matplotlib Axes or None
         Where to draw. None makes a figure.
 
@@ -81,14 +81,14 @@ def draw_forecasts(
     ValueError
         If times and values do not fit.
     """
-    came = _curve("values", times, values)
+    observed = _curve("values", times, values)
     tables = {name: _curve(f"forecasts[{name!r}]", *pair) for name, pair in forecasts.items()}
     ax = own_axes(9.0, 3.8) if ax is None else ax
-    at, truth = came
+    at, truth = observed
     ax.plot(at, truth[0], color=COLOURS["x"], lw=1.5, marker="o", ms=3.2 if at.size <= 120 else 0, gid="series")
     ends = _lines(ax, tables, colours)
     if at[-1] >= max((x[-1] for x, _ in tables.values()), default=at[-1]):
-        ends.append(End(float(at[-1]), float(truth[0, -1]), "what came", COLOURS["x"]))
+        ends.append(End(float(at[-1]), float(truth[0, -1]), "observed", COLOURS["x"]))
     if start is not None:
         ax.axvline(start, color=PALE, lw=1.0, zorder=0, gid="start")
     ax.set(xlabel=time_label, ylabel=label, xlim=(at[0], max(at[-1], *(x[-1] for x, _ in tables.values()), at[-1])))
@@ -105,14 +105,14 @@ def draw_error_by_horizon(
     colours: Mapping[str, ColorType] | None = None,
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw the error of each method against how far ahead it looks.
+    """Draw the error of each method against the forecast horizon.
 
     Parameters
     ----------
     errors : mapping of label to array (horizon,) or (runs, horizon)
-        For 1, 2, … steps; of several runs the median is drawn, and a band from the least to the greatest.
+        For 1, 2, … steps ahead. Several runs are drawn as their median with a band from the least to the greatest.
     label, step_label : str
-        What the axes show, with units.
+        The labels of the axes, with units.
     colours : mapping of label to colour, optional
         As for ``draw_forecasts``.
     ax : matplotlib Axes or None
@@ -125,7 +125,7 @@ def draw_error_by_horizon(
     """
     tables = {name: _curve(f"errors[{name!r}]", _counted(values), values) for name, values in errors.items()}
     if not tables or any(np.any(table < 0) for _, table in tables.values()):
-        raise ValueError("errors is empty or holds numbers below 0; expected at least one label, errors from 0 up")
+        raise ValueError("errors is empty or holds numbers below 0; expected at least one label, and errors from 0 up")
     ax = own_axes(9.0, 4.4) if ax is None else ax
     highest = max(float(table.max()) for _, table in tables.values())
     farthest = max(float(x[-1]) for x, _ in tables.values())
@@ -151,7 +151,7 @@ def _curve(name: str, times: ArrayLike, values: ArrayLike) -> tuple[Array, Array
 
 
 def _chosen(tables: Mapping[str, tuple[Array, Array]]) -> Mapping[str, ColorType]:
-    """Give colours to what has several runs, and greys to what stands beside it for comparison."""
+    """Give colours to methods with several runs, and greys to the baselines with one run."""
     several = [name for name, (_, table) in tables.items() if len(table) > 1]
     others = [name for name in tables if name not in several]
     if not several:
@@ -161,7 +161,7 @@ def _chosen(tables: Mapping[str, tuple[Array, Array]]) -> Mapping[str, ColorType
 
 
 def _lines(ax: Axes, tables: Mapping[str, tuple[Array, Array]], colours: Mapping[str, ColorType] | None) -> list[End]:
-    """Draw a line for each table, with a band if it has several runs, and give their labels."""
+    """Draw a line for each table, with a band if it has several runs; return the labels of the lines."""
     chosen = {**_chosen(tables), **(colours or {})}
     ends = []
     for k, (name, (at, table)) in enumerate(tables.items()):

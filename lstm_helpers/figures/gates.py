@@ -1,4 +1,4 @@
-"""Sigmoid and tanh as curves, and as gates: how much of a value or of a signal they let through."""
+"""The activation functions sigmoid and tanh, and gates: how much of a value or of a signal a gate passes."""
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -6,7 +6,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
-from lstm_helpers.activations import sigmoid, sigmoid_slope, tanh, tanh_slope
+from lstm_helpers.activations import sigmoid, sigmoid_derivative, tanh, tanh_derivative
 from lstm_helpers.arrays import Array
 from lstm_helpers.figures.style import (
     COLOURS,
@@ -14,6 +14,7 @@ from lstm_helpers.figures.style import (
     INK,
     PALE,
     End,
+    Look,
     despine,
     label_ends,
     number,
@@ -24,12 +25,12 @@ from lstm_helpers.figures.style import (
 
 
 def draw_activations(*, reach: float = 6.0, ax: Axes | None = None) -> Axes:
-    """Draw sigmoid and tanh with their slopes, side by side on equal axes.
+    """Draw sigmoid and tanh with their derivatives, side by side on equal axes.
 
     Parameters
     ----------
     reach : float
-        How far z goes to either side, above 0.
+        The largest |z| that is drawn, above 0.
     ax : matplotlib Axes or None
         Where to draw; the two plots become its ``child_axes``. None makes a figure.
 
@@ -44,44 +45,44 @@ def draw_activations(*, reach: float = 6.0, ax: Axes | None = None) -> Axes:
     two = panels(ax, ("sigmoid", "tanh"), across=True)
     z = np.linspace(-reach, reach, 401)
     s, t = sigmoid(z), tanh(z)
-    _curve(two["sigmoid"], z, s, sigmoid_slope(s), r"$\sigma(z)$")
-    _curve(two["tanh"], z, t, tanh_slope(t), r"$\tanh(z)$")
-    two["sigmoid"].annotate("slope ≤ ¼", (1.6, 0.22), color=COLOURS["x"], size=10.5)
-    two["tanh"].annotate("slope ≤ 1", (-0.8, 0.62), ha="right", color=COLOURS["x"], size=10.5)
+    _curve(two["sigmoid"], z, s, sigmoid_derivative(s), r"$\sigma(z)$")
+    _curve(two["tanh"], z, t, tanh_derivative(t), r"$\tanh(z)$")
+    two["sigmoid"].annotate("derivative ≤ ¼", (1.6, 0.22), color=COLOURS["x"], size=10.5)
+    two["tanh"].annotate("derivative ≤ 1", (-0.8, 0.62), ha="right", color=COLOURS["x"], size=10.5)
     return ax
 
 
-def _curve(ax: Axes, z: Array, value: Array, slope: Array, name: str) -> None:
+def _curve(ax: Axes, z: Array, value: Array, derivative: Array, name: str) -> None:
     ax.set(xlim=(z[0], z[-1]), ylim=(-1.12, 1.3), xlabel="z")
     ax.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=6, steps=[1, 2, 5, 10]))
     ax.set_yticks([-1, 0, 0.25, 0.5, 1], ["\N{MINUS SIGN}1", "0", "¼", "½", "1"])
     for level in (-1, 0, 1):
         ax.axhline(level, color=PALE, lw=0.8, zorder=0)
-    ax.fill_between(z, 0, slope, color=COLOURS["x"], alpha=0.16, lw=0, zorder=1)
-    ax.plot(z, slope, color=COLOURS["x"], ls=(0, (4, 1.5)), lw=1.6, gid="slope")
+    ax.fill_between(z, 0, derivative, color=COLOURS["x"], alpha=0.16, lw=0, zorder=1)
+    ax.plot(z, derivative, color=COLOURS["x"], ls=(0, (4, 1.5)), lw=1.6, gid="derivative")
     ax.plot(z, value, color=INK, lw=2.6, gid="value")
     ax.annotate(name, (z[-1], 1.0), (-2, 6), textcoords="offset points", ha="right", color=INK, size=13)
     despine(ax)
 
 
 def draw_gated_signal(value: ArrayLike, gate: ArrayLike, *, symbol: str = "o", ax: Axes | None = None) -> Axes:
-    """Draw a signal, a gate that opens and shuts, and what passes: the filled part of the signal.
+    """Draw a signal, a gate that opens and closes, and their product, which is filled.
 
     Parameters
     ----------
     value : array (T,)
         The signal.
     gate : array (T,)
-        The gate at each step, from 0 (shut) to 1 (open).
+        The gate at each step, from 0 (closed) to 1 (open).
     symbol : str
-        The gate's symbol, "i", "f" or "o", for its colour.
+        The gate's symbol, "i", "f" or "o"; sets the colour.
     ax : matplotlib Axes or None
-        Where to draw; a strip for the gate is put on top of it. None makes a figure.
+        Where to draw; a strip for the gate is added above it. None makes a figure.
 
     Raises
     ------
     ValueError
-        If the two differ in shape, or the gate leaves 0..1.
+        If the two differ in shape, or a gate lies outside 0..1.
     """
     value, gate = np.asarray(value, dtype=float), np.asarray(gate, dtype=float)
     if value.ndim != 1 or not value.size:
@@ -89,7 +90,7 @@ def draw_gated_signal(value: ArrayLike, gate: ArrayLike, *, symbol: str = "o", a
     if gate.shape != value.shape:
         raise ValueError(f"gate has shape {gate.shape}; expected that of value, {value.shape}")
     if not np.all((gate >= 0) & (gate <= 1)):
-        raise ValueError("gate holds numbers outside 0..1; expected a gate, such as sigmoid of something")
+        raise ValueError("gate holds numbers outside 0..1; expected the values of a gate, such as a sigmoid's")
     if symbol not in ("i", "f", "o"):
         raise ValueError(f"symbol is {symbol!r}; expected a gate, i, f or o")
     ax = own_axes(9.0, 4.0) if ax is None else ax
@@ -106,7 +107,7 @@ def draw_gated_signal(value: ArrayLike, gate: ArrayLike, *, symbol: str = "o", a
         [End(steps[-1], value[-1], "value", INK), End(steps[-1], passed[-1], "gate × value", colour)],
     )
     strip = ax.inset_axes((0.0, 1.06, 1.0, 0.2), sharex=ax)
-    strip.set(ylim=(0, 1.05), yticks=[0, 1], yticklabels=["0 shut", "1 open"])
+    strip.set(ylim=(0, 1.05), yticks=[0, 1], yticklabels=["0 closed", "1 open"])
     strip.tick_params(labelbottom=False, length=0)
     strip.fill_between(steps, 0, gate, color=colour, alpha=0.18, lw=0)
     strip.plot(steps, gate, color=colour, ls=DASHES[symbol], lw=2, gid="gate")
@@ -116,21 +117,21 @@ def draw_gated_signal(value: ArrayLike, gate: ArrayLike, *, symbol: str = "o", a
     return ax
 
 
-CURVES = ("sigmoid", "tanh")
-_LIMIT = 2.3  # of the values drawn; more leaves the picture
+ACTIVATIONS = ("sigmoid", "tanh")
+_LIMIT = 2.3  # of the axis; a larger value is cut off
 
 
 def draw_gated_value(value: float, gate: float, *, symbol: str = "o", ax: Axes | None = None) -> Axes:
-    """Draw a value that meets a gate, and what gets through: gate × value.
+    """Draw a value, a gate, and their product: gate × value.
 
     Parameters
     ----------
     value : float
-        What comes in, drawn as a thickness from 0; pictures compare between -2 and 2.
+        The value, drawn as a thickness from 0; the axis is made for -2 to 2.
     gate : float
-        The part that is let through, -1 to 1. Below 0 it comes out on the other side of 0.
+        The fraction of the value that passes, -1 to 1. Below 0 the product has the opposite sign.
     symbol : str
-        "i", "f", "o" or "g": for the colour.
+        "i", "f", "o" or "g"; sets the colour.
     ax : matplotlib Axes or None
         Where to draw. None makes a figure.
 
@@ -142,7 +143,7 @@ def draw_gated_value(value: float, gate: float, *, symbol: str = "o", ax: Axes |
     if not np.isfinite(value):
         raise ValueError(f"value is {value}; expected a finite number: its thickness is drawn")
     if not -1.0 <= gate <= 1.0:
-        raise ValueError(f"gate is {gate}; expected -1 to 1: what sigmoid or tanh gives")
+        raise ValueError(f"gate is {gate}; expected -1 to 1, the range of sigmoid and tanh")
     ax = own_axes(4.5, 3.2) if ax is None else ax
     passed, colour = gate * value, COLOURS[symbol]
     ax.set(xlim=(0, 10), ylim=(-_LIMIT, _LIMIT), xticks=[], yticks=[-2, -1, 0, 1, 2])
@@ -161,49 +162,50 @@ def draw_gated_value(value: float, gate: float, *, symbol: str = "o", ax: Axes |
 
 
 def _write(ax: Axes, x: float, level: float, words: str) -> None:
-    """Write on the side of 0 on which nothing is drawn."""
+    """Write on the empty side of 0."""
     below = np.copysign(1.0, level) > 0
     ax.text(x, -0.14 if below else 0.14, words, ha="center", va="top" if below else "bottom", size=10.5)
 
 
-def draw_soft_gate(value: float, logit: float, *, curve: str = "sigmoid", ax: Axes | None = None) -> Axes:
-    """Draw a logit on its curve, with the slope there, and beside it what the switch does to a value.
+def draw_soft_gate(value: float, z: float, *, activation: str = "sigmoid", ax: Axes | None = None) -> Axes:
+    """Draw a pre-activation on its activation function, with the derivative there, and beside it gate × value.
 
     Parameters
     ----------
-    value, logit : float
-        What comes in, and what sets the switch.
-    curve : {"sigmoid", "tanh"}
-        What bends the logit.
+    value, z : float
+        The value that meets the gate, and the gate's pre-activation.
+    activation : {"sigmoid", "tanh"}
+        The activation function.
     ax : matplotlib Axes or None
-        Where to draw; the two plots become its ``child_axes``, labelled "curve" and "gate". None makes a figure.
+        Where to draw; the two plots become its ``child_axes``, labelled "activation" and "gate". None makes a figure.
 
     Raises
     ------
     ValueError
-        If the curve is neither, or a number is not finite.
+        If the activation is neither, or a number is not finite.
     """
-    if curve not in CURVES:
-        raise ValueError(f"curve is {curve!r}; expected one of {', '.join(map(repr, CURVES))}")
-    if not np.isfinite(logit):
-        raise ValueError(f"logit is {logit}; expected a finite number: a point on the curve")
+    if activation not in ACTIVATIONS:
+        raise ValueError(f"activation is {activation!r}; expected one of {', '.join(map(repr, ACTIVATIONS))}")
+    if not np.isfinite(z):
+        raise ValueError(f"z is {z}; expected a finite pre-activation: it is drawn as a point")
     ax = own_axes(9.0, 3.2) if ax is None else ax
-    two = panels(ax, ("curve", "gate"), across=True, gap=0.1)
-    reach = max(8.0, abs(logit))
-    z = np.linspace(-reach, reach, 321)
-    left, symbol = two["curve"], "o" if curve == "sigmoid" else "g"
-    left.set(xlim=(-reach, reach), ylim=(-1.15, 1.15), yticks=[-1, 0, 1], xlabel="logit z")
+    two = panels(ax, ("activation", "gate"), across=True, gap=0.1)
+    reach = max(8.0, abs(z))
+    along = np.linspace(-reach, reach, 321)
+    left, symbol = two["activation"], "o" if activation == "sigmoid" else "g"
+    left.set(xlim=(-reach, reach), ylim=(-1.15, 1.15), yticks=[-1, 0, 1], xlabel="pre-activation z")
     left.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=5, steps=[1, 2, 4, 10]))
     left.axhline(0, color=PALE, lw=0.8, zorder=0)
-    for name, bend in (("sigmoid", sigmoid), ("tanh", tanh)):
-        chosen = name == curve
-        left.plot(z, bend(z), color=INK if chosen else PALE, lw=2.2 if chosen else 1.2, zorder=2 + chosen, gid=name)
-    bend, slope_from = (sigmoid, sigmoid_slope) if curve == "sigmoid" else (tanh, tanh_slope)
-    gate = float(bend(logit))
+    for name, function in (("sigmoid", sigmoid), ("tanh", tanh)):
+        chosen = name == activation
+        look: Look = {"color": INK if chosen else PALE, "lw": 2.2 if chosen else 1.2, "zorder": 2 + chosen}
+        left.plot(along, function(along), gid=name, **look)
+    function, derivative = (sigmoid, sigmoid_derivative) if activation == "sigmoid" else (tanh, tanh_derivative)
+    gate = float(function(z))
     run = np.array([-1.5, 1.5])
-    left.plot(logit + run, gate + float(slope_from(gate)) * run, color=COLOURS["x"], lw=2, zorder=4, gid="slope")
-    left.plot([logit], [gate], "o", color=COLOURS[symbol], mec=INK, ms=9, zorder=5, gid="point")
-    left.set_title(f"{curve}({number(logit)}) = {number(gate)}", size=10.5, loc="left")
+    left.plot(z + run, gate + float(derivative(gate)) * run, color=COLOURS["x"], lw=2, zorder=4, gid="derivative")
+    left.plot([z], [gate], "o", color=COLOURS[symbol], mec=INK, ms=9, zorder=5, gid="point")
+    left.set_title(f"{activation}({number(z)}) = {number(gate)}", size=10.5, loc="left")
     despine(left)
     draw_gated_value(value, gate, symbol=symbol, ax=two["gate"])
     return ax

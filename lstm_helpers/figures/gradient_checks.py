@@ -1,4 +1,4 @@
-"""What a check of gradients finds: which ones a faulty pass gets wrong, and how exact the check itself is."""
+"""Gradient checks: which gradients a faulty pass gets wrong, and how accurate the check itself is."""
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -21,24 +21,24 @@ from lstm_helpers.figures.style import (
 )
 
 _GAP = 0.45  # between the groups, in rows
-_BREAKS = tuple(len(FORWARD) + 4 * k for k in range(4))  # before each weight, and before what is left
+_BREAKS = tuple(len(FORWARD) + 4 * k for k in range(4))  # before each weight, and before the remaining rows
 
 
 def draw_fault_pattern(pattern: Pattern, *, ax: Axes | None = None) -> Axes:
-    """Draw where a pass is wrong: a row for each quantity, a column for each situation.
+    """Draw where a pass is wrong: a row for each quantity, a column for each experiment.
 
     Parameters
     ----------
     pattern : faults.Pattern
-        What ``faults.examine`` returned. A dot is right; a filled field is wrong, the darker the more, with its
-        relative error where there is room.
+        The result of ``faults.examine``. A dot marks a correct value. A filled cell marks a wrong one: a darker cell
+        has a larger relative error, which is written in it where there is room.
     ax : matplotlib Axes or None
         Where to draw; its frame and limits are set. None makes a figure.
 
     Raises
     ------
     ValueError
-        If it is no such pattern.
+        If ``pattern`` is not such a pattern.
     """
     rows = (*FORWARD, *BACKWARD)
     if not isinstance(pattern, Pattern):
@@ -107,14 +107,14 @@ _COMPLEX, _CENTRAL = COLOURS["o"], COLOURS["f"]
 def draw_gradcheck_error(
     eps: ArrayLike, errors: ArrayLike, complex_step: ArrayLike | None = None, *, ax: Axes | None = None
 ) -> Axes:
-    """Draw the relative error of central differences against their step: rounding left, truncation right.
+    """Draw the relative error of central differences against the step ε: rounding left, truncation right.
 
     Parameters
     ----------
     eps, errors : array (n,)
-        The steps, above 0, and the relative error found with each.
+        The steps ε, above 0, and the relative error at each.
     complex_step : float or array (n,), optional
-        The error of complex step, which does not depend on the step; 0 is drawn at the lower end.
+        The error of complex-step differentiation, which does not depend on ε; 0 is drawn at the lower end.
     ax : matplotlib Axes or None
         Where to draw. None makes a figure.
 

@@ -1,4 +1,4 @@
-"""Gradients through time against the lag: many runs as a band, and one run divided into its ways."""
+"""Gradients through time against the lag: many runs as a median and a band."""
 
 from collections.abc import Mapping
 
@@ -20,19 +20,19 @@ def draw_gradient_norms(
     floor: float | None = None,
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw how much of a gradient is left after n steps back: the median of many runs, and all of them as a band.
+    """Draw how much of a gradient is left n steps back: the median of many runs, and all of them as a band.
 
     Parameters
     ----------
     curves : mapping of label to array (runs, lags + 1), or (lags + 1,) for one run
-        What ``gradient_flow.lag_norms`` returns, under a label each. The numbers of runs and of the last lag are
-        written on the plot. Zeros (underflow) and infinities (overflow) end a line.
+        The norms from ``gradient_flow.lag_norms``. The number of runs and the largest lag are written on the plot.
+        Zeros (underflow) and infinities (overflow) end a line.
     what : str
         The label of the y axis.
     colours : mapping of label to colour, optional
         None shades from light to dark, in the order given.
     floor : float, optional
-        Do not show powers of ten below this one, such as -40.
+        The lowest power of ten that is drawn, such as -40.
     ax : matplotlib Axes or None
         Where to draw. None makes a figure.
 
@@ -74,19 +74,19 @@ def draw_gradient_norms(
     return ax
 
 
-SHOWN = (-30.0, 12.0)  # powers of ten, the same whatever is shown, so that pictures compare
+SHOWN = (-30.0, 12.0)  # powers of ten, the same in every plot, so that plots compare
 
 
 def draw_gradient_bands(lstm: ArrayLike, rnn: ArrayLike, *, lag: int | None = None, ax: Axes | None = None) -> Axes:
-    """Draw how much of a gradient the LSTM's cell state and the RNN keep, on a logarithmic axis that stays the same.
+    """Draw the gradient left along the LSTM's cell state and along the vanilla RNN, on a fixed logarithmic axis.
 
     Parameters
     ----------
     lstm, rnn : array (3, lags + 1)
-        log10 of the least, median and greatest norm over the seeds, as ``measured.gradients`` holds them. What lies
-        below 10⁻³⁰ leaves the picture.
+        log10 of the least, median and greatest norm over the seeds, as in ``measured.gradients``. Norms below 10⁻³⁰ are
+        not drawn.
     lag : int, optional
-        Mark this lag and write the medians there.
+        A lag to mark; the medians there are written out.
     ax : matplotlib Axes or None
         Where to draw. None makes a figure.
 
@@ -99,9 +99,7 @@ def draw_gradient_bands(lstm: ArrayLike, rnn: ArrayLike, *, lag: int | None = No
     lags = tables["LSTM"].shape[-1] - 1
     for name, table in tables.items():
         if table.shape != (3, lags + 1) or lags < 1:
-            raise ValueError(
-                f"{name.lower()} has shape {table.shape}; expected (3, lags + 1), two equal tables of logs"
-            )
+            raise ValueError(f"{name.lower()} has shape {table.shape}; expected (3, lags + 1), the same shape for both")
     if lag is not None and not 0 <= lag <= lags:
         raise ValueError(f"lag is {lag}; expected 0 to {lags}, or None for no mark")
     ax = own_axes(9.0, 4.0) if ax is None else ax
@@ -127,7 +125,7 @@ def draw_gradient_bands(lstm: ArrayLike, rnn: ArrayLike, *, lag: int | None = No
 
 
 def _mark(ax: Axes, curve: Array, lag: int, symbol: str, above: bool) -> None:
-    """Write a curve's value at one lag where the curve itself does not pass: above the upper, below the lower."""
+    """Write a curve's value at one lag beside the curve: above the upper curve, below the lower one."""
     lags, value, floor = len(curve) - 1, float(curve[lag]), SHOWN[0]
     colour, seen = COLOURS[symbol], value >= floor
     falls = curve[min(lag + 5, lags)] <= curve[max(lag - 5, 0)]

@@ -1,4 +1,4 @@
-"""What training came to: the loss of every run as it fell, and how many runs solved a task at each lag."""
+"""Results of training: learning curves, the number of runs that solved a task at each lag, accuracy by length."""
 
 from collections.abc import Mapping, Sequence
 
@@ -38,11 +38,11 @@ def draw_success(
     Parameters
     ----------
     lags : sequence of int
-        At which lags; rising.
+        The lags, increasing.
     solved : mapping of label to array (lags,)
-        How many of the n runs (seeds) did it, whole numbers from 0 to n.
+        How many of the n runs (seeds) solved the task, whole numbers from 0 to n.
     n : int
-        How many runs each point stands for; written on the axis, because 3 of 3 is not 300 of 300.
+        The number of runs behind each point. It is written on the axis: 3 of 3 is not 300 of 300.
     colours : mapping of label to colour, optional
         None shades from light to dark, in the order given.
     lag_label : str
@@ -58,7 +58,7 @@ def draw_success(
     at = np.asarray(lags, dtype=float)
     counts = {label: np.asarray(values, dtype=float) for label, values in solved.items()}
     if at.ndim != 1 or not at.size or np.any(np.diff(at) <= 0) or not counts:
-        raise ValueError(f"lags is {lags!r}; expected rising numbers, and at least one label in solved")
+        raise ValueError(f"lags is {lags!r}; expected increasing numbers, and at least one label in solved")
     for label, values in counts.items():
         if values.shape != at.shape or np.any((values < 0) | (values > n) | (values % 1 != 0)):
             raise ValueError(f"solved[{label!r}] is {values}; expected {at.size} whole numbers from 0 to n={n}")
@@ -74,7 +74,7 @@ def draw_success(
         ax.axhline(level, color=PALE, lw=0.8, zorder=0)
     ends = []
     for k, (label, values) in enumerate(counts.items()):
-        shift = 0.012 * (k - (len(counts) - 1) / 2)  # so that lines at 0 % or 100 % stay visible side by side
+        shift = 0.012 * (k - (len(counts) - 1) / 2)  # keeps coinciding lines at 0 % or 100 % visible
         look: Look = {"color": chosen[label], "marker": MARKERS[k % len(MARKERS)], "ms": 7, "mec": PAPER}
         ax.plot(at, values / n + shift, gid=label, **look)
         ends.append(End(float(at[-1] + margin), float(values[-1] / n + shift), label, chosen[label]))
@@ -94,16 +94,16 @@ def draw_learning_curves(
     colours: Mapping[str, ColorType] | None = None,
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw the loss over training on a logarithmic axis: every run as a thin line, their median as a thick one.
+    """Draw learning curves on a logarithmic axis: every run as a thin line, the median of the runs as a thick one.
 
     Parameters
     ----------
     curves : mapping of label to array (runs, n), or (n,) for one run
-        The loss at each step; NaN where a run has none (any more).
+        The loss at each step; NaN where a run has none, for instance after it ended.
     steps : array (n,), optional
-        When; None counts from 1.
+        The steps of the losses. None counts from 1.
     level : float, optional
-        A loss to compare with, such as that of guessing the mean, drawn across; ``level_label`` says what it is.
+        A reference loss, such as that of predicting the mean, drawn as a horizontal line; ``level_label`` names it.
     loss_label, step_label : str
         The labels of the axes.
     colours
@@ -119,7 +119,7 @@ def draw_learning_curves(
     tables = {label: np.atleast_2d(np.asarray(values, dtype=float)) for label, values in curves.items()}
     lengths = {table.shape[-1] for table in tables.values()}
     if len(lengths) != 1 or 0 in lengths or any(table.ndim != 2 for table in tables.values()):
-        raise ValueError(f"curves have lengths {sorted(lengths)}; expected (runs, n) with one n from 1 for all")
+        raise ValueError(f"curves have lengths {sorted(lengths)}; expected (runs, n) with one n for all, at least 1")
     at = np.arange(1, min(lengths) + 1, dtype=float) if steps is None else np.asarray(steps, dtype=float)
     if at.shape != (min(lengths),):
         raise ValueError(f"steps has shape {at.shape}; expected ({min(lengths)},), one for each loss")
@@ -154,20 +154,20 @@ def draw_accuracy(
     *,
     learned_up_to: float | None = None,
     length_label: str = "length",
-    accuracy_label: str = "right answers",
+    accuracy_label: str = "accuracy",
     colours: Mapping[str, ColorType] | None = None,
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw a share of right answers against the length of what was asked: every run thin, their median thick.
+    """Draw accuracy against the length of the input: every run as a thin line, the median as a thick one.
 
     Parameters
     ----------
     lengths : sequence of int
-        Rising.
+        The lengths, increasing.
     accuracy : mapping of label to array (runs, lengths)
-        Shares from 0 to 1, a row for each run (seed); how many they are is written at the line's end.
+        Accuracies from 0 to 1, a row for each run (seed). The number of runs is written in the label of the line.
     learned_up_to : float, optional
-        The greatest length that was trained on; what lies beyond is shaded.
+        The greatest length in training; longer ones are shaded.
     length_label, accuracy_label : str
         The labels of the axes.
     colours
@@ -178,16 +178,16 @@ def draw_accuracy(
     Raises
     ------
     ValueError
-        If a share is not from 0 to 1, or shares and lengths do not fit.
+        If an accuracy is not from 0 to 1, or accuracies and lengths do not fit.
     """
     at = np.asarray(lengths, dtype=float)
     tables = {label: np.asarray(values, dtype=float) for label, values in accuracy.items()}
     if at.ndim != 1 or not at.size or np.any(np.diff(at) <= 0) or not tables:
-        raise ValueError(f"lengths is {lengths!r}; expected rising numbers, and at least one label in accuracy")
+        raise ValueError(f"lengths is {lengths!r}; expected increasing numbers, and at least one label in accuracy")
     for label, table in tables.items():
         if table.ndim != 2 or not table.size or table.shape[1] != at.size or not np.all((table >= 0) & (table <= 1)):
             raise ValueError(
-                f"accuracy[{label!r}] has shape {table.shape}; expected (runs, {at.size}) shares from 0 to 1"
+                f"accuracy[{label!r}] has shape {table.shape}; expected (runs, {at.size}) fractions from 0 to 1"
             )
     ax = own_axes(9.0, 3.6) if ax is None else ax
     chosen = dict(zip(tables, shades(len(tables)), strict=True)) | dict(colours or {})
@@ -198,7 +198,7 @@ def draw_accuracy(
     if learned_up_to is not None and learned_up_to < at[-1]:
         middle = learned_up_to + float(np.min(np.diff(at), initial=1.0)) / 2
         ax.axvspan(middle, at[-1] + margin, color=PALE, alpha=0.3, lw=0, zorder=0, gid="beyond")
-        ax.text(middle, 1.0, " longer\n than learned", va="top", size=10, color=INK)
+        ax.text(middle, 1.0, " longer than\n in training", va="top", size=10, color=INK)
     ends = []
     for k, (label, table) in enumerate(tables.items()):
         for run in table:

@@ -1,4 +1,4 @@
-"""A whole sequence through a cell as maps: a row for each unit, time from left to right."""
+"""Traces as maps: a row for each unit, time from left to right."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -40,15 +40,15 @@ def draw_field(
     trace : trace
         What ``unroll`` returned.
     field : str
-        "i", "f", "o" (0 to 1), "g", "h" (-1 to 1) or "c" (to the next of 1, 2, 3, 5, 10 … either side of 0).
+        "i", "f", "o" (0 to 1), "g", "h" (-1 to 1) or "c" (symmetric about 0, up to the next of 1, 2, 3, 5, 10 …).
     sequence : int
         Which sequence of the batch.
     labels : sequence of str or of numbers, optional
         T words, or T equally spaced numbers such as years, for the time axis. None counts steps from 1.
     time_label : str
-        What the labels are, when they are numbers.
+        The label of the time axis, where labels are numbers.
     ax : matplotlib Axes or None
-        Where to draw; a colour bar is put beside it. None makes a figure.
+        Where to draw; a colour bar is added beside it. None makes a figure.
 
     Raises
     ------
@@ -74,18 +74,18 @@ def draw_trace(
     input_label: str = "x",
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw a sequence going through a cell: its input on top, then a map for each field, on one time axis.
+    """Draw a sequence as a cell processed it: its input on top, then a map for each field, on one time axis.
 
-    The input is drawn as a line if it is one number a step, as words if ``labels`` are words, and otherwise as a map.
+    An input of one number per step is drawn as a line, words (``labels``) are written, and any other input is a map.
 
     Parameters
     ----------
     trace, sequence, labels, time_label
         As in ``draw_field``.
     fields : sequence of str, optional
-        Which fields, top to bottom. None draws f, i, g, c, o and h, as far as the cell has them.
+        Which fields, top to bottom. None draws those of f, i, g, c, o and h that the cell has.
     input_label : str
-        What the input is, with its unit.
+        The name of the input, with its unit.
     ax : matplotlib Axes or None
         Where to draw; the plots become its ``child_axes``, labelled "x", "f" … None makes a figure.
 
@@ -116,7 +116,7 @@ def draw_trace(
 
 
 class BothTraces(Protocol):
-    """What ``Bidirectional.forward`` returns, as far as it is drawn."""
+    """The part of the trace from ``Bidirectional.forward`` that is drawn."""
 
     @property
     def forward(self) -> Trace:
@@ -124,7 +124,7 @@ class BothTraces(Protocol):
 
     @property
     def backward(self) -> Trace:
-        """The backward direction, in the order in which it read."""
+        """The backward direction, in the order in which it read the input."""
 
 
 def draw_both_directions(
@@ -135,16 +135,16 @@ def draw_both_directions(
     labels: Labels | None = None,
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw both halves of a bidirectional layer as maps, above each other and both in the order of the input.
+    """Draw both directions of a bidirectional layer as maps, one above the other, both in the order of the input.
 
-    Time goes from left to right in all maps; an arrow at each says which way that half was read.
+    Time runs from left to right in all maps; the arrow above each map gives the direction of reading.
 
     Parameters
     ----------
     trace : trace
-        What ``Bidirectional.forward`` returned.
+        The trace from ``Bidirectional.forward``.
     fields : sequence of str
-        Which fields of each half, top to bottom.
+        Which fields of each direction, top to bottom.
     sequence, labels
         As in ``draw_field``.
     ax : matplotlib Axes or None
@@ -153,12 +153,12 @@ def draw_both_directions(
     Raises
     ------
     ValueError
-        If the trace is of no bidirectional layer, or a field, sequence or labels do not fit it.
+        If the trace is not a bidirectional layer's, or a field, sequence or labels do not fit it.
     """
     if not (hasattr(trace, "forward") and hasattr(trace, "backward")):
         raise ValueError(f"trace is a {type(trace).__name__}; expected what Bidirectional(…).forward returns")
-    for half in (trace.forward, trace.backward):
-        check_trace(half, sequence, fields)
+    for direction in (trace.forward, trace.backward):
+        check_trace(direction, sequence, fields)
     length, units = len(trace.forward), trace.forward.h.shape[2]
     edges = edges_of(length, labels)
     shown = [(arrow, field) for arrow in "→←" for field in fields]
@@ -166,9 +166,9 @@ def draw_both_directions(
     ax = own_axes(9.0, 0.8 + (row + 0.32) * len(shown)) if ax is None else ax
     plots = panels(ax, [f"{arrow} {field}" for arrow, field in shown], gap=0.32 / ((row + 0.32) * len(shown)))
     for (arrow, field), plot in zip(shown, plots.values(), strict=True):
-        half = trace.forward if arrow == "→" else _reversed(trace.backward)
-        _map(plot, half, field, sequence, edges)
-        said = "→  read from the left:" if arrow == "→" else "←  read from the right:"
+        direction = trace.forward if arrow == "→" else _reversed(trace.backward)
+        _map(plot, direction, field, sequence, edges)
+        said = "→  forward direction:" if arrow == "→" else "←  backward direction:"
         plot.set_title(f"{said} {NAMES[field]}", color=COLOURS[field], loc="left", size=10.5, weight="bold", pad=3)
         label_time(plot, length, labels, "")
         if (arrow, field) != shown[-1]:
@@ -178,7 +178,7 @@ def draw_both_directions(
 
 
 def _reversed(trace: Trace) -> Trace:
-    """Give a trace as it looks from its end."""
+    """Reverse a trace in time."""
     mask = None if trace.mask is None else trace.mask[::-1]
     return Trace(tree_map(lambda values: values[::-1], trace.steps), trace.start, mask)
 

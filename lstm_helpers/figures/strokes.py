@@ -1,4 +1,4 @@
-"""The strokes of the cell diagram: what a lit and an unlit wire, node and label look like."""
+"""The strokes of the cell diagram: wires, nodes and labels, highlighted or not."""
 
 from collections.abc import Callable, Mapping
 from itertools import pairwise
@@ -14,7 +14,7 @@ from lstm_helpers.figures.style import CELL, COLOURS, INK, PALE, PAPER, Look, nu
 
 
 class Pen(NamedTuple):
-    """What every stroke needs to know."""
+    """The settings that every stroke needs."""
 
     ax: Axes
     highlight: str | None
@@ -22,18 +22,18 @@ class Pen(NamedTuple):
     input_text: str
     token: str
     scale: float  # 1 in a drawing 9.2 inches wide
-    say: Callable[[float], str] = number  # how a number is written
+    say: Callable[[float], str] = number  # formats a number
 
     def lit(self, parts: tuple[str, ...]) -> bool:
-        """Tell whether something belongs to the lit part."""
+        """Tell whether something belongs to the highlighted part."""
         return self.highlight is None or self.highlight in parts
 
     def colour(self, symbol: str, parts: tuple[str, ...]) -> str:
-        """Give a symbol's house colour, or grey if it is not lit."""
+        """Give a symbol's house colour, or grey if it is not highlighted."""
         return COLOURS.get(symbol, INK) if self.lit(parts) else PALE
 
     def alpha(self, parts: tuple[str, ...]) -> float:
-        """Give the opacity: full only for what is lit."""
+        """Give the opacity, full only for highlighted parts."""
         return 1.0 if self.lit(parts) else 0.8
 
     def width(self, parts: tuple[str, ...]) -> float:
@@ -50,7 +50,7 @@ class Pen(NamedTuple):
         size: float = 14.0,
         **options: object,
     ) -> None:
-        """Write in a part's colour; sizes are those of a drawing 9.2 inches wide."""
+        """Write in a part's colour; sizes are for a drawing 9.2 inches wide."""
         look: Look = {
             "ha": "center",
             "va": "center",
@@ -62,7 +62,7 @@ class Pen(NamedTuple):
 
 
 def draw_wire(pen: Pen, layout: Layout, wire: Wire) -> None:
-    """Draw a wire, with an arrowhead where it arrives, and a gap where it passes under another."""
+    """Draw a wire, with an arrowhead at its end, and a gap where it passes under another."""
     points = np.array(polyline(layout, wire))
     along = (points[-1] - points[-2]) / np.hypot(*(points[-1] - points[-2]))
     name, zorder = f"{wire.start}-{wire.end}", 3.0 if pen.lit(wire.parts) else 2.5
@@ -101,7 +101,7 @@ def _direction(points: Array, at: tuple[float, float]) -> Array:
 
 
 def draw_node(pen: Pen, node: Node) -> None:
-    """Draw a node's outline; what stands in it follows from its kind."""
+    """Draw a node's outline, and its content according to its kind."""
     colour, alpha = pen.colour(node.symbol, node.parts), pen.alpha(node.parts)
     (x, y), (width, height) = node.at, SIZES[node.kind]
     look: Look = {"alpha": alpha, "zorder": 4, "gid": f"node:{node.name}"}
@@ -140,7 +140,7 @@ def _sign(pen: Pen, node: Node, colour: str) -> None:
 
 
 def _vessel(pen: Pen, node: Node, box: FancyBboxPatch) -> None:
-    """Fill a gate from 0 at its bottom to 1 at its top, a tanh from its middle up or down."""
+    """Fill a gate from the bottom (0) to the top (1), and a tanh from its middle up or down."""
     (x, y), (width, height) = node.at, SIZES[node.kind]
     value = pen.numbers[node.number]
     bottom, tall = (y - height / 2, value * height) if node.kind == "gate" else (y, value * height / 2)

@@ -1,7 +1,7 @@
-"""The house style, kept in one place so that a symbol has the same colour in every figure, diagram and widget.
+"""The house style, in one place so that a symbol has the same colour in every figure, diagram and widget.
 
-The hues are those of Okabe and Ito (2008), which people with any kind of colour vision can tell apart. Printed in grey
-some of them come close, so every line also has its own dashes, and is labelled where it ends rather than in a legend.
+The hues are those of Okabe and Ito (2008), which people with any kind of colour vision can tell apart. Some of them are
+similar when printed in grey, so every line also has its own dashes, and a label at its end rather than in a legend.
 """
 
 import importlib
@@ -56,13 +56,14 @@ GATES = ("i", "f", "o")  # the fields that lie between 0 and 1
 SIGNED = ("g", "c", "h")  # the fields that have a sign
 
 INK = "#1F1F1F"  # text and axes
-PALE = "#BDBDBD"  # what is not being talked about
+PALE = "#BDBDBD"  # everything outside the highlighted part
+QUIET = "#777777"  # what stands beside it: a zero line, a run to compare with
 PAPER = "#FFFFFF"
 CELL = "#F6F5F1"  # the inside of a cell's own box in a diagram
 CELL_EDGE = "#DEDCD3"
 MASKED = "#F2F2F2"  # a masked step, and its hatching
 HATCH = "#B0B0B0"
-MARKERS = ("o", "s", "^", "D", "v", "P")  # of lines that are no symbols, beside ``shades``
+MARKERS = ("o", "s", "^", "D", "v", "P")  # of lines that stand for no symbol, with ``shades``
 
 GATE_MAP: Colormap = LinearSegmentedColormap.from_list(
     "lstm_gate", ["#FBFAF3", "#C9DDC4", "#7DB2A8", "#3A7C8C", "#1F4A6B", "#14213D"]
@@ -75,18 +76,18 @@ AMOUNT_MAP: Colormap = LinearSegmentedColormap.from_list(
     "lstm_amount", ["#FDFCF8", "#F7DFA8", "#EBA75A", "#CF6228", "#8C2D12", "#4A1208"]
 )
 FAULT_MAP: Colormap = LinearSegmentedColormap.from_list("lstm_wrong", ["#FBE3D2", "#E9A173", COLOURS["f"], "#8F3A00"])
-CONTENDERS = ("#1F4A6B", *(COLOURS[symbol] for symbol in "fogxh"))  # of things compared that are no symbols
+CONTENDERS = ("#1F4A6B", *(COLOURS[symbol] for symbol in "fogxh"))  # of things compared that stand for no symbol
 
 Look = dict[str, Any]  # keywords of matplotlib's artists
 
 
 def use_style() -> None:
-    """Set matplotlib's defaults, and sharp pictures in a notebook; call it once, in the set-up cell."""
+    """Set matplotlib's defaults, and high resolution in a notebook; call it once, in the set-up cell."""
     matplotlib.rcParams.update(
         {
             "figure.figsize": (9.0, 3.6),
             "figure.dpi": 100,
-            "figure.facecolor": PAPER,  # opaque, so that a dark page does not swallow black lines
+            "figure.facecolor": PAPER,  # opaque, so that black lines are visible on a dark page
             "savefig.facecolor": PAPER,
             "savefig.transparent": False,
             "figure.constrained_layout.use": True,
@@ -116,16 +117,16 @@ def use_style() -> None:
 
 
 def own_axes(width: float = 9.0, height: float = 3.6) -> Axes:
-    """Make a figure of one plot, for a ``draw_*`` that was given none; sizes in inches."""
+    """Make a figure with one plot, for a ``draw_*`` called without ``ax``; sizes in inches."""
     return plt.subplots(figsize=(width, height), layout="constrained", facecolor=PAPER)[1]
 
 
 def panels(
     ax: Axes, names: Sequence[str], *, ratios: Sequence[float] | None = None, gap: float = 0.08, across: bool = False
 ) -> dict[str, Axes]:
-    """Divide a plot into smaller ones, below (or beside) one another, which stay its ``child_axes``.
+    """Divide a plot into smaller ones, below (or beside) one another, which become its ``child_axes``.
 
-    ``ratios`` are their sizes to each other; ``gap`` is the space between, as a part of the whole.
+    ``ratios`` are their relative sizes; ``gap`` is the space between them, as a fraction of the whole.
     """
     ax.set_axis_off()
     sizes = np.ones(len(names)) if ratios is None else np.asarray(ratios, dtype=float)
@@ -140,21 +141,21 @@ def panels(
 
 
 def width_of(ax: Axes) -> float:
-    """Give the width of a plot in points, as it stands before the page is laid out."""
+    """Give the width of a plot in points, before the figure is laid out."""
     return max(ax.get_window_extent().width * 72.0 / ax.figure.dpi, 1.0)
 
 
 def despine(ax: Axes) -> None:
-    """Take away the frame's top and right, whatever the page's defaults are."""
+    """Hide the top and right spines, whatever the page's defaults are."""
     ax.spines[["top", "right"]].set_visible(False)
 
 
 def nice_limit(values: ArrayLike) -> float:
-    """Give the smallest of 1, 2, 3, 5, 10, 20, 30 … that no |value| exceeds: few limits, so that figures compare."""
+    """Give the smallest of 1, 2, 3, 5, 10, 20, 30 … that no |value| exceeds; few limits make figures comparable."""
     values = np.asarray(values, dtype=float)
     largest = float(np.max(np.abs(values))) if values.size else 0.0
     if not np.isfinite(largest):
-        raise ValueError("values hold NaN or infinity; expected finite numbers")
+        raise ValueError("values holds NaN or infinity; expected finite numbers")
     power = 1.0
     largest /= 1.0 + 1e-9  # ten times 0.1 is a little more than 1
     while 5.0 * power < largest:
@@ -163,7 +164,7 @@ def nice_limit(values: ArrayLike) -> float:
 
 
 def norm_of(field: str, values: ArrayLike = ()) -> tuple[Colormap, Normalize]:
-    """Give the colour map and the limits of a field: 0..1 for gates, -1..1 for g and h, a ``nice_limit`` for c."""
+    """Give the colour map and the limits of a field: 0..1 for gates, -1..1 for g and h, and a ``nice_limit`` for c."""
     if field in GATES:
         return GATE_MAP, Normalize(0.0, 1.0)
     limit = nice_limit(values) if field == "c" else 1.0
@@ -180,15 +181,15 @@ class End(NamedTuple):
 
 
 def label_ends(ax: Axes, ends: Sequence[End], *, size: float = 11.0, gap: float = 6.0) -> None:
-    """Write labels to the right of where lines end, pushed apart so that none covers another.
+    """Write labels to the right of the ends of lines, spread so that none covers another.
 
-    Call it after the limits of ``ax`` are set: places are worked out from them. ``size`` and ``gap`` are in points.
+    Call it after the limits of ``ax`` are set: positions depend on them. ``size`` and ``gap`` are in points.
     """
     low, high = ax.get_ylim()
     height = max(ax.get_window_extent().height * 72.0 / ax.figure.dpi, 1.0)
     wanted = [(end.y - low) / (high - low) * height for end in ends]
     moves = np.subtract(spread(wanted, 1.25 * size, height), wanted)
-    leader = bool(np.any(np.abs(moves) > 1.0))  # one moved label moves all aside, to make room for the lines
+    leader = bool(np.any(np.abs(moves) > 1.0))  # if one label is shifted, all move right
     for end, move in zip(ends, moves, strict=True):
         line = {"arrowstyle": "-", "color": end.colour, "lw": 0.8, "shrinkA": 1, "shrinkB": 2, "relpos": (0.0, 0.5)}
         ax.annotate(
@@ -206,9 +207,9 @@ def label_ends(ax: Axes, ends: Sequence[End], *, size: float = 11.0, gap: float 
 
 
 def spread(places: Sequence[float], distance: float, height: float) -> list[float]:
-    """Move numbers as little as needed so that neighbours are ``distance`` apart, within 0..``height`` if they fit.
+    """Shift numbers as little as needed to put neighbours ``distance`` apart, within 0..``height`` if they fit.
 
-    Neighbours that are too close form a group, which stands around their mean; groups that meet become one.
+    Neighbours that are too close form a group, which is centred on their mean; groups that meet are merged.
     """
 
     def centre(group: list[float]) -> float:
@@ -232,7 +233,7 @@ def spread(places: Sequence[float], distance: float, height: float) -> list[floa
 
 
 def number(value: float, digits: int = 2) -> str:
-    """Write a number as the figures do: fixed decimals, a real minus sign, never minus zero."""
+    """Write a number for a figure: fixed decimals, a typographic minus sign, never minus zero."""
     text = f"{value:.{digits}f}"
     if float(text) == 0.0:
         text = text.removeprefix("-")
@@ -240,7 +241,7 @@ def number(value: float, digits: int = 2) -> str:
 
 
 def ink_on(colour: str) -> str:
-    """Choose black or white for letters on a colour "#rrggbb", whichever is easier to read."""
+    """Choose black or white for text on a colour "#rrggbb", whichever has more contrast."""
     channels = [int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5)]
     r, g, b = (v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in channels)
     light = 0.2126 * r + 0.7152 * g + 0.0722 * b  # WCAG 2: the contrast to black is (light + 0.05) / 0.05
@@ -248,10 +249,10 @@ def ink_on(colour: str) -> str:
 
 
 def shades(count: int) -> list[tuple[float, float, float, float]]:
-    """Give colours from light to dark for lines that are ordered and no symbols."""
+    """Give colours from light to dark, for ordered lines that stand for no symbol."""
     return [GATE_MAP(0.42 + 0.58 * (k / (count - 1) if count > 1 else 0.6)) for k in range(count)]
 
 
 def with_count(label: str, count: int) -> str:
-    """Say after a label how many runs it stands for, if more than one."""
+    """Add the number of runs to a label, if there is more than one."""
     return f"{label} (n = {count})" if count > 1 else label

@@ -1,6 +1,6 @@
-"""A text in which every character has a colour, and the probabilities of the character that comes next.
+"""Coloured text, one colour per character, and the probabilities of the next character.
 
-``draw_text`` makes a picture; ``style_text`` the same as text in a page, which can be searched and copied.
+``draw_text`` draws it as a figure; ``style_text`` writes it as text in a page, which can be searched and copied.
 """
 
 import html
@@ -30,13 +30,13 @@ from lstm_helpers.figures.style import (
     own_axes,
 )
 
-LEVELS = 12  # of colour in a styled text: few, so that the last bits of a number change nothing in a page
+LEVELS = 12  # of colour in a styled text; few, so that rounding errors do not change the page
 _VISIBLE = str.maketrans({"\n": "↵", "\t": "→"})
 
 
 @dataclass(frozen=True)
 class StyledText:
-    """A text with a colour behind every character; a page shows it as HTML."""
+    """A text with a background colour for every character; a page shows it as HTML."""
 
     text: str
     colours: tuple[str, ...]  # "#rrggbb", one for each character
@@ -55,7 +55,7 @@ class StyledText:
 
 
 def style_text(text: str, values: ArrayLike, field: str = "amount", *, limit: float | None = None) -> StyledText:
-    """Lay a colour behind every character of a text, as ``draw_text`` does, in few levels."""
+    """Give every character of a text a background colour, as ``draw_text`` does, in few levels."""
     values = _check(text, values, field, limit)
     colours, norm = _scale(values, field, limit)
     levels = np.round(norm(values) * (LEVELS - 1)) / (LEVELS - 1)
@@ -73,25 +73,26 @@ def draw_text(
     at: int | None = None,
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw a text in boxes, one for each character, with the colour of its value.
+    """Draw a text in boxes, one for each character, coloured by its value.
 
     Parameters
     ----------
     text : str
-        T characters. A line's end is drawn as ↵ and starts no new line.
+        T characters. A line break is drawn as ↵ and starts no new row.
     values : array (T,)
         One number for each character.
     field : str
-        Which colours: "i", "f", "o" (0 to 1), "g", "h" (-1 to 1), "c" (to the next of 1, 2, 3, 5, 10 … either side of
-        0), or "amount" (from 0 to the largest).
+        The colour map: "i", "f", "o" (0 to 1), "g", "h" (-1 to 1), "c" (symmetric about 0, up to the next of 1, 2, 3,
+        5, 10 …), or "amount" (from 0 to the largest).
     limit : float, optional
-        Where "amount" or "c" ends instead, so that two pictures can be compared; what lies beyond gets the last colour.
+        The upper end for "amount" or "c" instead, so that two figures can be compared; larger values get the last
+        colour.
     label : str
-        What the values are, with their unit; stands above the text, with the colours' scale.
+        What the values are, with their unit; written above the text, with the colour scale.
     columns : int
-        How many characters stand in a row.
+        The number of characters in a row.
     at : int, optional
-        A character to be framed, counted from 0.
+        A character to frame, counted from 0.
     ax : matplotlib Axes or None
         Where to draw. None makes a figure.
 
@@ -104,7 +105,7 @@ def draw_text(
     if isinstance(columns, bool) or not isinstance(columns, int) or columns < 1:
         raise ValueError(f"columns is {columns!r}; expected a whole number from 1")
     if at is not None and not 0 <= at < len(text):
-        raise ValueError(f"at is {at}; expected 0 to {len(text) - 1}, the place of a character")
+        raise ValueError(f"at is {at}; expected 0 to {len(text) - 1}, the index of a character")
     colours, norm = _scale(values, field, limit)
     rows = -(-len(text) // columns)
     ax = own_axes(9.0, 0.1 + 0.25 * (rows + 1)) if ax is None else ax
@@ -125,7 +126,7 @@ def draw_text(
 
 
 def _key(ax: Axes, colours: Colormap, norm: Normalize, label: str, columns: int) -> None:
-    """Write what the colours mean in a row above the text: the label, and on the right a strip from low to high."""
+    """Write the label and the colour scale, from low to high, in a row above the text."""
     low, high = float(norm.vmin or 0), float(norm.vmax or 0)
     digits = 0 if high == round(high) else 2
     width = min(12, columns // 3)
@@ -158,7 +159,7 @@ def _check(text: str, values: ArrayLike, field: str, limit: float | None) -> Arr
             f"values has shape {values.shape}; expected ({len(text)},), one for each character of the text"
         )
     if not np.all(np.isfinite(values)):
-        raise ValueError("values hold NaN or infinity; expected finite numbers")
+        raise ValueError("values holds NaN or infinity; expected finite numbers")
     if field not in (*GATES, *SIGNED, "amount"):
         raise ValueError(f"field is {field!r}; expected one of {', '.join((*GATES, *SIGNED))}, or 'amount'")
     if limit is not None and not 0 < limit < np.inf:
@@ -173,16 +174,16 @@ _NAMES = {" ": "space", "\n": "line\nend"}
 def draw_next_probabilities(
     letters: str, probabilities: ArrayLike, *, shown: int = SHOWN, ax: Axes | None = None
 ) -> Axes:
-    """Draw how likely each character is to come next.
+    """Draw the probabilities of the next character.
 
     Parameters
     ----------
     letters : str
         K characters.
     probabilities : array (K,)
-        The chance of each; they add up to 1.
+        The probability of each; they add up to 1.
     shown : int
-        So many of the likeliest get a bar of their own; the others share the last one.
+        The number of likeliest characters that get their own bar; the last bar sums up the others.
     ax : matplotlib Axes or None
         Where to draw. None makes a figure.
 
@@ -193,7 +194,7 @@ def draw_next_probabilities(
     """
     values = np.asarray(probabilities, dtype=float)
     if values.shape != (len(letters),) or not values.size or abs(values.sum() - 1) > 1e-6 or values.min() < 0:
-        raise ValueError(f"probabilities is {values.shape}; expected {len(letters)}, one a letter, which add up to 1")
+        raise ValueError(f"probabilities is {values.shape}; expected {len(letters)}, one per letter, with sum 1")
     order = likeliest(values, shown)
     names = [_NAMES.get(letters[k], letters[k]) for k in order]
     ax = own_axes(9.0, 2.6) if ax is None else ax
@@ -213,5 +214,5 @@ def draw_next_probabilities(
 
 
 def likeliest(values: np.typing.NDArray[np.float64], shown: int = SHOWN) -> list[int]:
-    """Give the places of the largest values, largest first; of equal ones the first comes first."""
+    """Give the indices of the largest values, largest first; ties keep their order."""
     return [int(k) for k in np.argsort(-values, kind="stable")[:shown]]

@@ -1,4 +1,4 @@
-"""One unit of a cell over time, as lines: as it ran, after an intervention, and without part of its state."""
+"""One unit of a cell over time, as lines: as it ran, after an intervention, and with part of its state ablated."""
 
 from typing import Protocol
 
@@ -34,7 +34,7 @@ def draw_unit(
     time_label: str = "year",
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw one unit of an LSTM over time: its gates above, its candidate, cell state and output below.
+    """Draw one unit of an LSTM over time: its gates above, its candidate, cell state and hidden state below.
 
     Parameters
     ----------
@@ -98,12 +98,12 @@ def draw_intervention(
     step: int | None = None,
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw a unit's cell state and output in two runs over the same inputs, the original one dashed.
+    """Draw a unit's cell state and hidden state in two runs over the same inputs, the original one dashed.
 
     Parameters
     ----------
     original, changed : trace
-        What ``unroll`` returned, and what ``interventions.clamp_gates`` made of it.
+        The trace from ``unroll``, and the one from ``interventions.clamp_gates``.
     unit, sequence, labels, time_label
         As for ``draw_unit``.
     step : int, optional
@@ -148,11 +148,11 @@ def draw_intervention(
     return ax
 
 
-LOST = {"nothing": (), "h": ("h",), "c": ("c",), "both": ("h", "c")}
+ABLATED = {"nothing": (), "h": ("h",), "c": ("c",), "both": ("h", "c")}
 
 
 class AblatedRun(Protocol):
-    """What ``draw_ablation`` reads of a run."""
+    """The fields of a run that ``draw_ablation`` reads."""
 
     @property
     def c(self) -> Array:
@@ -178,22 +178,22 @@ def draw_ablation(
     answer: str = "yes",
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw c and h of one unit and the network's answer, as they were and as they are without part of the state.
+    """Draw c and h of one unit and the network's answer, in the original run and with part of the state ablated.
 
     Parameters
     ----------
     original, ablated : runs
-        Fields c, h (T, H) and p (T,), the chance of the answer after each step.
+        Fields c, h (T, H) and p (T,), the probability of the answer after each step.
     at : int
         The step, from 0, before which the part was set to zero.
     zeroed : {"nothing", "h", "c", "both"}
-        What was.
+        The part that was set to zero.
     unit : int
         Which of the H units.
     labels : sequence of str, optional
         T words for the time axis. None counts steps from 1.
     answer : str
-        What p is the chance of.
+        The answer whose probability is p.
     ax : matplotlib Axes or None
         Where to draw; the two plots become its ``child_axes``, labelled "states" and "answer". None makes a figure.
 
@@ -205,8 +205,8 @@ def draw_ablation(
     shape = np.shape(original.c)
     if np.shape(ablated.c) != shape or len(shape) != 2:
         raise ValueError(f"ablated.c has shape {np.shape(ablated.c)}; expected that of original.c, (T, H), {shape}")
-    if zeroed not in LOST:
-        raise ValueError(f"zeroed is {zeroed!r}; expected one of {', '.join(map(repr, LOST))}")
+    if zeroed not in ABLATED:
+        raise ValueError(f"zeroed is {zeroed!r}; expected one of {', '.join(map(repr, ABLATED))}")
     check_index("at", at, shape[0])
     check_index("unit", unit, shape[1])
     edges = edges_of(shape[0], labels)
@@ -224,12 +224,12 @@ def draw_ablation(
         ends = []
         for name, was, now in zip(names, were, are, strict=True):
             look: Look = {"color": COLOURS.get(name, INK), "ls": DASHES.get(name, "solid")}
-            panel.plot(np.arange(1, shape[0] + 1), was, alpha=0.3, lw=1.6, gid=f"{name} left alone", **look)
-            panel.plot(*_path(now, at, name in LOST[zeroed], name != "p"), lw=2.2, gid=name, **look)
+            panel.plot(np.arange(1, shape[0] + 1), was, alpha=0.3, lw=1.6, gid=f"{name} original", **look)
+            panel.plot(*_path(now, at, name in ABLATED[zeroed], name != "p"), lw=2.2, gid=name, **look)
             ends.append(End(edges[-1], float(now[-1]), name, look["color"]))
         label_ends(panel, ends)
         label_time(panel, shape[0], labels, "step")
-        if LOST[zeroed]:
+        if ABLATED[zeroed]:
             panel.axvline(at + 0.5, color=INK, lw=1.0, ls=(0, (1, 2)), gid="cut")
         despine(panel)
     two["states"].set_xlabel("")
@@ -238,20 +238,20 @@ def draw_ablation(
     return ax
 
 
-def _path(values: ArrayLike, at: int, lost: bool, starts_at_zero: bool) -> tuple[Array, Array]:
-    """Give the points of a line that falls to zero half a step before step `at`, if it was lost there."""
+def _path(values: ArrayLike, at: int, ablated: bool, starts_at_zero: bool) -> tuple[Array, Array]:
+    """Give the points of a line that falls to zero half a step before step `at`, if it was ablated there."""
     values = np.asarray(values, dtype=float)
     steps = np.arange(1.0, len(values) + 1)
     if starts_at_zero:
         steps, values, at = np.append(0.0, steps), np.append(0.0, values), at + 1
-    if lost:
+    if ablated:
         where = steps[at] - 0.5
         steps, values = np.insert(steps, at, [where, where]), np.insert(values, at, [values[at - 1], 0.0])
     return steps, values
 
 
 def _title(zeroed: str, at: int, labels: Labels | None) -> str:
-    if not LOST[zeroed]:
+    if not ABLATED[zeroed]:
         return "nothing set to zero"
     step = f"step {at + 1}" if labels is None else f"{labels[at]}"
-    return f"{' and '.join(LOST[zeroed])} set to zero before “{step}” (pale: left alone)"
+    return f"{' and '.join(ABLATED[zeroed])} set to zero before “{step}” (pale: original run)"

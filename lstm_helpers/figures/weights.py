@@ -1,4 +1,4 @@
-"""An LSTM's weights as what they are: four blocks in one array, and how other libraries store the same blocks."""
+"""An LSTM's weights as four blocks in one array, and how other libraries store the same blocks."""
 
 import numpy as np
 from matplotlib import patheffects
@@ -24,17 +24,17 @@ from lstm_helpers.figures.style import (
 from lstm_helpers.frameworks import pack
 from lstm_helpers.frameworks.layouts import kind_of
 
-_GAP = 0.09  # between the three arrays, as a part of the whole height
+_GAP = 0.09  # between the three arrays, as a fraction of the whole height
 
 
 def draw_weight_blocks(params: lstm.Params, ax: Axes | None = None) -> Axes:
-    """Draw W_x, W_h and b of an LSTM with their own numbers, framed as the blocks i f g o, shapes written.
+    """Draw W_x, W_h and b of an LSTM as colours, with the blocks i f g o framed and the shapes written beside.
 
     Parameters
     ----------
     params : lstm.Params
-        W_x (D, 4H), W_h (H, 4H) and b (4H,). Rows are drawn equally tall within an array; an array of one row is
-        given enough height to be seen.
+        W_x (D, 4H), W_h (H, 4H) and b (4H,). Rows are equally tall within an array; an array with one row gets a
+        minimum height.
     ax : matplotlib Axes or None
         Where to draw; its frame and limits are set. None makes a figure.
 
@@ -54,9 +54,9 @@ def draw_weight_blocks(params: lstm.Params, ax: Axes | None = None) -> Axes:
     ax.set_axis_off()
     limit = nice_limit(np.concatenate([params.W_x.ravel(), params.W_h.ravel(), params.b]))
     rows = {"W_x": params.W_x, "W_h": params.W_h, "b": params.b[None, :]}
-    shares = np.maximum(np.array([len(values) for values in rows.values()]) / sum(map(len, rows.values())), 0.12)
+    heights = np.maximum(np.array([len(values) for values in rows.values()]) / sum(map(len, rows.values())), 0.12)
     top = 0.0
-    for (name, values), height in zip(rows.items(), shares / shares.sum(), strict=True):
+    for (name, values), height in zip(rows.items(), heights / heights.sum(), strict=True):
         _array(ax, name, getattr(params, name).shape, values, top, float(height), Normalize(-limit, limit))
         top += float(height) + _GAP
     narrow = width_of(ax) < 420
@@ -80,7 +80,7 @@ def draw_weight_blocks(params: lstm.Params, ax: Axes | None = None) -> Axes:
 
 
 def _scale(ax: Axes, limit: float) -> None:
-    """Say what the colours stand for, below on the right."""
+    """Draw the colour scale, below on the right."""
     bar = ax.inset_axes((0.75, -0.16, 0.245, 0.035), label="colours")
     bar.imshow(np.linspace(-1, 1, 101)[None, :], cmap=SIGNED_MAP, aspect="auto", extent=(-limit, limit, 0, 1))
     bar.set(yticks=[], xticks=[-limit, 0, limit])
@@ -128,24 +128,23 @@ def _array(
 
 
 _TITLES = {"here": "this book", "keras": "Keras (writes c for g)", "torch": "PyTorch", "onnx": "ONNX (writes c for g)"}
-_LYING = ("here", "keras")  # blocks side by side; in the others below each other
+_LYING = ("here", "keras")  # blocks side by side; in the others one below the other
 
 
 def draw_framework_weights(params: lstm.Params, ax: Axes | None = None) -> Axes:
-    """Draw an LSTM's weights with their own numbers as this book, Keras, PyTorch and ONNX store them, block by block.
+    """Draw an LSTM's weights as colours, block by block, as this book, Keras, PyTorch and ONNX store them.
 
     Parameters
     ----------
     params : lstm.Params
-        W_x (D, 4H), W_h (H, 4H) and b (4H,), float32 or float64. An array of ONNX is drawn without its axis of
-        directions.
+        W_x (D, 4H), W_h (H, 4H) and b (4H,), float32 or float64. ONNX arrays are drawn without their direction axis.
     ax : matplotlib Axes or None
         Where to draw, divided into four. None makes a figure.
 
     Raises
     ------
     ValueError
-        If they are not an LSTM's.
+        If the parameters are not an LSTM's.
     """
     kind = kind_of(lstm)
     packed = {name: pack(name, lstm, params) for name in ("keras", "torch", "onnx")}
@@ -166,7 +165,7 @@ def draw_framework_weights(params: lstm.Params, ax: Axes | None = None) -> Axes:
 
 
 def _lying(ax: Axes, name: str, arrays: dict[str, Array], order: str, norm: Normalize, narrow: bool) -> None:
-    """Draw arrays whose blocks stand side by side below each other, their names to the right."""
+    """Draw arrays with blocks side by side, one array below the other, names on the right."""
     tall = [max(len(np.atleast_2d(array)), 1) + 0.6 for array in arrays.values()]
     room = 0.84 - 0.05 * (len(tall) - 1)
     top, right = 0.16, 0.55 if narrow else 0.64
@@ -179,7 +178,7 @@ def _lying(ax: Axes, name: str, arrays: dict[str, Array], order: str, norm: Norm
 
 
 def _standing(ax: Axes, name: str, arrays: dict[str, Array], order: str, norm: Normalize, narrow: bool) -> None:
-    """Draw arrays whose blocks stand below each other side by side, their names above."""
+    """Draw arrays with blocks one below the other, the arrays side by side, names above."""
     slot = 1.0 / len(arrays)
     for k, (key, array) in enumerate(arrays.items()):
         flat = array[0] if name == "onnx" else array
@@ -201,7 +200,7 @@ def _stored_array(
     norm: Normalize,
     across: bool,
 ) -> None:
-    """Draw one array as colours, its blocks framed in the colours of their symbols, and the symbols in them."""
+    """Draw one array as colours, each block framed in the colour of its symbol and labelled with it."""
     left, top, width, height = place
     rows, columns = values.shape
     x, y = np.linspace(left, left + width, columns + 1), np.linspace(top, top + height, rows + 1)

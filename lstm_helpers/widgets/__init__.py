@@ -1,4 +1,4 @@
-"""Figures that answer: the book's pictures with handles, each a class, each checked against the package's functions."""
+"""Interactive figures: one class per widget, each tested against the package's functions."""
 
 from lstm_helpers.widgets.alignment_inspector import AlignmentInspector
 from lstm_helpers.widgets.backward_cell import BackwardCell

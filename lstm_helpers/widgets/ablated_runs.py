@@ -1,7 +1,7 @@
-"""Take h, or c, or both away once from a trained network: the numbers behind `MemoryAblation`, apart for checking.
+"""Zero-ablate h, c or both once in a trained network: the numbers behind `MemoryAblation`, in a module of their own.
 
-Before step `at`, counted from 0, the named parts of the state become 0; every step from there on is computed again. The
-readout is y_t = h_t W_y + b_y, and sigmoid(y_t) is the chance that the network gives its answer after step t.
+Before step `at`, counted from 0, the named parts of the state are set to 0; every step from there on is computed again.
+The readout is y_t = h_t W_y + b_y, and sigmoid(y_t) is the probability of the answer after step t.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from lstm_helpers.cells import lstm
 from lstm_helpers.data.trained import Network
 from lstm_helpers.through_time import unroll
 
-ZEROED = {"nothing": "", "h": "h", "c": "c", "both": "hc"}  # what the reader may choose, and the fields it means
+ZEROED = {"nothing": "", "h": "h", "c": "c", "both": "hc"}  # the choices, and the fields of each
 
 
 class AblatedRun(NamedTuple):
@@ -24,7 +24,7 @@ class AblatedRun(NamedTuple):
 
     c: Array  # (T, H)
     h: Array  # (T, H)
-    p: Array  # (T,)  the chance of the answer after each step
+    p: Array  # (T,)  the probability of the answer after each step
 
 
 def run_without(network: Network, xs: Array, at: int, zeroed: str) -> AblatedRun:
@@ -37,9 +37,9 @@ def run_without(network: Network, xs: Array, at: int, zeroed: str) -> AblatedRun
     xs : array (T, 1, D)
         One sequence.
     at : int
-        The step, 0 to T - 1, before which the part is lost.
+        The step, 0 to T - 1, before which the part is set to zero.
     zeroed : {"nothing", "h", "c", "both"}
-        What is lost.
+        The part that is set to zero.
 
     Raises
     ------
@@ -59,7 +59,7 @@ def run_without(network: Network, xs: Array, at: int, zeroed: str) -> AblatedRun
 
 
 def every_run(network: Network, xs: Array) -> AblatedRun:
-    """Run all of them: fields (3, T, T, H) and p (3, T, T), by what is zeroed (h, c, both), where, and time."""
+    """Run every ablation: fields (3, T, T, H) and p (3, T, T), indexed by part (h, c, both), ablated step and time."""
     runs = [[run_without(network, xs, at, part) for at in range(len(xs))] for part in ("h", "c", "both")]
     return AblatedRun(
         *(np.array([[getattr(run, field) for run in row] for row in runs]) for field in AblatedRun._fields)
@@ -67,7 +67,7 @@ def every_run(network: Network, xs: Array) -> AblatedRun:
 
 
 def check_sequence(xs: Array) -> None:
-    """Refuse what is not one sequence, time first."""
+    """Refuse anything but one sequence, time first."""
     shape = np.shape(xs)
     if len(shape) != 3 or shape[0] < 1 or shape[1] != 1:
         raise ValueError(f"xs has shape {shape}; expected (T, 1, D), one sequence, time first: try xs[:, :1]")

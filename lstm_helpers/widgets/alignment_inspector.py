@@ -1,4 +1,4 @@
-"""A translation one can point at: the tokens that the decoder attended to light up, each with its weight."""
+"""Attention weights to explore: point at a written token to see how much it attends to each source token."""
 
 from __future__ import annotations
 
@@ -16,32 +16,32 @@ from lstm_helpers.figures.style import AMOUNT_MAP, number
 from lstm_helpers.widgets.base import HouseWidget, Whole, as_bytes, colours_of, counts
 from lstm_helpers.widgets.scripts import script
 
-MOST = 60  # tokens on either side
+MOST = 60  # tokens, of the source and of the answer
 
 
 class AlignmentInspector(HouseWidget):
-    """Show a source and what was written from it; the reader points at a written token, by mouse or by keyboard.
+    """Show source tokens and written tokens; the reader points at a written token by mouse or keyboard.
 
-    Behind the source's tokens stand that step's attention weights, as colour and as number; below, those of all steps.
-    They are given when the widget is made; pointing needs no kernel.
+    Each source token shows the attention weight of that step as a colour and a number; a matrix below shows all steps.
+    All weights are sent when the widget is made, so pointing needs no kernel.
 
     Parameters
     ----------
     source : sequence of str
-        1 to 60 tokens that were read: words or characters.
+        1 to 60 source tokens: words or characters.
     answer : sequence of str
-        1 to 60 tokens that were written.
+        1 to 60 tokens that the decoder wrote.
     weights : array (T, S)
-        A row for each written token, a column for each that was read; from 0 to 1, a row adds up to 1 or less.
+        A row for each written token, a column for each source token; from 0 to 1, and each row adds up to at most 1.
     at : int
-        Which written token is pointed at first, from 0.
+        The written token that is selected first, counted from 0.
 
     Raises
     ------
     ValueError
         If there are too many tokens, or tokens and weights do not fit.
     traitlets.TraitError
-        If ``at`` is not there, here or when it is set later.
+        If ``at`` is out of range, here or when it is set later.
     """
 
     _esm = script("alignment_inspector.js")
@@ -56,7 +56,7 @@ class AlignmentInspector(HouseWidget):
         source, answer, self._table = check_alignment(source, answer, weights, rows_up_to=1)
         for name, tokens in (("source", source), ("answer", answer)):
             if len(tokens) > MOST:
-                raise ValueError(f"{name} has {len(tokens)} tokens; expected at most {MOST}, which can be pointed at")
+                raise ValueError(f"{name} has {len(tokens)} tokens; expected at most {MOST}")
         self._inches = (7.5, 1.3 + 0.2 * len(answer))
         super().__init__(
             _tokens={"source": list(source), "answer": list(answer)},
@@ -67,12 +67,12 @@ class AlignmentInspector(HouseWidget):
         self.begin(at=at)  # after the tokens are known
 
     def __repr__(self) -> str:
-        """Write what is shown, the same on every machine."""
+        """Write the settings, the same on every machine."""
         return f"AlignmentInspector({len(self._table)} tokens from {self._table.shape[1]}, at={self.at})"
 
     @property
     def values(self) -> Array:
-        """The weights behind the colours, (S,)."""
+        """The attention weights of the selected token, (S,)."""
         return np.asarray(self._table[self.at])
 
     @property
@@ -81,19 +81,19 @@ class AlignmentInspector(HouseWidget):
         row, source = self._table[self.at], self._tokens["source"]
         most = np.argsort(-row, kind="stable")[:2]
         looked = " and ".join(f"{name_of(source[s])} (token {s + 1}) with weight {number(float(row[s]))}" for s in most)
-        rest = f"; the other {len(row) - 2} share {number(float(np.delete(row, most).sum()))}" if len(row) > 2 else ""
+        rest = f"; all others add up to {number(float(np.delete(row, most).sum()))}" if len(row) > 2 else ""
         return (
             f"Written token {self.at + 1} of {len(self._table)} is {name_of(self._tokens['answer'][self.at])}. "
             f"It attends most to {looked}{rest}."
         )
 
     def draw_static(self, figure: Figure) -> None:
-        """Draw the whole map, the row that is pointed at framed."""
+        """Draw the whole map, with the selected row framed."""
         draw_alignment(**self._tokens, weights=self._table, at=self.at, ax=figure.add_subplot())
 
     _check_at = counts("at", lambda widget: len(widget._table), "written tokens count from 0")
 
 
 def name_of(token: str) -> str:
-    """Say a token."""
+    """Name a token in a sentence."""
     return "a space" if token == " " else f"“{token}”"

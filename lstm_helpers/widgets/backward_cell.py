@@ -1,4 +1,4 @@
-"""The cell run backwards, step by step: the gradient on every wire, from the last step of a run to the first."""
+"""The backward pass of a cell, step by step: the gradient on every wire, from the last step of a run to the first."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _PARTS = ("", *drawing.LAYOUT.parts)
 
 
 class BackwardCell(UnitWidget):
-    """Step back through a run of the LSTM and see which gradient goes along which wire of the cell.
+    """Step back through a run of the LSTM and see the gradient on each wire of the cell.
 
     Parameters
     ----------
@@ -33,22 +33,23 @@ class BackwardCell(UnitWidget):
     trace : Trace
         What ``unroll(lstm, params, xs)`` returned; fields (T, B, H); without a mask.
     d_hs : array (T, B, H)
-        The loss's own gradient of every output, as for ``backpropagate``.
+        The gradient of the loss with respect to each output, as for ``backpropagate``.
     labels : sequence of str, optional
         One name a step.
     step : int, optional
-        What is shown first, counted from 0 as in ``trace[step]``; the last step if left out.
+        The step that is shown first, counted from 0 as in ``trace[step]``; the last one if left out.
     unit, sequence : int
-        Which unit is shown first, and which sequence of the batch (fixed).
+        The unit that is shown first, and the sequence of the batch (fixed).
     part : str
-        What is lit: "hidden", "update" (the cell state), "output", "forget", "input", "candidate", or "" for all.
+        The highlighted part: "hidden", "update" (the cell state), "output", "forget", "input", "candidate", or ""
+        for all.
     title : str
-        A line above.
+        A line above the diagram.
 
     Raises
     ------
     ValueError
-        If the trace is not an LSTM's, is empty or masked, or something does not fit it.
+        If the trace is not an LSTM's, is empty or masked, or another argument does not fit it.
     traitlets.TraitError
         If ``step``, ``unit`` or ``part`` is not in the run, here or when it is set later.
     """
@@ -80,9 +81,7 @@ class BackwardCell(UnitWidget):
     ) -> None:
         check_trace(trace, labels, sequence)
         if trace.mask is not None and not trace.mask[:, sequence].all():
-            raise ValueError(
-                "trace is masked in this sequence; expected every step to have an input: nothing goes back"
-            )
+            raise ValueError("trace is masked in this sequence; expected a sequence in which every step has an input")
         self._run, self._sequence = (params, trace, d_hs), int(sequence)
         back = backpropagate(lstm, params, trace, d_hs)
         self._states = back.states
@@ -100,20 +99,20 @@ class BackwardCell(UnitWidget):
         self.begin(unit=unit, step=steps - 1 if step is None else step, part=part)
 
     def __repr__(self) -> str:
-        """Write what is shown, the same on every machine."""
+        """Write the settings, the same on every machine."""
         steps, hidden = self._size["steps"], self._size["hidden"]
         shown = f"step={self.step}, unit={self.unit}, sequence={self._sequence}, part={self.part!r}"
         return f"BackwardCell({steps} steps, {hidden} units, {shown})"
 
     def draw_static(self, figure: Figure) -> None:
-        """Draw the step as it is now."""
+        """Draw the current step."""
         params, trace, d_hs = self._run
         arriving = lstm.State(*(part[self.step] for part in self._states))
         at: Look = {"unit": self.unit, "sequence": self._sequence, "highlight": self.part or None}
         draw_backward(params, trace[self.step], arriving, d_output=d_hs[self.step], ax=figure.add_subplot(), **at)
 
     def _table(self, steps: int, hidden_size: int) -> dict[str, bytes]:
-        """Gather every number of the drawing for every step and unit, each as (T, H)."""
+        """Gather every number of the diagram for every step and unit, each as (T, H)."""
         params, trace, d_hs = self._run
         rows = [
             drawing.numbers(
@@ -130,6 +129,6 @@ class BackwardCell(UnitWidget):
 
 
 def _equations() -> Equations:
-    """Write the figures' equations, and with no part lit those of both sums."""
+    """Give the equations of the figures; without a highlighted part, those of both sums."""
     drawn = drawing.LAYOUT.equations
     return {**drawn, "": (*drawn["hidden"], *drawn["update"])}

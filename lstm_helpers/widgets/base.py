@@ -1,8 +1,8 @@
-"""What every widget of the book shares: its script and style from the package, traits whose errors teach, a picture
-for readers without a kernel.
+"""The base of every widget: script and style from the package, traits with helpful errors, a picture for pages
+without a kernel.
 
-A widget here draws in the browser (a key press needs no word with Python), keeps its settings as traits that Python can
-read and set, and computes nothing that the package does not offer as a function.
+A widget draws in the browser, so a key press needs no round trip to Python. It keeps its settings as traits that Python
+can read and set, and computes nothing that the package does not offer as a function.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import traitlets
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import Colormap, to_hex
 from matplotlib.figure import Figure
-from PIL import Image  # matplotlib brings it
+from PIL import Image  # a dependency of matplotlib
 
 from lstm_helpers.arrays import Array
 from lstm_helpers.figures.style import COLOURS, PAPER, ink_on
@@ -31,18 +31,18 @@ from lstm_helpers.widgets.scripts import style
 DPI = 192  # twice the 96 of a CSS pixel: sharp on a dense screen
 VIEW = "application/vnd.jupyter.widget-view+json"
 
-Bundle = dict[str, object]  # what is sent to a page: data by MIME type, a trait's value, or metadata
+Bundle = dict[str, object]  # sent to a page: data by MIME type, a trait's value, or metadata
 
 
 class Between(traitlets.Float[float, float]):
-    """A real number between two bounds; says what was expected when it is not."""
+    """A real number between two bounds; the error names them."""
 
     def __init__(self, default: float, low: float, high: float, what: str) -> None:
         super().__init__(default)
         self.low, self.high, self.what = low, high, what
 
     def validate(self, obj: object, value: object) -> float:
-        """Return the number as a Python float, NumPy's included, or refuse it."""
+        """Return a number, NumPy's included, as a Python float, or refuse it."""
         if isinstance(value, numbers.Real) and not isinstance(value, bool) and self.low <= float(value) <= self.high:
             return float(value)
         raise traitlets.TraitError(
@@ -52,12 +52,12 @@ class Between(traitlets.Float[float, float]):
 
 
 class Whole(traitlets.Int[int, int]):
-    """A whole number, NumPy's included; never a rounded one."""
+    """A whole number, NumPy's included; nothing is rounded."""
 
     def validate(self, obj: object, value: object) -> int:
-        """Return the number as a Python int, or refuse it."""
+        """Return a whole number as a Python int, or refuse it."""
         try:
-            return operator.index(value)  # type: ignore[arg-type]  # what it refuses is refused here
+            return operator.index(value)  # type: ignore[arg-type]  # the except clause handles its refusal
         except TypeError:
             raise traitlets.TraitError(f"{self.name} is {value!r}; expected a whole number") from None
 
@@ -70,7 +70,7 @@ def within(name: str, value: int, low: int, high: int, why: str) -> int:
 
 
 def counts(name: str, size: Callable[[Any], int], why: str) -> Callable[[traitlets.HasTraits, traitlets.Bunch], int]:
-    """Check a trait that counts from 0: below ``size(widget)``, at least 0 also while the size is not known yet.
+    """Check a trait that counts from 0: below ``size(widget)``, and at least 0 even before the size is known.
 
     A class says ``_check_unit = counts("unit", lambda widget: …, "units count from 0")``.
     """
@@ -94,12 +94,12 @@ def one_of(name: str, known: Callable[[Any], Collection[str]]) -> Callable[[trai
 
 
 def as_bytes(values: Array) -> bytes:
-    """Lay an array out as little-endian float64, row by row."""
+    """Give an array's bytes as little-endian float64, row by row."""
     return np.ascontiguousarray(values, dtype="<f8").tobytes()
 
 
 def colours_of(colours: Colormap) -> list[list[str]]:
-    """Give the colours of a map in few levels, each with the ink that can be read on it."""
+    """Give a few levels of a colour map, each with the text colour that is readable on it."""
     levels = [to_hex(colours(k / (LEVELS - 1))) for k in range(LEVELS)]
     return [[colour, ink_on(colour)] for colour in levels]
 
@@ -110,40 +110,40 @@ def short_repr(number: float) -> str:
 
 
 class HouseWidget(anywidget.AnyWidget):
-    """A widget of this book. A subclass gives `_esm`, its traits, `__repr__` and `draw_static`; its constructor
+    """A widget of this book. A subclass defines `_esm`, its traits, `__repr__` and `draw_static`; its constructor
     ends with `begin`.
     """
 
     _css = style("common.css")
     _inches = (7.5, 3.0)  # of the static picture
-    _needs_python = False  # True: its numbers come from a running kernel, and a page without one shows the picture
+    _needs_python = False  # True: its numbers need a running kernel, and a page without one shows the picture
     _colours = traitlets.Dict(dict(COLOURS)).tag(sync=True)
-    _start = traitlets.Dict().tag(sync=True)  # what Reset comes back to: the reader's settings as they were at first
+    _start = traitlets.Dict().tag(sync=True)  # the settings that Reset restores: those of the constructor
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
         rerun.remember(self)
 
     def begin(self, **settings: object) -> None:
-        """Set what the reader may change, each checked, and remember it: undo follows it, and Reset comes back to it.
+        """Set and check the settings that the reader may change, and remember them for Undo and Reset.
 
-        A constructor ends with this, once all is known that the checks need.
+        A constructor ends with this call, once everything that the checks need is known.
         """
         for name, value in settings.items():
             setattr(self, name, value)
         self._start = self.get_state(list(settings))
 
     def close(self) -> None:
-        """End the widget, and with it its layout, which ipywidgets would leave behind."""
+        """Close the widget and its layout, which ipywidgets would leave open."""
         super().close()
         self.layout.close()
 
     def draw_static(self, figure: Figure) -> None:
-        """Draw on an empty figure what the widget shows now."""
+        """Draw the current state of the widget on an empty figure."""
         raise NotImplementedError
 
     def static_png(self) -> tuple[bytes, int, int]:
-        """Render the present picture: PNG bytes, width and height in CSS pixels. Leaves no figure open."""
+        """Render the current picture: PNG bytes, width and height in CSS pixels. No figure stays open."""
         figure = Figure(figsize=self._inches, dpi=DPI, facecolor=PAPER, layout="constrained")
         canvas = FigureCanvasAgg(figure)
         self.draw_static(figure)
@@ -154,7 +154,7 @@ class HouseWidget(anywidget.AnyWidget):
         return buffer.getvalue(), width * 96 // DPI, height * 96 // DPI
 
     def _repr_mimebundle_(self, **kwargs: dict[str, object]) -> tuple[Bundle, Bundle]:
-        """Offer the live view and beside it a picture: a page stored without a kernel still shows something."""
+        """Offer the live view and a picture, which a stored page shows without a kernel."""
         rerun.remember(self)
         data, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
         png, width, height = self.static_png()
@@ -163,7 +163,7 @@ class HouseWidget(anywidget.AnyWidget):
 
 
 class UnitWidget(HouseWidget):
-    """A widget that shows one unit of a run of so many steps; a subclass sets ``_size``, with "steps" and "hidden"."""
+    """A widget that shows one unit of a run; a subclass sets ``_size``, with "steps" and "hidden"."""
 
     unit = Whole(0).tag(sync=True)
     _size = traitlets.Dict().tag(sync=True)

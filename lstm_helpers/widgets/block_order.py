@@ -1,4 +1,4 @@
-"""Read a network's weights in a wrong order of blocks, and see what becomes of its answers."""
+"""Read a network's weights in a wrong order of blocks, and see how its answers change."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from lstm_helpers.arrays import Array
 from lstm_helpers.cells import lstm
 from lstm_helpers.data.tasks import agreement
 from lstm_helpers.data.trained import Network
-from lstm_helpers.figures.style import INK
+from lstm_helpers.figures.style import INK, QUIET
 from lstm_helpers.through_time import unroll
 from lstm_helpers.widgets.base import HouseWidget, one_of
 from lstm_helpers.widgets.scripts import script
@@ -24,19 +24,19 @@ KNOWN = {"ifgo": "this book, PyTorch, Keras", "iofg": "ONNX"}
 
 
 def misread(params: lstm.Params, stored: str, read: str) -> lstm.Params:
-    """Give the cell that results if blocks stored in one order are taken for those of another.
+    """Give the parameters that result if blocks stored in one order are read in another.
 
     Parameters
     ----------
     params : lstm.Params
-        The cell as it is.
+        The parameters in the correct order.
     stored, read : str
-        Orders of the four blocks such as "iofg": block k is that of ``stored[k]`` and taken for that of ``read[k]``.
+        Orders of the four blocks, such as "iofg": block k belongs to ``stored[k]`` and is read as ``read[k]``.
 
     Raises
     ------
     ValueError
-        If an order does not hold each of i, f, g, o once.
+        If an order does not contain each of i, f, g, o once.
     """
     for name, order in (("stored", stored), ("read", read)):
         if order not in ORDERS:
@@ -47,7 +47,7 @@ def misread(params: lstm.Params, stored: str, read: str) -> lstm.Params:
 
 
 class BlockOrder(HouseWidget):
-    """Show what a network of the agreement task answers when its weights' blocks are read in an order of the reader's.
+    """Show the answers of an agreement network when the blocks of its weights are read in an order the reader chooses.
 
     All 24 orders are run when the widget is made.
 
@@ -58,18 +58,18 @@ class BlockOrder(HouseWidget):
     words : str
         The sentence that is drawn, without its verb.
     test : agreement.SentenceBatch
-        Sentences whose right answers are counted.
+        Sentences on which correct answers are counted.
     stored : str
-        The order in which the blocks stand in the file.
+        The order in which the blocks are stored.
     read : str
-        The order for which they are taken.
+        The order in which they are read first.
 
     Raises
     ------
     ValueError
-        If ``stored`` is no order of i, f, g, o, or a word is unknown.
+        If ``stored`` is not an order of i, f, g, o, or a word is unknown.
     traitlets.TraitError
-        If ``read`` is no order of i, f, g, o, here or when it is set later.
+        If ``read`` is not an order of i, f, g, o, here or when it is set later.
     """
 
     _esm = script("block_order.js")
@@ -109,7 +109,7 @@ class BlockOrder(HouseWidget):
         self.begin(read=read)
 
     def __repr__(self) -> str:
-        """Write what is shown, the same on every machine."""
+        """Write the settings, the same on every machine."""
         return f"BlockOrder({len(self._labels)} words, stored={self._orders['stored']!r}, read={self.read!r})"
 
     @property
@@ -119,12 +119,12 @@ class BlockOrder(HouseWidget):
 
     @property
     def right(self) -> int:
-        """How many of the sentences are answered right."""
+        """The number of sentences answered correctly."""
         return self._right[self.read]
 
     @property
     def scores(self) -> dict[str, int]:
-        """How many of the sentences are answered right, for each order."""
+        """The number of sentences answered correctly, for each order."""
         return dict(self._right)
 
     @property
@@ -132,23 +132,24 @@ class BlockOrder(HouseWidget):
         """The sentence below the picture."""
         stored, score = self._orders["stored"], f"{self.right} of {self._orders['sentences']} sentences"
         if self.read == stored:
-            return f"Read as they are stored, {' '.join(stored)}: every block is in its place, and {score} are right."
+            return f"Read in the stored order, {' '.join(stored)}, every block is in its place: {score} are correct."
         wrong = [f"{a} as {b}" for a, b in zip(stored, self.read, strict=True) if a != b]
         return (
-            f"Read {', '.join(wrong[:-1])} and {wrong[-1]}: all shapes fit, and nothing fails. {score} are right; "
-            f"in this one the hidden states are wrong by up to {self._off[self.read]:.2f}."
+            f"Reading {', '.join(wrong[:-1])} and {wrong[-1]} raises no error, because all shapes fit. "
+            f"{score} are correct; "
+            f"in this sentence the hidden states are off by up to {self._off[self.read]:.2f}."
         )
 
     def draw_static(self, figure: Figure) -> None:
-        """Draw both answers after each word."""
+        """Draw the answer after each word, for both orders."""
         ax, steps, stored = figure.add_subplot(), np.arange(len(self._labels)), self._orders["stored"]
-        ax.plot(steps, self._plural[stored], "o--", color="#777777", ms=4, label=f"right order, {' '.join(stored)}")
+        ax.plot(steps, self._plural[stored], "o--", color=QUIET, ms=4, label=f"correct order, {' '.join(stored)}")
         ax.plot(steps, self.plural, "o-", color=INK, ms=4, label=f"read as {' '.join(self.read)}")
         ax.set(ylim=(-0.03, 1.03), xticks=steps, xticklabels=self._labels, ylabel="probability of plural")
         ax.legend(fontsize=9, loc="center right")
         ax.set_title(
             f"stored as {' '.join(stored)}, read as {' '.join(self.read)}: "
-            f"{self.right} of {self._orders['sentences']} sentences right",
+            f"{self.right} of {self._orders['sentences']} sentences correct",
             loc="left",
             size=10,
         )

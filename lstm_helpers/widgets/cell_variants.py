@@ -1,4 +1,4 @@
-"""Move one number, the forget gate's pre-activation, in five kinds of cell at once."""
+"""Change the forget gate's pre-activation in five kinds of cell at once."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from matplotlib.figure import Figure
 
 from lstm_helpers.activations import sigmoid
 from lstm_helpers.arrays import Array
-from lstm_helpers.figures.style import COLOURS, number
+from lstm_helpers.figures.style import COLOURS, QUIET, number
 from lstm_helpers.widgets.base import HouseWidget, Whole, one_of, within
 from lstm_helpers.widgets.scripts import script
 from lstm_helpers.widgets.variants import EQUATIONS, FEEDS, STEPS, memories, pulses
 
 LOW, HIGH = -4, 6  # of the pre-activation
-LIMITS = {"once": (0.0, 1.0), "always": (0.0, 22.0), "there and back": (-1.0, 1.0)}  # of what is held, by feed
+LIMITS = {"once": (0.0, 1.0), "always": (0.0, 22.0), "there and back": (-1.0, 1.0)}  # of the stored values, by feed
 
 
 class CellVariants(HouseWidget):
-    """Show what one unit of an LSTM, a coupled cell, a GRU and others holds of the same input at the same forget gate.
+    """Show how one unit of each of five cells stores the same input at the same forget gate.
 
     All settings are run when the widget is made, by ``variants.memories``.
 
@@ -34,7 +34,7 @@ class CellVariants(HouseWidget):
     Raises
     ------
     traitlets.TraitError
-        If ``z_f`` or ``feed`` is not there, here or when it is set later.
+        If ``z_f`` or ``feed`` is not one of the choices, here or when it is set later.
     """
 
     _esm = script("cell_variants.js")
@@ -65,12 +65,12 @@ class CellVariants(HouseWidget):
         self.begin(z_f=z_f, feed=feed)
 
     def __repr__(self) -> str:
-        """Write what is shown, the same on every machine."""
+        """Write the settings, the same on every machine."""
         return f"CellVariants(z_f={self.z_f}, feed={self.feed!r})"
 
     @property
     def held(self) -> dict[str, Array]:
-        """What each cell holds after each step, (steps,)."""
+        """The state of each cell after each step, (steps,)."""
         return dict(zip(EQUATIONS, self._tables[self.feed][self.z_f - LOW], strict=True))
 
     @property
@@ -79,19 +79,20 @@ class CellVariants(HouseWidget):
         f = self._about["gates"][self.z_f - LOW]
         end = {name: number(float(held[-1])) for name, held in self.held.items()}
         return (
-            f"With the forget gate at {f:.3f}, and in the GRU z, after {STEPS} steps the LSTM holds {end['LSTM']}, the "
-            f"cell without a forget gate {end['no forget gate']}, the coupled cell and the GRU {end['coupled']}, the "
-            f"one with peepholes {end['peephole']}."
+            f"The forget gate, or z in the GRU, is {f:.3f}. "
+            f"After {STEPS} steps the state is {end['LSTM']} in the LSTM, "
+            f"{end['no forget gate']} without a forget gate, {end['coupled']} in the coupled cell and the GRU, "
+            f"and {end['peephole']} with peepholes."
         )
 
     def draw_static(self, figure: Figure) -> None:
-        """Draw what each cell holds, one below the other, on one scale."""
+        """Draw the state of each cell, one below the other, on one scale."""
         axes = figure.subplots(len(EQUATIONS), 1, sharex=True)
         low, high = LIMITS[self.feed]
         steps, room = np.arange(1, STEPS + 1), 0.06 * (high - low)
         for ax, (name, held) in zip(axes, self.held.items(), strict=True):
             ax.bar(steps, held, width=0.6, color=COLOURS["c"])
-            ax.axhline(0, color="#777777", lw=0.8)
+            ax.axhline(0, color=QUIET, lw=0.8)
             ax.set(ylim=(low - room, high + room), yticks=sorted({low, 0.0, high}))
             ax.set_ylabel(name, rotation=0, ha="right", va="center", size=9)
             ax.tick_params(labelsize=8)
@@ -100,10 +101,10 @@ class CellVariants(HouseWidget):
             ax.text(1.02, 0.5, said, transform=ax.transAxes, size=9, va="center")
         axes[-1].set_xlabel("step", size=9)
         f = self._about["gates"][self.z_f - LOW]
-        axes[0].set_title(f"{FEEDS[self.feed]}; forget gate at {f:.3f}: what each cell holds", loc="left", size=10)
+        axes[0].set_title(f"{FEEDS[self.feed]}; forget gate {f:.3f}: state of each cell", loc="left", size=10)
 
     @traitlets.validate("z_f")
     def _check_z_f(self, proposal: Any) -> int:
-        return within("z_f", proposal["value"], LOW, HIGH, "whole numbers, tried beforehand")
+        return within("z_f", proposal["value"], LOW, HIGH, "whole numbers, computed beforehand")
 
     _check_feed = one_of("feed", lambda widget: FEEDS)

@@ -1,6 +1,6 @@
-"""A cell's diagram as plain data for the browser: the layouts that the figures draw, so that there is one drawing.
+"""A cell's diagram as plain data for the browser, from the same layouts as the figures.
 
-The browser has no mathtext, so labels are spelled out here as runs of text, each upright, italic, lowered or raised.
+The browser has no mathtext, so labels are split here into runs of text: upright, italic, subscript or superscript.
 """
 
 import re
@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from lstm_helpers.figures.layouts import SIZES, Layout, Piece
 
 Equations = dict[str, tuple[tuple[Piece, ...], ...]]  # the lines for each part
-Fragment = tuple[str, str]  # the text, and how it stands: "" upright, "i" italic, "sub" or "sup"
+Fragment = tuple[str, str]  # the text, and its style: "" upright, "i" italic, "sub" or "sup"
 
 _SIGNS = {
     "odot": " ⊙ ",
@@ -25,7 +25,7 @@ _TOKEN = re.compile(r"\\([a-zA-Z]+|[;,])|([_^])(?:\{([^}]*)\}|(\\[a-z]+|.))|([a-
 
 
 def spell(words: str) -> list[Fragment]:
-    """Spell mathtext out as runs: ``"$c_{t-1}$ later"`` is c, t−1 lowered, and " later"."""
+    """Split mathtext into runs: ``"$c_{t-1}$ later"`` is c, the subscript t−1, and " later"."""
     runs: list[Fragment] = []
     for k, part in enumerate(words.split("$")):
         runs += _formula(part) if k % 2 else [(part, "")] if part else []
@@ -40,7 +40,7 @@ def spell(words: str) -> list[Fragment]:
 
 def _formula(source: str) -> list[Fragment]:
     runs: list[Fragment] = []
-    source = re.sub(r"(\\tanh(?:\^.)?) (?=[a-z])", r"\1\\,", source)  # a function stands apart from its letter
+    source = re.sub(r"(\\tanh(?:\^.)?) (?=[a-z])", r"\1\\,", source)  # a space between a function and its argument
     for command, script, group, single, letter, other in _TOKEN.findall(source):
         if command:
             runs.append((_SIGNS[command], ""))
@@ -61,17 +61,17 @@ def plain(
     *,
     letters: float = 3.8,
 ) -> dict[str, object]:
-    """Turn a layout into what JSON can hold.
+    """Convert a layout to JSON-compatible data.
 
     Parameters
     ----------
     layout : Layout
     carries : dict of str to str
-        The key of the number on each wire, by "start-end"; a wire that is missing shows none.
+        The key of the number on each wire, by "start-end"; other wires show no number.
     equations : dict of str to lines of pieces
-        What to write for each part and for "" (no part), in the layout's own form.
+        The equation of each part, and of "" (no part), in the layout's own form.
     letters : float
-        How wide the box of a state has to be for its numbers, in letters of the drawing.
+        The minimum width of a state's box, in letters of the drawing.
     """
     return {
         "letters": letters,
@@ -97,7 +97,7 @@ def _piece(piece: Piece) -> dict[str, object]:
 
 
 def _part(parts: Sequence[str]) -> str:
-    """Choose the one part that a pointer on something lights: its only one, else the line of the cell it belongs to."""
+    """Choose the part that hovering over something highlights: its only part, else its line in the cell."""
     return parts[0] if len(parts) == 1 else next((p for p in parts if p in ("update", "hidden")), "")
 
 

@@ -1,8 +1,8 @@
-"""A long training in few points: which of a million losses to draw so that nothing worth seeing is lost.
+"""Downsampling of a long learning curve: which of a million losses to draw.
 
-Of every bin of equally many steps the lowest and the highest loss stay, in their order, so that a single spike is
-still seen. A bin is a power of two wide and starts at a multiple of it: as training goes on the kept points stay
-where they are, until there are too many and every two bins become one.
+Every bin of steps keeps its lowest and its highest loss, in order, so that a single spike stays visible. The width of a
+bin is a power of two, and a bin starts at a multiple of it. So the kept points stay the same as training goes on, until
+there are too many and every two bins are merged.
 """
 
 import numpy as np
@@ -20,20 +20,20 @@ def downsample(losses: ArrayLike, most: int = POINTS) -> Array:
     Parameters
     ----------
     losses : array (n,)
-        One for each step.
+        One loss for each step.
     most : int
-        How many to keep at most, at least 6.
+        The largest number of losses to keep, at least 6.
 
     Returns
     -------
     array of int
-        Positions in ``losses``, rising: all of them if they are few enough, else the first and the last, and the
+        Indices in ``losses``, increasing: all of them if there are few enough, else the first and the last, and the
         lowest and the highest of every bin.
 
     Raises
     ------
     ValueError
-        If ``losses`` is not one row of numbers, or ``most`` is too small.
+        If ``losses`` is not one-dimensional, or ``most`` is too small.
     """
     losses = _row(losses)
     if most < 6:
@@ -54,26 +54,26 @@ def downsample(losses: ArrayLike, most: int = POINTS) -> Array:
 
 
 def trailing_mean(losses: ArrayLike, at: ArrayLike, window: int = WINDOW) -> Array:
-    """Average the last ``window`` losses up to each of the positions ``at``; fewer where there are fewer.
+    """Average the last ``window`` losses up to each index in ``at``; fewer near the beginning.
 
     Parameters
     ----------
     losses : array (n,)
-        One for each step.
+        One loss for each step.
     at : array of int
-        Positions in ``losses``.
+        Indices in ``losses``.
     window : int
-        How many losses in a mean, the one at the position included.
+        The number of losses in a mean, including the one at the index.
 
     Returns
     -------
     array
-        A mean for each position.
+        A mean for each index.
 
     Raises
     ------
     ValueError
-        If ``losses`` is not one row of numbers, or ``window`` is below 1.
+        If ``losses`` is not one-dimensional, or ``window`` is below 1.
     """
     losses = _row(losses)
     check_size("window", window)

@@ -1,4 +1,4 @@
-"""Two sentences through one vanilla RNN: what is left of their difference at a size of the recurrent weights."""
+"""Two sentences through one vanilla RNN: how their difference fades for a given scale of the recurrent weights."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from lstm_helpers.interventions import Fading, fading, spectral_radius
 from lstm_helpers.widgets.base import Between, HouseWidget, as_bytes, short_repr
 from lstm_helpers.widgets.scripts import script
 
-LOW, HIGH = -12, 1  # powers of ten that are shown
+LOW, HIGH = -12, 1  # powers of ten on the axis
 MOST = 4.0  # times W_h
 
 
 class FadingDifference(HouseWidget):
     """Show how the difference between two runs of a vanilla RNN fades; the reader scales its recurrent weights.
 
-    The cell runs in the browser, at every move of the slider. The last setting's curve stays as a ghost.
+    The cell runs in the browser whenever the slider moves. The previous curve stays as a dotted line.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ class FadingDifference(HouseWidget):
     labels : sequence of str, optional
         One word a step.
     scale : float
-        What W_h is multiplied by, 0 to 4.
+        The factor by which W_h is multiplied, 0 to 4.
 
     Raises
     ------
@@ -82,7 +82,7 @@ class FadingDifference(HouseWidget):
         self.begin(scale=scale)
 
     def __repr__(self) -> str:
-        """Write what is shown, the same on every machine."""
+        """Write the settings, the same on every machine."""
         size = f"{self._size['steps']} steps, {self._size['hidden']} units"
         return f"FadingDifference({size}, scale={short_repr(self.scale)})"
 
@@ -98,9 +98,9 @@ class FadingDifference(HouseWidget):
         begin = f"W_h × {self.scale:.2f} has spectral radius {self._radius * self.scale:.2f}. "
         steps = self._size["steps"] - 1 - run.first
         if not run.left > 0:
-            return f"{begin}Nothing of the difference is left {steps} words later."
+            return f"{begin}The difference is 0 {steps} words later."
         return (
-            f"{begin}{steps} words later the difference is {say_power(math.log10(run.left))} times what it was: "
+            f"{begin}{steps} words later the difference is {say_power(math.log10(run.left))} times its initial size: "
             f"a factor of {run.factor:.2f} per word, on average."
         )
 

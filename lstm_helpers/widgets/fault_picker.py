@@ -1,4 +1,4 @@
-"""Choose a wrong backward pass of the museum, and see which gradients it gets wrong in which experiment."""
+"""Choose a faulty backward pass, and see which gradients are wrong in which experiment."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ FAULTS = tuple(one.name for one in faults.FAULTS if one.replaces in ("backward",
 
 
 class FaultPicker(HouseWidget):
-    """Show the relative errors of all gradients for one of the museum's wrong backward passes.
+    """Show the relative errors of all gradients for one faulty backward pass.
 
     Every pass is examined when the widget is made, by ``faults.examine``.
 
     Parameters
     ----------
     fault : str
-        A name from ``faults.FAULTS``, of a wrong backward pass.
+        The name of a faulty backward pass, from ``faults.FAULTS``.
     experiment : str
         One of ``faults.COLUMNS``, whose gradients are counted.
 
     Raises
     ------
     traitlets.TraitError
-        If ``fault`` or ``experiment`` is not there, here or when it is set later.
+        If ``fault`` or ``experiment`` does not exist, here or when it is set later.
     """
 
     _esm = script("fault_picker.js")
@@ -46,7 +46,7 @@ class FaultPicker(HouseWidget):
     def __init__(self, fault: str = FAULTS[0], experiment: str = "1 step", **kwargs: object) -> None:
         chosen = [faults.fault_named(name) for name in FAULTS]
         self._patterns = {one.name: faults.examine(one.cell, one.engine) for one in chosen}
-        # What is infinite or not a number is as wrong as can be.
+        # An infinite error or NaN counts as the largest error.
         table = np.array([np.nan_to_num(p.errors[len(faults.FORWARD) :], nan=1.0) for p in self._patterns.values()])
         self._table = np.where(table < RIGHT, 0.0, np.minimum(table, 1e9))
         super().__init__(
@@ -58,12 +58,12 @@ class FaultPicker(HouseWidget):
         self.begin(fault=fault, experiment=experiment)
 
     def __repr__(self) -> str:
-        """Write what is shown, the same on every machine."""
+        """Write the settings, the same on every machine."""
         return f"FaultPicker({self.fault!r}, experiment={self.experiment!r})"
 
     @property
     def errors(self) -> Array:
-        """The relative error of every gradient in every experiment, rows as faults.BACKWARD; 0 where it is right."""
+        """The relative error of every gradient in every experiment, rows as faults.BACKWARD; 0 where it is correct."""
         return np.asarray(self._table[FAULTS.index(self.fault)])
 
     @property
@@ -71,13 +71,13 @@ class FaultPicker(HouseWidget):
         """The sentence below the table."""
         column = self.errors[:, faults.COLUMNS.index(self.experiment)]
         blind = [name for k, name in enumerate(faults.COLUMNS) if not self.errors[:, k].any()]
-        unseen = f" Blind to it: {', '.join(blind)}." if blind else " Every experiment shows the fault."
+        unseen = f" Not detected by: {', '.join(blind)}." if blind else " Every experiment detects the fault."
         wrong = int((column > 0).sum())
-        count, asked = len(column), f"In “{self.experiment}”"
+        count, asked = len(column), f"In the experiment “{self.experiment}”,"
         if not wrong:
-            return f"{asked} all {count} gradients are right: this experiment would pass it.{unseen}"
+            return f"{asked} all {count} gradients are correct: it does not detect the fault.{unseen}"
         worst = int(column.argmax())
-        which = f"{'is wrong,' if wrong == 1 else 'are wrong, most of all'} {faults.BACKWARD[worst]}"
+        which = f"{'is wrong:' if wrong == 1 else 'are wrong, most of all'} {faults.BACKWARD[worst]}"
         size = number(float(column[worst]))
         return f"{asked} {wrong} of {count} gradients {which}, with a relative error of {size}.{unseen}"
 

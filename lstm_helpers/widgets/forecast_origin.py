@@ -1,4 +1,4 @@
-"""Move the year from which is forecast, and how far: what each method says there, beside its error on average."""
+"""Choose the origin and the horizon of a forecast: each method's forecast there, and its errors."""
 
 from __future__ import annotations
 
@@ -11,36 +11,36 @@ from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
 from lstm_helpers.figures import draw_forecasts
-from lstm_helpers.figures.style import INK
+from lstm_helpers.figures.style import INK, PALE
 from lstm_helpers.widgets.base import HouseWidget, Whole, within
 from lstm_helpers.widgets.scripts import script
 
-PAST = 24  # steps that are drawn before the origin
-MOST = 4  # methods: each has a kind of line
+PAST = 24  # steps drawn before the origin
+MOST = 4  # methods, because each has its own line style
 
 
 class ForecastOrigin(HouseWidget):
-    """Show a few methods' forecasts from one origin, and their errors at one distance, there and over all origins.
+    """Show several methods' forecasts from one origin, and their errors at one horizon, there and over all origins.
 
     Parameters
     ----------
     times, values : array (T,)
         The series.
     origins : array (N,) of int
-        The first steps that are asked for, as ``series.examples`` gives them.
+        The first step of each forecast, as ``series.examples`` gives them.
     forecasts : mapping of label to array (K, N)
-        What at most 4 methods say for the K steps from each origin.
+        The forecasts of at most 4 methods for the K steps from each origin.
     origin : int
-        Which origin is shown, from 0.
+        The origin that is shown first, counted from 0.
     ahead : int
-        Which distance is asked about, 1 to K.
+        The horizon that is shown first, 1 to K.
 
     Raises
     ------
     ValueError
-        If the forecasts do not fit the origins, or reach beyond the series.
+        If the forecasts do not fit the origins, or extend beyond the series.
     traitlets.TraitError
-        If ``origin`` or ``ahead`` is not there, here or when it is set later.
+        If ``origin`` or ``ahead`` is out of range, here or when it is set later.
     """
 
     _esm = script("forecast_origin.js")
@@ -73,7 +73,7 @@ class ForecastOrigin(HouseWidget):
         horizon = len(tables[0])
         if self._times.shape != self._values.shape or self._origins.max() + horizon > len(self._values):
             raise ValueError(
-                f"{len(self._times)} times, {len(self._values)} values; expected as many of both, and {horizon} steps "
+                f"{len(self._times)} times, {len(self._values)} values; expected equally many, and {horizon} steps "
                 f"from the last origin, {self._origins.max()}, on"
             )
         self._forecasts = np.array(tables)  # (methods, K, N)
@@ -93,34 +93,35 @@ class ForecastOrigin(HouseWidget):
         self.begin(origin=origin, ahead=ahead)
 
     def __repr__(self) -> str:
-        """Write what is shown, the same on every machine."""
+        """Write the settings, the same on every machine."""
         size = f"{len(self._names)} methods, {self._origins.size} origins"
         return f"ForecastOrigin({size}, origin={self.origin}, ahead={self.ahead})"
 
     @property
     def errors(self) -> dict[str, float]:
-        """The absolute error of each method here, at this distance."""
+        """The absolute error of each method at this origin and horizon."""
         return dict(zip(self._names, self._errors[:, self.ahead - 1, self.origin].tolist(), strict=True))
 
     @property
     def mean_errors(self) -> dict[str, float]:
-        """The mean absolute error of each method over all origins, at this distance."""
+        """The mean absolute error of each method over all origins, at this horizon."""
         return dict(zip(self._names, self._errors[:, self.ahead - 1].mean(axis=1).tolist(), strict=True))
 
     @property
     def words(self) -> str:
         """The sentence below the picture."""
         first = self._origins[self.origin]
-        came, when = self._values[first + self.ahead - 1], self._times[first + self.ahead - 1]
+        observed, when = self._values[first + self.ahead - 1], self._times[first + self.ahead - 1]
         here, mean = self.errors, self.mean_errors
         at = self._errors[:, self.ahead - 1]
         wins = int(np.sum(at[int(at.mean(axis=1).argmin())] == at.min(axis=0)))
         count = self._origins.size
-        off, off_on_average = min(here.values()), min(mean.values())
+        least, least_mean = min(here.values()), min(mean.values())
         return (
-            f"Known up to {self._times[first - 1]:.0f}, asked for {when:.0f}: {came:.1f} came. "
-            f"Closest is {_least(here)}, off by {off:.1f}. On average over all {count} origins the best at this "
-            f"distance is {_least(mean)}, off by {off_on_average:.1f}; it is the closest from {wins} of the {count}."
+            f"Data up to {self._times[first - 1]:.0f}; {observed:.1f} was observed in {when:.0f}. "
+            f"The smallest error is {least:.1f} ({_least(here)}). "
+            f"Over all {count} origins, the smallest mean error at this horizon is "
+            f"{least_mean:.1f} ({_least(mean)}); that forecast is the closest at {wins} of the {count} origins."
         )
 
     def draw_static(self, figure: Figure) -> None:
@@ -136,10 +137,10 @@ class ForecastOrigin(HouseWidget):
         start = float(self._times[first - 1])
         draw_forecasts(self._times[shown], self._values[shown], lines, start=start, label="value", ax=above)
         rows = np.arange(len(self._names))[::-1]
-        below.barh(rows, list(self.mean_errors.values()), height=0.5, color="#bbbbbb", label="mean of all origins")
+        below.barh(rows, list(self.mean_errors.values()), height=0.5, color=PALE, label="mean of all origins")
         below.plot(list(self.errors.values()), rows, "D", color=INK, ms=6, ls="", label="this origin")
         below.set(yticks=rows, yticklabels=self._names, xlim=(0, 1.02 * self._errors[:, self.ahead - 1].max()))
-        below.set_xlabel(f"absolute error {self.ahead} ahead")
+        below.set_xlabel(f"absolute error at horizon {self.ahead}")
         below.legend(fontsize=8, loc="lower right")
 
     @traitlets.validate("origin")
@@ -152,5 +153,5 @@ class ForecastOrigin(HouseWidget):
 
 
 def _least(errors: Mapping[str, float]) -> str:
-    """Name the method with the least error, or all of them: two may say the same."""
+    """Name the method with the smallest error, or all of them if several are equal."""
     return " and ".join(name for name, error in errors.items() if error == min(errors.values()))

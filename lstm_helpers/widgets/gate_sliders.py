@@ -1,4 +1,4 @@
-"""One gate at a time, by hand: sliders for f, i, g and o, and the cell state that they act on."""
+"""Gates set by hand: sliders for f, i, g and o, and the cell state that they control."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from lstm_helpers.interventions import FEEDS, GatedState, apply_gates
 from lstm_helpers.widgets.base import Between, HouseWidget, Whole, one_of, short_repr, within
 from lstm_helpers.widgets.scripts import script
 
-MAX_STEPS = 200  # more bars than pixels teach nothing
+MAX_STEPS = 200  # more bars would be narrower than a pixel
 
 
 class GateSliders(HouseWidget):
-    """Show the cell state after each step, while the reader moves the gates; the last setting stays as a ghost.
+    """Show the cell state after each step while the reader sets the gates; the previous run stays as a dotted line.
 
     Parameters
     ----------
@@ -25,7 +25,7 @@ class GateSliders(HouseWidget):
     g : float
         Candidate, -1 to 1.
     steps : int
-        How many steps are shown, 1 to 200.
+        The number of steps, 1 to 200.
     feed : {"once", "always"}
         Whether the input gate opens at the first step only or at every step.
 
@@ -68,28 +68,28 @@ class GateSliders(HouseWidget):
 
     @property
     def forget_bias(self) -> float:
-        """The bias that would hold the forget gate where it is, if nothing else pushed."""
+        """The forget bias that gives this forget gate if the rest of its pre-activation is 0."""
         return float(logit(self.f))
 
     @property
     def half_life(self) -> float:
-        """The steps after which half of the cell state is gone."""
+        """The number of steps after which half of the cell state is forgotten."""
         return float(half_life(self.f))
 
     @property
     def forgetting(self) -> str:
-        """The line above the picture: the forget gate as a bias and as a time."""
+        """The line above the picture: the forget gate as a bias and as a half-life."""
         two = abs(self.f * 100 - round(self.f * 100)) < 1e-9
         gate = f"f = {number(self.f, 2 if two else 4)}"
         if self.f == 0.0:
-            return f"{gate}: all is gone after one step; no forget bias is low enough for that."
+            return f"{gate}: everything is forgotten after one step; no finite forget bias gives that."
         if self.f == 1.0:
-            return f"{gate}: nothing is ever gone; no forget bias is high enough for that."
+            return f"{gate}: nothing is ever forgotten; no finite forget bias gives that."
         life = number(self.half_life, 1 if self.half_life < 99.95 else 0)
-        return f"{gate} is a forget bias of {number(self.forget_bias)} and a half-life of {life} steps"
+        return f"{gate} corresponds to a forget bias of {number(self.forget_bias)} and a half-life of {life} steps"
 
     def draw_static(self, figure: Figure) -> None:
-        """Draw the cell state as it is now."""
+        """Draw the cell state at the current settings."""
         run = self.cell_state
         ax = draw_cell_state(run.c, added=run.added, f=self.f, h=run.h, ax=figure.add_subplot())
         ax.set_title(self.forgetting, size=10, loc="left")

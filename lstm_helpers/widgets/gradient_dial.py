@@ -1,4 +1,4 @@
-"""How much of a gradient is left after so many steps: sliders over a table that was measured, nothing computed."""
+"""How much of a gradient is left after many steps: sliders over a table of measured norms."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ class GradientDial(HouseWidget):
     Parameters
     ----------
     lag : int
-        How many steps back, 0 to 100.
+        The number of steps back, 0 to 100.
     forget_bias : float
-        The LSTM's, 0 to 6 in halves.
+        The forget bias of the LSTM, 0 to 6 in steps of 0.5.
     weight_scale : float
-        What all weights of both networks are multiplied by after U(±1/√H): 0.5, 1, 1.5, 2, 3, 4 or 6.
+        The factor for all weights of both networks, drawn from U(±1/√H): 0.5, 1, 1.5, 2, 3, 4 or 6.
 
     Raises
     ------
@@ -83,21 +83,21 @@ class GradientDial(HouseWidget):
         """The sentence below the picture."""
         setting = f"Forget bias {short_repr(self.forget_bias)}, weights × {short_repr(self.weight_scale)}: "
         if self.lag == 0:
-            return f"{setting}at lag 0 nothing has been passed yet, and both factors are 1."
+            return f"{setting}at lag 0 the Jacobian is the identity, and both norms are 1."
         lstm, rnn = ([say_power(log) for log in table[:, self.lag]] for table in self.curves)
         return (
-            f"{setting}{self.lag} {'step' if self.lag == 1 else 'steps'} back, the gradient that survives best is "
-            f"multiplied by {lstm[1]} along the LSTM ({lstm[0]} to {lstm[2]} over {SEEDS} seeds) "
-            f"and by {rnn[1]} along the RNN ({rnn[0]} to {rnn[2]})."
+            f"{setting}{self.lag} {'step' if self.lag == 1 else 'steps'} back, the Jacobian has spectral norm "
+            f"{lstm[1]} along the LSTM's cell state ({lstm[0]} to {lstm[2]} over {SEEDS} seeds) "
+            f"and {rnn[1]} along the vanilla RNN ({rnn[0]} to {rnn[2]})."
         )
 
     def draw_static(self, figure: Figure) -> None:
-        """Draw the curves as they are now."""
+        """Draw the curves at the current settings."""
         ax = draw_gradient_bands(*self.curves, lag=self.lag, ax=figure.add_subplot())
         setting = f"forget bias {short_repr(self.forget_bias)}, weights × {short_repr(self.weight_scale)}"
         ax.set_title(f"{setting}; line: median of {SEEDS} seeds, band: all of them", size=10, loc="left")
 
-    _check_lag = counts("lag", lambda widget: LAGS + 1, "so long are the sequences that were measured")
+    _check_lag = counts("lag", lambda widget: LAGS + 1, "the length of the measured sequences")
 
     @traitlets.validate("forget_bias")
     def _check_bias(self, proposal: traitlets.Bunch) -> float:

@@ -1,7 +1,7 @@
-"""Stop buttons that are kind: an interrupt waits for the end of a step, and the one after it does not wait.
+"""Graceful interrupts: the first one waits for the end of a step, and the second acts at once.
 
 JupyterLab's Stop button and Ctrl-C raise KeyboardInterrupt wherever Python happens to be, often in the reader's own
-loop, where a generator cannot catch it. So while a ``Stop`` is entered the first of them is only noted.
+loop, where a generator cannot catch it. So inside a ``Stop`` context the first interrupt is only recorded.
 """
 
 import signal
@@ -11,10 +11,10 @@ from types import FrameType, TracebackType
 
 
 class Stop:
-    """A context in which the first interrupt sets ``asked`` and does nothing else; the second does what it always did.
+    """A context in which the first interrupt only sets ``asked``; the second acts as usual.
 
-    Outside the main thread Python hands out no interrupts, and where they are ignored or handled by other than Python
-    they are left alone: there ``asked`` stays False.
+    Outside the main thread Python delivers no interrupts, and handlers that ignore them or are not Python's are kept.
+    In both cases ``asked`` stays False.
     """
 
     def __init__(self) -> None:
@@ -22,7 +22,7 @@ class Stop:
         self._before: Callable[[int, FrameType | None], object] | None = None
 
     def __enter__(self) -> "Stop":
-        """Take over the interrupts."""
+        """Install the handler."""
         if threading.current_thread() is threading.main_thread():
             before = signal.getsignal(signal.SIGINT)
             if callable(before):
@@ -33,7 +33,7 @@ class Stop:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Give them back, unless somebody else has taken them since: a kernel does so between two cells."""
+        """Restore the handler, unless it has been replaced since, as a kernel does between two cells."""
         ours = signal.getsignal(signal.SIGINT) == self._note
         if self._before and ours and threading.current_thread() is threading.main_thread():
             signal.signal(signal.SIGINT, self._before)

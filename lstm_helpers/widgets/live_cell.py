@@ -1,4 +1,4 @@
-"""The cell at work: its diagram with each step's numbers, and gates that can be moved to ask what would have been."""
+"""A run of the LSTM in the cell's diagram, with gates that the reader can set by hand."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _PARTS = ("", *drawing.LAYOUT.parts)
 
 
 class Overrides(traitlets.Dict):
-    """Gates held by hand, ``{(step, gate, unit): value}``; the browser has them as a list of lists."""
+    """Gates set by hand, ``{(step, gate, unit): value}``; the browser gets them as a list of lists."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -40,36 +40,37 @@ class Overrides(traitlets.Dict):
 
 
 class LiveCell(UnitWidget):
-    """Step through a run of the LSTM in the cell's own diagram, and hold gates by hand to see what would have been.
+    """Step through a run of the LSTM in the cell's diagram, and set gates by hand to see what changes.
 
     Parameters
     ----------
     trace : Trace
-        What ``unroll(lstm, params, xs)`` returned; fields (T, B, H).
+        The trace from ``unroll(lstm, params, xs)``; fields (T, B, H).
     params : Params, optional
-        The weights that computed it. Without them the run can be looked at, but no gate can be moved.
+        The weights that computed the trace. Without them the run is a recording, and no gate can be set.
     labels : sequence of str, optional
-        One name a step (a word, a year).
+        One name per step (a word, a year).
     step, unit : int
-        What is shown first, counted from 0 as in ``trace[step]``.
+        The step and unit that are shown first, counted from 0 as in ``trace[step]``.
     sequence : int
-        Which sequence of the batch (fixed).
+        The sequence of the batch (fixed).
     part : str
-        What is lit: "forget", "input", "candidate", "update" (the cell state), "output", "hidden", or "" for all.
+        The highlighted part: "forget", "input", "candidate", "update" (the cell state), "output", "hidden", or "" for
+        all.
     overrides : dict, optional
-        Gates held by hand from the start, as for ``interventions.clamp_gates``: ``{(4, "f", 0): 0.0}``.
+        Gates set by hand from the start, as for ``interventions.clamp_gates``: ``{(4, "f", 0): 0.0}``.
     readout : (W_y, b_y), optional
         (H, 1) and (1,): then sigmoid(h W_y + b_y) is shown as a third line, p.
     answer : str or (str, str)
-        What p is the probability of, such as "p(plural)"; or what the network chooses between, the first for p below
-        one half: ``("runs", "run")``.
+        The name of p, such as "p(plural)"; or the two words that the network chooses between, the first for p below
+        0.5: ``("runs", "run")``.
     title : str
-        A line above.
+        A line above the diagram.
 
     Raises
     ------
     ValueError
-        If the trace is not an LSTM's or is empty, or something does not fit it.
+        If the trace is not an LSTM's or is empty, or another argument does not fit it.
     traitlets.TraitError
         If ``step``, ``unit``, ``part`` or ``overrides`` is not in the run, here or when it is set later.
     """
@@ -125,7 +126,7 @@ class LiveCell(UnitWidget):
         self.begin(unit=unit, step=step, part=part, overrides={} if overrides is None else overrides)
 
     def __repr__(self) -> str:
-        """Write what is shown, the same on every machine."""
+        """Write the settings, the same on every machine."""
         steps, hidden = self._size["steps"], self._size["hidden"]
         shown = f"step={self.step}, unit={self.unit}, sequence={self._sequence}, part={self.part!r}"
         return f"LiveCell({steps} steps, {hidden} units, {shown}, overrides={self._held()})"
@@ -135,7 +136,7 @@ class LiveCell(UnitWidget):
 
     @property
     def trace(self) -> Trace:
-        """The run that is shown, one sequence (T, 1, ·): the original, or what it becomes with gates held."""
+        """The run that is shown, one sequence (T, 1, ·): the original, or the run with gates set by hand."""
         free = self._free()
         return free if self._weights is None else clamp_gates(self._weights, free, dict(self.overrides))
 
@@ -144,15 +145,15 @@ class LiveCell(UnitWidget):
         return self._times
 
     def _free(self) -> Trace:
-        """Give the run with no gate held."""
+        """Give the run without gates set by hand."""
         return self._trace
 
     def _beside(self) -> Trace:
-        """Give the run that is drawn dashed beside the one that is shown."""
+        """Give the run that is drawn dashed for comparison."""
         return self._trace
 
     def draw_static(self, figure: Figure) -> None:
-        """Draw the cell at this step, and below it the run beside the original."""
+        """Draw the cell at this step, and below it the run and the original."""
         above, below = figure.subplots(2, 1, height_ratios=[2.6, 1.0])
         trace, labels = self.trace, self._axis()
         token = None if labels is None else str(labels[self.step])
@@ -167,9 +168,7 @@ class LiveCell(UnitWidget):
     def _check_overrides(self, proposal: traitlets.Bunch) -> dict[tuple[int, str, int], float]:
         held = proposal["value"]
         if held and self._weights is None:
-            raise traitlets.TraitError(
-                "overrides need the weights, to compute what follows from them: pass params to LiveCell"
-            )
+            raise traitlets.TraitError("overrides need the weights to recompute the run: pass params to LiveCell")
         try:
             check_clamped(self._free(), held)
         except ValueError as error:
@@ -184,20 +183,20 @@ def _alone(trace: Trace, sequence: int) -> Trace:
 
 
 def _check_params(params: lstm.Params | None, trace: Trace) -> None:
-    """Refuse weights that did not compute the trace: what is moved would be another cell."""
+    """Refuse weights that did not compute the trace."""
     if params is None:
         return
     again = unroll(lstm, params, trace.x, trace.start, trace.mask)
     worst = max(float(np.abs(getattr(again, name) - getattr(trace, name)).max()) for name in (*LOWEST, "c", "h"))
     if not worst <= (1e-9 if trace.c.dtype == np.float64 else 1e-3):
         raise ValueError(
-            f"params compute something else than trace, by up to {worst:.1g}: pass the weights of this run, "
-            "or none to look at it only"
+            f"params give a different run from trace, by up to {worst:.1g}: pass the weights of this run, "
+            "or none to show it only"
         )
 
 
 def _one_hot(x: Array) -> bool:
-    """Tell whether an input is a word: then its name says more than its place."""
+    """Tell whether an input is a one-hot word, which is shown by its name."""
     return len(x) > 1 and bool(np.count_nonzero(x) == 1 and x.max() == 1)
 
 
@@ -206,7 +205,7 @@ def _readout_bytes(readout: Sequence[ArrayLike] | None, hidden_size: int) -> dic
         return {}
     shapes = [np.shape(part) for part in readout]
     if shapes != [(hidden_size, 1), (1,)]:
-        raise ValueError(f"readout has shapes {shapes}; expected W_y ({hidden_size}, 1) and b_y (1,): one answer")
+        raise ValueError(f"readout has shapes {shapes}; expected W_y ({hidden_size}, 1) and b_y (1,), for one answer")
     return {name: as_bytes(np.asarray(part)) for name, part in zip(("W_y", "b_y"), readout, strict=True)}
 
 
@@ -218,7 +217,7 @@ def _names(answer: str | Sequence[str]) -> list[str]:
 
 
 def _equations(with_weights: bool) -> Equations:
-    """Write the lines below the drawing for each part: the figures' equation, and its numbers."""
+    """Give the lines below the diagram for each part: its equation, and its numbers."""
     drawn = drawing.LAYOUT.equations
     c = (
         *(Piece("$c_t$", "c"), Piece("$=$"), Piece("{f}", "f"), Piece("×"), Piece("{c_previous}", "c")),

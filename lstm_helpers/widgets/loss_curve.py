@@ -1,4 +1,4 @@
-"""The loss as it falls: a curve that grows while a cell trains, and keeps all that is needed to go on after a stop."""
+"""A learning curve that grows during training, and keeps all that is needed to resume after a stop."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ from lstm_helpers.widgets.downsampling import WINDOW, downsample, trailing_mean
 from lstm_helpers.widgets.interrupts import Stop
 from lstm_helpers.widgets.scripts import script, style
 
-PAUSE = 0.08  # seconds between two pictures at least: a dozen a second look alive, and cost little
-SHARE = 0.03  # of the time at most, for drawing
+PAUSE = 0.08  # the least seconds between two pictures: a dozen a second look smooth, and cost little
+SHARE = 0.03  # the largest fraction of the time that drawing may take
 
-NEAR = 1.01  # times the chance level: a mean within a hundredth of it is as good as chance
+NEAR = 1.01  # times the chance level: a mean up to 1 % above it is not called worse than chance
 
 _BEGINNINGS = {
     "going": "Step {}",
@@ -37,9 +37,9 @@ _BEGINNINGS = {
 
 
 class LossCurve(HouseWidget):
-    """Show the loss of a training while it runs.
+    """Show the loss during training.
 
-    Show it in one cell, and train in the next; run that cell again after a stop, and it goes on::
+    Display it in one cell, and train in the next; run that cell again after a stop, and training goes on::
 
         items = training.fit(model, params, batches, loss, optimizer, resume=curve.progress)
         for progress in curve.watch(items, total=300):
@@ -50,12 +50,12 @@ class LossCurve(HouseWidget):
     title : str
         A line above the picture.
     level : float, optional
-        The loss of chance, above 0, drawn across; what lies above it is worse than chance.
+        The loss at chance level, above 0, drawn as a horizontal line; a loss above it is worse than chance.
     level_label : str
-        Such as "chance level".
+        The name of that level, such as "chance level".
 
-    A training that is begun anew keeps its first run as a dotted line beside the present one. Any step can be read, by
-    mouse or by keyboard.
+    If training starts again from step 1, the first run stays as a dotted line. The loss at any step can be read by
+    mouse or keyboard.
 
     Raises
     ------
@@ -84,7 +84,7 @@ class LossCurve(HouseWidget):
         super().__init__(title=title, _level={"loss": level, "label": level_label}, _shown=self._picture(), **kwargs)
 
     def __repr__(self) -> str:
-        """Say how far it is; no loss, whose last digits differ between machines."""
+        """Write the number of steps; not the loss, whose last digits differ between machines."""
         return f"{type(self).__name__}({self.title!r}, {len(self._losses)} steps)"
 
     @property
@@ -99,7 +99,7 @@ class LossCurve(HouseWidget):
 
     @property
     def progress(self) -> Progress | None:
-        """The last Progress, for ``fit(..., resume=…)``; None before the first step."""
+        """The latest Progress, for ``fit(..., resume=…)``; None before the first step."""
         return self._progress
 
     @property
@@ -117,42 +117,42 @@ class LossCurve(HouseWidget):
         numbers = f"the last loss is {_say(self._losses[-1])}, the mean of the last {many} is {_say(mean)}{against}."
         if level is not None and mean > NEAR * level:
             numbers += " That is worse than chance."
-        kept = " Nothing is lost: go on from its progress." if self._status in ("stopped", "left") else ""
+        kept = " No step is lost: resume from its progress." if self._status in ("stopped", "left") else ""
         return f"{begin}: {numbers}{self._beside()}{kept}{why}"
 
     def _beside(self) -> str:
-        """Say what the first run had after as many steps, if there is one."""
+        """Give the first run's mean loss after the same number of steps, if there is one."""
         if self._first is None:
             return ""
         steps, losses, name = self._first
         at = int(np.searchsorted(steps, self._steps[-1]))
         if at == len(steps):
             return f" The {name} ended after step {steps[-1]}."
-        return f" After as many steps the {name} had a mean of {_say(trailing_mean(losses, [at])[0])}."
+        return f" After the same number of steps, the {name} had a mean of {_say(trailing_mean(losses, [at])[0])}."
 
     def watch(self, items: Iterable[Progress], total: int | None = None) -> Iterator[Progress]:
-        """Pass on what ``fit`` yields, and draw it.
+        """Pass on the items of ``fit``, and draw them.
 
-        A Progress of step n takes the place of all that the curve holds from step n on: so a training that is
-        resumed goes on with its curve, and one that is started anew begins anew.
+        A Progress of step n replaces everything that the curve has from step n on. So a resumed training continues its
+        curve, and one that starts again begins a new curve.
 
         Parameters
         ----------
         items : iterable of Progress
-            What ``training.fit`` returns.
+            The iterator from ``training.fit``.
         total : int, optional
             End after the step with this number, counted from the beginning of training, not from a stop.
 
         Yields
         ------
         Progress
-            The same. The Stop button (an interrupt) ends the loop without an error after the step and the loop's
-            body that it is in; pressed twice, at once.
+            The same item. The Stop button (an interrupt) ends the loop without an error, after the current step and
+            the loop's body; pressed twice, it ends the loop at once.
 
         Raises
         ------
         ValueError
-            If ``total`` or an item is something else.
+            If ``total`` is not a whole number from 1, or an item is not a Progress.
         """
         if total is not None:
             check_size("total", total)
@@ -191,10 +191,10 @@ class LossCurve(HouseWidget):
         del self._steps[keep:], self._losses[keep:]
         self._steps.append(progress.step)
         self._losses.append(progress.loss)
-        self._progress = progress  # last, so that losses hold its step whenever an interrupt comes
+        self._progress = progress  # last, so that its loss is already stored when an interrupt arrives
 
     def _leave_first(self) -> None:
-        """Keep the run so far as the first one, if it is the first, before another takes its place."""
+        """Keep the run so far as the first run, unless there is one, before another replaces it."""
         if self._first is None and len(self._losses) > 1:
             self._first = self.steps, self.losses, self._run_name()
 
@@ -207,7 +207,7 @@ class LossCurve(HouseWidget):
         self._status, self._total, self._why = "ended", None, ""
 
     def _show(self, status: str, *, wait: bool = False) -> None:
-        """Send the picture, but with ``wait`` only if the last one was long enough ago."""
+        """Send the picture; with ``wait``, only if the last one was sent long enough ago."""
         start = perf_counter()
         if wait and start - self._last_show < self._pause:
             return
@@ -233,7 +233,7 @@ class LossCurve(HouseWidget):
         return self.steps[kept], losses[kept], trailing_mean(losses, kept)
 
     def draw_static(self, figure: Figure) -> None:
-        """Draw the curve as it is now."""
+        """Draw the current curve."""
         ax = figure.add_subplot()
         steps, losses, means = self._points()
         level = {"level": self._level["loss"], "level_label": self._level["label"]}

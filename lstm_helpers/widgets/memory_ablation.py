@@ -1,4 +1,4 @@
-"""Take one of the two states away at a step of the reader's choice, and see what the network still knows."""
+"""Ablate one of the two states at a step of the reader's choice, and see how the answer changes."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from lstm_helpers.widgets.ablated_runs import ZEROED, AblatedRun, check_sequence
 from lstm_helpers.widgets.base import UnitWidget, Whole, as_bytes, counts, one_of
 from lstm_helpers.widgets.scripts import script
 
-MOST_STEPS = 30  # all runs are computed beforehand: three times as many as there are steps
+MOST_STEPS = 30  # all runs are computed beforehand, three for each step
 
 
 class MemoryAblation(UnitWidget):
-    """Show c, h and the answer of a trained network, with h, c or both set to zero once, over the run as it was.
+    """Show c, h and the answer of a trained network, with h, c or both set to zero once, over the original run.
 
-    Every run is computed beforehand by `widgets.ablated_runs.run_without`; the browser looks them up.
+    Every run is computed beforehand by `widgets.ablated_runs.run_without`; the browser only selects one.
 
     Parameters
     ----------
@@ -31,22 +31,22 @@ class MemoryAblation(UnitWidget):
     xs : array (T, 1, D)
         One sequence of at most 30 steps.
     labels : sequence of str, optional
-        One word a step.
+        One word per step.
     at : int
-        The step, from 0, before which something is set to zero.
+        The step, counted from 0, before which the state is set to zero.
     zeroed : {"nothing", "h", "c", "both"}
-        What is.
+        The part of the state that is set to zero.
     unit : int
-        Which unit is shown.
+        The unit that is shown first.
     answer : str
-        What an output above 0 means.
+        The answer that an output above 0 stands for.
 
     Raises
     ------
     ValueError
         If `xs` is not one sequence, is too long, or `labels` do not fit it.
     traitlets.TraitError
-        If `at`, `zeroed` or `unit` is not there, here or when it is set later.
+        If `at`, `zeroed` or `unit` does not exist, here or when it is set later.
     """
 
     _esm = script("memory_ablation.js")
@@ -86,40 +86,40 @@ class MemoryAblation(UnitWidget):
             _answer=answer,
             **kwargs,
         )
-        self.begin(at=at, zeroed=zeroed, unit=unit)  # after the size is known, so that they are checked
+        self.begin(at=at, zeroed=zeroed, unit=unit)  # after the size is known, which the checks need
 
     def __repr__(self) -> str:
-        """Write what is shown, the same on every machine."""
+        """Write the settings, the same on every machine."""
         size = f"{self._size['steps']} steps, {self._size['hidden']} units"
         return f"MemoryAblation({size}, at={self.at}, zeroed={self.zeroed!r}, unit={self.unit})"
 
     @property
     def run(self) -> AblatedRun:
-        """The numbers that the picture shows over the original's."""
+        """The run that the picture shows over the original one."""
         return run_without(self._network, self._xs, self.at, self.zeroed)
 
     @property
     def words(self) -> str:
         """The sentence below the picture."""
         was, now, at, unit = self.original, self.run, self.at, self.unit
-        chance = f"p({self._answer})"
+        probability = f"p({self._answer})"
         if self.zeroed == "nothing":
             ends = f"unit {unit} has c = {number(was.c[-1, unit])} and h = {number(was.h[-1, unit])}"
-            return f"Nothing is set to zero. In the end {ends}, and {chance} = {number(was.p[-1])}."
+            return f"Nothing is set to zero. At the end {ends}, and {probability} = {number(was.p[-1])}."
         what = "c and h are" if self.zeroed == "both" else f"{self.zeroed} is"
         states = (
-            f"{name} = {number(b[at, unit])} (left alone {number(a[at, unit])})"
+            f"{name} = {number(b[at, unit])} (originally {number(a[at, unit])})"
             for name, a, b in (("c", was.c, now.c), ("h", was.h, now.h))
         )
         same = (was.p[-1] > 0.5) == (now.p[-1] > 0.5)
         return (
             f"Before step {at + 1}, “{self._labels[at]}”, {what} set to zero. After it, unit {unit} has "
-            f"{' and '.join(states)}. In the end {chance} = {number(now.p[-1])} (left alone {number(was.p[-1])}): "
+            f"{' and '.join(states)}. At the end {probability} = {number(now.p[-1])} (originally {number(was.p[-1])}): "
             f"the answer {'is the same' if same else 'has changed'}."
         )
 
     def draw_static(self, figure: Figure) -> None:
-        """Draw the run as it is now over the original."""
+        """Draw the current run over the original one."""
         draw_ablation(
             self.original,
             self.run,
@@ -137,6 +137,6 @@ class MemoryAblation(UnitWidget):
 
 
 def _tops(original: AblatedRun, runs: AblatedRun) -> list[float]:
-    """Give the largest |c| of each unit in any run: an axis that stands still while the reader chooses."""
+    """Give the largest |c| of each unit in any run, so that the axis stays fixed."""
     largest = np.maximum(np.abs(original.c).max(axis=0), np.abs(runs.c).max(axis=(0, 1, 2)))
     return [float(value) for value in largest]

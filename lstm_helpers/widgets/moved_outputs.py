@@ -1,4 +1,4 @@
-"""Change one input of a bidirectional layer and see which outputs move, in each direction."""
+"""Change one input of a bidirectional layer and see which outputs of each direction change."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from lstm_helpers.through_time import unroll
 from lstm_helpers.widgets.base import HouseWidget, Whole, as_bytes, colours_of, counts
 from lstm_helpers.widgets.scripts import script
 
-MOST = 24  # steps: each has a place in a row
+MOST = 24  # steps, because each has a cell in a row
 DIRECTIONS = ("forward", "backward")
 
 
 class MovedOutputs(HouseWidget):
-    """Show which outputs of the forward and of the backward direction move when the reader changes one input.
+    """Show which outputs of the forward and of the backward direction change when the reader changes one input.
 
-    Every change is tried when the widget is made, by ``interventions.moved_outputs``.
+    Every change is computed when the widget is made, by ``interventions.moved_outputs``.
 
     Parameters
     ----------
@@ -32,16 +32,16 @@ class MovedOutputs(HouseWidget):
     xs : array (T, 1, D)
         One sequence of at most 24 steps.
     labels : sequence of str, optional
-        One word a step.
+        One word per step.
     at : int
-        Which input is changed first, from 0; 1 is added to all its numbers.
+        The input that is changed first, counted from 0; 1 is added to all its numbers.
 
     Raises
     ------
     ValueError
         If ``xs`` is not one sequence, is too long, or ``labels`` do not fit it.
     traitlets.TraitError
-        If ``at`` is not there, here or when it is set later.
+        If ``at`` is out of range, here or when it is set later.
     """
 
     _esm = script("moved_outputs.js")
@@ -77,12 +77,12 @@ class MovedOutputs(HouseWidget):
         self.begin(at=at)
 
     def __repr__(self) -> str:
-        """Write what is shown, the same on every machine."""
+        """Write the settings, the same on every machine."""
         return f"MovedOutputs({len(self._labels)} steps, at={self.at})"
 
     @property
     def moved(self) -> dict[str, Array]:
-        """How far each output moves, by direction, (T,)."""
+        """The size of each output's change, by direction, (T,)."""
         return {name: table[self.at] for name, table in self._table.items()}
 
     @property
@@ -90,16 +90,16 @@ class MovedOutputs(HouseWidget):
         """The sentence below the picture."""
         there, back = (_range(row) for row in self.moved.values())
         return (
-            f"Input {self.at + 1} of {len(self._labels)} is changed. The forward direction's {there}, "
-            f"the backward direction's {back}. On its other side each stays exactly as it was."
+            f"Input {self.at + 1} of {len(self._labels)} is changed. In the forward direction {there}; "
+            f"in the backward direction {back}. All other outputs are exactly the same."
         )
 
     def draw_static(self, figure: Figure) -> None:
-        """Draw both rows as they are now."""
+        """Draw both rows at the current setting."""
         ax, rows = figure.add_subplot(), np.array(list(self.moved.values()))
         ax.imshow(rows / max(float(rows.max()), 1e-300), cmap=AMOUNT_MAP, vmin=0, vmax=1, aspect="auto")
         ax.set(yticks=(0, 1), yticklabels=DIRECTIONS, xticks=range(len(self._labels)), xticklabels=self._labels)
-        ax.set_title(f"outputs that move when input {self.at + 1} is changed", loc="left", size=10)
+        ax.set_title(f"outputs that change when input {self.at + 1} is changed", loc="left", size=10)
         for (k, t), value in np.ndenumerate(rows):
             if value == 0:
                 ax.text(t, k, "0", ha="center", va="center", size=9)
@@ -108,8 +108,8 @@ class MovedOutputs(HouseWidget):
 
 
 def _range(row: Array) -> str:
-    """Say which outputs move."""
+    """Say which outputs change."""
     moving = np.flatnonzero(row) + 1
     if moving.size == 1:
-        return f"output {moving[0]} moves"
-    return f"outputs {moving[0]} to {moving[-1]} move" if moving.size else "outputs all stay"
+        return f"output {moving[0]} changes"
+    return f"outputs {moving[0]} to {moving[-1]} change" if moving.size else "no output changes"

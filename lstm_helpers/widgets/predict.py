@@ -1,4 +1,4 @@
-"""A question's answers to choose from: the result below it opens once the reader has decided."""
+"""Answers to a question: the result below opens once the reader has chosen one."""
 
 from __future__ import annotations
 
@@ -11,29 +11,30 @@ from lstm_helpers.widgets.base import VIEW, Bundle, HouseWidget
 from lstm_helpers.widgets.scripts import script, style
 
 MOST = 5  # answers
-ALL_OPEN = os.environ.get("PREDICT") == "open"  # for somebody who shows or checks a page, and need not decide
+ALL_OPEN = os.environ.get("PREDICT") == "open"  # for showing or checking a page without choosing
 
 
 class Predict(HouseWidget):
-    """Offer a question's answers, and keep the result out of sight until the reader has chosen one.
+    """Offer answers to a question, and hide the result until the reader has chosen one.
 
-    The question stands in the text cell above. Out of sight are the code cells that follow directly, their outputs, and
-    the text cell behind them unless it begins with a heading; if that text is a short line that ends with a colon, such
-    as "In numbers:", what it leads to as well. On paper, and where no script runs, nothing is hidden, and a cell that
-    failed is always shown. Nothing is stored: a page that is opened again asks again. A cell that is run again in the
-    same kernel does not. With ``PREDICT=open`` in the environment of the kernel nothing waits.
+    The question is in the text cell above. The widget hides the code cells that follow directly, their outputs, and the
+    text cell after them unless it begins with a heading. If that text is a short line that ends with a colon, such as
+    "In numbers:", the widget also hides the cells that it introduces. Nothing is hidden on paper or where no script
+    runs, and a cell that failed is always shown. The choice is not stored: a page that is opened again asks again, but
+    a cell that is run again in the same kernel does not. With ``PREDICT=open`` in the environment of the kernel,
+    nothing is hidden.
 
     Parameters
     ----------
     *answers : str
-        Two to five, in the order in which they are offered. Without any there is only a button that shows the result.
+        Two to five answers, in the order in which they are offered. Without any, a button shows the result.
 
     Raises
     ------
     ValueError
-        If there is one answer, or more than five, or one that is empty, no text, or given twice.
+        If there is one answer or more than five, or an answer is empty, not a string, or given twice.
     traitlets.TraitError
-        If ``answer`` is set to something that is not offered.
+        If ``answer`` is set to a text that is not offered.
 
     Examples
     --------
@@ -43,7 +44,7 @@ class Predict(HouseWidget):
 
     _esm = script("predict.js")
     _css = style("common.css", "predict.css")
-    answer = traitlets.Unicode("").tag(sync=True)  # what the reader chose; "" before that
+    answer = traitlets.Unicode("").tag(sync=True)  # the chosen answer; "" before that
     opened = traitlets.Bool(False).tag(sync=True)  # whether the result is shown
     _answers = traitlets.List(traitlets.Unicode()).tag(sync=True)
 
@@ -51,7 +52,7 @@ class Predict(HouseWidget):
         if not all(isinstance(one, str) and one.strip() for one in answers):
             raise ValueError(f'answers is {answers!r}; expected texts, such as Predict("it grows", "it shrinks")')
         if len(set(answers)) < len(answers):
-            raise ValueError(f"answers is {answers!r}; one of them stands there twice")
+            raise ValueError(f"answers is {answers!r}; one of them is given twice")
         if len(answers) == 1 or len(answers) > MOST:
             raise ValueError(f"answers has {len(answers)} texts; expected two to {MOST}, or none for only a button")
         before = [one for one in rerun.earlier() if isinstance(one, Predict) and one._answers == list(answers)]
@@ -59,7 +60,7 @@ class Predict(HouseWidget):
         super().__init__(**{"_answers": list(answers), **chosen, **kwargs})
 
     def __repr__(self) -> str:
-        """Write the answers offered, never the one chosen."""
+        """Write the offered answers, but not the chosen one."""
         return f"Predict({', '.join(map(repr, self._answers))})"
 
     @traitlets.validate("answer")
@@ -69,7 +70,7 @@ class Predict(HouseWidget):
         return str(proposal["value"])
 
     def _repr_mimebundle_(self, **kwargs: dict[str, object]) -> tuple[Bundle, Bundle]:
-        """Offer the live view, and beside it the answers as text."""
+        """Offer the live view, and the answers as text."""
         rerun.remember(self)
         data, metadata = super(HouseWidget, self)._repr_mimebundle_(**kwargs) or ({}, {})
         listed = "\n".join(f"- {one}" for one in self._answers) or "*(Decide before you read on.)*"

@@ -1,8 +1,8 @@
-"""The widgets' side in the browser: scripts with imports made one module, style sheets joined.
+"""The widgets' scripts and style sheets: scripts with imports are bundled into one module, style sheets are joined.
 
-anywidget takes one module as text, and a blob of text cannot import the file beside it. So each script becomes a
-function with a scope of its own, called once, that returns what it exports. No Node and no build step are needed, and
-an editor and a linter read the same files that readers run.
+anywidget takes one module as text, and such a module cannot import the file beside it. So each script becomes a
+function with its own scope, which is called once and returns its exports. No Node and no build step are needed, and
+editors and linters read the files that run.
 
 A script may say `import { a, b } from "./file.js";`, `export const`, `export function`, `export class` and, in a
 widget's own script, `export default { render };`, each at the start of a line. Anything else is refused.
@@ -26,7 +26,7 @@ def style(*names: str) -> str:
 
 
 def script(name: str) -> str:
-    """Join a widget's script and all that it imports into the text of one module."""
+    """Bundle a widget's script and all its imports into the text of one module."""
     parts: dict[str, tuple[str, set[str]]] = {}
     _gather(name.removesuffix(".js"), parts, ())
     last = f"export default {{ render: ${name.removesuffix('.js')}.render }};\n" if _DEFAULT.search(_read(name)) else ""
@@ -38,11 +38,11 @@ def _read(name: str) -> str:
 
 
 def _gather(stem: str, parts: dict[str, tuple[str, set[str]]], waiting: tuple[str, ...]) -> None:
-    """Add a script to the parts, after those that it imports: each one's text and the names that it exports."""
+    """Add a script to the parts, after its imports: each part is its text and its exported names."""
     if stem in parts:
         return
     if stem in waiting:
-        raise ValueError(f"{' imports '.join((*waiting, stem))}: scripts cannot import one another in a circle")
+        raise ValueError(f"{' imports '.join((*waiting, stem))}: circular imports are not supported")
     text = _read(f"{stem}.js")
     for names, source in _IMPORT.findall(text):
         _gather(source, parts, (*waiting, stem))
@@ -52,6 +52,6 @@ def _gather(stem: str, parts: dict[str, tuple[str, set[str]]], waiting: tuple[st
     exported = _EXPORT.findall(text) + ["render"] * bool(_DEFAULT.search(text))
     text = _DEFAULT.sub("", _EXPORT.sub("", _IMPORT.sub(r"const {\1} = $\2;", text)))
     if other := _OTHER.search(text):
-        raise ValueError(f"{stem}.js says {other[0]!r}, which the joining of scripts does not know: {__name__} does")
+        raise ValueError(f"{stem}.js has {other[0]!r}, which cannot be bundled: see {__name__}")
     text = f"const ${stem} = (() => {{\n{text.rstrip()}\nreturn {{ {', '.join(exported)} }};\n}})();\n"
     parts[stem] = (text, set(exported))

@@ -1,4 +1,4 @@
-"""The cell at work on a sentence that the reader writes: the agreement network, run on whatever is composed."""
+"""A run of the agreement network on a sentence that the reader writes."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from lstm_helpers.data.trained import Network
 from lstm_helpers.through_time import Trace, unroll
 from lstm_helpers.widgets.live_cell import LiveCell
 
-MOST_WORDS = 20  # what a page can show; the network was trained on 2 to 14
+MOST_WORDS = 20  # that a page has room for; the network was trained on 2 to 14
 _LANGUAGE = {
     "groups": [
         ["article", [agreement.ARTICLE]],
         ["prepositions", list(agreement.PREPOSITIONS)],
         ["nouns", [word for pair in agreement.NOUNS for word in pair]],
-        ["verbs (not read in training)", [word for pair in agreement.VERBS for word in pair]],
+        ["verbs (not in the training data)", [word for pair in agreement.VERBS for word in pair]],
     ],
     "pairs": [list(pair) for pair in (*agreement.NOUNS, *agreement.VERBS)],
     "most": MOST_WORDS,
@@ -27,17 +27,17 @@ _LANGUAGE = {
 
 
 class SentenceCell(LiveCell):
-    """A ``LiveCell`` whose sentence can be changed, word by word or as a whole, and that reads it again at once.
+    """A ``LiveCell`` whose sentence can be changed, word by word or as a whole; the network runs again at once.
 
-    A gate that is held stays held at its step when the sentence changes; one beyond the end of a shorter sentence is
-    let go, and the step shown is then the last one.
+    A gate that was set by hand keeps its value and step when the sentence changes. Past the end of a shorter sentence
+    it is released, and the last step is shown.
 
     Parameters
     ----------
     network : Network
-        What ``trained.agreement()`` returns: it reads the words of ``tasks.agreement``.
+        The network from ``trained.agreement()``, which reads the words of ``tasks.agreement``.
     sentence : str
-        What it reads first, without a verb, such as "the dogs near the cat".
+        The first sentence, without a verb, such as "the dogs near the cat".
     settings
         ``step``, ``unit``, ``part``, ``overrides`` and ``title``, as for ``LiveCell``.
 
@@ -46,7 +46,7 @@ class SentenceCell(LiveCell):
     ValueError
         If a word is not in ``tasks.agreement.VOCABULARY``, or there is none.
     traitlets.TraitError
-        If ``sentence`` or another setting is set to what does not fit, later.
+        If ``sentence`` or another setting is later set to an invalid value.
     """
 
     sentence = traitlets.Unicode("").tag(sync=True)
@@ -68,7 +68,7 @@ class SentenceCell(LiveCell):
         self._start = {"sentence": self.sentence, **self._start}
 
     def __repr__(self) -> str:
-        """Write what is shown, the same on every machine."""
+        """Write the settings, the same on every machine."""
         shown = f"step={self.step}, unit={self.unit}, part={self.part!r}"
         return f"SentenceCell({self.sentence!r}, {shown}, overrides={self._held()})"
 
@@ -77,14 +77,14 @@ class SentenceCell(LiveCell):
         return self.sentence.split()
 
     def _free(self) -> Trace:
-        """Read the present sentence with no gate held."""
+        """Run the current sentence without gates set by hand."""
         words = self.sentence.split()
         if words == self._labels:
             return self._trace
         return unroll(lstm, self._network.cell, agreement.encode(words))
 
     def _beside(self) -> Trace:
-        """Give the run without held gates, or with none held the first sentence, if it is as long."""
+        """Give the run without gates set by hand; if none is set, the first sentence, if it has as many words."""
         free = self._free()
         return self._trace if not self.overrides and len(free) == len(self._trace) else free
 
@@ -101,7 +101,7 @@ class SentenceCell(LiveCell):
 
     @traitlets.observe("sentence")
     def _fit(self, change: traitlets.Bunch) -> None:
-        """Let the step and the held gates stay where they are, as far as the sentence goes."""
+        """Keep the step and the gates set by hand, as far as the sentence is long enough."""
         steps = len(self.sentence.split())
         held = {key: value for key, value in self.overrides.items() if key[0] < steps}
         if held != self.overrides:
@@ -111,5 +111,5 @@ class SentenceCell(LiveCell):
 
 
 def spoken(text: str) -> list[str]:
-    """Split a text into the words that it speaks: small letters, without full stops and the like."""
+    """Split a text into its words, in lower case and without punctuation."""
     return re.findall(r"[^\s.,;:!?]+", text.lower())

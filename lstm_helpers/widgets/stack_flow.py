@@ -1,7 +1,7 @@
-"""How much of a gradient reaches every cell of a stack: the numbers behind `StackGradient`, apart for checking.
+"""How much of a gradient reaches every cell of a stack: the numbers behind `StackGradient`, in their own module.
 
-A loss at the top layer's last step sends ‖∂L/∂h_t‖ to each layer and step. Every number is the sum over all paths; with
-one loss, straight down the last step and straight back along the top layer there is one way only.
+A loss at the top layer's last step gives a gradient ‖∂L/∂h_t‖ at each layer and step, the sum over all paths. With one
+loss there is only one path straight down the last step, and only one straight back along the top layer.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from lstm_helpers.layers import Stacked
 
 
 def arriving(stack: Stacked, params: tuple[Any, ...], xs: Array, d_last: Array) -> Array:
-    """Send a gradient into the top layer's last hidden state; give its size everywhere below and before.
+    """Backpropagate from the top layer's last hidden state; give the gradient's size at every layer and step.
 
     Parameters
     ----------

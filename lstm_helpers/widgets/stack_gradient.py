@@ -19,34 +19,34 @@ from lstm_helpers.widgets.base import HouseWidget, Whole, colours_of, one_of, wi
 from lstm_helpers.widgets.scripts import script
 from lstm_helpers.widgets.stack_flow import arriving
 
-LOWEST = -9  # the power of ten with the palest colour
-MOST_LAYERS, MOST_STEPS = 12, 12  # each has a place in a telephone's column
+LOWEST = -9  # the power of ten of the palest colour
+MOST_LAYERS, MOST_STEPS = 12, 12  # the number that fits a phone's width
 
 
 class StackGradient(HouseWidget):
     """Show how much of a gradient at the top layer's last step reaches each layer and step.
 
-    Every number is computed when the widget is made, by ``stack_flow.arriving``; the reader chooses which to see.
+    Every number is computed when the widget is made, by ``stack_flow.arriving``; the reader selects one.
 
     Parameters
     ----------
     stacks : mapping of str to a pair (Stacked, its params)
-        At most a few, by name, all with as many layers.
+        A few stacks by name, all with the same number of layers.
     xs : array (T, 1, D)
         One sequence of at most 12 steps, for all.
     d_last : array (1, H)
         The gradient at the top layer's last step.
     stack : str, optional
-        Which is shown first.
+        The stack that is shown first.
     layer, step : int
-        The place that is asked about: layer 0 is the input, the others count from 1 at the bottom; steps count from 1.
+        The selected layer and step: layer 0 is the input, the others count from 1 at the bottom; steps count from 1.
 
     Raises
     ------
     ValueError
         If the stacks differ in depth, or there are too many layers or steps.
     traitlets.TraitError
-        If ``stack``, ``layer`` or ``step`` is not there, here or when it is set later.
+        If ``stack``, ``layer`` or ``step`` does not exist, here or when it is set later.
     """
 
     _esm = script("stack_gradient.js")
@@ -71,10 +71,10 @@ class StackGradient(HouseWidget):
         depths = {len(one.layers) for one, _ in stacks.values()}
         if len(depths) != 1 or max(depths) > MOST_LAYERS or not 1 <= len(xs) <= MOST_STEPS:
             raise ValueError(
-                f"stacks have {sorted(depths)} layers and xs {len(xs)} steps; expected one number of layers for all, "
+                f"stacks have {sorted(depths)} layers and xs {len(xs)} steps; expected one depth for all, "
                 f"at most {MOST_LAYERS}, and 1 to {MOST_STEPS} steps"
             )
-        # By stack, (layers + 1, T): what arrives at the input, then at each layer, the lowest first.
+        # By stack, (layers + 1, T): the gradient at the input, then at each layer, the lowest first.
         self.tables = {name: arriving(one, params, xs, d_last) for name, (one, params) in stacks.items()}
         super().__init__(
             _sizes={name: table.astype("<f8").tobytes() for name, table in self.tables.items()},
@@ -85,13 +85,13 @@ class StackGradient(HouseWidget):
         self.begin(stack=stack or next(iter(stacks)), layer=layer, step=step)
 
     def __repr__(self) -> str:
-        """Write what is shown, the same on every machine."""
+        """Write the settings, the same on every machine."""
         size = f"{self._shape['layers']} layers, {self._shape['steps']} steps"
         return f"StackGradient({size}, stack={self.stack!r}, layer={self.layer}, step={self.step})"
 
     @property
     def sizes(self) -> Array:
-        """What arrives in the stack that is shown: one of `tables`."""
+        """The table of the stack that is shown: one of `tables`."""
         return self.tables[self.stack]
 
     @property
@@ -100,7 +100,7 @@ class StackGradient(HouseWidget):
         down, back = self._shape["layers"] - self.layer, self._shape["steps"] - self.step
         where = f"layer {self.layer}" if self.layer else "the input"
         if not down and not back:
-            return f"In the {self.stack} stack the gradient starts at {where}, step {self.step}: all of it is there."
+            return f"In the {self.stack} stack the gradient starts at {where}, step {self.step}, with its full size."
         size = self.sizes[self.layer, self.step - 1]
         begin = f"In the {self.stack} stack {_say(size)} of the gradient reaches {where} at step {self.step}, "
         if not down:
@@ -109,12 +109,12 @@ class StackGradient(HouseWidget):
             return f"{begin}{_count(down, 'layer')} straight down."
         straight_down, straight_back = self.sizes[self.layer, -1], self.sizes[-1, self.step - 1]
         return (
-            f"{begin}{_count(down, 'layer')} down and {_count(back, 'step')} back. As many layers straight down leave "
-            f"{_say(straight_down)}; as many steps back in the top layer, {_say(straight_back)}."
+            f"{begin}{_count(down, 'layer')} down and {_count(back, 'step')} back. "
+            f"Straight down only, {_say(straight_down)} is left; straight back only, {_say(straight_back)}."
         )
 
     def draw_static(self, figure: Figure) -> None:
-        """Draw the whole table, and a frame around the place that is asked about."""
+        """Draw the whole table, with a frame around the selected cell."""
         ax, table = figure.add_subplot(), np.log10(np.maximum(self.sizes[::-1], 1e-300))
         ax.imshow(table, cmap=AMOUNT_MAP, vmin=LOWEST, vmax=0, aspect="auto")
         layers, steps = self._shape["layers"], self._shape["steps"]
@@ -125,7 +125,7 @@ class StackGradient(HouseWidget):
         ax.set(yticks=range(layers + 1), yticklabels=names, xticks=range(steps), xticklabels=range(1, steps + 1))
         ax.tick_params(labelsize=8, length=0)
         ax.set_xlabel("step", size=9)
-        ax.set_title(f"{self.stack}: share of the gradient from layer {layers}, step {steps}", loc="left", size=10)
+        ax.set_title(f"{self.stack}: fraction of the gradient from layer {layers}, step {steps}", loc="left", size=10)
         place = (self.step - 1.5, layers - self.layer - 0.5)
         ax.add_patch(Rectangle(place, 1, 1, fill=False, edgecolor=INK, lw=2.2, zorder=3))
 

@@ -1,4 +1,4 @@
-"""What comes next, at a temperature: the probabilities after a few words, and how the network goes on from there."""
+"""Sampling at a temperature: the probabilities of the next character, and texts that the network samples."""
 
 from __future__ import annotations
 
@@ -19,33 +19,33 @@ from lstm_helpers.widgets.scripts import script
 
 MOST_SAMPLES = 20
 TEMPERATURES = tuple(k / 10 for k in range(1, 21))
-NAMES = {" ": "a space", "\n": "the line's end"}
+NAMES = {" ": "a space", "\n": "a line break"}
 
 
 class TemperatureSampler(HouseWidget):
-    """Show what a language model expects after a few words, and what it writes, while the reader sets the temperature.
+    """Show a language model's next-character probabilities and its sampled text at a temperature that the reader sets.
 
-    The network runs once, when the widget is made; moving the slider needs no kernel, and nor does another sample.
-    The texts of one sample were drawn with the same random numbers, so that only the temperature differs.
+    The network runs once, when the widget is made; the slider and the samples need no kernel. The texts of one sample
+    use the same random numbers at every temperature, so that only the temperature differs.
 
     Parameters
     ----------
     network : trained.LanguageModel
         Such as ``trained.prose()``.
     prompts : sequence of str
-        What it reads first, one of several to choose from.
+        The prompts to choose from.
     temperature : float
-        0.1 to 2.0 in tenths.
+        0.1 to 2.0 in steps of 0.1.
     prompt : int
-        Which prompt is shown first, from 0.
+        The prompt that is shown first, counted from 0.
     length : int
-        How many characters it writes.
+        The number of characters to sample.
     seed : int
-        For the draws of the first sample; the next one's is one larger.
+        The seed of the first sample; each further sample adds one.
     samples : int
-        How many texts there are for each temperature, 1 to 20.
+        The number of texts for each temperature, 1 to 20.
     sample : int
-        Which one is shown first, from 0.
+        The sample that is shown first, counted from 0.
 
     Raises
     ------
@@ -83,7 +83,7 @@ class TemperatureSampler(HouseWidget):
         check_size("length", length)
         check_size("samples", samples)
         if samples > MOST_SAMPLES:
-            raise ValueError(f"samples is {samples}; expected at most {MOST_SAMPLES}: every text is drawn beforehand")
+            raise ValueError(f"samples is {samples}; expected at most {MOST_SAMPLES}: every text is sampled beforehand")
         self._network = network
         encoded = [text.encode(one, network.letters)[:, None] for one in prompts]
         self._table = np.concatenate([network.model.predict(network.params, tokens)[-1] for tokens in encoded])
@@ -95,7 +95,7 @@ class TemperatureSampler(HouseWidget):
             _grid={"temperatures": list(TEMPERATURES), "shown": SHOWN, "names": NAMES},
             **kwargs,
         )
-        self.begin(prompt=prompt, temperature=temperature, sample=sample)  # after it is known how many there are
+        self.begin(prompt=prompt, temperature=temperature, sample=sample)  # after their number is known
 
     def __repr__(self) -> str:
         """Write the settings, the same on every machine."""
@@ -104,12 +104,12 @@ class TemperatureSampler(HouseWidget):
 
     @property
     def probabilities(self) -> Array:
-        """The probability of every character to come next, (K,)."""
+        """The probability of each next character, (K,)."""
         return sampling.softmax_with_temperature(self._table[self.prompt], self.temperature)
 
     @property
     def text(self) -> str:
-        """What the network writes at this temperature, in this sample."""
+        """The text sampled at this temperature, in this sample."""
         return str(self._texts[self.prompt][self.sample][TEMPERATURES.index(self.temperature)])
 
     @property
@@ -119,18 +119,19 @@ class TemperatureSampler(HouseWidget):
         best = likeliest(p, 1)[0]
         letter = self._network.letters[best]
         bits = float(-(p[p > 0] * np.log2(p[p > 0])).sum())
+        name = NAMES.get(letter, f"“{letter}”")
         return (
-            f"Temperature {self.temperature:.1f}: the likeliest is {NAMES.get(letter, f'“{letter}”')} with "
-            f"{100 * p[best]:.0f} %. The choice is worth {bits:.2f} bits, as uncertain as {2**bits:.1f} equal ones."
+            f"Temperature {self.temperature:.1f}: the most probable next character is {name}, "
+            f"{100 * p[best]:.0f} %. The entropy is {bits:.2f} bits, as of {2**bits:.1f} equally probable characters."
         )
 
     def draw_static(self, figure: Figure) -> None:
-        """Draw the bars as they are now, and the beginning of the text."""
+        """Draw the current bars, and the beginning of the text."""
         ax = draw_next_probabilities(self._network.letters, self.probabilities, ax=figure.add_subplot())
         prompt = self._prompts[self.prompt]
         shown = ("…" if len(prompt) > 60 else "") + prompt[-60:].replace("\n", "↵")
         ax.set_title(f"after “{shown}”, temperature {short_repr(self.temperature)}", size=10, loc="left")
-        figure.supxlabel(f"it goes on: {' '.join(self.text.split())[:84]}…", size=9.5)
+        figure.supxlabel(f"continued: {' '.join(self.text.split())[:84]}…", size=9.5)
 
     @traitlets.validate("temperature")
     def _check_temperature(self, proposal: traitlets.Bunch) -> float:
@@ -148,7 +149,7 @@ class TemperatureSampler(HouseWidget):
 
 
 def _continue(network: LanguageModel, tokens: Array, length: int, seeds: range) -> list[list[str]]:
-    """Let the network go on at every temperature, for each seed with the same random numbers; all in one batch."""
+    """Sample at every temperature with the same random numbers, for each seed; all in one batch."""
     prompts = np.repeat(tokens, len(seeds) * len(TEMPERATURES), axis=1)
     rngs = [np.random.default_rng(seed) for seed in seeds for _ in TEMPERATURES]
     drawn = sampling.generate(network.model, network.params, rngs, prompts, length, np.tile(TEMPERATURES, len(seeds)))

@@ -1,4 +1,4 @@
-"""A text one can point at: what a unit holds after each character, which earlier ones move the prediction there."""
+"""A text to explore: a unit's cell state at each character, and the saliency of earlier characters for a prediction."""
 
 from __future__ import annotations
 
@@ -18,45 +18,45 @@ from lstm_helpers.figures.style import AMOUNT_MAP, SIGNED_MAP, nice_limit, numbe
 from lstm_helpers.widgets.base import UnitWidget, Whole, as_bytes, colours_of, counts, one_of
 from lstm_helpers.widgets.scripts import script
 
-SHOW = ("guess", "unit")
-MOST = 400  # characters: the table of what moves what grows with the square
+SHOW = ("prediction", "unit")
+MOST = 400  # characters: the table of saliencies grows with the square
 
 
 class TextInspector(UnitWidget):
-    """Show a text that a network has read; the reader points at a character, by mouse or by keyboard.
+    """Show a text that a network has read; the reader points at a character by mouse or keyboard.
 
-    Behind the letters stands what moves the network's prediction there, or what one unit holds after each of them;
-    below them, as bars, a pattern to compare the unit with. All numbers are computed when the widget is made; pointing
-    needs no kernel.
+    The colours are the saliency of each character for the prediction at that point, or one unit's cell state after each
+    character. Bars below can show a pattern to compare the unit with. All numbers are computed when the widget is made,
+    so pointing needs no kernel.
 
     Parameters
     ----------
     network : trained.LanguageModel
         One LSTM, such as ``trained.brackets()``.
     words : str
-        2 to 400 characters. The last is not shown: it is only the answer to the prediction at the one before.
+        2 to 400 characters. The last one is not shown: it is only the target of the last prediction.
     at, unit : int
-        Which character is pointed at first, and which unit is shown, from 0.
-    show : "guess" or "unit"
-        What the colours are.
+        The character and the unit that are selected first, counted from 0.
+    show : "prediction" or "unit"
+        The quantity behind the colours.
     patterns : mapping, optional
-        By name: a number for each character that is shown, (T,), such as the depth of brackets.
+        Patterns by name: a number for each character that is shown, (T,), such as the depth of brackets.
     pattern : str, optional
-        Which of them stands below the letters, "" for none; the first if left out.
+        The pattern that is shown as bars, "" for none; the first if left out.
 
     Raises
     ------
     ValueError
         If the text is too short or too long, holds a character that the network does not know, or a pattern does not
-        fit it or is the same everywhere.
+        fit it or is constant.
     traitlets.TraitError
-        If ``at``, ``unit``, ``show`` or ``pattern`` is not there, here or when it is set later.
+        If ``at``, ``unit``, ``show`` or ``pattern`` does not exist, here or when it is set later.
     """
 
     _esm = script("text_inspector.js")
     _inches = (7.5, 2.2)
     at = Whole(0).tag(sync=True)
-    show = traitlets.Unicode("guess").tag(sync=True)
+    show = traitlets.Unicode("prediction").tag(sync=True)
     pattern = traitlets.Unicode("").tag(sync=True)
     _patterns = traitlets.Dict().tag(sync=True)
     _numbers = traitlets.Dict().tag(sync=True)
@@ -69,7 +69,7 @@ class TextInspector(UnitWidget):
         words: str,
         at: int = 0,
         unit: int = 0,
-        show: str = "guess",
+        show: str = "prediction",
         patterns: Mapping[str, ArrayLike] | None = None,
         pattern: str | None = None,
         **kwargs: object,
@@ -94,26 +94,26 @@ class TextInspector(UnitWidget):
                 name: {"values": as_bytes(values), "along": as_bytes(self._along[name])}
                 for name, values in self._table.items()
             },
-            _maps={"guess": colours_of(AMOUNT_MAP), "unit": colours_of(SIGNED_MAP)},
+            _maps={"prediction": colours_of(AMOUNT_MAP), "unit": colours_of(SIGNED_MAP)},
             **kwargs,
         )
         chosen = next(iter(self._table), "") if pattern is None else pattern
         self.begin(at=at, unit=unit, show=show, pattern=chosen)  # after the size is known
 
     def __repr__(self) -> str:
-        """Write what is shown, the same on every machine."""
+        """Write the settings, the same on every machine."""
         pattern = f", pattern={self.pattern!r}" if self._table else ""
         size = f"{self._size['steps']} characters"
         return f"TextInspector({size}, at={self.at}, unit={self.unit}, show={self.show!r}{pattern})"
 
     @property
     def values(self) -> Array:
-        """The numbers behind the colours, (T,)."""
-        return np.asarray(self._moved[self.at] if self.show == "guess" else self._c[:, self.unit], np.float64)
+        """The numbers shown as colours, (T,)."""
+        return np.asarray(self._moved[self.at] if self.show == "prediction" else self._c[:, self.unit], np.float64)
 
     @property
     def correlation(self) -> float:
-        """How far the unit's cell state goes with the pattern over this text, -1 to 1; 0 without a pattern."""
+        """The correlation of the unit's cell state with the pattern over this text, -1 to 1; 0 without a pattern."""
         return float(self._along[self.pattern][self.unit]) if self.pattern else 0.0
 
     @property
@@ -123,7 +123,7 @@ class TextInspector(UnitWidget):
         row = self._moved[self.at, : self.at + 1]
         most = int(row.argmax())
         back = self.at - most
-        where = "this one" if not back else f"{name_of(self._words[most])}, {back} back"
+        where = "this character" if not back else f"{name_of(self._words[most])}, {back} back"
         along = ""
         if self.pattern:
             value = float(self._table[self.pattern][self.at])
@@ -132,20 +132,20 @@ class TextInspector(UnitWidget):
                 f"over this text, c of unit {self.unit} correlates with it by {number(self.correlation)}."
             )
         return (
-            f"Character {self.at + 1} of {self._size['steps']} is {here}. Unit {self.unit} then holds "
-            f"c = {number(self._c[self.at, self.unit])}. The next one was {after}. "
-            f"The character that its logit depends on most is {where}: the gradient has length "
+            f"Character {self.at + 1} of {self._size['steps']} is {here}. Unit {self.unit} then has "
+            f"c = {number(self._c[self.at, self.unit])}. The next character is {after}. "
+            f"Its logit depends most on {where}: the gradient has norm "
             f"{number(float(row[most]))}.{along}"
         )
 
     def draw_static(self, figure: Figure) -> None:
-        """Draw the text as it is shown now."""
+        """Draw the text at the current settings."""
         label = (
-            f"what moves the prediction after character {self.at + 1}"
-            if self.show == "guess"
+            f"saliency for the prediction after character {self.at + 1}"
+            if self.show == "prediction"
             else f"c of unit {self.unit}"
         )
-        field = "amount" if self.show == "guess" else "c"
+        field = "amount" if self.show == "prediction" else "c"
         shown = self._words[:-1]
         if not self.pattern:
             draw_text(shown, self.values, field, label=label, at=self.at, ax=figure.add_subplot())
@@ -162,7 +162,7 @@ class TextInspector(UnitWidget):
 
 
 def _pattern(name: str, values: ArrayLike, steps: int) -> Array:
-    """Take a pattern in: one finite number for each character."""
+    """Check a pattern: one finite number for each character."""
     pattern = np.asarray(values, dtype=np.float64)
     if not name or pattern.shape != (steps,):
         raise ValueError(
@@ -173,5 +173,5 @@ def _pattern(name: str, values: ArrayLike, steps: int) -> Array:
 
 
 def name_of(character: str) -> str:
-    """Say a character."""
-    return {" ": "a space", "\n": "a line's end"}.get(character, f"“{character}”")
+    """Name a character in a sentence."""
+    return {" ": "a space", "\n": "a line break"}.get(character, f"“{character}”")

@@ -1,7 +1,7 @@
-"""One unit of five kinds of cell on the same input: the numbers behind `CellVariants`, apart for checking.
+"""One unit of five kinds of cell on the same input: the numbers behind `CellVariants`, in their own module.
 
-No recurrent weights, gates and candidate alike in all: i is open where the input is not 0, o is always open, g follows
-the input, and the forget gate's pre-activation z_f is the same at every step. What differs is what a cell makes of it.
+The cells have no recurrent weights and the same gates and candidate: i is open where the input is not 0, o is always
+open, g follows the input, and the forget gate's pre-activation z_f is the same at every step. Only the cells differ.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from lstm_helpers.cells import cifg, gru, lstm, lstm_no_forget, peephole
 from lstm_helpers.through_time import unroll
 
 STEPS = 24
-OPEN = 6.0  # the pre-activation of a gate that is open: sigmoid(6) = 0.998
+OPEN = 6.0  # the pre-activation of an open gate: sigmoid(6) = 0.998
 SEES = -2.0  # the peephole's weight: the forget gate closes as c rises
 FEEDS = {"once": "a pulse, once", "always": "a pulse at every step", "there and back": "a pulse, then its opposite"}
 EQUATIONS = {  # in parts, and whether a part differs from the LSTM's
@@ -21,7 +21,7 @@ EQUATIONS = {  # in parts, and whether a part differs from the LSTM's
     "no forget gate": (("cₜ =", False), ("cₜ₋₁", True), ("+ i g", False)),
     "coupled": (("cₜ = f cₜ₋₁ +", False), ("(1 − f)", True), ("g", False)),
     "GRU": (("hₜ = z hₜ₋₁ +", False), ("(1 − z)", True), ("n", False)),
-    "peephole": (("cₜ = f cₜ₋₁ + i g,", False), ("f sees cₜ₋₁", True)),
+    "peephole": (("cₜ = f cₜ₋₁ + i g,", False), ("f reads cₜ₋₁", True)),
 }
 
 
@@ -36,12 +36,12 @@ def pulses(name: str) -> Array:
 
 
 def memories(z_f: float, x: Array) -> dict[str, Array]:
-    """Run one unit of each cell: its cell state after each step, (T,); of the GRU its only state, h.
+    """Run one unit of each cell; give its cell state after each step, (T,), or for the GRU its only state, h.
 
     Parameters
     ----------
     z_f : float
-        The forget gate's pre-activation at every step; of the coupled cell too, and z's of the GRU.
+        The pre-activation of the forget gate at every step, also in the coupled cell, and of z in the GRU.
     x : array (T,)
         The input, 1, -1 or 0.
     """

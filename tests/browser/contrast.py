@@ -1,4 +1,4 @@
-"""How well what a page shows stands out from what is painted behind it, measured in the browser.
+"""The contrast of words, lines and controls with their background, measured in the browser.
 
 Computed styles say which colour a word has; only pixels say what lies behind it. So two pictures are taken, one as the
 page is and one in which no letter is painted, and each word's ink is laid over what the second one shows at its place.
@@ -36,16 +36,16 @@ NO_LETTERS = """
 
 
 class Measured(NamedTuple):
-    """How well one thing stands out."""
+    """The contrast of one thing."""
 
     contrast: float  # 1 to 21
     kind: str  # "word", "line" or "control"
-    words: str  # what it says, or what it is
+    words: str  # its text, or its description
     faint: bool  # meant to be faint
     disabled: bool  # cannot be used now
 
     def __str__(self) -> str:
-        """Say it in a line."""
+        """Describe it in one line."""
         return f"{self.kind} {self.words!r}: {self.contrast:.2f} : 1"
 
 
@@ -75,17 +75,17 @@ def measure(page, place) -> list[Measured]:
 
 
 def too_faint(page, place) -> list[str]:
-    """List what stands out too little at a place, with its number."""
+    """List everything with too little contrast at a place, with its number."""
     return complaints(measure(page, place))
 
 
 def complaints(measured: list[Measured]) -> list[str]:
-    """List what stands out too little, leaving out what is meant to be faint and what cannot be used now."""
+    """List everything with too little contrast, except for deliberately faint and disabled things."""
     return [str(one) for one in measured if not one.disabled and one.contrast < least(one)]
 
 
 def least(one: Measured) -> float:
-    """Even what is dimmed on purpose can be read; a grid line may be as faint as it likes."""
+    """Require dimmed text to be readable; a grid line may be as faint as it likes."""
     return LEAST[one.kind] if not one.faint else 3.0 if one.kind == "word" else 0.0
 
 

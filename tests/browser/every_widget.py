@@ -1,4 +1,4 @@
-"""How to make each widget of the book, for tests that hold for all of them; a test fails if one is missing."""
+"""Code to make each widget, for tests that apply to all of them; a test fails if one is missing."""
 
 from typing import NamedTuple
 
@@ -6,8 +6,8 @@ from typing import NamedTuple
 class Example(NamedTuple):
     """One widget."""
 
-    code: str  # an expression that makes it
-    sliders: dict[str, str]  # by a slider's label: the trait with the same number; none: tested elsewhere
+    code: str  # an expression that makes the widget
+    sliders: dict[str, str]  # the trait of each slider, by the slider's label; empty if tested elsewhere
 
 
 SETUP = """
@@ -48,7 +48,7 @@ EXAMPLES = {
     "FaultPicker": Example("widgets.FaultPicker('cell_state_off_by_one')", {}),
     "ForecastOrigin": Example(
         "widgets.ForecastOrigin(np.arange(1940, 2000), series, np.arange(30, 50), forecasts, origin=7, ahead=3)",
-        {"known up to": "origin", "how far ahead": "ahead"},
+        {"known up to": "origin", "steps ahead": "ahead"},
     ),
     "GateSliders": Example(
         "widgets.GateSliders()",
@@ -57,7 +57,7 @@ EXAMPLES = {
     "GradientDial": Example("widgets.GradientDial()", {"lag n": "lag", "forget bias b": "forget_bias"}),
     "LiveCell": Example("widgets.LiveCell(trace, network.cell, words.split())", {}),
     "LiveTraining": Example("widgets.LiveTraining(net, start, batches, losses.cross_entropy, title='latch')", {}),
-    "LossCurve": Example("widgets.LossCurve('latch', level=np.log(2), level_label='guessing')", {}),
+    "LossCurve": Example("widgets.LossCurve('latch', level=np.log(2), level_label='chance level')", {}),
     "MemoryAblation": Example(
         "widgets.MemoryAblation(network, xs, words.split(), at=5, zeroed='both', answer='plural')",
         {"before step": "at", "show unit": "unit"},
@@ -65,7 +65,7 @@ EXAMPLES = {
     "MovedOutputs": Example("widgets.MovedOutputs(both, xs, words.split(), at=3)", {"changed input": "at"}),
     "Predict": Example("widgets.Predict('it grows', 'it shrinks', opened=True)", {}),
     "SentenceCell": Example("widgets.SentenceCell(network, words)", {}),
-    "SoftGate": Example("widgets.SoftGate()", {"value v": "value", "pre-activation z": "logit"}),
+    "SoftGate": Example("widgets.SoftGate()", {"value v": "value", "pre-activation z": "z"}),
     "StackGradient": Example(
         "widgets.StackGradient({'plain': (stacked, weights), 'residual': (added, weights)}, noise, noise[0], step=3)",
         {"layer": "layer", "step": "step"},

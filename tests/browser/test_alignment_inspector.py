@@ -1,4 +1,4 @@
-"""The alignment inspector in a browser: pointed at by keyboard, mouse and Python, its numbers held to the package's."""
+"""The alignment inspector in a browser: used by keyboard, mouse and Python, and compared with the package."""
 
 import numpy as np
 import pytest
@@ -101,7 +101,7 @@ def test_every_token_shows_the_packages_numbers_and_no_kernel_is_needed(lab, pag
         place.press("ArrowRight")
 
 
-def test_all_rows_stand_below_and_can_be_pointed_at(lab, page_of):
+def test_all_rows_are_shown_below_and_can_be_pointed_at(lab, page_of):
     page = page_of()
     for k, (tokens, seed) in enumerate(((WORDS, 0), (LETTERS, 1))):
         widget, same = page.locator(".lstm-aligned").nth(k), python_widget(tokens, seed)

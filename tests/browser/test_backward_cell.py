@@ -1,4 +1,4 @@
-"""The cell run backwards in a browser: by keyboard, mouse and clock, its numbers held against the package's."""
+"""The backward cell in a browser: used by keyboard, mouse and timer, its numbers compared with the package's."""
 
 import inspect
 
@@ -25,7 +25,7 @@ def make_run():
     params = lstm.init(rng, 2, 3)
     trace = unroll(lstm, params, rng.normal(size=(5, 2, 2)))
     d_hs = rng.normal(size=(5, 2, 3))
-    d_hs[:-1, 1, 0] = 0  # unit 0 hears of the loss only through the last step
+    d_hs[:-1, 1, 0] = 0  # the loss reaches unit 0 only through the last step
     return params, trace, d_hs
 
 
@@ -67,7 +67,7 @@ def matches(widget, t, unit):
 def test_it_goes_back_step_by_step(lab, page_of):
     page = page_of()
     widget = page.locator(".lstm-backward-cell")
-    assert matches(widget, T - 1, 0) and "Nothing comes back" in widget.locator(".lstm-caption").inner_text()
+    assert matches(widget, T - 1, 0) and "No gradient arrives" in widget.locator(".lstm-caption").inner_text()
     step = row(widget, "step")
     step.focus()
     place = where_the_reader_is(page)
@@ -88,10 +88,10 @@ def test_it_goes_back_step_by_step(lab, page_of):
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     eventually(page, lambda: ask(page, "first.part") == "'update'")
     step.focus()
-    page.keyboard.press("Space")  # at the first step: from the last again
+    page.keyboard.press("Space")  # at the first step: starts again from the last
     eventually(page, lambda: widget.get_by_role("button", name="Pause").count() == 1)
     eventually(page, lambda: ask(page, "first.step") == "0")
-    eventually(page, lambda: widget.get_by_role("button", name="Play back").count() == 1)
+    eventually(page, lambda: widget.get_by_role("button", name="Play backwards").count() == 1)
     assert where_the_reader_is(page) == place
     page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.shutdown()")
     step.press("End")
@@ -157,8 +157,8 @@ def test_a_gradient_that_fades_is_drawn_thinner(lab, page_of):
         wire = widget.locator(".lstm-wire[data-wire=add-keep]")
         thick.append((abs(float(wire.get_attribute("data-value"))), float(wire.get_attribute("stroke-width"))))
     values, widths = np.array(thick).T
-    slope = np.polynomial.Polynomial.fit(values, widths, 1)  # one measure for all steps
-    assert np.abs(slope(values) - widths).max() < 1e-6 and np.ptp(widths) > 0.5
+    line = np.polynomial.Polynomial.fit(values, widths, 1)  # one scale for all steps
+    assert np.abs(line(values) - widths).max() < 1e-6 and np.ptp(widths) > 0.5
 
 
 @pytest.mark.parametrize(("width", "most"), [(680, 830), (900, 680), (1200, 680)])

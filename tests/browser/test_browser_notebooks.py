@@ -1,4 +1,4 @@
-"""Every page of the book, opened and run by a reader's browser; the widgets that carry a page's argument are moved."""
+"""Every page, opened and run in a browser; the widgets that carry a page's argument are used."""
 
 from pathlib import Path
 
@@ -26,14 +26,14 @@ def test_page_opens_and_runs(lab, name):
 
 
 def show_every_result(page):
-    """Open what waits for the reader's predictions: some widgets are among it."""
+    """Open the results behind predictions, which include some widgets."""
     waiting = page.locator(".lstm-show:visible")
     while waiting.count():
         waiting.first.click()
     eventually(page, lambda: not page.locator(".lstm-awaits").count())
 
 
-def belt_moves_by_keyboard(page):
+def sliders_move_by_keyboard(page):
     widget = page.locator(".lstm-gate-sliders").first
     widget.scroll_into_view_if_needed()
     slider = widget.get_by_label("forget gate f")
@@ -45,7 +45,7 @@ def belt_moves_by_keyboard(page):
 
 
 def shut(moves, words):
-    """Shut gates of a live cell by keyboard, and see that its caption says what is remembered then."""
+    """Close gates of a live cell by keyboard, and check that its caption gives the resulting answer."""
 
     def use(page):
         widget = page.locator(".lstm-live-cell").first
@@ -84,13 +84,13 @@ def shut_for_all_units(page):
 
 
 MOVED = {
-    # The vote over dogs, cat and horse ends at -1; with the input gate shut at the two last it is the first noun's.
+    # The vote over dogs, cat and horse ends at -1; with the input gate closed at the last two, the first noun decides.
     "03_open_the_gates.ipynb": (
-        belt_moves_by_keyboard,
+        sliders_move_by_keyboard,
         shut([(4, "input gate i"), (7, "input gate i")], "now c = 1.00."),
     ),
     "05_run_a_sequence.ipynb": (shut_for_all_units,),
-    # A silent memory answers 0 once it was wiped.
+    # A closed memory answers 0 once it was reset.
     "06_compare_cell_and_hidden_state.ipynb": (shut([(2, "forget gate f")], "h = 0.00"),),
 }
 

@@ -42,7 +42,7 @@ def test_words_lines_and_controls_are_measured_against_what_is_painted_behind_th
     assert found["gone"].contrast == 1.0 and found["off"].disabled
 
 
-def test_what_is_too_faint_is_listed_with_its_number(place):
+def test_low_contrast_is_listed_with_its_number(place):
     listed = contrast.too_faint(*place)
     assert any(one.startswith("word 'lost': 1.2") for one in listed)
     assert any("'dimmed'" in one for one in listed) and any("line.half-lost" in one for one in listed)

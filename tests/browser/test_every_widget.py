@@ -1,4 +1,4 @@
-"""What holds for every widget of the book: it keeps up, leaves nothing behind, and outlives its kernel.
+"""Tests of every widget: it keeps up with input, cleans up, and outlives its kernel.
 
 A widget that is missing from `every_widget.EXAMPLES` fails here. With SOAK=n in the environment all tests of this
 folder run n times, and these for longer: that is `make soak`.
@@ -42,7 +42,7 @@ def each(page):
 
 
 def with_sliders(page):
-    """Give those whose sliders are traits; the others have tests of their own."""
+    """Give the widgets whose sliders are traits; the others have their own tests."""
     return [one for one in each(page) if one[1].sliders]
 
 
@@ -59,7 +59,7 @@ class Browser:
         return {"nodes": counters["nodes"], "listeners": counters["jsEventListeners"], "heap": heap}
 
 
-def test_no_widget_is_forgotten_here():
+def test_every_widget_is_tested_here():
     assert list(EXAMPLES) == sorted(widgets.__all__)
 
 
@@ -67,7 +67,7 @@ def test_hundreds_of_quick_moves_leave_the_last_value_and_nothing_else(lab):
     page = open_page(lab, afresh=True)  # the window is weighed
     browser = Browser(page)
     for name, example, widget in with_sliders(page):
-        widget.evaluate(SHAKE, 50)  # whatever is made once is made
+        widget.evaluate(SHAKE, 50)  # one-time allocations happen now
         page.wait_for_timeout(500)
         before, counts = browser.weigh(), ask(page, COUNTS)
         left = widget.evaluate(SHAKE, EVENTS)
@@ -129,7 +129,7 @@ def test_a_widget_can_be_looked_at_after_its_kernel_restarts(lab):
     slider = page.locator(".lstm-soft-gate").get_by_label("pre-activation z")
     slider.focus()
     slider.press("Home")
-    eventually(page, lambda: ask(page, "softgate.logit") == "-8.0")
+    eventually(page, lambda: ask(page, "softgate.z") == "-8.0")
     assert not lab.problems(page)
 
 

@@ -1,4 +1,4 @@
-"""Three small widgets in a browser: moved by keyboard, mouse and Python, their numbers held against the package's."""
+"""Three small widgets in a browser: used by keyboard, mouse and Python, and compared with the package."""
 
 import numpy as np
 import pytest
@@ -30,7 +30,7 @@ def says(page, widget, name):
     return repr(plain(widget.locator(".lstm-caption").inner_text())) == repr(eval(said).replace("\u00a0", " "))
 
 
-def test_the_vanilla_network_runs_in_the_browser_as_in_the_package(page):
+def test_the_vanilla_rnn_runs_in_the_browser_as_in_the_package(page):
     widget = page.locator(".lstm-fading-difference")
     slider = widget.get_by_label("scale of W_h", exact=True)
     slider.focus()
@@ -54,7 +54,7 @@ def test_the_vanilla_network_runs_in_the_browser_as_in_the_package(page):
 def test_no_word_is_dropped_where_there_is_room(page, width):
     widget = page.locator(".lstm-fading-difference")
     widget.evaluate("(node, width) => { node.style.width = `${width}px`; }", width)
-    for scale in (1.0, 1.5):  # the last setting's label takes some of the room
+    for scale in (1.0, 1.5):  # the previous setting's label takes some of the room
         ask(page, f"fadingdifference.set_trait('scale', {scale})")
         eventually(page, lambda scale=scale: ask(page, "fadingdifference.scale") == repr(scale))
         page.wait_for_timeout(200)
@@ -64,7 +64,7 @@ def test_no_word_is_dropped_where_there_is_room(page, width):
         assert widget.evaluate(CLIPPED) == []
 
 
-def test_faults_have_the_names_by_which_the_package_finds_them(page):
+def test_faults_have_their_names_in_the_package(page):
     offered = page.locator(".lstm-faults").get_by_label("fault", exact=True).locator("option").all_text_contents()
     assert [faults.fault_named(name).name for name in offered] == offered
     note = page.locator(".lstm-faults .lstm-equation").inner_text()

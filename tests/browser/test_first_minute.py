@@ -1,4 +1,4 @@
-"""What a reader meets first, with JupyterLab as the environment sets it up: a clean page, and a page opened again."""
+"""A reader's first minute in JupyterLab as the environment sets it up: a clean page, and a page opened again."""
 
 import nbformat
 import pytest
@@ -34,7 +34,7 @@ def wait_until_shown(page, name):
     page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=30_000)
 
 
-def test_nothing_stands_in_front_of_the_cover(own):
+def test_no_dialog_covers_the_cover_page(own):
     page = own.open(COVER, afresh=True)
     page.wait_for_timeout(3000)  # JupyterLab asks about its news a moment after it has started
     assert page.locator(IN_FRONT).all_inner_texts() == []

@@ -1,4 +1,4 @@
-"""The gradient dial in a browser: moved by keyboard and Python, what it shows held against the measured table."""
+"""The gradient dial in a browser: used by keyboard and Python, and compared with the measured table."""
 
 import numpy as np
 import pytest
@@ -88,10 +88,10 @@ def test_the_dial_shows_the_tables_numbers(lab, page_of):
         tables = table.lstm[SCALES.index(scale), BIASES.index(bias)], table.rnn[SCALES.index(scale)]
         lines = [np.array(points) for points in widget.evaluate(LINES)]
         shown = [median[: np.flatnonzero(median >= -30)[-1] + 1] for _, median, _ in tables]
-        assert [len(points) for points in lines] == [len(part) for part in shown]  # ends where it leaves the picture
+        assert [len(points) for points in lines] == [len(part) for part in shown]  # ends where it leaves the plot
         x, y = np.concatenate(lines).T
         lags = np.concatenate([np.arange(len(part)) for part in shown])
-        for drawn, numbers in ((x, lags), (y, np.concatenate(shown))):  # one straight scale for both lines
+        for drawn, numbers in ((x, lags), (y, np.concatenate(shown))):  # one linear scale for both lines
             line = np.polynomial.Polynomial.fit(numbers, drawn, 1)
             assert np.abs(line(numbers) - drawn).max() < 0.01
     assert not lab.problems(page)

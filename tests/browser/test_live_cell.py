@@ -1,4 +1,4 @@
-"""The live cell in a browser: used by keyboard, mouse and Python, its numbers held against the package's."""
+"""The live cell in a browser: used by keyboard, mouse and Python, its numbers compared with the package's."""
 
 import inspect
 
@@ -73,7 +73,7 @@ def answer(trace, t):
 
 
 def matches(widget, run, t, unit, *, ghost):
-    """Tell whether every number in the drawing is the package's, to 1e-12, and the original stays as a ghost."""
+    """Tell whether every number in the diagram is the package's, to 1e-12, and the original run is shown dashed."""
     want, shown = drawing.numbers(run[t], unit, 0), widget.evaluate(SHOWN)
     near = [(shown["boxes"][key], want[key]) for key in ("c", "h", "c_previous", "h_previous")]
     near += [(value, want[drawing.CARRIES[wire]]) for wire, value in shown["wires"].items()]
@@ -108,7 +108,7 @@ def test_every_step_and_unit_shows_the_packages_numbers(lab, page_of):
                 eventually(page, lambda where=where: where in widget.locator(".lstm-caption").inner_text())
                 if not TRACE.mask[t, 1]:
                     assert "padding" in widget.locator(".lstm-caption").inner_text()
-                    assert "carried on" in widget.locator(".lstm-formula").inner_text()
+                    assert "carried over" in widget.locator(".lstm-formula").inner_text()
                     assert widget.locator(".lstm-side input[type=range]:disabled").count() == 4
                     continue
                 eventually(page, lambda run=run, t=t, unit=unit: matches(widget, run, t, unit, ghost=bool(overrides)))  # noqa: B023
@@ -150,7 +150,7 @@ LOOKS = """node => ({
 })"""
 
 
-def test_thickness_dashes_and_levels_say_the_numbers(lab, page_of):
+def test_widths_dashes_and_levels_match_the_numbers(lab, page_of):
     page = page_of()
     widget = page.locator(".lstm-live-cell").first
     for t, unit in ((0, 0), (3, 1), (6, 2)):
@@ -159,9 +159,9 @@ def test_thickness_dashes_and_levels_say_the_numbers(lab, page_of):
         looks, want = widget.evaluate(LOOKS), drawing.numbers(ALONE[t], unit, 0)
         for wire, value, _, broken in looks["wires"]:
             assert broken == (value < 0), wire
-        for belt in (True, False):  # two measures: the belt's own, and 0 to 1
+        for state in (True, False):  # two scales: that of the cell state, and 0 to 1
             of_c = ("c", "c_previous", "kept", "written")
-            some = [(abs(v), w) for wire, v, w, _ in looks["wires"] if (drawing.CARRIES[wire] in of_c) == belt]
+            some = [(abs(v), w) for wire, v, w, _ in looks["wires"] if (drawing.CARRIES[wire] in of_c) == state]
             values, widths = np.array(some).T
             slope = np.polynomial.Polynomial.fit(values, widths, 1)
             assert np.abs(slope(values) - widths).max() < 1e-9 and slope.deriv()(0.5) > 1
@@ -193,7 +193,7 @@ def test_used_by_keyboard(lab, page_of):
     run = clamp_gates(PARAMS, ALONE, {(2, "f", 0): 0.0})
     eventually(page, lambda: ask(page, "first.overrides") == "{(2, 'f', 0): 0.0}")
     assert matches(widget, run, 2, 0, ghost=True) and widget.locator(".lstm-c-line").get_attribute("d") != before
-    own = f"0.00, held by hand; the weights say {number(float(ALONE.f[2, 0, 0]))}"
+    own = f"0.00, set by hand; the weights give {number(float(ALONE.f[2, 0, 0]))}"
     assert forget.get_attribute("aria-valuetext") == own
     assert widget.locator("[data-node=f].lstm-held").count() == 1
     forget.press("ArrowRight")
@@ -282,7 +282,7 @@ def test_used_by_mouse(lab, page_of):
         x = box["x"] + box["width"] / 2
         page.mouse.move(x, box["y"] + box["height"] / 2)
         page.mouse.down()
-        for part in heights:  # 1 is the top of the vessel
+        for part in heights:  # 1 is the top of the box
             page.mouse.move(x, box["y"] + (1 - part) * box["height"])
         page.mouse.up()
 
@@ -294,7 +294,7 @@ def test_used_by_mouse(lab, page_of):
     run = clamp_gates(PARAMS, ALONE, {(3, "o", 0): value, (3, "f", 0): 1.0, (3, "g", 0): -1.0})
     eventually(page, lambda: matches(widget, run, 3, 0, ghost=True))
     eventually(page, lambda: ask(page, "[first.overrides.get((3, g, 0)) for g in 'fg']") == "[1.0, -1.0]")
-    assert ask(page, "first.part") == "''"  # a drag chooses nothing
+    assert ask(page, "first.part") == "''"  # a drag does not choose a part
 
     def middle(node):
         box = widget.locator(f"[data-node={node}] .lstm-box").bounding_box()
@@ -337,7 +337,7 @@ def test_500_rapid_moves_leave_the_last_value(lab, page_of):
         }"""
     )
     run = clamp_gates(PARAMS, ALONE, {(0, "f", 0): float(moved)})
-    assert float(moved) == 0.54 and matches(widget, run, 0, 0, ghost=True)  # at once: nothing waits to be drawn
+    assert float(moved) == 0.54 and matches(widget, run, 0, 0, ghost=True)  # at once: no drawing is pending
     eventually(page, lambda: ask(page, "first.overrides") == "{(0, 'f', 0): 0.54}")
     page.wait_for_timeout(300)
     assert ask(page, "first.overrides") == "{(0, 'f', 0): 0.54}" and matches(widget, run, 0, 0, ghost=True)
@@ -345,7 +345,7 @@ def test_500_rapid_moves_leave_the_last_value(lab, page_of):
     assert not lab.problems(page)
 
 
-def test_refusals_reach_python_and_the_page_stays(lab, page_of):
+def test_errors_reach_python_and_the_page_stays(lab, page_of):
     page = page_of()
     widget = page.locator(".lstm-live-cell").first
     assert ask(page, "first.set_trait('step', 7)").startswith("TraitError: step is 7; expected 0 to 6")
@@ -392,12 +392,12 @@ STEP_NAMES = """({ code, names, width }) => {
     [
         ("the dogs near the cat behind the horse".split(), 700),
         ("the dogs near the cat behind the horse".split(), 340),  # two rows
-        (("the children " + "beside the children " * 5).split(), 560),  # aslant
+        (("the children " + "beside the children " * 5).split(), 560),  # slanted
         ([f"x{k}" for k in range(9)], 300),
         (["a"], 300),
     ],
 )  # fmt: skip
-def test_no_name_of_a_step_is_dropped_where_there_is_room(lab, names, width):
+def test_every_step_is_named_where_there_is_room(lab, names, width):
     page = lab.browser.new_page()
     rules = style("common.css", "live_cell.css")
     page.set_content(f"<style>{rules}</style><div class='lstm-widget'><svg class='lstm-picture' width='{width}'></svg>")
@@ -407,7 +407,7 @@ def test_no_name_of_a_step_is_dropped_where_there_is_room(lab, names, width):
     page.close()
 
 
-def test_of_too_many_names_the_present_one_stays(lab):
+def test_with_too_many_names_the_current_one_stays(lab):
     page = lab.browser.new_page()
     page.set_content(f"<style>{style('common.css')}</style><svg class='lstm-picture' width='700'></svg>")
     names = [str(1701 + k) for k in range(220)]
@@ -449,7 +449,7 @@ def test_running_again_replaces_and_ends_the_old_one(lab, page_of):
     eventually(page, lambda: ask(page, "first is old") == "False")
     eventually(page, lambda: page.locator(".lstm-live-cell").count() == 2)
     stopped = ask(page, "old.step")
-    page.wait_for_timeout(2200)  # two steps of the old one's clock
+    page.wait_for_timeout(2200)  # two steps of the old one's timer
     assert ask(page, "old.step") == stopped and ask(page, "first.step") == "0"
     assert not lab.problems(page)
 

@@ -1,4 +1,4 @@
-"""The live curve and training by hand in a browser: watched, stopped, changed and lost, by keyboard alone."""
+"""The live curve and training by hand in a browser: watched, stopped, changed and disconnected, by keyboard."""
 
 import ast
 import re
@@ -21,8 +21,8 @@ model = Model(Recurrent(lstm), at="last")
 start = model.init(np.random.default_rng(0), 1, 8, 2)
 batches = lambda step: latch.batch(np.random.default_rng([1, step]), 8, 20)
 loss, adam = losses.cross_entropy, training.adam
-curve = LossCurve("The latch", level=np.log(2), level_label="guessing")
-live = LiveTraining(model, start, batches, loss, title="By hand", level=np.log(2), level_label="guessing")
+curve = LossCurve("The latch", level=np.log(2), level_label="chance level")
+live = LiveTraining(model, start, batches, loss, title="By hand", level=np.log(2), level_label="chance level")
 
 def fit(resume=None):
     return training.fit(model, start, batches, loss, adam(0.01), resume=resume)
@@ -53,7 +53,7 @@ RESTART = "() => { window.jupyterapp.shell.currentWidget.sessionContext.restartK
 
 @pytest.fixture
 def page_of(lab):
-    """Open a page with a curve, a loop that would take for ever, and a training by hand; all but the loop are run."""
+    """Open a page with a curve, an endless loop, and training by hand; run all but the loop."""
 
     def open_page(**options):
         lab.write("loss_curve_under_test", SETUP, "curve", WATCH, "live")
@@ -72,7 +72,7 @@ def drawn(widget, name="loss"):
 
 
 def check_picture(page, widget, name):
-    """Hold what is drawn against the numbers in the kernel: one straight scale for steps, one for log10 of the loss."""
+    """Compare the drawing with the numbers in the kernel: a linear scale for steps, and one for log10 of the loss."""
     what = f"[x.tolist() for x in {name}._points()]"
     steps, losses, means = map(np.array, ast.literal_eval(ask(page, what)))
     points = drawn(widget), drawn(widget, "mean")
@@ -136,7 +136,7 @@ def test_training_by_hand_with_the_keyboard(lab, page_of):
     slider.focus()
     for key, rate in (("ArrowRight", 0.03), ("ArrowRight", 0.1), ("Home", 0.0001)):
         slider.press(key)
-        eventually(page, lambda rate=rate: float(ask(page, "live.rates[-1][1]")) == rate)
+        eventually(page, lambda rate=rate: float(ask(page, "live.learning_rates[-1][1]")) == rate)
         assert slider.get_attribute("aria-valuetext") == str(rate)
     pause = widget.get_by_role("button", name="Pause")
     pause.focus()
@@ -146,7 +146,7 @@ def test_training_by_hand_with_the_keyboard(lab, page_of):
     rested = count()
     page.wait_for_timeout(500)
     assert count() == rested and page.evaluate("document.activeElement.textContent") == "Start"
-    rates = ast.literal_eval(ask(page, "live.rates"))
+    rates = ast.literal_eval(ask(page, "live.learning_rates"))
     assert [rate for _, rate in rates] == [0.01, 0.03, 0.1, 0.0001]
     marks = widget.locator(".lstm-rate").evaluate_all("nodes => nodes.map(n => [+n.dataset.step, +n.dataset.rate])")
     assert [tuple(mark) for mark in marks] == list(rates[1:])
@@ -160,14 +160,14 @@ def test_training_by_hand_with_the_keyboard(lab, page_of):
     page.wait_for_timeout(400)
     assert count() == 0 and len(drawn(widget)) == 0
     assert where_the_reader_is(page) == place
-    assert ask(page, "live.rate") == "0.01" and widget.get_by_role("button", name="Reset").is_disabled()
+    assert ask(page, "live.learning_rate") == "0.01" and widget.get_by_role("button", name="Reset").is_disabled()
     start.focus()
     page.keyboard.press("Enter")
     eventually(page, lambda: count() > 30)
     page.keyboard.press("Enter")
     eventually(page, lambda: start.count() == 1)
     page.wait_for_timeout(300)
-    assert ask(page, "live.rates") == "((0, 0.01),)"
+    assert ask(page, "live.learning_rates") == "((0, 0.01),)"
     assert ask(page, "equals(live.progress)") == "True"
     first = widget.locator(".lstm-first")
     assert first.count() == 1 and "the first run (learning rates 0.01, 0.03, 0.1, 0.0001)" in caption(widget)
@@ -205,17 +205,17 @@ def test_any_step_can_be_read_by_keyboard_and_mouse(lab, page_of):
     assert not lab.problems(page)
 
 
-def test_an_error_is_said_in_the_widget(lab, page_of):
+def test_an_error_is_shown_in_the_widget(lab, page_of):
     page = page_of()
     ask(page, "setattr(live, '_resume', broken)")
     widget = page.locator(".lstm-live-training")
     widget.get_by_role("button", name="Start").press("Enter")
     eventually(page, lambda: "The reason: the loss is nan." in caption(widget))
-    eventually(page, lambda: widget.get_by_role("button", name="Start").count() == 1)  # it has paused by itself
+    eventually(page, lambda: widget.get_by_role("button", name="Start").count() == 1)  # it has stopped by itself
     assert not lab.problems(page)
 
 
-def test_a_kernel_that_goes_is_told(lab, page_of):
+def test_a_lost_kernel_is_reported(lab, page_of):
     page = page_of()
     widget = page.locator(".lstm-live-training")
     widget.get_by_role("button", name="Start").press("Enter")
@@ -239,7 +239,7 @@ def test_readable_in_both_themes_wide_and_narrow(lab, page_of, theme, width):
     page = page_of(theme=theme, width=width)
     widget = page.locator(".lstm-live-training")
     for rate in (0.01, 0.03, 0.0003):
-        ask(page, f"[live.set_trait('rate', {rate}), [live.go_on(0) for _ in range(40)]] and None")
+        ask(page, f"[live.set_trait('learning_rate', {rate}), [live.go_on(0) for _ in range(40)]] and None")
     eventually(page, lambda: len(drawn(widget)) == 120)
     ask(page, "[None for _ in curve.watch(fit(), total=30)]")
     eventually(page, lambda: len(drawn(page.locator(".lstm-loss-curve"))) == 30)

@@ -1,4 +1,4 @@
-"""Four widgets whose numbers Python sent: moved by keyboard and mouse, what is drawn held against the package's."""
+"""Four widgets with numbers from Python: used by keyboard and mouse, and compared with the package."""
 
 import numpy as np
 import pytest
@@ -47,7 +47,7 @@ def test_every_order_of_blocks_is_drawn_as_python_ran_it(page):
     eventually(page, lambda: widget.locator(".lstm-ghost").count() == 0)
 
 
-def test_five_cells_hold_what_python_says_at_every_gate_and_input(page):
+def test_five_cells_have_pythons_states_at_every_gate_and_input(page):
     widget = page.locator(".lstm-variants")
     slider = widget.get_by_label("forget gate z", exact=True)
     slider.focus()
@@ -63,9 +63,9 @@ def test_five_cells_hold_what_python_says_at_every_gate_and_input(page):
     assert slider.get_attribute("aria-valuetext") == "6, f = 0.998" and where_the_reader_is(page) == place
 
 
-def test_errors_from_every_origin_are_those_of_the_package(page):
+def test_errors_at_every_origin_are_the_packages(page):
     widget = page.locator(".lstm-origin")
-    origin, ahead = (widget.get_by_label(name, exact=True) for name in ("known up to", "how far ahead"))
+    origin, ahead = (widget.get_by_label(name, exact=True) for name in ("known up to", "steps ahead"))
     assert origin.get_attribute("aria-valuetext") == "1976"
     for one, key in ((origin, "Home"), (ahead, "End"), (origin, "ArrowRight"), (ahead, "ArrowLeft"), (origin, "End")):
         one.press(key)
@@ -75,7 +75,7 @@ def test_errors_from_every_origin_are_those_of_the_package(page):
         np.testing.assert_allclose(drawn(widget, ".lstm-mean"), mean, rtol=1e-12)
 
 
-def test_a_gradient_can_be_asked_for_anywhere_in_the_stack(page):
+def test_any_layer_and_step_of_the_stack_can_be_selected(page):
     widget = page.locator(".lstm-stack")
     for stack in ("residual", "plain"):
         widget.get_by_label(stack, exact=True).check()
@@ -89,7 +89,7 @@ def test_a_gradient_can_be_asked_for_anywhere_in_the_stack(page):
     widget.locator("[data-layer='2'][data-step='5']").click()
     eventually(page, lambda: ask(page, "(stackgradient.layer, stackgradient.step)") == "(2, 5)")
     eventually(page, lambda: says(page, widget, "stackgradient"))
-    widget.get_by_role("button", name="Undo").click()  # one click, one step, though it sets two
+    widget.get_by_role("button", name="Undo").click()  # one click is one step of undo, although it changes two settings
     eventually(page, lambda: ask(page, "(stackgradient.layer, stackgradient.step)") == "(4, 7)")
 
 

@@ -1,4 +1,4 @@
-"""What the widgets' scripts paint: each symbol in the colour of the figures, keys that agree with it, darker for more.
+"""The colours of the widgets: each symbol has its colour of the figures, legends agree, and more is darker.
 
 Colours are read from the browser, after all styles, and held against `figures.style`.
 """
@@ -40,8 +40,8 @@ PAINTED = {
         ".lstm-mark-h": "line h", ".lstm-mark-p": "fill ink",
     },
     "SoftGate": {
-        ".lstm-curve-sigmoid": "line ink", ".lstm-curve-tanh": "line ink", ".lstm-tangent": "line x",
-        ".lstm-point": "fill o", ".lstm-product": "fill o", ".lstm-value-in": "fill ink", ".lstm-shutter": "fill ink",
+        ".lstm-activation-sigmoid": "line ink", ".lstm-activation-tanh": "line ink", ".lstm-tangent": "line x",
+        ".lstm-point": "fill o", ".lstm-product": "fill o", ".lstm-value-in": "fill ink", ".lstm-gate-wall": "fill ink",
     },
     "TemperatureSampler": {".lstm-next": "fill h"},
     "FadingDifference": {".lstm-fading": "line ink", ".lstm-left": "fill ink"},
@@ -49,7 +49,7 @@ PAINTED = {
     "BackwardCell": {".lstm-c-line": "line ink", ".lstm-h-line": "line h", ".lstm-h-mark": "line h"},
     "SentenceCell": {".lstm-c-line": "line ink", ".lstm-h-line": "line h", ".lstm-p-line": "line x"},
 }  # fmt: skip
-BY_VALUE = {  # of those that paint numbers: the parts, and where each keeps its number
+BY_VALUE = {  # for widgets that show numbers as colours: the parts, and the attribute with the number
     "AlignmentInspector": (".lstm-weight", "weight", 1.0),
     "FaultPicker": (".lstm-error", "error", 1.0),
     "MovedOutputs": ("[class*=lstm-moved-]", "value", None),
@@ -68,7 +68,7 @@ def widgets(lab):
 
 
 def painted(widget, selector):
-    """Give what is painted there, its colours as symbols."""
+    """Give the colours there as symbols."""
     ink = widget.evaluate("node => getComputedStyle(node).color")
     names = {**NAMES, ink: "ink"}
     return [
@@ -78,7 +78,7 @@ def painted(widget, selector):
 
 
 def darkness(colour):
-    """How far from white a colour is; 0 where nothing is painted."""
+    """Give a colour's distance from white; 0 where nothing is painted."""
     return 0.0 if colour == "none" else 255.0 - float(np.mean([int(part) for part in re.findall(r"\d+", colour)[:3]]))
 
 
@@ -93,24 +93,24 @@ def test_every_symbol_has_the_colour_of_the_figures(lab, widgets):
             if how == "line" and "mark" not in selector:
                 assert {one["dashes"] for one in found} == {dashes or "none"}, (name, selector)
 
-    # The key of the belt says what its loads are painted with, and these are as tall as their numbers.
-    belt = widgets["GateSliders"]
+    # The legend of the gate sliders has the colours of the bars, and the bars are as tall as their numbers.
+    sliders = widgets["GateSliders"]
     for feed, least in (("once", 1), ("always", 2)):
         ask(widgets["page"], f"gatesliders.set_trait('feed', {feed!r})")
-        eventually(widgets["page"], lambda least=least: belt.locator(".lstm-added").count() >= least)
-        swatches = painted(belt, ".lstm-key")
+        eventually(widgets["page"], lambda least=least: sliders.locator(".lstm-added").count() >= least)
+        swatches = painted(sliders, ".lstm-key")
         said = {re.search(r"\b([fi]) ×", one["beside"])[1]: one["fill"] for one in swatches}
         assert said == {"f": "f", "i": "i"} and len(swatches) == 2
-    marks = painted(belt, ".lstm-c-mark")
+    marks = painted(sliders, ".lstm-c-mark")
     scale = np.polyfit(
         [float(mark["data"]["c"]) for mark in marks], [mark["y"] + mark["height"] / 2 for mark in marks], 1
     )
     for part in ("kept", "added"):
         numbers = [float(mark["data"][part]) for mark in marks if float(mark["data"][part])]
-        bars = [bar["height"] for bar in painted(belt, f".lstm-{part}:not(.lstm-key)")]
+        bars = [bar["height"] for bar in painted(sliders, f".lstm-{part}:not(.lstm-key)")]
         np.testing.assert_allclose(bars, np.abs(scale[0] * np.array(numbers)), atol=0.01)
 
-    # The wires and vessels of the cell, forwards and backwards.
+    # The wires and boxes of the cell, forward and backward.
     for name in ("LiveCell", "SentenceCell", "BackwardCell"):
         wires = {one["data"]["wire"]: one for one in painted(widgets[name], "[data-wire]")}
         for symbol, each in CELL_WIRES.items():

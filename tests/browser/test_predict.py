@@ -1,4 +1,4 @@
-"""The answers to choose from, in JupyterLab: the result stays out of sight until one is chosen, and errors never do."""
+"""Answers to choose from in JupyterLab: the result is hidden until one is chosen, and errors never are."""
 
 import nbformat
 import pytest
@@ -45,7 +45,7 @@ def page(lab):
 
 
 def hidden(page):
-    """The positions of the cells whose outputs or text are out of sight."""
+    """Give the positions of the cells whose outputs or text are hidden."""
     return [k for k, gone in enumerate(page.evaluate(HIDDEN)) if gone and k not in (0, 2, 9)]
 
 

@@ -1,4 +1,4 @@
-"""The soft switch and the ablation in a browser: moved by keyboard and Python, held against the package's numbers."""
+"""The soft gate and the ablation in a browser: used by keyboard and Python, and compared with the package."""
 
 import itertools
 
@@ -12,13 +12,13 @@ from tests.browser.every_widget import cells
 from tests.browser.test_widgets import CLIPPED, CONTRAST, FITS, LETTERS, ask, eventually, where_the_reader_is
 
 WORDS = "the dogs near the cat behind the horses beside the child".split()
-SWITCH = """node => {
+GATE = """node => {
     const of = (name, key) => Number(node.querySelector(name).dataset[key]);
-    return [of('.lstm-point', 'gate'), of('.lstm-point', 'slope'), of('.lstm-product', 'product')];
+    return [of('.lstm-point', 'gate'), of('.lstm-point', 'derivative'), of('.lstm-product', 'product')];
 }"""
 RUN = """node => ['c', 'h', 'p'].map(name =>
     [...node.querySelectorAll(`.lstm-mark-${name}`)].map(({ dataset }) => Number(dataset.value)))"""
-CONTRAST_OF_CURVES = CONTRAST.replace(".lstm-c-line", ".lstm-c-line, .lstm-curve-tanh").replace(
+CONTRAST_OF_CURVES = CONTRAST.replace(".lstm-c-line", ".lstm-c-line, .lstm-activation-tanh").replace(
     ".lstm-h-line", ".lstm-h-line, .lstm-point"
 )
 
@@ -62,38 +62,36 @@ def plain(words):
     return words.replace("\u00a0", " ")
 
 
-def switch_shows(widget, value, logit, curve):
-    want = SoftGate(value, logit, curve)
-    drawn = np.array(widget.evaluate(SWITCH))
+def gate_shows(widget, value, z, activation):
+    want = SoftGate(value, z, activation)
+    drawn = np.array(widget.evaluate(GATE))
     said = plain(widget.locator(".lstm-caption").inner_text())
     return np.abs(drawn - want.passed).max() < 1e-12 and said == want.words
 
 
-def test_the_switch_follows_the_keyboard_and_shows_the_packages_numbers(lab, page_of):
+def test_the_gate_follows_the_keyboard_and_shows_the_packages_numbers(lab, page_of):
     page = page_of()
     widget = page.locator(".lstm-soft-gate")
-    assert switch_shows(widget, 1.5, 2.0, "sigmoid")
+    assert gate_shows(widget, 1.5, 2.0, "sigmoid")
     moves = [
         ("value v", "ArrowRight", "value", "1.6", "1.60"),
         ("value v", "Home", "value", "-2.0", "−2.00"),
-        ("pre-activation z", "ArrowDown", "logit", "1.9", "1.90"),
-        ("pre-activation z", "End", "logit", "8.0", "8.00"),
-        ("pre-activation z", "PageDown", "logit", None, None),
-        ("pre-activation z", "Home", "logit", "-8.0", "−8.00"),
-        ("sigmoid", "ArrowRight", "curve", "'tanh'", None),
+        ("pre-activation z", "ArrowDown", "z", "1.9", "1.90"),
+        ("pre-activation z", "End", "z", "8.0", "8.00"),
+        ("pre-activation z", "PageDown", "z", None, None),
+        ("pre-activation z", "Home", "z", "-8.0", "−8.00"),
+        ("sigmoid", "ArrowRight", "activation", "'tanh'", None),
     ]
     press(page, widget, [move for move in moves if move[3]], "softgate")
-    assert switch_shows(widget, -2.0, -8.0, "tanh")
+    assert gate_shows(widget, -2.0, -8.0, "tanh")
     rng = np.random.default_rng(8)
     settings = [(0.0, 0.0, "sigmoid"), (2.0, 8.0, "sigmoid"), (-2.0, -8.0, "sigmoid"), (1.0, 0.0, "tanh")]
     settings += [(*rng.uniform((-2, -8), (2, 8)).tolist(), rng.choice(["sigmoid", "tanh"]).item()) for _ in range(12)]
     for setting in settings:
-        values = dict(zip(("value", "logit", "curve"), setting, strict=True))
+        values = dict(zip(("value", "z", "activation"), setting, strict=True))
         ask(page, f"[softgate.set_trait(k, v) for k, v in {values!r}.items()]")
-        eventually(page, lambda setting=setting: switch_shows(widget, *setting))
-    assert ask(page, "softgate.set_trait('logit', 9)").startswith(
-        "TraitError: logit is 9; the pre-activation lies between"
-    )
+        eventually(page, lambda setting=setting: gate_shows(widget, *setting))
+    assert ask(page, "softgate.set_trait('z', 9)").startswith("TraitError: z is 9; the pre-activation lies between")
     assert not lab.problems(page)
 
 
@@ -140,7 +138,7 @@ def test_the_ablation_follows_the_keyboard_and_shows_the_packages_runs(lab, page
 def test_readable_in_both_themes_wide_narrow_and_on_a_telephone(lab, page_of):
     page = page_of()
     settings = {
-        "softgate": ({"value": -2.0, "logit": -8.0}, {"value": 2.0, "logit": -1.0, "curve": "tanh"}),
+        "softgate": ({"value": -2.0, "z": -8.0}, {"value": 2.0, "z": -1.0, "activation": "tanh"}),
         "memoryablation": ({"at": 10, "zeroed": "both"}, {"at": 0, "zeroed": "h", "unit": 2}),
     }
     for theme, width in (("light", 1100), ("dark", 560), ("light", 375)):
@@ -167,21 +165,21 @@ def test_readable_in_both_themes_wide_narrow_and_on_a_telephone(lab, page_of):
     assert not lab.problems(page)
 
 
-def test_the_switch_is_dragged_by_mouse_and_by_finger(lab, page_of):
+def test_the_gate_is_dragged_by_mouse_and_by_finger(lab, page_of):
     page = page_of(width=900)
     widget = page.locator(".lstm-soft-gate")
-    picture, point = widget.locator("svg"), widget.locator(".lstm-movable[data-move=logit]")
+    picture, point = widget.locator("svg"), widget.locator(".lstm-movable[data-move=z]")
     box = point.bounding_box()
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     page.mouse.down()
     page.mouse.move(box["x"] - 60, box["y"] + 10, steps=5)
     page.mouse.up()
-    eventually(page, lambda: float(ask(page, "softgate.logit")) < 0)
-    logit = float(ask(page, "softgate.logit"))
-    assert switch_shows(widget, 1.5, logit, "sigmoid") and logit == round(logit, 1)
+    eventually(page, lambda: float(ask(page, "softgate.z")) < 0)
+    z = float(ask(page, "softgate.z"))
+    assert gate_shows(widget, 1.5, z, "sigmoid") and z == round(z, 1)
     left = picture.bounding_box()["x"]
-    page.mouse.click(left + 40, picture.bounding_box()["y"] + 120)  # anywhere on the curve's own plot
-    eventually(page, lambda: float(ask(page, "softgate.logit")) < -7)
+    page.mouse.click(left + 40, picture.bounding_box()["y"] + 120)  # anywhere on the plot of the activation function
+    eventually(page, lambda: float(ask(page, "softgate.z")) < -7)
     grip = widget.locator(".lstm-movable[data-move=value]").bounding_box()
     x, y = grip["x"] + grip["width"] / 2, grip["y"] + grip["height"] / 2
     page.mouse.move(x, y)
@@ -192,12 +190,12 @@ def test_the_switch_is_dragged_by_mouse_and_by_finger(lab, page_of):
     page.keyboard.press("Control+z")  # a press into the picture gave the widget the keys
     eventually(page, lambda: ask(page, "softgate.value") == "1.5")
     session = page.context.new_cdp_session(page)
-    box = widget.locator(".lstm-movable[data-move=logit]").bounding_box()
+    box = widget.locator(".lstm-movable[data-move=z]").bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     for kind, at in (("touchStart", x), ("touchMove", x + 30), ("touchMove", x + 90), ("touchEnd", None)):
         points = [] if at is None else [{"x": at, "y": y}]
         session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
-    eventually(page, lambda: float(ask(page, "softgate.logit")) > -6)
+    eventually(page, lambda: float(ask(page, "softgate.z")) > -6)
     assert widget.locator(".lstm-movable").evaluate_all(
         "all => all.every(one => getComputedStyle(one).touchAction === 'none')"
     )

@@ -1,4 +1,4 @@
-"""The temperature sampler in a browser: moved by keyboard and Python, its bars and texts held against the package's."""
+"""The temperature sampler in a browser: used by keyboard and Python, its bars and texts compared with the package."""
 
 import numpy as np
 import pytest
@@ -13,9 +13,8 @@ CELLS = (
     f"first = TemperatureSampler(trained.prose(), {PROMPTS!r})\nfirst",
     "TemperatureSampler(trained.brackets(), ['( he', '[ a '], 0.5)",
 )
-BARS = (
-    """node => [...node.querySelectorAll('.lstm-next')].map(({ dataset }) => [dataset.key, Number(dataset.chance)])"""
-)
+BARS = """node => [...node.querySelectorAll('.lstm-next')]
+    .map(({ dataset }) => [dataset.key, Number(dataset.probability)])"""
 HEIGHTS = """node => [...node.querySelectorAll('.lstm-next')].map(bar => Number(bar.getAttribute('height')))"""
 CONTRAST = """node => {
     const light = colour => {
@@ -56,10 +55,10 @@ def shows(widget, same):
     """Tell whether bars, sentence and text are those of the Python widget."""
     bars = widget.evaluate(BARS)
     probabilities = dict(zip(same._letters, same.probabilities, strict=True))
-    shown = [(key, chance) for key, chance in bars if key != "others"]
+    shown = [(key, p) for key, p in bars if key != "others"]
     right = [key for key, _ in shown] == sorted(probabilities, key=lambda key: -probabilities[key])[: len(shown)]
-    right &= all(abs(chance - probabilities[key]) < 1e-12 for key, chance in shown)
-    right &= abs(sum(chance for _, chance in bars) - 1) < 1e-12
+    right &= all(abs(p - probabilities[key]) < 1e-12 for key, p in shown)
+    right &= abs(sum(p for _, p in bars) - 1) < 1e-12
     words = widget.locator(".lstm-caption").inner_text() == same.words
     written = widget.locator(".lstm-sample").evaluate("node => node.textContent")
     return right and words and written == same._prompts[same.prompt] + same.text
@@ -93,19 +92,19 @@ def test_the_sampler_follows_the_keyboard(lab, page_of):
     assert not lab.problems(page)
 
 
-def test_every_temperature_shows_the_packages_chances(lab, page_of):
+def test_every_temperature_shows_the_packages_probabilities(lab, page_of):
     page = page_of()
     first, prose = page.locator(".lstm-temperature").first, TemperatureSampler(trained.prose(), PROMPTS)
     for prompt, temperature in [(p, t) for p in range(3) for t in (0.1, 0.4, 1.0, 1.7, 2.0)]:
         ask(page, f"[first.set_trait('prompt', {prompt}), first.set_trait('temperature', {temperature})]")
         prose.prompt, prose.temperature = prompt, temperature
         eventually(page, lambda: shows(first, prose))
-        heights, probabilities = first.evaluate(HEIGHTS), [chance for _, chance in first.evaluate(BARS)]
+        heights, probabilities = first.evaluate(HEIGHTS), [p for _, p in first.evaluate(BARS)]
         assert np.allclose(heights, np.array(probabilities) * heights[0] / probabilities[0], atol=1e-6)
     assert not lab.problems(page)
 
 
-def test_another_sample_is_drawn_from_those_that_python_sent(lab, page_of):
+def test_another_sample_is_one_of_those_that_python_sent(lab, page_of):
     page = page_of()
     first, prose = page.locator(".lstm-temperature").first, TemperatureSampler(trained.prose(), PROMPTS)
     another, seen = first.get_by_role("button", name="Another sample"), set()

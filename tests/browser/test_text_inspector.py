@@ -1,4 +1,4 @@
-"""The text inspector in a browser: pointed at by keyboard, mouse and Python, its numbers held against the package's."""
+"""The text inspector in a browser: used by keyboard, mouse and Python, its numbers compared with the package's."""
 
 import pytest
 from matplotlib.colors import to_rgb
@@ -47,7 +47,7 @@ def shows(widget, same):
     """Tell whether text, colours, frame and sentence are those of the Python widget."""
     look = widget.evaluate(LOOK)
     text = "".join(letters for letters, *_ in look).replace("↵\n", "\n") == same._words[:-1]
-    styled = style_text(same._words[:-1], same.values, "amount" if same.show == "guess" else "c")
+    styled = style_text(same._words[:-1], same.values, "amount" if same.show == "prediction" else "c")
     colours = [paper for _, paper, *_ in look] == [rgb(colour) for colour in styled.colours]
     frame = [t for t, (*_, here) in enumerate(look) if here] == [same.at]
     return (
@@ -76,7 +76,7 @@ def test_the_inspector_follows_keyboard_and_mouse(lab, page_of):
         setattr(same, name, value)
         eventually(page, lambda name=name, value=value: ask(page, f"first.{name}") == str(value))
         assert shows(first, same), (key, name)
-    first.get_by_label("what moves the prediction here").focus()
+    first.get_by_label("saliency for the prediction here").focus()
     page.keyboard.press("ArrowDown")
     same.show = "unit"
     eventually(page, lambda: ask(page, "first.show") == "'unit'")
@@ -96,7 +96,7 @@ def test_every_character_shows_the_packages_numbers(lab, page_of):
     page = page_of()
     first, same = page.locator(".lstm-inspector").first, TextInspector(trained.brackets(), WORDS)
     for at in range(0, len(WORDS) - 1, 3):
-        for show in ("guess", "unit"):
+        for show in ("prediction", "unit"):
             values = dict(at=at, unit=at, show=show)
             ask(page, f"[first.set_trait(k, v) for k, v in {values!r}.items()]")
             same.at, same.unit, same.show = at, at, show
@@ -104,7 +104,7 @@ def test_every_character_shows_the_packages_numbers(lab, page_of):
     assert not lab.problems(page)
 
 
-def test_a_pattern_stands_below_the_letters(lab, page_of):
+def test_a_pattern_is_shown_below_the_letters(lab, page_of):
     lab.write("pattern_under_test", CELLS[0], f"one = {ONE}\none")
     page = lab.open("pattern_under_test")
     lab.run_all(page)

@@ -1,4 +1,4 @@
-"""Undo, redo and reset: one mechanism for all widgets, by button and by key, and never the notebook's own."""
+"""Undo, redo and reset: one mechanism for all widgets, by button and by key, separate from the notebook's own."""
 
 import pytest
 
@@ -16,11 +16,11 @@ CHANGES = {
     "GateSliders": ("f", 0.25),
     "GradientDial": ("lag", 12),
     "LiveCell": ("overrides", {(2, "f", 0): 0.0}),
-    "LiveTraining": ("rate", 0.1),
+    "LiveTraining": ("learning_rate", 0.1),
     "MemoryAblation": ("zeroed", "c"),
     "MovedOutputs": ("at", 7),
     "SentenceCell": ("sentence", "the birds near the cat"),
-    "SoftGate": ("logit", -1.5),
+    "SoftGate": ("z", -1.5),
     "StackGradient": ("stack", "residual"),
     "TemperatureSampler": ("temperature", 1.5),
     "TextInspector": ("show", "unit"),
@@ -31,7 +31,7 @@ SETTINGS = "{{name: getattr({0}, name) for name in {0}._start}}"
 
 @pytest.fixture
 def page(lab):
-    """A page with a belt and an inspector, run."""
+    """A page with gate sliders and a text inspector, run."""
     lab.write("undo_under_test", *cells("GateSliders", "TextInspector"))
     page = lab.open("undo_under_test")
     lab.run_all(page)
@@ -45,10 +45,10 @@ def becomes(page, expression, value):
 
 
 def test_a_run_of_keys_is_one_step_and_so_is_a_drag(page):
-    belt = page.locator(".lstm-gate-sliders")
-    undo, reset = belt.get_by_role("button", name="Undo"), belt.get_by_role("button", name="Reset")
+    sliders = page.locator(".lstm-gate-sliders")
+    undo, reset = sliders.get_by_role("button", name="Undo"), sliders.get_by_role("button", name="Reset")
     assert undo.is_disabled() and reset.is_disabled()
-    forget, gate = belt.get_by_label("forget gate f"), belt.get_by_label("output gate o")
+    forget, gate = sliders.get_by_label("forget gate f"), sliders.get_by_label("output gate o")
     forget.focus()
     place = where_the_reader_is(page)
     for _ in range(4):
@@ -59,7 +59,7 @@ def test_a_run_of_keys_is_one_step_and_so_is_a_drag(page):
     page.mouse.down()
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 5, steps=6)
     page.wait_for_timeout(1700)  # longer than the pause that ends a run of keys
-    page.mouse.move(box["x"] - 40, box["y"] - 60, steps=6)  # let go elsewhere
+    page.mouse.move(box["x"] - 40, box["y"] - 60, steps=6)  # released elsewhere
     page.mouse.up()
     becomes(page, "gatesliders.o", "0.0")
     gate.focus()
@@ -89,11 +89,11 @@ def test_a_run_of_keys_is_one_step_and_so_is_a_drag(page):
 
 
 def test_reset_returns_to_the_constructor_and_can_be_undone(page):
-    belt = page.locator(".lstm-gate-sliders")
+    sliders = page.locator(".lstm-gate-sliders")
     for name, value in (("f", 0.5), ("f", 0.25), ("steps", 40), ("feed", "always")):
         tell(page, f"gatesliders.{name}", value)
-    eventually(page, lambda: belt.get_by_label("at every step", exact=True).is_checked())
-    reset, undo = belt.get_by_role("button", name="Reset"), belt.get_by_role("button", name="Undo")
+    eventually(page, lambda: sliders.get_by_label("at every step", exact=True).is_checked())
+    reset, undo = sliders.get_by_role("button", name="Reset"), sliders.get_by_role("button", name="Undo")
     reset.click()
     becomes(page, "repr(gatesliders) == repr(widgets.GateSliders())", "True")
     assert reset.is_disabled()
@@ -107,7 +107,7 @@ def test_reset_returns_to_the_constructor_and_can_be_undone(page):
 
 
 def test_pointing_along_a_text_is_one_step_and_the_other_widget_keeps_its_own(page):
-    text, belt = page.locator(".lstm-inspector"), page.locator(".lstm-gate-sliders")
+    text, sliders = page.locator(".lstm-inspector"), page.locator(".lstm-gate-sliders")
     for at in (2, 9, 12):
         text.locator(".lstm-read span").nth(at).hover()
         becomes(page, "textinspector.at", str(at))
@@ -116,12 +116,15 @@ def test_pointing_along_a_text_is_one_step_and_the_other_widget_keeps_its_own(pa
     undo.focus()
     page.keyboard.press("Control+z")
     becomes(page, "textinspector.at", "5")
-    assert belt.get_by_role("button", name="Undo").is_disabled()
+    assert sliders.get_by_role("button", name="Undo").is_disabled()
 
 
 def test_keys_elsewhere_are_the_notebooks_and_keys_here_are_not(page):
-    belt, count = page.locator(".lstm-gate-sliders"), "() => document.querySelectorAll('.jp-Notebook .jp-Cell').length"
-    slider = belt.get_by_label("forget gate f")
+    sliders, count = (
+        page.locator(".lstm-gate-sliders"),
+        "() => document.querySelectorAll('.jp-Notebook .jp-Cell').length",
+    )
+    slider = sliders.get_by_label("forget gate f")
     slider.focus()
     slider.press("ArrowLeft")
     becomes(page, "gatesliders.f", "0.89")
@@ -143,15 +146,15 @@ def test_keys_elsewhere_are_the_notebooks_and_keys_here_are_not(page):
 
 
 def test_a_press_into_a_picture_gives_the_widget_the_keys(page):
-    belt = page.locator(".lstm-gate-sliders")
-    belt.get_by_label("forget gate f").press("ArrowLeft")
+    sliders = page.locator(".lstm-gate-sliders")
+    sliders.get_by_label("forget gate f").press("ArrowLeft")
     becomes(page, "gatesliders.f", "0.89")
     editor = page.locator(".jp-Notebook .jp-Cell .cm-content").last
     editor.click()
     page.keyboard.type("# mine")
     page.keyboard.press("Escape")
     written = editor.inner_text()
-    belt.locator("svg").first.click(position={"x": 120, "y": 60})
+    sliders.locator("svg").first.click(position={"x": 120, "y": 60})
     page.keyboard.press("Control+z")
     becomes(page, "gatesliders.f", "0.9")
     assert editor.inner_text() == written and "# mine" in written, "the notebook undid what the reader wrote"

@@ -1,4 +1,4 @@
-"""The widgets in a browser: moved by keyboard, mouse and Python, their numbers held against the package's."""
+"""The widgets in a browser: used by keyboard, mouse and Python, their numbers compared with the package's."""
 
 import math
 
@@ -22,7 +22,7 @@ POINTS = """node => [...node.querySelectorAll('.lstm-c-mark')]
 
 @pytest.fixture
 def book(lab):
-    """A page with two belts between two headings; calls it to open it, run."""
+    """A page with two widgets between two headings; call the fixture to open and run it."""
 
     def open_page(**options):
         cells = [nbformat.v4.new_code_cell(source) for source in CELLS]
@@ -83,8 +83,8 @@ def eventually(page, check, *, seconds=15):
 
 def test_gate_sliders_follows_keys_mouse_and_python(lab, book):
     page = book()
-    belts = page.locator(".lstm-gate-sliders")
-    first, second = belts.nth(0), belts.nth(1)
+    widgets = page.locator(".lstm-gate-sliders")
+    first, second = widgets.nth(0), widgets.nth(1)
     slider, path = first.get_by_label("forget gate f"), first.locator(".lstm-c-line")
     run = apply_gates(0.9, 1.0, 0.5, 1.0, 20, feed="once")
     assert same(shown(first), (run.c, run.h, run.kept, run.added))
@@ -122,7 +122,7 @@ def test_gate_sliders_follows_keys_mouse_and_python(lab, book):
     assert "0.9950" in first.inner_text()
     assert ask(page, "first.set_trait('f', 1.5)").startswith("TraitError: f is 1.5")
     assert ask(page, "first.f") == "0.995"
-    assert np.array_equal(shown(second), other), "the second belt moved with the first"
+    assert np.array_equal(shown(second), other), "the second widget changed with the first"
     eventually(page, lambda: "every step" in first.locator("[aria-live=polite]").inner_text())
     assert first.locator("svg").get_attribute("aria-label") == first.locator(".lstm-caption").inner_text()
     assert not lab.problems(page)

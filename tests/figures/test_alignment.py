@@ -1,4 +1,4 @@
-"""A map of alignment shows its weights where they belong; accuracy against length shows every run."""
+"""An alignment map shows each weight in its cell; a plot of accuracy against length shows every run."""
 
 import re
 
@@ -19,7 +19,7 @@ def mesh(ax):
     return found
 
 
-def test_rows_are_written_columns_are_read():
+def test_rows_are_written_tokens_and_columns_source_tokens():
     ax = draw_alignment(SOURCE, ANSWER, WEIGHTS, at=1)
     assert np.array_equal(np.asarray(mesh(ax).get_array()).reshape(3, 4), WEIGHTS)
     assert mesh(ax).get_clim() == (0, 1)
@@ -31,7 +31,7 @@ def test_rows_are_written_columns_are_read():
     assert not draw_alignment(SOURCE, ANSWER, WEIGHTS).patches
 
 
-def test_numbers_are_written_where_there_is_something_to_say():
+def test_small_weights_get_no_number():
     ax = draw_alignment(SOURCE, ANSWER, WEIGHTS)
     said = {text.get_gid(): text for text in ax.texts}
     assert {gid: text.get_text() for gid, text in said.items()} == {
@@ -46,23 +46,23 @@ def test_numbers_are_written_where_there_is_something_to_say():
     assert not draw_alignment(["a"] * 20, ["b"] * 10, np.full((10, 20), 0.05)).texts
 
 
-def test_characters_stand_upright_and_spaces_are_seen():
+def test_characters_are_upright_and_spaces_are_visible():
     ax = draw_alignment([*"3 May"], [*"05"], np.full((2, 5), 0.2))
     assert [label.get_text() for label in ax.get_xticklabels()] == [*"3␣May"]
     assert {label.get_rotation() for label in ax.get_xticklabels()} == {0.0}
     assert {label.get_rotation() for label in draw_alignment(SOURCE, ANSWER, WEIGHTS).get_xticklabels()} == {45.0}
 
 
-def test_alignment_refuses():
+def test_invalid_alignments_are_refused():
     for at in (3, -1):
         with pytest.raises(ValueError, match=f"at is {at}; expected 0 to 2"):
             draw_alignment(SOURCE, ANSWER, WEIGHTS, at=at)
     with pytest.raises(ValueError, match=re.escape("weights has shape (4, 3); expected (3, 4)")):
         draw_alignment(SOURCE, ANSWER, WEIGHTS.T)
-    with pytest.raises(ValueError, match="weights hold a number that is not from 0 to 1"):
+    with pytest.raises(ValueError, match="weights holds a number outside 0 to 1"):
         draw_alignment(SOURCE, ANSWER, WEIGHTS + 0.1)
     assert not plt.get_fignums()
-    assert draw_alignment(SOURCE, ANSWER, np.full((3, 4), 0.5)), "other shares need not add up to 1"
+    assert draw_alignment(SOURCE, ANSWER, np.full((3, 4), 0.5)), "other fractions need not add up to 1"
 
 
 SHARES = {"one": [[1.0, 0.5, 0.0], [0.8, 0.3, 0.0], [0.9, 0.1, 0.2]], "two": [[1.0, 1.0, 0.4]]}
@@ -85,15 +85,17 @@ def test_accuracy_shows_every_run_and_the_median():
 
 
 BAD = {
-    "lengths is [2, 1]; expected rising": lambda: draw_accuracy([2, 1], {"one": [[0.1, 0.2]]}),
+    "lengths is [2, 1]; expected increasing": lambda: draw_accuracy([2, 1], {"one": [[0.1, 0.2]]}),
     "at least one label": lambda: draw_accuracy([1], {}),
     "accuracy['one'] has shape (2,); expected (runs, 2)": lambda: draw_accuracy([1, 2], {"one": [0.1, 0.2]}),
-    "accuracy['one'] has shape (1, 2); expected (runs, 2) shares": lambda: draw_accuracy([1, 2], {"one": [[0.1, 1.2]]}),
+    "accuracy['one'] has shape (1, 2); expected (runs, 2) fractions": lambda: draw_accuracy(
+        [1, 2], {"one": [[0.1, 1.2]]}
+    ),
 }
 
 
 @pytest.mark.parametrize("words", BAD)
-def test_accuracy_refuses(words):
+def test_invalid_accuracies_are_refused(words):
     with pytest.raises(ValueError, match=re.escape(words)):
         BAD[words]()
     assert not plt.get_fignums()

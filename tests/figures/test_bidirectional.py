@@ -1,4 +1,4 @@
-"""The pictures of reading both ways: which direction has read what, how far a change goes, each half in its place."""
+"""Figures of bidirectional layers: what each direction has read, how far a change reaches, the order of the maps."""
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -24,7 +24,7 @@ def gids(ax):
 
 
 @pytest.mark.parametrize("at", range(len(WORDS)))
-def test_what_an_output_has_read_is_dark_and_nothing_else(at):
+def test_only_what_an_output_depends_on_is_dark(at):
     ax = figures.draw_bidirectional(WORDS, at)
     dark = {gid for gid in gids(ax) if gid.startswith("state") and not gid.endswith("pale")}
     there, back = ({f"state {arrow} {t}" for t in steps} for arrow, steps in (("→", range(at)), ("←", range(at, 5))))
@@ -35,7 +35,7 @@ def test_what_an_output_has_read_is_dark_and_nothing_else(at):
         assert edges[f"cell ← {t}"] == (INK if t >= at else PALE).upper()
 
 
-def test_states_run_against_each_other_over_every_word():
+def test_the_two_directions_pass_every_word():
     ax = figures.draw_bidirectional(WORDS)
     assert not any(gid.endswith("pale") for gid in gids(ax))
     for text in ax.texts:
@@ -46,7 +46,7 @@ def test_states_run_against_each_other_over_every_word():
     assert [text.get_text() for text in ax.texts if text.get_gid() == "word"] == WORDS
 
 
-def test_reach_draws_sizes_and_puts_exact_zeros_on_a_line_of_their_own():
+def test_exact_zeros_are_drawn_on_a_separate_line():
     both, forward = np.array([1e-9, 1e-5, 0.2]), np.array([0.0, 0.0, 0.3])
     ax = figures.draw_moved_outputs({"both ways": both, "forward": forward}, 2)
     lines = {line.get_gid(): line for line in ax.lines}
@@ -60,13 +60,13 @@ def test_reach_draws_sizes_and_puts_exact_zeros_on_a_line_of_their_own():
     assert ax.get_yscale() == "log" and ax.get_ylim()[1] > 0.3
 
 
-def test_reach_of_nothing_at_all_can_be_drawn():
+def test_changes_that_are_all_zero_can_be_drawn():
     ax = figures.draw_moved_outputs({"forward": np.zeros(4)}, 1)
     ax.figure.canvas.draw()
     assert len({line.get_gid(): line for line in ax.lines}["still forward"].get_xdata()) == 4
 
 
-def test_halves_are_both_in_the_order_of_the_input():
+def test_both_directions_are_in_the_order_of_the_input():
     layer, mask = Bidirectional(lstm), np.arange(6)[:, None] < np.array([4, 6])
     trace = layer.forward(layer.init(np.random.default_rng(0), 2, 3), np.ones((6, 2, 2)), mask=mask)
     ax = figures.draw_both_directions(trace, ("f", "c"), labels=WORDS)
@@ -89,7 +89,7 @@ BAD = {
     r"words is \[\]": lambda: figures.draw_bidirectional([]),
     "at is 6": lambda: figures.draw_bidirectional(WORDS, 6),
     "expected one shape": lambda: figures.draw_moved_outputs({"a": [1.0], "b": [1.0, 2.0]}, 0),
-    r"moved\['a'\] holds negative": lambda: figures.draw_moved_outputs({"a": [1.0, -1.0]}, 0),
+    r"moved\['a'\] holds a negative number": lambda: figures.draw_moved_outputs({"a": [1.0, -1.0]}, 0),
     "changed is 2": lambda: figures.draw_moved_outputs({"a": [1.0, 1.0]}, 2),
     r"trace is a Trace; expected what Bidirectional\(…\)\.forward returns": lambda: figures.draw_both_directions(
         ONE_WAY
@@ -100,6 +100,6 @@ BAD = {
 
 
 @pytest.mark.parametrize("words", BAD)
-def test_what_cannot_be_drawn_is_refused_by_name(words):
+def test_invalid_arguments_are_named(words):
     with pytest.raises(ValueError, match=words):
         BAD[words]()

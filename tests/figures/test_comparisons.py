@@ -1,4 +1,4 @@
-"""Dot plots, ratios and parts of a whole show the numbers they were given, and each mean its interval."""
+"""Dot plots, ratios and breakdowns show the numbers they were given, and each mean has its interval."""
 
 from typing import Any
 
@@ -43,7 +43,7 @@ def test_each_ratio_stands_at_its_value_in_the_row_of_its_size() -> None:
     assert {t.get_text() for t in ax.get_legend().get_texts()} == {"PyTorch", "JAX"}
 
 
-def test_quartiles_are_drawn_and_all_is_within_the_limits() -> None:
+def test_quartiles_are_drawn_within_the_limits() -> None:
     ax = figures.draw_time_ratios(ROWS)
     bars = [tuple(line.get_xdata()) for line in ax.lines if len(line.get_xdata()) == 2 and not line.get_gid()]
     for row in ROWS:
@@ -56,12 +56,12 @@ def test_quartiles_are_drawn_and_all_is_within_the_limits() -> None:
 
 
 @pytest.mark.parametrize("rows", [[], [measurement((1, 1, 1, 1), "a", 0.0)]])
-def test_no_ratios_are_refused(rows: list[Measurement]) -> None:
+def test_empty_ratios_are_refused(rows: list[Measurement]) -> None:
     with pytest.raises(ValueError, match=r"rows holds \d measurements; expected at least one"):
         figures.draw_time_ratios(rows)
 
 
-def test_every_bar_is_cut_in_proportion_and_filled() -> None:
+def test_every_bar_is_divided_in_proportion_and_filled() -> None:
     ax = figures.draw_breakdown(PARTS)
     bars = {p.get_gid(): p for p in ax.patches if isinstance(p, Rectangle) and p.get_gid()}
     assert {name: (bar.get_x(), bar.get_width()) for name, bar in bars.items()} == {
@@ -74,7 +74,7 @@ def test_every_bar_is_cut_in_proportion_and_filled() -> None:
     assert {"25%", "75%", "80%", "20%", "small", "large", "products", "rest"} <= set(shown)
 
 
-def test_a_sliver_has_no_number_and_numbers_can_be_read_on_their_colour() -> None:
+def test_a_narrow_part_has_no_number_and_numbers_are_readable() -> None:
     ax = figures.draw_breakdown({"one": {"a": 1.0, "b": 99.0}})
     assert [t.get_text() for t in ax.texts] == ["99%"]
     ax = figures.draw_breakdown({"one": {"a": 1.0, "b": 1.0, "c": 1.0}})
@@ -85,9 +85,9 @@ def test_a_sliver_has_no_number_and_numbers_can_be_read_on_their_colour() -> Non
 
 @pytest.mark.parametrize(
     ("parts", "message"),
-    [({}, "there are none"), ({"a": {"x": 1.0}, "b": {"y": 1.0}}, "differ"), ({"a": {"x": -1.0}}, "negative")],
+    [({}, "parts is empty"), ({"a": {"x": 1.0}, "b": {"y": 1.0}}, "differ"), ({"a": {"x": -1.0}}, "negative")],
 )
-def test_shares_that_make_no_whole_are_refused(parts: dict[str, dict[str, float]], message: str) -> None:
+def test_invalid_breakdowns_are_refused(parts: dict[str, dict[str, float]], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         figures.draw_breakdown(parts)
 
@@ -100,7 +100,7 @@ def lines(ax):
 
 
 @pytest.mark.parametrize("log", [False, True])
-def test_every_run_its_mean_and_its_interval_are_drawn(log):
+def test_runs_means_and_intervals_are_drawn(log):
     ax = figures.draw_dot_plot(SEEDS, value_label="loss (nats)", log=log)
     drawn, to, back = lines(ax), np.log if log else np.array, np.exp if log else np.array
     for row, (label, runs) in enumerate(SEEDS.items()):
@@ -120,7 +120,7 @@ def test_every_run_its_mean_and_its_interval_are_drawn(log):
         assert {"1", "2", "5"} <= set(shown)
 
 
-def test_it_draws_where_it_is_told_and_names_may_stand_elsewhere():
+def test_it_draws_on_the_given_axes_and_can_leave_names_out():
     _, ax = plt.subplots()
     assert figures.draw_dot_plot(SEEDS, value_label="n", names=False, ax=ax) is ax
     assert [tick.get_text() for tick in ax.get_yticklabels()] == ["", ""]
@@ -137,7 +137,7 @@ def test_it_draws_where_it_is_told_and_names_may_stand_elsewhere():
         ({"a": [1.0, 0.0]}, r"values\['a'\] .* positive numbers"),
     ],
 )
-def test_what_cannot_be_drawn_is_refused_by_name(values, message):
+def test_invalid_arguments_are_named(values, message):
     with pytest.raises(ValueError, match=message):
         figures.draw_dot_plot(values, value_label="loss", log=True)
     plt.close("all")

@@ -1,4 +1,4 @@
-"""The cell diagram shows a real step's numbers, lights the part it is asked for, and is sound as a drawing."""
+"""The cell diagram shows a real step's numbers, highlights the chosen part, and is sound as a drawing."""
 
 import itertools
 from typing import Any
@@ -44,7 +44,7 @@ def equation(ax: Axes) -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize("highlight", [None, "update"])
-def test_every_number_is_the_steps_own(seed: int, highlight: str | None) -> None:
+def test_every_number_comes_from_the_step(seed: int, highlight: str | None) -> None:
     step = a_step(lstm, seed=seed)
     for unit, sequence in ((0, 1), (2, 0)):
         at = (sequence, unit)
@@ -76,7 +76,7 @@ def test_the_numbers_add_up_along_the_cell_state() -> None:
 
 
 @pytest.mark.parametrize("name", ["lstm_no_forget", "cifg", "peephole", "gru", "gru_reset_before"])
-def test_a_variants_numbers_add_up_and_are_its_steps_own(name: str) -> None:
+def test_a_variants_numbers_add_up_and_come_from_its_step(name: str) -> None:
     step = a_step(getattr(cells, name), seed=3)
     artists = by_gid(draw_cell(step, unit=2, sequence=1))
     drawn = LAYOUTS[type(step)].numbers(step, 2, 1)
@@ -94,7 +94,7 @@ def test_a_variants_numbers_add_up_and_are_its_steps_own(name: str) -> None:
         assert level == pytest.approx(1 - step.z[1, 2])
 
 
-def test_a_gap_lies_along_the_wire_that_passes_under_another() -> None:
+def test_a_wire_that_passes_under_another_has_a_gap() -> None:
     artists = by_gid(draw_cell(a_step(cells.peephole)))
     for gid, along in (("gap:peep_new-o", 1), ("gap:peep_i-i", 0), ("gap:fork_h-up", 1)):
         across, length = np.ptp(artists[gid].get_xydata(), axis=0)[[1 - along, along]]
@@ -112,7 +112,7 @@ def test_gates_are_filled_to_their_value_and_tanh_from_its_middle() -> None:
         assert level.get_height() == pytest.approx(getattr(step, name)[0, 2] * reach)
 
 
-def test_the_vanilla_cell_shows_its_numbers_too() -> None:
+def test_the_vanilla_rnn_shows_its_numbers_too() -> None:
     step = a_step(rnn, seed=5)
     artists = by_gid(draw_cell(step, unit=1))
     assert artists["number:h"].get_text() == number(step.h[0, 1])
@@ -121,7 +121,7 @@ def test_the_vanilla_cell_shows_its_numbers_too() -> None:
 
 
 @pytest.mark.parametrize(("drawn", "part"), PARTS, ids=[f"{m.LAYOUT.cell}-{p}" for m, p in PARTS])
-def test_the_lit_part_is_in_full_colour_and_thick_and_nothing_else_is(drawn: Any, part: str) -> None:
+def test_only_the_highlighted_part_is_in_full_colour_and_thick(drawn: Any, part: str) -> None:
     layout: Layout = drawn.LAYOUT
     artists = by_gid(draw_cell(step_for(drawn), highlight=part))
     plain = by_gid(draw_cell(step_for(drawn)))
@@ -138,12 +138,12 @@ def test_the_lit_part_is_in_full_colour_and_thick_and_nothing_else_is(drawn: Any
 
 
 @pytest.mark.parametrize("drawn", DRAWN)
-def test_without_highlight_everything_is_lit(drawn: Any) -> None:
+def test_without_highlight_everything_is_in_full_colour(drawn: Any) -> None:
     artists = by_gid(draw_cell(step_for(drawn)))
     assert all(a.get_alpha() == 1.0 for gid, a in artists.items() if gid.split(":")[0] in ("node", "wire", "note"))
 
 
-def test_the_equation_carries_the_numbers_in_the_symbols_colours() -> None:
+def test_the_equation_has_the_numbers_in_the_symbols_colours() -> None:
     step = a_step(lstm, seed=6)
     pieces = equation(draw_cell(step, unit=1, highlight="update"))
     assert (number(step.f[0, 1]), COLOURS["f"]) in pieces
@@ -182,7 +182,7 @@ def passes(points: np.ndarray, place: tuple[float, float]) -> bool:
 
 
 @pytest.mark.parametrize("drawn", DRAWN)
-def test_wires_run_level_or_upright_from_node_to_node_and_no_node_is_left_out(drawn: Any) -> None:
+def test_wires_are_horizontal_or_vertical_and_reach_every_node(drawn: Any) -> None:
     layout: Layout = drawn.LAYOUT
     joined = set()
     for wire in layout.wires:
@@ -196,7 +196,7 @@ def test_wires_run_level_or_upright_from_node_to_node_and_no_node_is_left_out(dr
             assert np.any(np.isclose(offset, half)) or node.kind == "junction", wire
             assert np.all(offset <= half + 1e-9), wire
             joined.add(name)
-        for place in wire.under:  # on the wire, and on its way through one that it does not touch
+        for place in wire.under:  # on the wire, and where it crosses a wire that it does not touch
             assert passes(points, place)
             others = [polyline(layout, other) for other in layout.wires if other is not wire]
             assert any(passes(np.array(other), place) for other in others), wire
@@ -204,7 +204,7 @@ def test_wires_run_level_or_upright_from_node_to_node_and_no_node_is_left_out(dr
 
 
 @pytest.mark.parametrize("drawn", DRAWN)
-def test_every_part_is_a_part_of_something_and_every_number_is_known(drawn: Any) -> None:
+def test_every_part_is_used_and_every_number_is_known(drawn: Any) -> None:
     layout: Layout = drawn.LAYOUT
     things = [*layout.nodes, *layout.wires, *layout.notes]
     assert {part for thing in things for part in thing.parts} == set(layout.parts)
@@ -216,12 +216,12 @@ def test_every_part_is_a_part_of_something_and_every_number_is_known(drawn: Any)
 
 @pytest.mark.parametrize("width", [4.5, 9.2])
 @pytest.mark.parametrize("highlight", [None, "update", "candidate"])
-def test_no_text_covers_another_or_leaves_the_page(width: float, highlight: str | None) -> None:
+def test_no_text_overlaps_another_or_the_edge(width: float, highlight: str | None) -> None:
     assert_texts_apart(a_step(lstm, seed=7, scale=40.0), width, highlight)  # long numbers
 
 
 @pytest.mark.parametrize("drawn", DRAWN)
-def test_no_text_of_a_variant_does_either(drawn: Any) -> None:
+def test_no_text_of_a_variant_overlaps(drawn: Any) -> None:
     equations = drawn.LAYOUT.equations
     longest = max(equations, key=lambda part: max(sum(len(piece.text) for piece in line) for line in equations[part]))
     step = step_for(drawn, seed=7, scale=40.0)
@@ -240,7 +240,7 @@ def assert_texts_apart(step: Any, width: float, highlight: str | None) -> None:
         assert fig.bbox.contains(box.x0, box.y0) and fig.bbox.contains(box.x1, box.y1)
 
 
-def test_the_input_says_what_it_is() -> None:
+def test_the_input_is_described() -> None:
     def said(x: np.ndarray) -> str:
         params = lstm.init(np.random.default_rng(0), x.shape[1], 2)
         return by_gid(draw_cell(lstm.forward(params, lstm.zero_state(params, 1), x)))["number:x"].get_text()
@@ -250,7 +250,7 @@ def test_the_input_says_what_it_is() -> None:
     assert said(np.array([[0.5, 1.5, 2.5]])) == "3 values"
 
 
-def test_a_step_of_a_trace_is_drawn_as_it_is() -> None:
+def test_a_step_of_a_trace_is_drawn_with_its_numbers() -> None:
     rng = np.random.default_rng(8)
     params = lstm.init(rng, 2, 3)
     trace = through_time.unroll(lstm, params, rng.normal(size=(4, 1, 2)))
@@ -259,7 +259,7 @@ def test_a_step_of_a_trace_is_drawn_as_it_is() -> None:
     assert artists["token"].get_text() == "word"
 
 
-def test_it_draws_where_it_is_told_and_opens_no_other_figure() -> None:
+def test_it_draws_on_the_given_axes_and_opens_no_other_figure() -> None:
     fig, (left, right) = plt.subplots(1, 2)
     assert draw_cell(a_step(lstm), ax=right) is right
     assert plt.get_fignums() == [fig.number]
@@ -282,13 +282,13 @@ def test_limits_do_not_depend_on_the_step() -> None:
         ({"sequence": 2}, "sequence is 2; expected a whole number from 0 to 1"),
     ],
 )
-def test_what_is_not_there_is_refused_by_name(options: dict[str, Any], message: str) -> None:
+def test_missing_parts_and_units_are_named(options: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         draw_cell(a_step(lstm), **options)
     assert not plt.get_fignums()
 
 
-def test_what_is_no_step_is_refused() -> None:
+def test_anything_but_a_step_is_refused() -> None:
     with pytest.raises(ValueError, match="step is a tuple; expected a Step"):
         draw_cell(())
     step = a_step(lstm)

@@ -29,7 +29,7 @@ def texts(ax: Axes) -> set[str]:
     return {text.get_text() for text in ax.figure.findobj(Text) if text.get_text()}
 
 
-def test_a_forecast_stands_at_its_own_times_over_what_came() -> None:
+def test_a_forecast_is_drawn_at_its_own_times_over_the_series() -> None:
     ax = figures.draw_forecasts(
         [1, 2, 3, 4], [5.0, 6.0, 7.0, 8.0], {"a": ([3, 4], [6.5, 7.5]), "b": ([4, 5, 6], RUNS)}, start=2.5
     )
@@ -43,7 +43,7 @@ def test_a_forecast_stands_at_its_own_times_over_what_came() -> None:
     assert {"a", "b (n = 3)"} <= texts(ax)
 
 
-def test_networks_are_coloured_and_what_they_are_compared_with_is_grey() -> None:
+def test_networks_are_coloured_and_baselines_are_grey() -> None:
     ax = figures.draw_error_by_horizon({"a": RUNS[0], "many": RUNS, "b": RUNS[1]}, colours={"b": "red"})
     colour = {item.get_gid(): item.get_color() for item in ax.lines}
     red, green, blue = to_rgb(colour["a"])
@@ -52,7 +52,7 @@ def test_networks_are_coloured_and_what_they_are_compared_with_is_grey() -> None
 
 def test_a_gap_stays_a_gap() -> None:
     ax = figures.draw_forecasts([1, 2, 3], [5.0, np.nan, 7.0], {})
-    assert np.isnan(line(ax, "series")[1]) and "what came" in texts(ax)
+    assert np.isnan(line(ax, "series")[1]) and "observed" in texts(ax)
 
 
 def test_dates_become_decimal_years() -> None:
@@ -71,7 +71,7 @@ def test_errors_begin_one_step_ahead_and_at_zero() -> None:
     assert ax.get_ylim()[0] == 0 and ax.get_ylim()[1] > 9.0
 
 
-def test_every_seed_stands_on_the_board_and_the_median_beside_it() -> None:
+def test_the_leaderboard_shows_every_seed_and_the_median() -> None:
     ax = figures.draw_leaderboard({"copy": 3.25, "LSTM": [4.0, 2.0, 2.5, 8.0]})
     points: dict[Any, Any] = {item.get_gid(): sorted(item.get_xdata()) for item in ax.lines}
     assert points["copy"] == [3.25] and points["LSTM"] == [2.0, 2.5, 4.0, 8.0]
@@ -94,12 +94,12 @@ def test_every_seed_stands_on_the_board_and_the_median_beside_it() -> None:
         (lambda: figures.draw_leaderboard({}), "errors is empty; expected at least one label"),
         (
             lambda: figures.draw_leaderboard({"a": [1.0, np.nan]}),
-            r"errors\['a'\] is \[ 1. nan\]; expected a number from 0",
+            r"errors\['a'\] is \[ 1. nan\]; expected a number, at least 0",
         ),
-        (lambda: figures.draw_leaderboard({"a": -1.0}), r"errors\['a'\] is \[-1.\]; expected a number from 0"),
-        (lambda: figures.draw_leaderboard({"a": RUNS}), r"expected a number from 0, or an array \(runs,\)"),
+        (lambda: figures.draw_leaderboard({"a": -1.0}), r"errors\['a'\] is \[-1.\]; expected a number, at least 0"),
+        (lambda: figures.draw_leaderboard({"a": RUNS}), r"expected a number, at least 0, or an array \(runs,\)"),
     ],
 )
-def test_what_does_not_fit_is_refused(draw: Any, message: str) -> None:
+def test_invalid_arguments_are_refused(draw: Any, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         draw()

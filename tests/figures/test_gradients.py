@@ -1,4 +1,4 @@
-"""What the plots of chapters 07 to 10 show is the data they were given; the way back is a real backward pass."""
+"""The plots of chapters 07 to 10 show the data they were given; the backward diagram is a real backward pass."""
 
 from typing import Any
 
@@ -33,16 +33,16 @@ def texts(ax: Axes) -> list[str]:
     return [text.get_text() for text in ax.figure.findobj(Text) if text.get_text()]
 
 
-# The cell run backwards
+# The backward pass of the cell
 
 
 @pytest.mark.parametrize(("unit", "sequence", "t"), [(0, 0, 0), (4, 1, 3), (2, 1, 1)])
 def test_the_numbers_on_the_wires_are_those_of_the_backward_pass(unit: int, sequence: int, t: int) -> None:
-    """Against the whole run's gradients: each step alone is what the next one receives."""
+    """Compare with the gradients of the whole run: each step passes on what the step before it receives."""
     n = lstm_backward.numbers(PARAMS, TRACE[t], arriving(t), D_HS[t], unit, sequence)
     step = tree_map(lambda a: a[sequence, unit], TRACE[t]._replace(x=TRACE[t].h))
     before = BACK.state if t == 0 else arriving(t - 1)
-    own = 0.0 if t == 0 else D_HS[t - 1, sequence, unit]  # what the earlier step's output adds is not sent back
+    own = 0.0 if t == 0 else D_HS[t - 1, sequence, unit]  # the loss at the earlier step's output is not part of it
     assert abs(n["dh_previous"] - (before.h[sequence, unit] - own)) < 1e-12
     assert abs(n["dc_previous"] - before.c[sequence, unit]) < 1e-12
     assert abs(n["dh_later"] + n["dh_loss"] - n["dh"]) < 1e-14 and n["dh"] == BACK.states.h[t, sequence, unit]
@@ -54,12 +54,12 @@ def test_the_numbers_on_the_wires_are_those_of_the_backward_pass(unit: int, sequ
     )
     for k, block in zip("ifgo", np.split(alone.b, 4), strict=True):
         assert abs(n[f"dz_{k}"] - block[unit]) < 1e-14
-        assert abs(n[f"dz_{k}"] - n[f"d{k}"] * n[f"slope_{k}"]) < 1e-14
+        assert abs(n[f"dz_{k}"] - n[f"d{k}"] * n[f"derivative_{k}"]) < 1e-14
 
 
 @pytest.mark.parametrize("part", [None, *lstm_backward.LAYOUT.parts])
 @pytest.mark.parametrize("split", [False, True])
-def test_the_diagram_writes_them(part: str | None, split: bool) -> None:
+def test_the_diagram_shows_the_numbers(part: str | None, split: bool) -> None:
     ax = figures.draw_backward(
         PARAMS, TRACE[2], arriving(2), d_output=D_HS[2] if split else None, unit=1, highlight=part
     )
@@ -74,8 +74,8 @@ def test_the_diagram_writes_them(part: str | None, split: bool) -> None:
     assert said.endswith(say_gradient(n["dh_loss"])) if split else said.endswith("included")
 
 
-def test_every_equation_of_the_way_back_is_true() -> None:
-    """The second line of each, read as arithmetic: left side = the sum or product of the numbers on the right."""
+def test_every_equation_of_the_backward_pass_is_true() -> None:
+    """In the second line of each, the left side equals the sum or product of the numbers on the right."""
     n = lstm_backward.numbers(PARAMS, TRACE[2], arriving(2), D_HS[2], 3, 1)
     for part in lstm_backward.LAYOUT.parts:
         left, _, *right = [piece.text for piece in lstm_backward.LAYOUT.equations[part][1]]
@@ -101,7 +101,7 @@ def test_gradients_are_written_so_that_small_ones_stay_visible() -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"highlight": "belt"}, "highlight is 'belt'; expected None or one of forget, input"),
+        ({"highlight": "memory"}, "highlight is 'memory'; expected None or one of forget, input"),
         ({"unit": 5}, "unit is 5; expected a whole number from 0 to 4"),
         ({"sequence": 2}, "sequence is 2"),
         ({"d_output": D_HS}, r"d_output has shape \(4, 2, 5\)"),
@@ -109,13 +109,13 @@ def test_gradients_are_written_so_that_small_ones_stay_visible() -> None:
         ({"d_state": rnn.State(D_HS[0])}, r"d_state is State\(h\)"),
     ],
 )
-def test_the_diagram_refuses_what_does_not_fit(options: dict[str, Any], message: str) -> None:
+def test_the_diagram_names_invalid_arguments(options: dict[str, Any], message: str) -> None:
     arguments = {"step": TRACE[0], "d_state": arriving(0)} | options
     with pytest.raises(ValueError, match=message):
         figures.draw_backward(PARAMS, arguments.pop("step"), arguments.pop("d_state"), **arguments)
 
 
-# Norms against lags
+# Norms against the lag
 
 
 def test_a_band_holds_all_runs_and_its_line_is_their_median() -> None:
@@ -131,7 +131,7 @@ def test_a_band_holds_all_runs_and_its_line_is_their_median() -> None:
     assert "$10^{-30}$" in texts(ax) and "1" in texts(ax)
 
 
-def test_a_line_ends_where_the_numbers_do() -> None:
+def test_a_line_ends_with_its_numbers() -> None:
     ax = figures.draw_gradient_norms({"float16": [1.0, 1e-4, 0.0, 0.0], "explodes": [1.0, 1e4, np.inf, np.inf]})
     for label in ("float16", "explodes"):
         assert np.isnan(line(ax, label)).tolist() == [False, False, True, True]
@@ -143,7 +143,7 @@ def test_a_line_ends_where_the_numbers_do() -> None:
 # Checks of gradients, faults, training
 
 
-def test_the_u_curve_marks_its_lowest_point() -> None:
+def test_the_lowest_error_is_marked() -> None:
     eps, errors = 10.0 ** np.arange(-12, 1), 10.0 ** np.abs(np.arange(-12.0, 1) + 5) * 2e-10
     ax = figures.draw_gradcheck_error(eps[::-1], errors[::-1], 0.0)
     assert line(ax, "best").tolist() == [pytest.approx(np.log10(2e-10))]
@@ -153,7 +153,7 @@ def test_the_u_curve_marks_its_lowest_point() -> None:
 
 
 @pytest.mark.parametrize("name", ["cell_state_off_by_one", "accumulators_not_reset", "mask_ignored"])
-def test_a_field_is_filled_exactly_where_something_is_wrong(name: str) -> None:
+def test_exactly_the_wrong_cells_are_filled(name: str) -> None:
     fault = faults.fault_named(name)
     pattern = faults.examine(fault.cell, fault.engine)
     ax = figures.draw_fault_pattern(pattern)
@@ -165,18 +165,18 @@ def test_a_field_is_filled_exactly_where_something_is_wrong(name: str) -> None:
     assert {f"{e:.2g}" for e in pattern.errors[pattern.wrong] if e >= 0.001} <= written
 
 
-def test_success_is_shown_with_its_number_of_runs() -> None:
+def test_success_is_plotted_with_its_number_of_runs() -> None:
     ax = figures.draw_success([10, 50], {"RNN": [4, 0], "LSTM": [4, 3]}, 4)
     np.testing.assert_allclose(line(ax, "LSTM") - 0.006, [1.0, 0.75])
     assert ax.get_ylabel() == "solved, of n = 4 runs"
     for bad in ([4, 5], [-1, 0], [0.5, 1], [1]):
         with pytest.raises(ValueError, match=r"solved\['RNN'\] is .*; expected 2 whole numbers from 0 to n=4"):
             figures.draw_success([10, 50], {"RNN": bad}, 4)
-    with pytest.raises(ValueError, match="expected rising numbers"):
+    with pytest.raises(ValueError, match="expected increasing numbers"):
         figures.draw_success([50, 10], {"RNN": [1, 1]}, 4)
 
 
-def test_every_run_of_a_training_is_there() -> None:
+def test_every_learning_curve_is_drawn() -> None:
     losses = np.array([[1.0, 0.1, 0.01], [1.0, 0.5, np.nan], [2.0, 1.0, 0.04]])
     ax = figures.draw_learning_curves({"LSTM": losses}, steps=[10, 20, 30], level=0.167, level_label="the mean")
     runs = [item for item in ax.lines if item.get_gid() == "run LSTM"]
@@ -199,7 +199,7 @@ def test_every_run_of_a_training_is_there() -> None:
         (lambda: figures.draw_learning_curves({"a": [1.0]}, steps=[1, 2]), r"steps has shape \(2,\)"),
     ],
 )
-def test_bad_data_is_named(draw: Any, message: str) -> None:
+def test_invalid_data_is_named(draw: Any, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         draw()
 

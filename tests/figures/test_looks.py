@@ -1,6 +1,6 @@
-"""What is drawn, by handle: which line has which colour, dashes and marker, and which label and key belong to it.
+"""The look of every drawn thing, by gid: its colour, dashes and marker, its label, and its legend entry.
 
-Colours and dashes are read back as the names that the style gives them: what is changed there is changed in one place.
+Colours and dashes are compared by their names in the style, so a colour is changed in one place.
 """
 
 import re
@@ -36,7 +36,7 @@ def band(middle: Any) -> Any:
 
 @cache
 def drawings() -> dict[str, Any]:
-    """Give every figure with all that it can draw."""
+    """Give every figure with all its options."""
     rng = np.random.default_rng(0)
     params = lstm.init(rng, 2, 3)
     xs = rng.normal(size=(5, 1, 2))
@@ -50,7 +50,6 @@ def drawings() -> dict[str, Any]:
     ]
     gains = np.linspace(0, -3, 9)
     both_ways = Bidirectional(lstm).forward((params, params), xs)
-    parts = SimpleNamespace(total=10.0 ** gains[:5], direct=10.0 ** (gains[:5] - 1), rest=10.0 ** (gains[:5] - 2))
     return {
         "draw_ablation": lambda ax: figures.draw_ablation(run, lost, 2, "both", ax=ax),
         "draw_accuracy": lambda ax: figures.draw_accuracy(
@@ -92,8 +91,7 @@ def drawings() -> dict[str, Any]:
         "draw_series": lambda ax: figures.draw_series([1.0, 2.0, 3.0], [4.0, 5.0, 6.0], ax=ax),
         "draw_breakdown": lambda ax: figures.draw_breakdown({"small": {"products": 1.0, "rest": 3.0}}, ax=ax),
         "draw_gated_value": lambda ax: figures.draw_gated_value(-2.0, 0.75, symbol="f", ax=ax),
-        "draw_soft_gate": lambda ax: figures.draw_soft_gate(1.0, 0.0, curve="tanh", ax=ax),
-        "draw_split": lambda ax: figures.draw_split(parts, ax=ax),
+        "draw_soft_gate": lambda ax: figures.draw_soft_gate(1.0, 0.0, activation="tanh", ax=ax),
         "draw_framework_weights": lambda ax: figures.draw_framework_weights(params, ax),
         "draw_success": lambda ax: figures.draw_success([5, 10], {"LSTM": [3, 3], "RNN": [3, 0]}, 3, ax=ax),
         "draw_gated_signal": lambda ax: figures.draw_gated_signal(c, trace.i[:, 0, 0], symbol="i", ax=ax),
@@ -107,16 +105,16 @@ def drawings() -> dict[str, Any]:
     }
 
 
-# What a handle looks like
+# The look of a gid
 
 
 def colour_of(colour: Any) -> str:
-    """Name a colour, or write it out if the style has no name for it."""
+    """Give a colour's name in the style, or the colour itself if it has none."""
     return NAMED.get(to_hex(colour), to_hex(colour))
 
 
 def dashes_of(line: Line2D) -> str:
-    """Name the dashes by the symbol whose they are, or write their pattern out; "" of a solid line."""
+    """Give the symbol that has these dashes, or their pattern; "" for a solid line."""
     offset, pattern = line._unscaled_dash_pattern  # type: ignore[attr-defined]
     if pattern is None:
         return ""
@@ -125,7 +123,7 @@ def dashes_of(line: Line2D) -> str:
 
 
 def look(item: Any) -> str:
-    """Describe a handle: its colour, dashes unless it is solid, and its marker, such as "h dashes h o"."""
+    """Describe a drawn thing: colour, dashes unless solid, and marker, such as "h dashes h o"."""
     if isinstance(item, Line2D):
         bare = str(item.get_linestyle()).lower() in ("none", "", " ")
         marker = str(item.get_marker())
@@ -142,14 +140,14 @@ def look(item: Any) -> str:
 
 
 def everywhere(ax: Axes) -> Iterator[Axes]:
-    """Give a plot and all that were set into it."""
+    """Give a plot and all its child axes."""
     yield ax
     for child in ax.child_axes:
         yield from everywhere(child)
 
 
 def looks(ax: Axes) -> dict[str, str]:
-    """Describe everything that has a gid; where several share one, what differs is listed in order."""
+    """Describe everything that has a gid; where several share one, list the different looks in order."""
     found: dict[str, list[str]] = {}
     for one in everywhere(ax):
         for item in (*one.lines, *one.collections, *one.patches):
@@ -159,19 +157,19 @@ def looks(ax: Axes) -> dict[str, str]:
 
 
 def written(ax: Axes) -> dict[str, str]:
-    """Give the colour of everything that is written inside the plots."""
+    """Give the colour of every text inside the plots."""
     return {text.get_text(): colour_of(text.get_color()) for one in everywhere(ax) for text in one.texts}
 
 
 def key(ax: Axes) -> dict[str, str]:
-    """Give what the legends say of each label."""
+    """Describe the legend entry of each label."""
     legends = [one.get_legend() for one in everywhere(ax) if one.get_legend() is not None]
     pairs = [zip(legend.get_texts(), legend.legend_handles, strict=True) for legend in legends]
     return {text.get_text(): look(handle) for each in pairs for text, handle in each}
 
 
 def labelled(ax: Axes) -> dict[str, str]:
-    """Tell which label stands at the right end of which line: at its height, in its colour."""
+    """Match labels to lines by the height and colour of the line's right end."""
     found = {}
     for one in everywhere(ax):
         notes = [note for note in one.texts if getattr(note, "xycoords", None) == "data" and note.get_text()]
@@ -187,22 +185,22 @@ def labelled(ax: Axes) -> dict[str, str]:
 
 @cache
 def drawn(name: str) -> Axes:
-    """Draw a figure once for all that is asked of it."""
+    """Draw a figure once for all tests."""
     ax = Figure(figsize=(9, 5), layout="constrained").add_subplot()
     return drawings()[name](ax)  # type: ignore[no-any-return]
 
 
-# What should be drawn: gid → look. In each figure nothing else has a gid.
+# The expected look of each gid. In each figure nothing else has a gid.
 
 LOOKS = {
     "draw_ablation": {
         "c": "c", "h": "h dashes h", "p": "ink", "cut": "ink dashes (1, 2)",
-        "c left alone": "c", "h left alone": "h dashes h", "p left alone": "ink",
+        "c original": "c", "h original": "h dashes h", "p original": "ink",
     },
     "draw_accuracy": {
         "with": "light o", "run with": "light", "without": "dark s", "run without": "dark", "beyond": "filled pale",
     },
-    "draw_activations": {"value": "ink", "slope": "x dashes (4, 1.5)"},
+    "draw_activations": {"value": "ink", "derivative": "x dashes (4, 1.5)"},
     "draw_alignment": {"weights": "map lstm_amount", "at": "frame ink"},
     "draw_cell_state": {"c": "c o", "h": "h dashes h", "kept": "filled f", "added": "filled i"},
     "draw_leaderboard": {"persistence": "ink points D", "LSTM": "dark points o", "median LSTM": "dark"},
@@ -231,12 +229,11 @@ LOOKS = {
     },
     "draw_series": {"series": "x"},
     "draw_breakdown": {"small products": "filled dark", "small rest": "filled light"},
-    "draw_gated_value": {"value": "filled ink", "passed": "filled f", "shutter": "filled ink"},
+    "draw_gated_value": {"value": "filled ink", "passed": "filled f", "gate": "filled ink"},
     "draw_soft_gate": {
-        "sigmoid": "pale", "tanh": "ink", "slope": "x", "point": "g points o",
-        "value": "filled ink", "passed": "filled g", "shutter": "filled ink",
+        "sigmoid": "pale", "tanh": "ink", "derivative": "x", "point": "g points o",
+        "value": "filled ink", "passed": "filled g", "gate": "filled ink",
     },
-    "draw_split": {"whole ∂c_T/∂c_t": "c", "along the belt: ∏ f": "f", "the rest, through h": "h dashes h"},
     "draw_success": {"LSTM": "light o", "RNN": "dark s"},
     "draw_gated_signal": {"value": "ink dashes (4, 2)", "product": "i", "passed": "filled i", "gate": "i dashes i"},
     "draw_trace": {
@@ -262,17 +259,17 @@ BY_RULE = {
 BY_RULE |= {"draw_framework_weights", "draw_text"}  # the tests below, one by one
 
 
-def test_no_figure_is_forgotten_here() -> None:
+def test_every_figure_is_tested_here() -> None:
     every = {name for name in figures.__all__ if name.startswith("draw_")}
     assert set(LOOKS) | BY_RULE == every == set(drawings()) and not set(LOOKS) & BY_RULE
 
 
 @pytest.mark.parametrize("name", LOOKS)
-def test_every_handle_has_its_own_colour_dashes_and_marker(name: str) -> None:
+def test_every_gid_has_its_colour_dashes_and_marker(name: str) -> None:
     assert looks(drawn(name)) == LOOKS[name]
 
 
-# Labels, keys, axes
+# Labels, legends, axes
 
 LABELS = {
     "draw_ablation": ("c", "h", "p"),
@@ -284,7 +281,6 @@ LABELS = {
     "draw_gradient_norms": ("bias 0", "bias 1"),
     "draw_half_lives": ("bias 0", "bias 1", "bias 3"),
     "draw_learning_curves": ("LSTM", "RNN", "level"),
-    "draw_split": tuple(LOOKS["draw_split"]),
     "draw_success": ("LSTM", "RNN"),
     "draw_gated_signal": ("value", "product", "gate"),
     "draw_gradcheck_error": ("central difference", "complex step", "best"),
@@ -298,7 +294,7 @@ OTHERWISE = {
     "whole ∂c_T/∂c_t",
     "central difference",
     "complex step",
-}  # said in other words
+}  # labelled in other words
 
 
 @pytest.mark.parametrize("name", LABELS)
@@ -310,7 +306,7 @@ def test_every_line_is_labelled_at_its_end_in_its_colour(name: str) -> None:
     assert len({found[gid] for gid in LABELS[name]}) == len(LABELS[name])
 
 
-def test_every_entry_of_a_key_looks_like_what_it_stands_for() -> None:
+def test_every_legend_entry_looks_like_its_line() -> None:
     keys = {name: key(drawn(name)) for name in drawings()}
     assert {name for name, entries in keys.items() if entries} == {
         "draw_cell_state",
@@ -331,11 +327,11 @@ def test_every_entry_of_a_key_looks_like_what_it_stands_for() -> None:
     }
 
 
-AXES = {  # what either axis is about: a word in its label
-    "draw_accuracy": ("length", "right"),
+AXES = {  # a word in the label of either axis
+    "draw_accuracy": ("length", "accuracy"),
     "draw_activations": ("z", ""),
-    "draw_alignment": ("read", "writ"),
-    "draw_cell_state": ("step", "belt|state"),
+    "draw_alignment": ("source", "writ"),
+    "draw_cell_state": ("step", "cell state"),
     "draw_leaderboard": ("error", ""),
     "draw_error_by_horizon": ("ahead", "error"),
     "draw_forecasts": ("year", "value"),
@@ -349,7 +345,6 @@ AXES = {  # what either axis is about: a word in its label
     "draw_moved_outputs": ("step", "moved|change"),
     "draw_dot_plot": ("n", ""),
     "draw_series": ("year", "value"),
-    "draw_split": ("lag", "norm"),
     "draw_success": ("lag", "solved"),
     "draw_gated_signal": ("step", "signal"),
     "draw_gradcheck_error": ("step|ε", "error"),
@@ -357,14 +352,14 @@ AXES = {  # what either axis is about: a word in its label
 
 
 @pytest.mark.parametrize("name", AXES)
-def test_each_axis_is_labelled_as_what_it_is(name: str) -> None:
+def test_each_axis_has_its_label(name: str) -> None:
     pairs = [(one.get_xlabel(), one.get_ylabel()) for one in everywhere(drawn(name))]
     x, y = next(pair for pair in pairs if any(pair))
     for said, wanted in ((x, AXES[name][0]), (y, AXES[name][1])):
         assert re.search(wanted, said) if wanted else not said, (x, y)
 
 
-def test_panels_say_which_symbol_they_hold() -> None:
+def test_panels_name_their_symbols() -> None:
     for name in ("draw_field", "draw_trace", "draw_both_directions"):
         for one in everywhere(drawn(name)):
             for mesh in one.collections:
@@ -376,6 +371,83 @@ def test_panels_say_which_symbol_they_hold() -> None:
     for one in everywhere(drawn("draw_intervention")):
         shown = {line.get_gid().split()[0] for line in one.lines if line.get_gid() and line.get_gid() != "step"}
         assert not shown or shown == {one.get_ylabel()}
+
+
+# Words beside what they speak of
+
+
+def panel(name: str, label: str) -> Axes:
+    """Give one of the plots that were set into a figure."""
+    (found,) = (one for one in everywhere(drawn(name)) if one.get_label() == label)
+    return found
+
+
+def drawn_as(ax: Axes, gid: str) -> np.ndarray:
+    """Give the heights of a line."""
+    (found,) = (item for item in ax.lines if item.get_gid() == gid)
+    return np.asarray(found.get_ydata(), float)
+
+
+@pytest.mark.parametrize(("label", "said", "greatest"), [("sigmoid", "slope ≤ ¼", 0.25), ("tanh", "slope ≤ 1", 1.0)])
+def test_the_greatest_slope_that_is_written_is_the_one_that_is_drawn(label: str, said: str, greatest: float) -> None:
+    ax = panel("draw_activations", label)
+    assert said in {text.get_text() for text in ax.texts}
+    assert drawn_as(ax, "slope").max() == pytest.approx(greatest, rel=1e-12)
+
+
+def test_half_lives_are_written_at_the_ends_of_their_curves() -> None:
+    said = labelled(drawn("draw_half_lives"))
+    for bias in (0, 1, 3):
+        life = np.log(2) / np.log1p(np.exp(-bias))
+        assert said[f"bias {bias}"] == f"bias {bias}, half-life {life:.{1 if life < 10 else 0}f}"
+
+
+def test_rounding_stands_at_small_steps_and_truncation_at_large_ones() -> None:
+    ax = drawn("draw_gradcheck_error")
+    places = {text.get_text().split()[0]: text.get_position()[0] for text in ax.texts}
+    assert places["rounding"] < 0.5 < places["truncation"]
+    assert labelled(ax)["central difference"] == "central\ndifference"
+    assert labelled(ax)["complex step"] == "complex\nstep"
+
+
+def test_ours_is_faster_on_the_right_of_equal_times() -> None:
+    ax = drawn("draw_time_ratios")
+    assert 1.0 in {float(line.get_xdata()[0]) for line in ax.lines if len({*line.get_xdata()}) == 1}
+    assert "(right of the line: ours is faster)" in ax.get_xlabel()
+
+
+def test_what_an_intervention_changes_stays_inside_the_plot() -> None:
+    trace, x = through_time.unroll(lstm, lstm.init(np.random.default_rng(0), 1, 1), np.zeros((4, 1, 1))), np.ones(4)
+    far = SimpleNamespace(**{name: x[:, None, None] * 4.5 for name in "ch"}, mask=None)
+    two = {one.get_label(): one for one in everywhere(figures.draw_intervention(trace, far))}
+    assert two["c"].get_ylim()[1] > 4.5
+    assert drawn_as(two["c"], "c").tolist() == [4.5] * 4
+    assert np.array_equal(drawn_as(two["c"], "c original"), trace.c[:, 0, 0])
+
+
+def test_an_answers_chance_and_the_part_that_is_lost_are_named() -> None:
+    assert panel("draw_ablation", "answer").get_ylabel() == "p(yes)"
+    ax = drawn("draw_ablation")
+    assert ax.get_title(loc="left") == "h and c set to zero before “step 3” (pale: left alone)"
+    rng = np.random.default_rng(0)
+    run, lost = (SimpleNamespace(c=rng.random((5, 1)), h=rng.random((5, 1)), p=rng.random(5)) for _ in range(2))
+    for zeroed in "hc":
+        one = figures.draw_ablation(run, lost, 2, zeroed, ax=Figure().add_subplot())
+        (states,) = (two for two in one.child_axes if two.get_label() == "states")
+        assert {name: 0.0 in drawn_as(states, name)[1:] for name in "hc"} == {name: name == zeroed for name in "hc"}
+        assert np.array_equal(drawn_as(states, "c left alone"), run.c[:, 0])
+        assert drawn_as(states, "h")[-1] == lost.h[-1, 0]
+
+
+def test_how_many_runs_a_median_is_of_is_written() -> None:
+    ax = figures.draw_gradient_norms({"a": np.ones((2, 3)), "b": np.ones((5, 3))}, ax=Figure().add_subplot())
+    assert ax.get_title(loc="left") == "line: median of 2 to 5 runs, band: all of them"
+
+
+def test_numbers_on_a_leaderboard_have_the_digits_that_the_best_one_needs() -> None:
+    for errors, want in (({"a": 5.25, "b": 200.0}, ["5.25", "200.00"]), ({"a": 52.5, "b": 200.0}, ["52.5", "200.0"])):
+        ax = figures.draw_leaderboard(errors, ax=Figure().add_subplot())
+        assert [text.get_text() for text in ax.texts] == want
 
 
 # Figures with a rule for their colours
@@ -392,7 +464,7 @@ def test_every_block_of_weights_is_framed_in_its_gates_colour(name: str) -> None
     assert names == {text: text[-1] for text in names} and len(names) == 4
 
 
-def test_marks_of_half_lives_lie_on_their_curves_all_along_the_axis() -> None:
+def test_half_life_marks_lie_on_their_curves() -> None:
     ax = drawn("draw_half_lives")
     curves = {line.get_gid(): to_rgb(line.get_color()) for line in ax.lines if str(line.get_gid()).startswith("bias")}
     marks = [line for line in ax.lines if line.get_gid() == "half-life"]
@@ -406,7 +478,7 @@ def test_marks_of_half_lives_lie_on_their_curves_all_along_the_axis() -> None:
     assert lightness == sorted(lightness, reverse=True)
 
 
-def test_a_direction_has_read_what_is_dark() -> None:
+def test_what_a_direction_has_read_is_dark() -> None:
     shown = looks(drawn("draw_bidirectional"))
     dark = {gid: said for gid, said in shown.items() if said not in ("pale", "filled paper")}
     reads = {"in → 0", "in → 1", "in ← 1", "in ← 2", "into ← 1", "into ← 2"}
@@ -426,8 +498,8 @@ CELL_WIRES = {
 
 
 @pytest.mark.parametrize("name", ["draw_cell", "draw_backward"])
-def test_every_wire_of_the_cell_has_the_colour_of_what_it_carries(name: str) -> None:
-    """Backwards they are the same wires, turned round."""
+def test_every_wire_has_the_colour_of_its_quantity(name: str) -> None:
+    """The backward diagram has the same wires, reversed."""
     shown = looks(drawn(name))
     want = {}
     for symbol, wires in CELL_WIRES.items():
@@ -443,7 +515,7 @@ def test_every_wire_of_the_cell_has_the_colour_of_what_it_carries(name: str) -> 
             assert colour == said[1], text
 
 
-def test_what_is_wrong_is_filled_and_rows_of_a_block_have_its_colour() -> None:
+def test_wrong_cells_are_filled_and_rows_have_their_blocks_colour() -> None:
     ax = drawn("draw_fault_pattern")
     assert set(looks(ax).values()) == {"pale points o"}  # nothing is wrong
     rows = {tick.get_text(): colour_of(tick.get_color()) for tick in ax.get_yticklabels()}
@@ -452,15 +524,15 @@ def test_what_is_wrong_is_filled_and_rows_of_a_block_have_its_colour() -> None:
         assert colour == (last if last in ("i", "f", "g", "o", "c", "h", "x") else "ink") or "_0" in text, text
 
 
-def test_letters_stand_on_the_colour_of_their_value() -> None:
+def test_letters_have_the_colour_of_their_value() -> None:
     ax = drawn("draw_text")
     shades_of = [to_hex(style.GATE_MAP(value)) for value in (0.1, 0.9)]
     assert looks(ax) == {f"box:{t}": f"filled {colour_of(shade)}" for t, shade in enumerate(shades_of)}
 
 
 @pytest.mark.parametrize("lag", [1, 4, 7])
-def test_the_value_at_a_lag_stands_beside_its_own_curve_clear_of_both(lag: int) -> None:
-    """The upper curve's above it, the lower one's below, each on the side to which its curve falls away from it."""
+def test_the_value_at_a_lag_is_beside_its_own_curve(lag: int) -> None:
+    """The upper curve's value is above it and the lower one's below, on the side where the curve falls away."""
     ax = Figure(figsize=(9, 5), layout="constrained").add_subplot()
     falling = np.linspace(0, -8, 9)
     figures.draw_gradient_bands(band(falling), band(2 * falling), lag=lag, ax=ax)

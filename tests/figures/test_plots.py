@@ -1,4 +1,4 @@
-"""What the plots of chapters 02 to 05 show is the data they were given, on limits that do not move."""
+"""The plots of chapters 02 to 05 show the data they were given, on fixed limits."""
 
 import itertools
 from types import SimpleNamespace
@@ -40,7 +40,7 @@ def child(ax: Axes, name: str) -> Axes:
     return found
 
 
-# Every function: where it draws and what it leaves
+# Every function: where it draws, and what it changes
 
 
 def every_drawing() -> list[tuple[str, Any]]:
@@ -69,7 +69,7 @@ def every_drawing() -> list[tuple[str, Any]]:
         ("draw_intervention", lambda ax: figures.draw_intervention(trace, trace, step=1, ax=ax)),
         ("draw_next_probabilities", lambda ax: figures.draw_next_probabilities("abc", [0.5, 0.3, 0.2], ax=ax)),
         ("draw_text", lambda ax: figures.draw_text("abcde", [0.1, 0.2, 0.3, 0.4, 0.5], ax=ax)),
-        ("draw_soft_gate", lambda ax: figures.draw_soft_gate(2.0, -1.0, curve="tanh", ax=ax)),
+        ("draw_soft_gate", lambda ax: figures.draw_soft_gate(2.0, -1.0, activation="tanh", ax=ax)),
         ("draw_ablation", lambda ax: figures.draw_ablation(run, run, 2, "both", labels=list("abcde"), ax=ax)),
         ("draw_time_ratios", lambda ax: figures.draw_time_ratios([timed], ax=ax)),
         ("draw_breakdown", lambda ax: figures.draw_breakdown({"small": {"products": 1.0, "rest": 3.0}}, ax=ax)),
@@ -109,15 +109,15 @@ def every_drawing() -> list[tuple[str, Any]]:
     ]
 
 
-def test_no_drawing_is_forgotten_here() -> None:
+def test_every_drawing_is_tested_here() -> None:
     assert {name for name, _ in every_drawing()} == {name for name in figures.__all__ if name.startswith("draw_")}
 
 
 @pytest.mark.parametrize(("name", "draw"), every_drawing(), ids=[name for name, _ in every_drawing()])
-def test_it_draws_on_the_axes_it_is_given_and_returns_them(name: str, draw: Any) -> None:
+def test_it_draws_on_the_given_axes_and_returns_them(name: str, draw: Any) -> None:
     ax = Figure(figsize=(8, 5), layout="constrained").add_subplot()
     assert draw(ax) is ax
-    assert not plt.get_fignums()  # a widget draws so on every move
+    assert not plt.get_fignums()  # as a widget does at every change
     own = draw(None)
     assert plt.get_fignums() == [own.figure.number]
     assert len(own.figure.axes) >= 1
@@ -125,7 +125,7 @@ def test_it_draws_on_the_axes_it_is_given_and_returns_them(name: str, draw: Any)
 
 
 @pytest.mark.parametrize(("name", "draw"), every_drawing(), ids=[name for name, _ in every_drawing()])
-def test_nothing_written_leaves_a_narrow_page(name: str, draw: Any) -> None:
+def test_no_text_leaves_a_narrow_figure(name: str, draw: Any) -> None:
     figure = Figure(figsize=(5.2, 4.2), layout="constrained")
     canvas = FigureCanvasAgg(figure)
     draw(figure.add_subplot())
@@ -134,22 +134,22 @@ def test_nothing_written_leaves_a_narrow_page(name: str, draw: Any) -> None:
     assert box.x0 >= 0 and box.y0 >= 0 and box.x1 <= 5.2 and box.y1 <= 4.2, box
 
 
-# Switches
+# Gates
 
 
-def test_activations_and_their_slopes() -> None:
+def test_activations_and_their_derivatives() -> None:
     ax = figures.draw_activations(reach=4.0)
     z = np.asarray(child(ax, "tanh").lines[-1].get_xdata())
     assert (z[0], z[-1]) == (-4, 4)
     np.testing.assert_allclose(line(child(ax, "sigmoid"), "value"), 1 / (1 + np.exp(-z)), rtol=1e-14)
-    np.testing.assert_allclose(line(child(ax, "tanh"), "slope"), np.cosh(z) ** -2.0, rtol=1e-9)
-    assert line(child(ax, "sigmoid"), "slope").max() == 0.25
+    np.testing.assert_allclose(line(child(ax, "tanh"), "derivative"), np.cosh(z) ** -2.0, rtol=1e-9)
+    assert line(child(ax, "sigmoid"), "derivative").max() == 0.25
     assert child(ax, "sigmoid").get_ylim() == child(ax, "tanh").get_ylim()
     with pytest.raises(ValueError, match="reach is 0"):
         figures.draw_activations(reach=0)
 
 
-def test_a_switch_lets_pass_the_product_and_fills_it() -> None:
+def test_a_gated_signal_is_filled_up_to_the_product() -> None:
     value, gate = np.sin(np.arange(30.0)), sigmoid(np.linspace(-6, 6, 30))
     ax = figures.draw_gated_signal(value, gate)
     np.testing.assert_array_equal(line(ax, "value"), value)
@@ -171,7 +171,7 @@ def test_a_switch_lets_pass_the_product_and_fills_it() -> None:
         ([1.0], [0.5], {"symbol": "g"}, "symbol is 'g'"),
     ],
 )
-def test_a_switch_refuses_what_is_no_gate(value: Any, gate: Any, options: Any, message: str) -> None:
+def test_a_gated_signal_refuses_invalid_gates(value: Any, gate: Any, options: Any, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         figures.draw_gated_signal(value, gate, **options)
 
@@ -189,7 +189,7 @@ def test_the_cell_state_shows_what_was_kept_and_what_was_added() -> None:
         assert [bar.get_height() for bar in bars(ax, "kept")] == [1.0, 2.0, 0.0, -0.125]
         assert [bar.get_height() for bar in bars(ax, "added")] == list(added)
         for kept, put in zip(bars(ax, "kept"), bars(ax, "added"), strict=True):
-            assert put.get_y() == kept.get_height()  # the second column starts where the first ends
+            assert put.get_y() == kept.get_height()  # the second bar starts where the first ends
 
 
 def test_a_cell_state_with_one_forget_gate_for_all_steps() -> None:
@@ -198,7 +198,7 @@ def test_a_cell_state_with_one_forget_gate_for_all_steps() -> None:
     np.testing.assert_allclose([bar.get_height() for bar in bars(ax, "added")], [1, 0, 0, 0, 0], atol=1e-15)
 
 
-def test_cell_states_compare_because_their_limits_are_few() -> None:
+def test_cell_states_have_one_of_a_few_limits() -> None:
     limits = {figures.draw_cell_state(top * np.ones(3)).get_ylim() for top in (0.3, 0.7, 1.0)}
     assert limits == {(-0.1, 1.06)}
     assert figures.draw_cell_state([0.2, -1.7]).get_ylim()[0] < -2
@@ -210,7 +210,7 @@ def test_cell_states_compare_because_their_limits_are_few() -> None:
         ({"c": np.zeros((2, 2))}, "c has shape"),
         ({"c": np.zeros(0)}, "c has shape"),
         ({"c": np.zeros(3), "f": np.zeros(2)}, "f has shape"),
-        ({"c": np.ones(3), "f": 1.0, "added": np.zeros(3)}, "added does not fit f and c"),
+        ({"c": np.ones(3), "f": 1.0, "added": np.zeros(3)}, "added, f and c disagree"),
         ({"c": np.array([1.0, np.nan])}, "NaN"),
     ],
 )
@@ -219,7 +219,7 @@ def test_a_cell_state_that_does_not_add_up_is_refused(options: dict[str, Any], m
         figures.draw_cell_state(**options)
 
 
-def test_half_lives_are_where_half_is_left() -> None:
+def test_half_lives_are_marked_where_half_is_left() -> None:
     ax = figures.draw_half_lives((0, 1, 2, 3, 5), steps=30)
     marks = [item for item in ax.lines if item.get_gid() == "half-life"]
     lives = [half_life(sigmoid(b)) for b in (0, 1, 2, 3)]  # 5 has 103 steps, beyond the drawing
@@ -243,7 +243,7 @@ def test_half_lives_are_where_half_is_left() -> None:
 
 
 @pytest.mark.parametrize(("input_size", "hidden_size"), [(3, 5), (1, 1), (40, 2)])
-def test_blocks_show_the_weights_under_their_gate(input_size: int, hidden_size: int) -> None:
+def test_blocks_show_the_weights_of_their_gate(input_size: int, hidden_size: int) -> None:
     params = lstm.init(np.random.default_rng(1), input_size, hidden_size)
     ax = figures.draw_weight_blocks(params)
     for name in ("W_x", "W_h", "b"):
@@ -257,7 +257,7 @@ def test_blocks_show_the_weights_under_their_gate(input_size: int, hidden_size: 
     assert f"= {total}$ numbers" in texts["count"].get_text()
 
 
-def test_blocks_refuse_what_is_no_lstm() -> None:
+def test_blocks_refuse_other_cells() -> None:
     rng = np.random.default_rng(2)
     with pytest.raises(ValueError, match=r"params\.W_h"):
         figures.draw_weight_blocks(rnn.init(rng, 2, 3))
@@ -266,11 +266,11 @@ def test_blocks_refuse_what_is_no_lstm() -> None:
         figures.draw_weight_blocks(params._replace(b=params.b[:-1]))
 
 
-# The same weights as others store them
+# The same weights in other libraries' layouts
 
 
 def stored_block(ax: Axes, array: str, symbol: str) -> np.ndarray:
-    """The numbers that are drawn inside the frame of one block."""
+    """Give the numbers drawn inside the frame of one block."""
     frame, drawn = (ax.findobj(lambda a, gid=gid: a.get_gid() == gid)[0] for gid in (f"{array}:{symbol}", array))
     corners, values = drawn.get_coordinates(), np.asarray(drawn.get_array())
     middle = (corners[1:, 1:] + corners[:-1, :-1]) / 2
@@ -279,7 +279,7 @@ def stored_block(ax: Axes, array: str, symbol: str) -> np.ndarray:
     return values[np.ix_(inside.any(axis=1), inside.any(axis=0))]
 
 
-def test_every_frame_of_every_library_holds_our_block() -> None:
+def test_every_librarys_frame_holds_our_block() -> None:
     rng = np.random.default_rng(1)
     params = lstm.Params(rng.normal(size=(3, 8)), rng.normal(size=(2, 8)), rng.normal(size=8))
     ax = figures.draw_framework_weights(params)
@@ -298,11 +298,11 @@ def test_every_frame_of_every_library_holds_our_block() -> None:
         figures.draw_framework_weights(rnn.init(rng, 2, 3))
 
 
-# Over time
+# Traces over time
 
 
 @pytest.mark.parametrize("field", ["i", "f", "g", "o", "c", "h"])
-def test_a_map_is_the_field_turned_units_down_time_right(masked: Any, field: str) -> None:
+def test_a_map_has_units_downward_and_time_to_the_right(masked: Any, field: str) -> None:
     for sequence in (0, 1):
         ax = figures.draw_field(masked.trace, field, sequence=sequence)
         drawn = mesh(ax, field)
@@ -339,7 +339,7 @@ def test_a_trace_on_one_time_axis(masked: Any, series_trace: Any) -> None:
     assert child(ax, "c").get_xlabel() == "year"
 
 
-def test_words_stand_under_their_steps(masked: Any) -> None:
+def test_words_are_written_under_their_steps(masked: Any) -> None:
     words = ["the", "dogs", "near", "the", "old", "cat", "run"]
     for ax in (
         figures.draw_field(masked.trace, labels=words),
@@ -351,7 +351,7 @@ def test_words_stand_under_their_steps(masked: Any) -> None:
     assert figures.draw_trace(masked.trace, labels=words).child_axes[0].get_label() == "f"  # no map of the input
 
 
-def test_many_words_do_not_cover_each_other() -> None:
+def test_many_words_do_not_overlap() -> None:
     rng = np.random.default_rng(3)
     trace = through_time.unroll(lstm, lstm.init(rng, 1, 2), rng.normal(size=(24, 1, 1)))
     ax = figures.draw_field(trace, labels=["something"] * 24)
@@ -361,7 +361,7 @@ def test_many_words_do_not_cover_each_other() -> None:
     assert np.diff(places).min() > 10
 
 
-def test_one_unit_as_lines(masked: Any) -> None:
+def test_one_unit_is_drawn_as_lines(masked: Any) -> None:
     ax = figures.draw_unit(masked.trace, 2, sequence=1)
     real = masked.mask[:, 1]
     for symbol, where in (
@@ -381,7 +381,7 @@ def test_one_unit_as_lines(masked: Any) -> None:
     assert {text.get_text() for plot in ax.child_axes for text in plot.texts} == set("ifogch")
 
 
-def test_the_vanilla_cell_has_fewer_maps() -> None:
+def test_the_vanilla_rnn_has_fewer_maps() -> None:
     rng = np.random.default_rng(4)
     trace = through_time.unroll(rnn, rnn.init(rng, 2, 3), rng.normal(size=(5, 1, 2)))
     assert [plot.get_label() for plot in figures.draw_trace(trace).child_axes] == ["x", "h"]
@@ -389,7 +389,7 @@ def test_the_vanilla_cell_has_fewer_maps() -> None:
         figures.draw_field(trace, "f")
 
 
-def test_a_series_is_drawn_as_it_is() -> None:
+def test_a_series_is_drawn_unchanged() -> None:
     years, values = np.arange(1700.0, 1705.0), np.array([5.0, np.nan, 16.0, 23.0, 36.0])
     ax = figures.draw_series(years, values, label="sunspot number (yearly mean)")
     np.testing.assert_array_equal(line(ax, "series"), values)
@@ -408,16 +408,18 @@ def test_a_series_is_drawn_as_it_is() -> None:
         ({"sequence": 2}, "sequence is 2; expected a whole number from 0 to 1"),
         ({"sequence": -1}, "sequence is -1"),
         ({"labels": ["a", "b"]}, "labels has 2 entries; expected one for each of the 7 steps"),
-        ({"labels": [1, 2, 3, 5, 8, 13, 21]}, "labels are numbers but not equally spaced"),
+        ({"labels": [1, 2, 3, 5, 8, 13, 21]}, "labels holds numbers that are not equally spaced"),
     ],
 )
-def test_what_does_not_fit_a_trace_is_refused(masked: Any, draw: Any, options: dict[str, Any], message: str) -> None:
+def test_arguments_that_do_not_fit_a_trace_are_refused(
+    masked: Any, draw: Any, options: dict[str, Any], message: str
+) -> None:
     with pytest.raises(ValueError, match=message):
         draw(masked.trace, **options)
     assert not plt.get_fignums()
 
 
-def test_unit_field_and_empty_traces_are_refused(masked: Any) -> None:
+def test_missing_units_and_fields_and_empty_traces_are_refused(masked: Any) -> None:
     with pytest.raises(ValueError, match="unit is 4"):
         figures.draw_unit(masked.trace, 4)
     with pytest.raises(ValueError, match="field is 'z'; expected one of f, i, g, c, o, h"):

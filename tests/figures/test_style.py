@@ -1,4 +1,4 @@
-"""The house style: colours that can be told apart, limits that are the same everywhere, labels that do not collide."""
+"""The house style: colours that can be told apart, common limits, labels that do not overlap."""
 
 import itertools
 import json
@@ -25,7 +25,7 @@ def lightness(colour: str) -> float:
     return 116 * luminance ** (1 / 3) - 16 if luminance > 0.008856 else 903.3 * luminance
 
 
-def test_the_five_okabe_ito_colours_are_where_the_book_says() -> None:
+def test_the_five_okabe_ito_colours_are_used() -> None:
     assert {s: style.COLOURS[s] for s in "ifgoc"} == {
         "i": "#0072B2",
         "f": "#D55E00",
@@ -37,29 +37,29 @@ def test_the_five_okabe_ito_colours_are_where_the_book_says() -> None:
 
 @pytest.mark.parametrize(("a", "b"), list(itertools.combinations("ifgoch", 2)))
 def test_symbols_differ_in_lightness_and_in_hue_or_dashes(a: str, b: str) -> None:
-    # The five hues are fixed and some are close in grey: those pairs must also differ in their dashes.
+    # The five hues are fixed, and some are similar in grey: those pairs must also differ in their dashes.
     gap = abs(lightness(style.COLOURS[a]) - lightness(style.COLOURS[b]))
     assert gap > 3
     assert gap > 15 or style.DASHES[a] != style.DASHES[b]
     assert np.abs(np.subtract(to_rgb(style.COLOURS[a]), to_rgb(style.COLOURS[b]))).max() > 0.1
 
 
-def test_text_in_the_colours_can_be_read_on_white() -> None:
+def test_text_in_the_colours_is_readable_on_white() -> None:
     for colour in style.COLOURS.values():
-        assert lightness(colour) < 63  # contrast 3:1 and more, what bold and large text needs
+        assert lightness(colour) < 63  # a contrast of 3:1, as bold and large text needs
 
 
 @pytest.mark.parametrize("values", [style.GATE_MAP, style.SIGNED_MAP])
 def test_the_maps_are_monotonic_in_lightness_on_each_side(values: matplotlib.colors.Colormap) -> None:
     lights = np.array([lightness(matplotlib.colors.to_hex(values(v))) for v in np.linspace(0, 1, 101)])
     if values is style.GATE_MAP:
-        assert np.all(np.diff(lights) < 0)  # the more open, the darker
+        assert np.all(np.diff(lights) < 0)  # a gate that is more open is darker
     else:
         assert np.all(np.diff(lights[:51]) > 0) and np.all(np.diff(lights[50:]) < 0)
-        np.testing.assert_allclose(lights, lights[::-1], atol=9)  # neither sign looks larger
+        np.testing.assert_allclose(lights, lights[::-1], atol=9)  # both signs look equally large
 
 
-def test_a_colour_is_changed_in_one_line() -> None:
+def test_a_colour_is_defined_in_one_line() -> None:
     root = Path(__file__).parents[2]
     texts = {path: path.read_text(encoding="utf-8") for path in (root / "notebooks").glob("*.ipynb")}
     for path, page in texts.items():
@@ -74,10 +74,19 @@ def test_a_colour_is_changed_in_one_line() -> None:
     assert list(copies) == ["style.py"] and len(copies["style.py"]) == 5
 
 
+def test_no_page_calls_a_symbol_by_its_colour() -> None:
+    for path in (Path(__file__).parents[2] / "notebooks").glob("*.ipynb"):
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        prose = [*("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")]
+        prose += [cell["metadata"].get("alt", "") for cell in cells]
+        found = re.findall(r".{0,40}\b(?:blue|orange|vermilion|purple)\b.{0,40}", "\n".join(prose), re.IGNORECASE)
+        assert not found, f"{path.name}: say where it is or how it is labelled, for its colour may change: {found}"
+
+
 @pytest.mark.parametrize(
     ("largest", "limit"), [(0, 1), (1, 1), (1.01, 2), (2.3, 3), (3.5, 5), (5.1, 10), (10, 10), (11, 20), (201, 300)]
 )
-def test_the_ladder_has_few_rungs(largest: float, limit: float) -> None:
+def test_there_are_few_limits(largest: float, limit: float) -> None:
     assert style.nice_limit([0.1, -largest]) == limit
 
 
@@ -94,12 +103,12 @@ def test_limits_are_fixed_by_kind() -> None:
 @pytest.mark.parametrize(
     ("value", "text"), [(0.125, "0.12"), (-0.5, "−0.50"), (-0.001, "0.00"), (0.0, "0.00"), (-12.345, "−12.35")]
 )
-def test_numbers_have_a_true_minus_and_no_minus_zero(value: float, text: str) -> None:
+def test_numbers_have_a_minus_sign_and_no_minus_zero(value: float, text: str) -> None:
     assert style.number(value) == text
 
 
 @given(st.lists(st.floats(0, 100), min_size=1, max_size=9), st.floats(1, 12))
-def test_spread_separates_keeps_order_and_moves_only_what_it_must(places: list[float], distance: float) -> None:
+def test_spread_separates_and_keeps_the_order(places: list[float], distance: float) -> None:
     moved = np.array(style.spread(places, distance, 120.0))
     order = np.argsort(places, kind="stable")
     assert np.all(np.diff(moved[order]) >= distance - 1e-6)
@@ -108,7 +117,7 @@ def test_spread_separates_keeps_order_and_moves_only_what_it_must(places: list[f
         np.testing.assert_allclose(moved, places, atol=1e-9)
 
 
-def test_labels_at_line_ends_do_not_cover_each_other() -> None:
+def test_labels_at_line_ends_do_not_overlap() -> None:
     fig, ax = plt.subplots()
     ax.set(xlim=(0, 1), ylim=(0, 1))
     style.label_ends(ax, [style.End(1.0, y, f"line {k}", "k") for k, y in enumerate((0.5, 0.5, 0.505, 0.9, 0.0))])

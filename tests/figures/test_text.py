@@ -1,4 +1,4 @@
-"""A coloured text shows its characters in order, the colours of its numbers, and letters that can be read on them."""
+"""Coloured text shows its characters in order, in the colours of its numbers, and stays readable."""
 
 import html
 import re
@@ -24,7 +24,7 @@ def letters(ax):
 
 
 @pytest.mark.parametrize("columns", [5, 18, 80])
-def test_every_character_stands_in_its_box_in_reading_order(columns):
+def test_characters_are_drawn_in_reading_order(columns):
     ax = draw_text(WORDS, VALUES, "c", columns=columns)
     assert len(boxes(ax)) == len(letters(ax)) == len(WORDS)
     for t, character in enumerate(WORDS):
@@ -54,15 +54,15 @@ def test_each_field_has_its_own_colours_and_limits():
 
 def test_label_frame_and_given_axes():
     _, mine = plt.subplots()
-    ax = draw_text("abcdef", np.arange(6.0), label="cost, bits", at=4, columns=3, ax=mine)
-    assert ax is mine and "cost, bits" in [text.get_text() for text in ax.texts]
+    ax = draw_text("abcdef", np.arange(6.0), label="surprisal, bits", at=4, columns=3, ax=mine)
+    assert ax is mine and "surprisal, bits" in [text.get_text() for text in ax.texts]
     (frame,) = (patch for patch in ax.patches if patch.get_gid() == "at")
     assert frame.get_xy() == (1, 1.04)
     assert not [patch for patch in draw_text("ab", [0, 1]).patches if patch.get_gid() == "at"]
 
 
 @pytest.mark.parametrize("colours", [GATE_MAP, SIGNED_MAP, AMOUNT_MAP], ids=lambda colours: colours.name)
-def test_letters_can_be_read_on_every_colour(colours):
+def test_letters_are_readable_on_every_colour(colours):
     def light(colour):
         channels = [v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in to_rgb(colour)]
         return np.dot([0.2126, 0.7152, 0.0722], channels)
@@ -92,7 +92,7 @@ def test_styled_colours_are_the_drawn_ones_in_few_levels():
     assert beyond.colours[:2] == (to_hex(SIGNED_MAP(1.0)), to_hex(SIGNED_MAP(0.0)))
 
 
-def test_styled_text_does_not_hang_on_last_bits():
+def test_styled_text_does_not_depend_on_rounding():
     rng = np.random.default_rng(0)
     values = rng.normal(size=300)
     assert style_text("x" * 300, values, "c") == style_text("x" * 300, values * (1 + 1e-13), "c")
@@ -103,19 +103,19 @@ def test_styled_text_does_not_hang_on_last_bits():
     [
         (("abc", [1.0, 2.0]), {}, "values has shape (2,); expected (3,), one for each character"),
         (("", []), {}, "text is ''; expected at least one character"),
-        (("ab", [0.0, np.nan]), {}, "values hold NaN or infinity"),
+        (("ab", [0.0, np.nan]), {}, "values holds NaN or infinity"),
         (("ab", [0.0, 1.0], "z"), {}, "field is 'z'; expected one of i, f, o, g, c, h, or 'amount'"),
         (("ab", [0.0, 1.0]), {"limit": 0.0}, "limit is 0.0; expected a number above 0"),
     ],
 )
-def test_refusals(arguments, options, words):
+def test_invalid_arguments_are_refused(arguments, options, words):
     for function in (draw_text, style_text):
         with pytest.raises(ValueError, match=re.escape(words)):
             function(*arguments, **options)
     assert not plt.get_fignums()
 
 
-def test_draw_text_refuses_a_place_that_is_not_there():
+def test_draw_text_refuses_a_missing_character():
     with pytest.raises(ValueError, match="at is 2; expected 0 to 1"):
         draw_text("ab", [0.0, 1.0], at=2)
     with pytest.raises(ValueError, match="columns is 0"):

@@ -96,7 +96,7 @@ def test_every_widget_is_alive_or_a_picture(read, name):
     assert reader.problems == []
 
 
-def test_the_belt_is_moved_by_keyboard_and_shows_the_packages_numbers(read):
+def test_gate_sliders_move_by_keyboard_and_show_the_packages_numbers(read):
     reader = read()
     page = reader.open("notebooks/03_open_the_gates.html")
     widget = page.locator(".lstm-gate-sliders").first

@@ -1,4 +1,4 @@
-"""The alignment inspector's numbers, words and refusals, and its picture; `browser/` tests the other half."""
+"""The alignment inspector's numbers, sentence, errors and picture; `browser/` tests its script."""
 
 import re
 
@@ -22,11 +22,11 @@ def test_the_numbers_are_the_weights():
     assert np.array_equal(np.frombuffer(widget._weights, "<f8").reshape(5, 7), WEIGHTS)
     assert widget._tokens == {"source": SOURCE, "answer": ANSWER}
     given = WEIGHTS.astype(np.float32)
-    given[:, -1] = 0  # rows that add up to less are drawn as they are
+    given[:, -1] = 0  # rows with a smaller sum are drawn unchanged
     assert np.array_equal(AlignmentInspector(SOURCE, ANSWER, given).values, given[0].astype(float))
 
 
-def test_the_words_say_the_numbers():
+def test_the_sentence_gives_the_numbers():
     widget = AlignmentInspector(SOURCE, ANSWER, WEIGHTS)
     for at in range(5):
         widget.at = np.int64(at)
@@ -34,12 +34,12 @@ def test_the_words_say_the_numbers():
         a, b = list(WEIGHTS[at]).index(first), list(WEIGHTS[at]).index(second)
         assert widget.words == (
             f"Written token {at + 1} of 5 is “{ANSWER[at]}”. It attends most to “{SOURCE[a]}” (token {a + 1}) "
-            f"with weight {first:.2f} and “{SOURCE[b]}” (token {b + 1}) with weight {second:.2f}; the other 5 share "
+            f"with weight {first:.2f} and “{SOURCE[b]}” (token {b + 1}) with weight {second:.2f}; all others add up to "
             f"{1 - first - second:.2f}."
         )
 
 
-def test_words_of_short_and_equal_rows():
+def test_sentences_of_short_and_equal_rows():
     one = AlignmentInspector(["a"], [" "], [[1.0]])
     assert one.words == "Written token 1 of 1 is a space. It attends most to “a” (token 1) with weight 1.00."
     two = AlignmentInspector(["a", " "], ["b"], [[0.5, 0.5]])
@@ -60,7 +60,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("at", "words"), REFUSED)
-def test_it_refuses_now_and_later(at, words):
+def test_invalid_settings_are_refused_now_and_later(at, words):
     with pytest.raises(traitlets.TraitError, match=re.escape(words)):
         AlignmentInspector(SOURCE, ANSWER, WEIGHTS, at)
     widget = AlignmentInspector(SOURCE, ANSWER, WEIGHTS)
@@ -73,21 +73,21 @@ BAD = {
     "source is []; expected at least one token": ([], ANSWER, WEIGHTS),
     "answer is ['a', '']; expected": (SOURCE, ["a", ""], WEIGHTS),
     "weights has shape (7, 5); expected (5, 7)": (SOURCE, ANSWER, WEIGHTS.T),
-    "weights hold a number that is not from 0 to 1": (SOURCE, ANSWER, WEIGHTS - 0.5),
+    "weights holds a number outside 0 to 1": (SOURCE, ANSWER, WEIGHTS - 0.5),
     "weights has a row that adds up to more than 1": (SOURCE, ANSWER, np.full((5, 7), 0.2)),
-    "number that is not from 0 to 1; expected": (SOURCE, ANSWER, np.full((5, 7), np.nan)),
+    "number outside 0 to 1; expected": (SOURCE, ANSWER, np.full((5, 7), np.nan)),
     "source has 61 tokens; expected at most 60": (["a"] * 61, ["b"], np.zeros((1, 61))),
     "answer has 61 tokens": (["a"], ["b"] * 61, np.zeros((61, 1))),
 }
 
 
 @pytest.mark.parametrize("words", BAD)
-def test_errors_name_what_was_wrong(words):
+def test_errors_name_the_argument(words):
     with pytest.raises(ValueError, match=re.escape(words)):
         AlignmentInspector(*BAD[words])
 
 
-def test_a_page_without_a_kernel_keeps_text_and_picture():
+def test_a_page_without_a_kernel_has_text_and_picture():
     before, settings = plt.get_fignums(), dict(plt.rcParams)
     made = [AlignmentInspector(SOURCE, ANSWER, WEIGHTS, at) for at in range(3)]
     data, metadata = made[0]._repr_mimebundle_()

@@ -1,4 +1,4 @@
-"""The cell run backwards: the numbers that are sent, the refusals, the picture; `browser/` tests the other half."""
+"""The backward cell's numbers, errors and picture; `browser/` tests its script."""
 
 import json
 import re
@@ -22,7 +22,7 @@ def a_run(T=4, B=2, D=2, H=3, mask=None):
     return params, trace, rng.normal(size=(T, B, H))
 
 
-def test_what_is_sent_is_what_backpropagate_computes():
+def test_the_numbers_are_those_of_backpropagate():
     params, trace, d_hs = a_run()
     back = backpropagate(lstm, params, trace, d_hs)
     cell = BackwardCell(params, trace, d_hs, sequence=1)
@@ -30,7 +30,7 @@ def test_what_is_sent_is_what_backpropagate_computes():
     assert np.array_equal(sent["dh"], back.states.h[:, 1]) and np.array_equal(sent["dc_later"], back.states.c[:, 1])
     np.testing.assert_allclose(sent["dh_loss"] + sent["dh_later"], back.states.h[:, 1], rtol=0, atol=1e-15)
     np.testing.assert_allclose(sent["dc"], sent["dc_later"] + sent["from_h"], rtol=0, atol=1e-15)
-    # What leaves a step to the left arrives at the one before it.
+    # The gradient that leaves a step to the left arrives at the step before it.
     np.testing.assert_allclose(sent["dc_previous"][1:], sent["dc_later"][:-1], rtol=1e-12, atol=1e-15)
     np.testing.assert_allclose(sent["dh_previous"][1:], sent["dh_later"][:-1], rtol=1e-12, atol=1e-15)
     np.testing.assert_allclose(sent["dc_previous"][0], back.state.c[1], rtol=1e-12)
@@ -52,8 +52,8 @@ def test_the_diagram_is_the_figures():
     assert numbers <= set(BackwardCell(params, trace, d_hs)._numbers)
 
 
-def test_the_gradient_on_each_wire_follows_from_the_two_rules():
-    """A product hands on the other factor, a curve its slope, a sum the same to all; where ways meet, they add."""
+def test_the_gradient_on_each_wire_follows_the_chain_rule():
+    """A product multiplies by the other factor, an activation by its derivative, a sum passes on; forks add up."""
     params, trace, d_hs = a_run()
     arriving = lstm.State(*(part[2] for part in backpropagate(lstm, params, trace, d_hs).states))
     n = drawing.numbers(params, trace[2], arriving, d_hs[2], 1, 0)
@@ -83,14 +83,14 @@ def test_the_gradient_on_each_wire_follows_from_the_two_rules():
     assert set(want) | set(sources) == set(on)
 
 
-def test_settings_and_refusals():
+def test_settings_and_errors():
     params, trace, d_hs = a_run()
     cell = BackwardCell(params, trace, d_hs, unit=2, part="update")
     assert repr(cell) == "BackwardCell(4 steps, 3 units, step=3, unit=2, sequence=0, part='update')"
     for name, value, words in (
         ("step", 4, "step is 4; expected 0 to 3"),
         ("unit", 3, "unit is 3; expected 0 to 2"),
-        ("part", "belt", "part is 'belt'; expected one of '', 'forget'"),
+        ("part", "memory", "part is 'memory'; expected one of '', 'forget'"),
     ):
         with pytest.raises(traitlets.TraitError, match=re.escape(words)):
             BackwardCell(params, trace, d_hs, **{name: value})
@@ -104,7 +104,7 @@ def test_settings_and_refusals():
         BackwardCell(params, masked, d_hs, sequence=1)
 
 
-def test_a_page_without_a_kernel_keeps_text_and_picture():
+def test_a_page_without_a_kernel_has_text_and_picture():
     before = plt.get_fignums()
     cell = BackwardCell(*a_run())
     data, _ = cell._repr_mimebundle_()

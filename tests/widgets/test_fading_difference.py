@@ -1,4 +1,4 @@
-"""The fading difference: its law, its numbers and refusals, and its picture; `browser/` tests the other half."""
+"""The fading difference: its law, numbers, errors and picture; `browser/` tests its script."""
 
 import math
 
@@ -19,7 +19,7 @@ OTHERS[2] += 1
 
 
 def test_a_small_difference_fades_by_the_spectral_radius():
-    # Near h = 0 the cell is linear: one eigenvalue of a symmetric W_h decides in the long run.
+    # Near h = 0 the cell is linear, so the largest eigenvalue of a symmetric W_h dominates in the long run.
     W_h = np.diag([0.5, 0.2, 0.1])
     params = rnn.Params(np.full((1, 3), 1e-6), W_h, np.zeros(3))
     xs, others = np.zeros((40, 1, 1)), np.zeros((40, 1, 1))
@@ -28,6 +28,7 @@ def test_a_small_difference_fades_by_the_spectral_radius():
         d = fading(params, xs, others, scale).difference
         assert d[-1] / d[-2] == pytest.approx(spectral_radius(scale * W_h), rel=1e-6)
     assert spectral_radius(np.array([[0.0, -2.0], [2.0, 0.0]])) == pytest.approx(2.0)
+    assert spectral_radius(np.array([[0.5, 10.0], [0.0, -0.75]])) == pytest.approx(0.75)  # the norm is above 10
 
 
 def test_left_and_factor_are_those_of_the_difference():
@@ -41,21 +42,39 @@ def test_left_and_factor_are_those_of_the_difference():
     assert np.all(nothing.difference[3:] == 0) and nothing.left == nothing.factor == 0
 
 
-def test_the_words_and_the_picture_follow():
+def test_it_is_two_runs_by_hand_of_sequences_that_differ_at_several_steps_and_the_last():
+    params = PARAMS._replace(b=np.random.default_rng(5).normal(size=6))
+    others = XS.copy()
+    others[3, 0, 1] += 1  # one number only
+    others[[7, 11]] -= 1
+    hs = []
+    for xs in (XS, others):
+        h, run = np.zeros(6), []
+        for x in xs[:, 0]:
+            h = np.tanh(x @ params.W_x + h @ (1.3 * params.W_h) + params.b)
+            run.append(h)
+        hs.append(np.array(run))
+    run = fading(params, XS, others, 1.3)
+    np.testing.assert_allclose(run.difference, np.sqrt(((hs[0] - hs[1]) ** 2).sum(axis=1)), rtol=1e-12)
+    assert run.first == 3 and run.left == run.difference[11] / run.difference[3]
+    assert run.factor**8 == pytest.approx(run.left, rel=1e-12)
+
+
+def test_the_sentence_and_the_picture_follow():
     widget = FadingDifference(PARAMS, XS, OTHERS)
     before = widget.static_png()[0]
     assert repr(widget) == "FadingDifference(12 steps, 6 units, scale=1)"
     run, radius = widget.run, spectral_radius(PARAMS.W_h)
     assert widget.words.startswith(f"W_h × 1.00 has spectral radius {radius:.2f}. 9 words later the difference is ")
-    assert widget.words.endswith(f" times what it was: a factor of {run.factor:.2f} per word, on average.")
+    assert widget.words.endswith(f" times its initial size: a factor of {run.factor:.2f} per word, on average.")
     widget.scale = np.float32(2.5)
     assert widget.static_png()[0] != before and "W_h × 2.50" in widget.words
     widget.scale = 0
-    assert widget.words.endswith("Nothing of the difference is left 9 words later.")
+    assert widget.words.endswith("The difference is 0 9 words later.")
     assert math.isclose(widget._size["radius"], radius)
 
 
-def test_what_does_not_fit_is_refused():
+def test_invalid_arguments_are_refused():
     with pytest.raises(ValueError, match="expected \\(T, 1, D\\) twice"):
         fading(PARAMS, XS, OTHERS[:-1])
     with pytest.raises(ValueError, match="do not differ before the last step"):
@@ -67,7 +86,7 @@ def test_what_does_not_fit_is_refused():
             FadingDifference(PARAMS, XS, OTHERS, scale=scale)
 
 
-def test_nothing_that_is_given_is_written_into():
+def test_arguments_are_not_modified():
     frozen = tree_map(np.copy, (PARAMS, XS, OTHERS))
     for array in (*frozen[0], *frozen[1:]):
         array.flags.writeable = False

@@ -1,4 +1,4 @@
-"""The widgets' numbers, their refusals, and what a page without a kernel keeps; `browser/` tests the other half."""
+"""The widget's numbers, errors, and picture for a page without a kernel; `browser/` tests its script."""
 
 import itertools
 import math
@@ -21,10 +21,10 @@ from lstm_helpers.widgets.base import VIEW
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
-# The laws of a cell state under given gates
+# The laws of a cell state with constant gates
 
 
-def test_it_is_the_cell_with_its_gates_held_still():
+def test_it_is_the_cell_with_constant_gates():
     f, i, g, o = 0.83, 0.4, -0.7, 0.6
     logits = [math.log(i / (1 - i)), math.log(f / (1 - f)), math.atanh(g), math.log(o / (1 - o))]
     params = tree_map(np.zeros_like, lstm.init(np.random.default_rng(0), 1, 1))._replace(b=np.array(logits))
@@ -60,7 +60,7 @@ def test_limit_at_the_edges():
     assert steady_state(1.0, 0.0, 0.5) == 0.0 and steady_state(0.0, 0.5, -0.5) == -0.25
 
 
-def test_output_gate_hides_but_does_not_erase():
+def test_a_closed_output_gate_does_not_erase():
     open_, shut = apply_gates(0.9, 1, 0.5, 1.0), apply_gates(0.9, 1, 0.5, 0.0)
     assert np.array_equal(open_.c, shut.c) and np.all(shut.h == 0) and np.all(open_.h != 0)
 
@@ -125,18 +125,23 @@ def test_gate_sliders_takes_numpy_numbers_and_gives_its_cell_state():
     assert np.array_equal(widget.cell_state.c, apply_gates(0.5, 1, -1, 1, 6).c)
 
 
-def test_gate_sliders_says_the_forget_gate_as_a_bias_and_as_a_time():
+def test_gate_sliders_gives_the_forget_gate_as_a_bias_and_a_half_life():
     widget = GateSliders(f=0.9)
     assert widget.forget_bias == pytest.approx(math.log(9), rel=1e-14)
     assert widget.half_life == half_life(0.9)
-    assert widget.forgetting == "f = 0.90 is a forget bias of 2.20 and a half-life of 6.6 steps"
+    assert widget.forgetting == "f = 0.90 corresponds to a forget bias of 2.20 and a half-life of 6.6 steps"
     widget.f = sigmoid(5.0)
-    assert widget.forgetting == "f = 0.9933 is a forget bias of 5.00 and a half-life of 103 steps"
+    assert widget.forgetting == "f = 0.9933 corresponds to a forget bias of 5.00 and a half-life of 103 steps"
     widget.f = 0.25
-    assert widget.forgetting == "f = 0.25 is a forget bias of \N{MINUS SIGN}1.10 and a half-life of 0.5 steps"
-    assert GateSliders(f=0).forgetting.startswith("f = 0.00: all is gone") and GateSliders(f=0).forget_bias == -math.inf
     assert (
-        GateSliders(f=1).forgetting.startswith("f = 1.00: nothing is ever gone")
+        widget.forgetting == "f = 0.25 corresponds to a forget bias of \N{MINUS SIGN}1.10 and a half-life of 0.5 steps"
+    )
+    assert (
+        GateSliders(f=0).forgetting.startswith("f = 0.00: everything is forgotten")
+        and GateSliders(f=0).forget_bias == -math.inf
+    )
+    assert (
+        GateSliders(f=1).forgetting.startswith("f = 1.00: nothing is ever forgotten")
         and GateSliders(f=1).half_life == math.inf
     )
 
@@ -145,7 +150,7 @@ def test_reprs_are_the_same_everywhere():
     assert repr(GateSliders()) == repr(GateSliders()) == "GateSliders(f=0.9, i=1, g=0.5, o=1, steps=20, feed='once')"
 
 
-# What is sent to the browser
+# Data for the browser
 
 
 def test_colours_come_from_the_house_style():
@@ -163,7 +168,7 @@ def test_scripts_fetch_nothing(name):
     assert code.count("const sigmoid =") <= 1, "the mirror of activations belongs in one file"
 
 
-# What a page without a kernel keeps
+# Pages without a kernel
 
 
 @pytest.mark.parametrize("kind", [GateSliders, SoftGate])

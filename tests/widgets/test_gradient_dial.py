@@ -1,4 +1,4 @@
-"""The gradient dial's numbers, words and refusals, and its picture; `browser/` tests the other half."""
+"""The gradient dial's numbers, sentence, errors and picture; `browser/` tests its script."""
 
 import re
 
@@ -38,7 +38,7 @@ def test_powers_in_words(value, words):
     assert say_power(np.log10(value)).replace("\u00a0", " ") == words
 
 
-def test_the_curves_are_the_tables_rows():
+def test_the_curves_are_rows_of_the_table():
     dial = GradientDial(lag=30, forget_bias=2.5, weight_scale=3)
     scale = measured.GRADIENT_SCALES.index(3.0)
     assert np.array_equal(dial.curves.lstm, TABLE.lstm[scale, 5]) and np.array_equal(dial.curves.rnn, TABLE.rnn[scale])
@@ -50,7 +50,7 @@ def test_the_curves_are_the_tables_rows():
     assert sum(map(len, sent.values())) < 300_000 and dial._colours == dict(COLOURS)
 
 
-def test_the_words_say_the_numbers():
+def test_the_sentence_gives_the_numbers():
     dial = GradientDial(lag=60, forget_bias=3, weight_scale=0.5)
     for table in dial.curves:
         for log in table[:, 60]:
@@ -59,7 +59,7 @@ def test_the_words_say_the_numbers():
     dial.lag = 1
     assert "1 step back" in dial.words
     dial.lag = 0
-    assert "both factors are 1." in dial.words
+    assert "both norms are 1." in dial.words
 
 
 REFUSED = [
@@ -75,7 +75,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("name", "value", "words"), REFUSED)
-def test_the_dial_refuses_now_and_later(name, value, words):
+def test_invalid_settings_are_refused_now_and_later(name, value, words):
     with pytest.raises(traitlets.TraitError, match=re.escape(words)):
         GradientDial(**{name: value})
     dial = GradientDial()
@@ -90,7 +90,7 @@ def test_the_script_fetches_nothing():
     assert set(re.findall(r"https?://[^\"'\s]+", code)) == {"http://www.w3.org/2000/svg"}  # a name, not an address
 
 
-def test_a_page_without_a_kernel_keeps_text_and_picture():
+def test_a_page_without_a_kernel_has_text_and_picture():
     dial = GradientDial(lag=100, forget_bias=0, weight_scale=0.5)
     before, settings = plt.get_fignums(), dict(plt.rcParams)
     data, metadata = dial._repr_mimebundle_()
@@ -123,7 +123,7 @@ def test_the_picture_holds_the_numbers(lag, bias, scale):
     plt.close(figure)
 
 
-def test_the_picture_refuses():
+def test_the_picture_names_invalid_arguments():
     lstm, rnn = GradientDial().curves
     with pytest.raises(ValueError, match=re.escape("rnn has shape (101,); expected (3, lags + 1)")):
         draw_gradient_bands(lstm, rnn[1])

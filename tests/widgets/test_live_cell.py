@@ -1,4 +1,4 @@
-"""The live cell's settings, what it sends to the browser, and its still picture; `browser/` tests the other half."""
+"""The live cell's settings, data for the browser, and static picture; `browser/` tests its script."""
 
 import io
 import json
@@ -55,8 +55,8 @@ REFUSED = [
     ("unit", 4, "unit is 4; expected 0 to 3"),
     (
         "part",
-        "belt",
-        "part is 'belt'; expected one of '', 'forget', 'input', 'candidate', 'update', 'output', 'hidden'",
+        "memory",
+        "part is 'memory'; expected one of '', 'forget', 'input', 'candidate', 'update', 'output', 'hidden'",
     ),
     ("overrides", {(7, "f", 0): 0.5}, "overrides do not fit: held has the step 7"),
     ("overrides", {(0, "z", 0): 0.5}, "overrides do not fit: held has the gate 'z'"),
@@ -71,7 +71,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("name", "value", "words"), REFUSED)
-def test_it_refuses_now_and_later(name, value, words):
+def test_invalid_settings_are_refused_now_and_later(name, value, words):
     params, trace = a_run()
     with pytest.raises(traitlets.TraitError, match=re.escape(words)):
         LiveCell(trace, params, **{name: value})
@@ -82,7 +82,7 @@ def test_it_refuses_now_and_later(name, value, words):
     assert repr(cell) == before
 
 
-def test_without_weights_it_only_shows():
+def test_without_weights_no_gate_can_be_set():
     _, trace = a_run()
     cell = LiveCell(trace, step=np.int64(6), unit=3)
     assert cell._params == {} and cell.trace.h.shape == (7, 1, 4)
@@ -93,7 +93,7 @@ def test_without_weights_it_only_shows():
     )
 
 
-def test_what_does_not_fit_is_said():
+def test_invalid_arguments_are_named():
     params, trace = a_run()
     other = unroll(rnn, rnn.init(np.random.default_rng(0), 1, 2), np.zeros((3, 1, 1)))
     with pytest.raises(ValueError, match="expected a trace of the LSTM"):
@@ -104,15 +104,15 @@ def test_what_does_not_fit_is_said():
         LiveCell(trace, params, sequence=3)
     with pytest.raises(ValueError, match="labels has 2 entries; expected 7"):
         LiveCell(trace, params, ["a", "b"])
-    with pytest.raises(ValueError, match="params compute something else than trace, by up to"):
+    with pytest.raises(ValueError, match="params give a different run from trace, by up to"):
         LiveCell(trace, params._replace(b=params.b + 0.1))
-    with pytest.raises(ValueError, match="params compute something else than trace"):
+    with pytest.raises(ValueError, match="params give a different run from trace"):
         LiveCell(clamp_gates(params, trace, {(2, "f", 0): 0.0}), params)
-    with pytest.raises(ValueError, match=re.escape("expected W_y (4, 1) and b_y (1,): one answer")):
+    with pytest.raises(ValueError, match=re.escape("expected W_y (4, 1) and b_y (1,), for one answer")):
         LiveCell(trace, params, readout=(np.zeros((4, 2)), np.zeros(2)))
 
 
-# What the browser gets
+# Data for the browser
 
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
@@ -140,7 +140,7 @@ def test_overrides_travel_as_a_list_and_come_back_checked():
     cell.set_state({"overrides": [[0, "o", 3, 0.0], [6, "g", 0, -1]]})
     assert cell.overrides == {(0, "o", 3): 0.0, (6, "g", 0): -1.0}
     run = clamp_gates(params, trace, cell.overrides)
-    for name in "ifgoch":  # one sequence alone or in a batch: the same but for the order of sums
+    for name in "ifgoch":  # one sequence alone or in a batch gives the same up to rounding
         np.testing.assert_allclose(getattr(cell.trace, name)[:, 0], getattr(run, name)[:, 0], rtol=0, atol=1e-14)
     cell.overrides = {}
     assert np.array_equal(cell.trace.h[:, 0], trace.h[:, 0])
@@ -167,8 +167,8 @@ def test_the_diagram_is_the_figures():
     assert set(drawing.CARRIES) <= {f"{wire.start}-{wire.end}" for wire in drawing.LAYOUT.wires}
 
 
-def test_what_leaves_a_node_follows_from_what_enters_it():
-    """The number on every wire, found from the drawing's own signs: times, plus, tanh, forks."""
+def test_the_output_of_a_node_follows_from_its_inputs():
+    """Derive the number on every wire from the diagram's own signs: times, plus, tanh, forks."""
     _, trace = a_run()
     given, wires = drawing.numbers(trace[3], 1, 2), drawing.LAYOUT.wires
     carried = {wire: given[number] for wire, number in drawing.CARRIES.items()}
@@ -195,7 +195,7 @@ def test_what_leaves_a_node_follows_from_what_enters_it():
     [("f", "forget"), ("i", "input"), ("g", "candidate"), ("o", "output"), ("keep", "update"), ("add", "update"),
      ("c", "update"), ("tanh", "hidden"), ("show", "hidden"), ("h", "hidden"), ("x", ""), ("join", "")],
 )  # fmt: skip
-def test_a_pointer_on_a_node_lights_one_part(name, part):
+def test_hovering_over_a_node_highlights_one_part(name, part):
     sent = plain(drawing.LAYOUT, drawing.CARRIES, {})
     assert next(node["part"] for node in sent["nodes"] if node["name"] == name) == part
     wires = {f"{wire['start']}-{wire['end']}": wire["part"] for wire in sent["wires"]}
@@ -219,7 +219,7 @@ def test_mathtext_is_spelled_out(words, runs):
     assert spell(words) == runs
 
 
-def test_every_label_of_every_layout_can_be_spelled():
+def test_every_label_of_every_layout_can_be_spelled_out():
     layouts = [module.LAYOUT for module in LAYOUTS.values()] + [
         lstm_backward.layout_of(split) for split in (True, False)
     ]
@@ -240,10 +240,10 @@ def test_the_script_fetches_nothing():
     assert set(re.findall(r"https?://[^\"'\s]+", code)) == {"http://www.w3.org/2000/svg"}  # a name, not an address
 
 
-# What a page without a kernel keeps
+# Pages without a kernel
 
 
-def test_text_and_picture_stay_and_follow_the_settings():
+def test_text_and_picture_follow_the_settings():
     params, trace = a_run(mask=np.arange(7)[:, None] < [7, 7, 4])
     before, settings = plt.get_fignums(), dict(plt.rcParams)
     cell = LiveCell(trace, params, labels="abcdefg", sequence=2)

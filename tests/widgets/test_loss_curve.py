@@ -1,4 +1,4 @@
-"""The live curve: what it keeps, what it draws, and that no stop loses anything; `browser/` tests the other half."""
+"""The live curve keeps every loss, draws it, and loses nothing at a stop; `browser/` tests its script."""
 
 import re
 import signal
@@ -48,11 +48,11 @@ WHOLE = list(islice(train(), 12))
 LOSSES = [item.loss for item in WHOLE]
 
 
-# Thinning
+# Downsampling
 
 
 @given(st.integers(0, 3000), st.integers(6, 60), st.integers(0, 2**32 - 1))
-def test_thinning_keeps_ends_and_extremes_and_no_more_than_asked(count, most, seed):
+def test_downsampling_keeps_ends_and_extremes_within_the_limit(count, most, seed):
     losses = np.random.default_rng(seed).lognormal(size=count)
     kept = downsample(losses, most)
     assert len(kept) <= most and np.all(np.diff(kept) > 0)
@@ -73,7 +73,7 @@ def test_every_bin_keeps_its_lowest_and_its_highest():
     assert np.array_equal(downsample(np.arange(40.0), 12), [0, 7, 8, 15, 16, 23, 24, 31, 32, 39])
 
 
-def test_kept_points_stay_while_training_goes_on():
+def test_kept_points_stay_kept_while_training_goes_on():
     losses = np.random.default_rng(4).normal(size=1600)
     for count in range(801, 1585, 7):  # bins of 8 all along
         now, later = downsample(losses[:count]), downsample(losses[: count + 7])
@@ -81,7 +81,7 @@ def test_kept_points_stay_while_training_goes_on():
         assert set(now[now < whole]) - {count - 1} <= set(later) and set(later[later < whole]) <= set(now)
 
 
-def test_a_spike_is_still_seen_among_a_million():
+def test_a_spike_among_a_million_losses_is_kept():
     losses = np.ones(1_000_000)
     losses[123_456], losses[777_777] = 9.0, 0.1
     assert {123_456, 777_777} <= set(downsample(losses)) and len(downsample(losses)) <= POINTS
@@ -94,7 +94,9 @@ def test_trailing_means():
     noisy = np.random.default_rng(0).random(200)
     want = [noisy[max(0, k - 19) : k + 1].mean() for k in range(200)]
     np.testing.assert_allclose(trailing_mean(noisy, range(200)), want, rtol=1e-13)
-    assert trailing_mean([1e300, *[1e-6] * 20], [20])[0] == pytest.approx(1e-6, rel=1e-12)  # what is past is past
+    assert trailing_mean([1e300, *[1e-6] * 20], [20])[0] == pytest.approx(
+        1e-6, rel=1e-12
+    )  # earlier means do not change
 
 
 @pytest.mark.parametrize(
@@ -111,7 +113,7 @@ def test_trailing_means():
         (lambda: list(LossCurve().watch([0.5])), "items yields a float; expected Progress"),
     ],
 )
-def test_refusals(call, words):
+def test_invalid_arguments_are_refused(call, words):
     with pytest.raises(ValueError, match=re.escape(words)):
         call()
 
@@ -119,7 +121,7 @@ def test_refusals(call, words):
 # Watching
 
 
-def test_watching_changes_nothing_and_keeps_everything():
+def test_watching_passes_items_on_and_keeps_every_loss():
     curve = LossCurve()
     assert curve.steps.size == curve.losses.size == 0 and curve.progress is None
     seen = list(curve.watch(train(), total=12))
@@ -131,12 +133,12 @@ def test_watching_changes_nothing_and_keeps_everything():
     assert curve.losses.tolist() == LOSSES
 
 
-def test_a_cell_that_is_run_again_goes_on_and_then_rests():
+def test_a_cell_that_is_run_again_resumes_up_to_the_total():
     curve = LossCurve()
     for item in curve.watch(train(resume=curve.progress), total=12):
         if item.step == 5:
             break
-    assert curve.words.startswith("Left after step 5 of 12: ") and "go on from its progress" in curve.words
+    assert curve.words.startswith("Left after step 5 of 12: ") and "resume from its progress" in curve.words
     for _ in range(2):
         list(curve.watch(train(resume=curve.progress), total=12))
         assert curve.losses.tolist() == LOSSES and bits(curve.progress) == bits(WHOLE[-1])
@@ -148,25 +150,25 @@ def test_an_earlier_progress_rewinds_the_curve():
     list(curve.watch([progress(k, k / 10) for k in range(1, 9)]))
     list(curve.watch([progress(4, 9.0), progress(5, 8.0)]))
     assert curve.steps.tolist() == [1, 2, 3, 4, 5] and curve.losses.tolist() == [0.1, 0.2, 0.3, 9.0, 8.0]
-    list(curve.watch([progress(1, 7.0)]))  # begun anew
+    list(curve.watch([progress(1, 7.0)]))  # started again
     assert curve.steps.tolist() == [1] and curve.progress.loss == 7.0
     late = LossCurve()
     list(late.watch([progress(100), progress(101)]))
     assert late.steps.tolist() == [100, 101]
 
 
-def test_the_words():
-    curve = LossCurve(level=np.log(2), level_label="guessing")
+def test_the_sentence():
+    curve = LossCurve(level=np.log(2), level_label="chance level")
     assert curve.words == "No step has been made yet."
     list(curve.watch([progress(k, 0.5 if k < 25 else 0.04) for k in range(1, 31)], total=40))
     mean = "the mean of the last 20 is 0.36"  # (14 · 0.5 + 6 · 0.04) / 20
-    assert curve.words == f"Ended after step 30 of 40: the last loss is 0.040, {mean}; guessing: 0.69."
+    assert curve.words == f"Ended after step 30 of 40: the last loss is 0.040, {mean}; chance level: 0.69."
     plain = LossCurve()
     list(plain.watch([progress(1, 0.0)]))
     assert plain.words == "Ended after step 1: the last loss is 0, the mean of the last 1 is 0."
 
 
-def test_an_error_in_training_is_told_and_raised():
+def test_an_error_in_training_is_reported_and_raised():
     def bad(step):
         batch = batches(step)
         return batch if step < 3 else batch._replace(xs=batch.xs * np.nan)
@@ -186,7 +188,7 @@ def interrupts():
     """Python's own handler, which raises KeyboardInterrupt, before the test and after it."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler, "not given back"
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler, "not restored"
     signal.signal(signal.SIGINT, before)
 
 
@@ -221,7 +223,7 @@ def test_a_stop_anywhere_ends_the_loop_and_resumes_to_the_same_bits(where, stop,
         if where == "last showing" and item.step == stop:
             break
     assert seen == list(range(1, stop + 1)) == curve.steps.tolist()
-    assert curve.progress.step == stop  # the step that was under way is whole, and the body saw it
+    assert curve.progress.step == stop  # the step in progress is complete, and the body has seen it
     monkeypatch.undo()
     if where != "last showing":
         assert curve.words.startswith(f"Stopped after step {stop} of 12: ")
@@ -231,7 +233,7 @@ def test_a_stop_anywhere_ends_the_loop_and_resumes_to_the_same_bits(where, stop,
 
 @pytest.mark.parametrize("where", ["step", "widget"])
 def test_a_second_stop_does_not_wait(where, interrupts, monkeypatch):
-    """Twice within one step: that step is dropped, and the loop still ends in peace."""
+    """Two stops within one step drop that step, and the loop still ends without an error."""
     curve = LossCurve()
 
     def slow(step):
@@ -250,7 +252,7 @@ def test_a_second_stop_does_not_wait(where, interrupts, monkeypatch):
     assert curve.losses.tolist() == LOSSES
 
 
-def test_a_second_stop_leaves_a_body_that_hangs(interrupts):
+def test_a_second_stop_interrupts_a_body_that_hangs(interrupts):
     curve = LossCurve()
     with pytest.raises(KeyboardInterrupt):
         for _ in curve.watch(train(), total=12):
@@ -278,15 +280,15 @@ def test_outside_the_main_thread_and_with_other_handlers():
         signal.signal(signal.SIGINT, before)
 
 
-# What is sent
+# Data for the browser
 
 
 def sent(curve):
     return np.frombuffer(curve._shown["points"], "<f4").reshape(3, -1)
 
 
-def test_what_is_sent_is_thinned_and_smoothed():
-    curve = LossCurve(level=0.7, level_label="guessing")
+def test_the_picture_is_downsampled_and_smoothed():
+    curve = LossCurve(level=0.7, level_label="chance level")
     losses = np.random.default_rng(5).lognormal(size=5000)
     list(curve.watch([progress(k + 1, float(loss)) for k, loss in enumerate(losses)], total=6000))
     kept = downsample(losses)
@@ -295,10 +297,10 @@ def test_what_is_sent_is_thinned_and_smoothed():
     assert np.array_equal(means, trailing_mean(losses, kept).astype("f4"))
     assert len(curve._shown["points"]) <= 12 * POINTS and curve.losses.size == 5000
     assert curve._shown["words"] == curve.words and curve._shown["total"] == 6000
-    assert curve._level == {"loss": 0.7, "label": "guessing"} and curve._colours == dict(COLOURS)
+    assert curve._level == {"loss": 0.7, "label": "chance level"} and curve._colours == dict(COLOURS)
 
 
-def test_a_dozen_pictures_a_second_and_the_last_one_always(monkeypatch):
+def test_a_dozen_pictures_a_second_and_always_the_last(monkeypatch):
     now = [100.0]
     monkeypatch.setattr(loss_curve, "perf_counter", lambda: now[0])
     curve, pictures = LossCurve(), []
@@ -308,7 +310,7 @@ def test_a_dozen_pictures_a_second_and_the_last_one_always(monkeypatch):
     assert 12 <= pictures.count("going") <= 14 and pictures[-1] == "ended" and sent(curve)[0, -1] == 1000
 
 
-def test_slow_pictures_are_made_less_often(monkeypatch):
+def test_slow_pictures_are_drawn_less_often(monkeypatch):
     now = [0.0]
     monkeypatch.setattr(loss_curve, "perf_counter", lambda: now[0])
     curve, pictures = LossCurve(), []
@@ -319,7 +321,7 @@ def test_slow_pictures_are_made_less_often(monkeypatch):
 
 
 def test_a_stored_page_keeps_text_and_picture():
-    curve = LossCurve("The latch", level=0.69, level_label="guessing")
+    curve = LossCurve("The latch", level=0.69, level_label="chance level")
     before, settings = plt.get_fignums(), dict(plt.rcParams)
     data, metadata = curve._repr_mimebundle_()
     assert set(data) == {"text/plain", "image/png", VIEW} and data["text/plain"] == "LossCurve('The latch', 0 steps)"
@@ -344,7 +346,7 @@ def test_the_script_fetches_nothing():
     assert LossCurve()._esm.count("export default") == 1
 
 
-def test_progress_goes_to_a_file_and_back(tmp_path):
+def test_progress_can_be_saved_and_loaded(tmp_path):
     curve = LossCurve()
     list(curve.watch(train(), total=5))
     training.save_checkpoint(tmp_path / "run.npz", curve.progress)

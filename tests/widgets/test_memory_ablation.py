@@ -1,4 +1,4 @@
-"""Runs that lost part of their state: against the exercise's own function, in tables, in words, in the picture."""
+"""Runs with part of the state ablated: compared with the exercise's function, in tables, sentences and the picture."""
 
 import re
 
@@ -30,7 +30,7 @@ def make(**settings):
 # The runs
 
 
-def test_nothing_lost_is_the_run_itself():
+def test_without_ablation_it_is_the_original_run():
     trace = unroll(lstm, NETWORK.cell, XS)
     for at in (0, 4, STEPS - 1):
         run = run_without(NETWORK, XS, at, "nothing")
@@ -39,36 +39,36 @@ def test_nothing_lost_is_the_run_itself():
 
 
 @pytest.mark.parametrize("part", ["h", "c"])
-def test_the_end_is_that_of_the_exercise(part):
+def test_the_final_state_is_that_of_the_exercise(part):
     for at in range(1, STEPS):
         want = exercises.run_with_ablation.right(NETWORK.cell, XS, at, part)
         assert np.array_equal(run_without(NETWORK, XS, at, part).h[-1:], want), at
 
 
-def test_before_the_cut_the_run_is_the_original_and_both_begins_anew():
+def test_before_the_ablation_the_run_is_the_original_and_both_is_a_restart():
     whole = run_without(NETWORK, XS, 0, "nothing")
     for part in ("h", "c", "both"):
         run = run_without(NETWORK, XS, 6, part)
         for was, now in zip(whole, run, strict=True):
             assert np.array_equal(was[:6], now[:6]) and not np.array_equal(was[6], now[6])
-        assert np.array_equal(run_without(NETWORK, XS, 0, part).c, whole.c)  # nothing is there yet to be lost
+        assert np.array_equal(run_without(NETWORK, XS, 0, part).c, whole.c)  # the initial state is 0 anyway
     fresh = unroll(lstm, NETWORK.cell, XS[6:])
     assert np.array_equal(run_without(NETWORK, XS, 6, "both").c[6:], fresh.c[:, 0])
 
 
-def test_a_hand_worked_loss():
-    """One unit, gates wide open and every candidate 1: the belt counts, and a lost belt counts from there."""
+def test_a_hand_worked_ablation():
+    """With open gates and candidate 1, the cell state counts the steps; after an ablation it counts from 0."""
     blank = tree_map(np.zeros_like, lstm.init(np.random.default_rng(0), 1, 1))
     network = trained.Network(blank._replace(b=np.full(4, 100.0)), np.array([[2.0]]), np.array([-1.0]))
     xs = np.zeros((5, 1, 1))
     assert run_without(network, xs, 3, "c").c[:, 0].tolist() == [1, 2, 3, 1, 2]
-    assert run_without(network, xs, 3, "h").c[:, 0].tolist() == [1, 2, 3, 4, 5]  # no gate looks at h here
+    assert run_without(network, xs, 3, "h").c[:, 0].tolist() == [1, 2, 3, 4, 5]  # no gate reads h here
     run = run_without(network, xs, 4, "both")
     np.testing.assert_allclose(run.h[:, 0], np.tanh([1, 2, 3, 4, 1]), rtol=1e-15)
     np.testing.assert_allclose(run.p, sigmoid(2 * np.tanh([1, 2, 3, 4, 1]) - 1), rtol=1e-14)
 
 
-def test_the_table_holds_every_run_and_nothing_is_written_to():
+def test_the_table_has_every_run_and_inputs_are_not_modified():
     xs = XS[:5].copy()
     xs.flags.writeable = False
     table = every_run(NETWORK, xs)
@@ -90,16 +90,16 @@ def test_the_table_holds_every_run_and_nothing_is_written_to():
         ((XS[:, 0], 0, "h"), "xs has shape (11, 20)"),
     ],
 )
-def test_a_run_refuses(arguments, words):
+def test_a_run_names_invalid_arguments(arguments, words):
     with pytest.raises(ValueError, match=re.escape(words)):
         run_without(NETWORK, *arguments)
 
 
-# The lesson
+# The finding
 
 
 def test_either_state_restores_the_other_and_without_both_the_next_noun_is_the_subject():
-    """Cat is singular, horses are plural, child is singular: what is read after the loss of both decides."""
+    """Cat is singular, horses plural, child singular: the first noun after ablating both determines the answer."""
     for part in ("h", "c"):
         assert all(run_without(NETWORK, XS, at, part).p[-1] > 0.9 for at in range(STEPS)), part
     after = [run_without(NETWORK, XS, at, "both").p[-1] > 0.5 for at in range(STEPS)]
@@ -119,7 +119,7 @@ def test_the_browser_is_sent_every_run_to_the_bit():
     assert tops == np.maximum(np.abs(make().original.c).max(0), np.abs(table.c).max((0, 1, 2))).tolist()
 
 
-def test_the_words_say_the_numbers():
+def test_the_sentence_gives_the_numbers():
     widget = make(at=5, zeroed="both", unit=1)
     was, now = run_without(NETWORK, XS, 0, "nothing"), run_without(NETWORK, XS, 5, "both")
     minus = str.maketrans("-", "\N{MINUS SIGN}")
@@ -132,13 +132,13 @@ def test_the_words_say_the_numbers():
     widget.zeroed = "c"
     assert "“beside”, c is set to zero" in widget.words and widget.words.endswith("the answer is the same.")
     widget.zeroed = "nothing"
-    assert widget.words.startswith("Nothing is set to zero. In the end unit 1 has c = ")
+    assert widget.words.startswith("Nothing is set to zero. At the end unit 1 has c = ")
 
 
 @pytest.mark.parametrize("was", [0.43, 0.47, 0.53, 0.57])
 @pytest.mark.parametrize("now", [0.43, 0.47, 0.53, 0.57])
 def test_an_answer_has_changed_when_it_crosses_one_half(was, now):
-    """The network of the hand-worked loss, its output set so that it says these two chances."""
+    """Use the hand-worked network with an output that gives these two probabilities."""
     blank = tree_map(np.zeros_like, lstm.init(np.random.default_rng(0), 1, 1))
     whole, lost = np.tanh(5), np.tanh(1)
     slope = (logit(was) - logit(now)) / (whole - lost)
@@ -159,7 +159,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("name", "value", "words"), REFUSED)
-def test_the_widget_refuses_now_and_later(name, value, words):
+def test_invalid_settings_are_refused_now_and_later(name, value, words):
     with pytest.raises(traitlets.TraitError, match=re.escape(words)):
         make(**{name: value})
     widget = make()
@@ -168,7 +168,7 @@ def test_the_widget_refuses_now_and_later(name, value, words):
     assert repr(widget) == "MemoryAblation(11 steps, 4 units, at=0, zeroed='nothing', unit=0)"
 
 
-def test_the_widget_refuses_what_it_cannot_hold():
+def test_the_widget_names_invalid_arguments():
     with pytest.raises(ValueError, match="xs has 31 steps; expected at most 30"):
         MemoryAblation(NETWORK, np.zeros((31, 1, 20)))
     with pytest.raises(ValueError, match="labels has 2 entries; expected 11"):
@@ -177,7 +177,7 @@ def test_the_widget_refuses_what_it_cannot_hold():
         MemoryAblation(NETWORK, XS[:, 0])
 
 
-def test_a_page_without_a_kernel_keeps_text_and_picture():
+def test_a_page_without_a_kernel_has_text_and_picture():
     widget = make(at=5, zeroed="h")
     before, settings = plt.get_fignums(), dict(plt.rcParams)
     data, metadata = widget._repr_mimebundle_()
@@ -204,13 +204,13 @@ def test_the_picture_holds_the_numbers(zeroed):
         assert np.array_equal(y[steps], [0.0, *values]) and np.array_equal(x[steps], np.arange(STEPS + 1))
         falls = [values[4], 0.0] if name in ZEROED[zeroed] else []
         assert y[~steps].tolist() == falls and np.all(x[~steps] == 5.5) and np.all(np.diff(x) >= 0)
-        assert np.array_equal(lines[f"{name} left alone"].get_ydata(), getattr(widget.original, name)[:, 2])
+        assert np.array_equal(lines[f"{name} original"].get_ydata(), getattr(widget.original, name)[:, 2])
     assert np.array_equal(lines["p"].get_ydata(), widget.run.p)
     assert ("cut" in lines) == (zeroed != "nothing")
     plt.close(figure)
 
 
-def test_the_picture_refuses():
+def test_the_picture_names_invalid_arguments():
     widget = make()
     with pytest.raises(ValueError, match=re.escape("expected that of original.c, (T, H), (11, 4)")):
         draw_ablation(widget.original, widget.original._replace(c=np.zeros((3, 4))), 0, "h")

@@ -1,4 +1,4 @@
-"""Which outputs move: exact zeros where nothing can arrive, and the widget's words; `browser/` tests the other half."""
+"""Which outputs change: exact zeros where no effect can arrive, and the sentence; `browser/` tests its script."""
 
 import numpy as np
 import pytest
@@ -15,7 +15,7 @@ PARAMS = lstm.init(RNG, 3, 4), lstm.init(RNG, 3, 4)
 XS = RNG.normal(size=(7, 1, 3))
 
 
-def test_a_direction_cannot_hear_what_lies_ahead_of_it():
+def test_a_direction_does_not_depend_on_later_inputs():
     widget = MovedOutputs(PARAMS, XS)
     for at in range(7):
         widget.at = at
@@ -35,8 +35,8 @@ def test_the_numbers_are_those_of_the_bidirectional_layer():
     assert np.array_equal(widget._table["forward"][2], want)
 
 
-def test_of_a_batch_the_output_that_moves_most_counts():
-    """A function whose second sequence moves more at some steps, and its first one at the others."""
+def test_in_a_batch_the_largest_change_counts():
+    """Use a function whose second sequence changes more at some steps, and its first one at the others."""
     weights = np.array([[1.0, 2.0], [5.0, 3.0], [0.5, 4.0]])  # (T, B)
 
     def run(xs):
@@ -46,20 +46,20 @@ def test_of_a_batch_the_output_that_moves_most_counts():
     assert table.tolist() == [[2, 5, 4], [0, 5, 4], [0, 0, 4]]
 
 
-def test_words_repr_and_picture():
+def test_sentence_repr_and_picture():
     widget = MovedOutputs(PARAMS, XS, list("abcdefg"), at=3)
     assert repr(widget) == "MovedOutputs(7 steps, at=3)"
     assert widget.words == (
-        "Input 4 of 7 is changed. The forward direction's outputs 4 to 7 move, the backward direction's outputs 1 to 4 "
-        "move. On its other side each stays exactly as it was."
+        "Input 4 of 7 is changed. In the forward direction outputs 4 to 7 change; "
+        "in the backward direction outputs 1 to 4 change. All other outputs are exactly the same."
     )
     before = widget.static_png()[0]
     widget.at = np.int64(6)
-    assert "The forward direction's output 7 moves, the backward direction's outputs 1 to 7 move" in widget.words
+    assert "In the forward direction output 7 changes; in the backward direction outputs 1 to 7 change" in widget.words
     assert widget.static_png()[0] != before
 
 
-def test_what_does_not_fit_is_refused():
+def test_invalid_arguments_are_refused():
     with pytest.raises(ValueError, match="expected \\(T, 1, D\\), one sequence of at most 24 steps"):
         MovedOutputs(PARAMS, np.zeros((7, 2, 3)))
     with pytest.raises(ValueError, match="labels has 1 entries; expected 7"):

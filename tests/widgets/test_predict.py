@@ -1,4 +1,4 @@
-"""The answers to choose from: what is offered, what is stored, what is refused, what a cell that is run again keeps."""
+"""Answers to choose from: the offered answers, the stored text, errors, and a cell that is run again."""
 
 import re
 
@@ -17,7 +17,7 @@ def test_answers_are_offered_in_order_and_none_is_chosen():
     assert Predict()._answers == []
 
 
-def test_what_is_stored_are_words_and_never_what_was_chosen():
+def test_the_stored_text_has_the_answers_and_not_the_choice():
     asked = Predict("it grows", "it shrinks")
     before, _ = asked._repr_mimebundle_()
     asked.answer, asked.opened = "it grows", True
@@ -39,12 +39,12 @@ def test_what_is_stored_are_words_and_never_what_was_chosen():
         ((["yes", "no"],), "expected texts"),
     ],
 )
-def test_what_is_no_question_is_refused(answers, said):
+def test_invalid_answers_are_refused(answers, said):
     with pytest.raises(ValueError, match=said):
         Predict(*answers)
 
 
-def test_only_what_is_offered_can_be_chosen():
+def test_only_an_offered_answer_can_be_chosen():
     asked = Predict("yes", "no")
     with pytest.raises(traitlets.TraitError, match=re.escape("answer is 'perhaps'; expected one of ['yes', 'no']")):
         asked.answer = "perhaps"
@@ -66,7 +66,7 @@ def test_a_cell_that_is_run_again_does_not_ask_again(shell):  # noqa: F811
     assert not alone.opened
 
 
-def test_nothing_waits_where_the_environment_says_so(monkeypatch):
+def test_nothing_is_hidden_where_the_environment_says_so(monkeypatch):
     monkeypatch.setattr("lstm_helpers.widgets.predict.ALL_OPEN", True)
     assert Predict("yes", "no").opened and Predict("yes", "no").answer == ""
     assert not Predict("yes", "no", opened=False).opened

@@ -1,4 +1,4 @@
-"""A widget lives as long as the latest run of some cell made it or showed it."""
+"""A widget stays open as long as the latest run of some cell made it or showed it."""
 
 import pytest
 
@@ -15,7 +15,7 @@ class Events:
 
 
 class Shell:
-    """A kernel's shell as far as it matters here: it says which cell runs, and calls when the cell has run."""
+    """A stand-in for a kernel's shell: it names the running cell, and calls back when the cell has run."""
 
     def __init__(self):
         self.events, self.parent, self.count = Events(), {}, 0
@@ -35,7 +35,7 @@ class Shell:
 
 
 class Thing:
-    """Stands for a widget."""
+    """A stand-in for a widget."""
 
     def __init__(self):
         self.closed = 0
@@ -64,7 +64,7 @@ def test_a_cell_that_runs_again_closes_what_it_made(shell):
     assert len(shell.events.registered) == 1 and sum(len(run.widgets) for run in rerun._latest.values()) == 1
 
 
-def test_all_that_one_run_made_live_together(shell):
+def test_all_widgets_of_one_run_stay_open(shell):
     first = shell.run("a", Thing, Thing, Thing)
     other = shell.run("b", Thing)
     assert not any(thing.closed for thing in (*first, *other))
@@ -72,7 +72,7 @@ def test_all_that_one_run_made_live_together(shell):
     assert [thing.closed for thing in first] == [1, 1, 1] and not other[0].closed
 
 
-def test_what_another_cell_shows_is_kept_until_that_cell_shows_something_else(shell):
+def test_a_widget_that_another_cell_shows_stays_open(shell):
     (thing,) = shell.run("a", Thing)
     shell.run("b", thing.show)
     shell.run("a", Thing)
@@ -83,13 +83,13 @@ def test_what_another_cell_shows_is_kept_until_that_cell_shows_something_else(sh
     assert thing.closed == 1
 
 
-def test_what_a_cell_shows_again_is_not_closed_in_between(shell):
+def test_a_widget_that_is_shown_again_is_not_closed_in_between(shell):
     (thing,) = shell.run("a", Thing)
     shell.run("a", Thing, thing.show)
     assert not thing.closed
 
 
-def test_a_cell_that_makes_nothing_any_more_closes_what_it_made(shell):
+def test_a_cell_that_no_longer_makes_a_widget_closes_the_old_one(shell):
     (thing,) = shell.run("a", Thing)
     shell.run("b")
     assert not thing.closed
@@ -97,7 +97,7 @@ def test_a_cell_that_makes_nothing_any_more_closes_what_it_made(shell):
     assert thing.closed == 1 and not rerun._latest
 
 
-def test_where_no_cell_is_named_nothing_is_closed(shell, monkeypatch):
+def test_without_a_cells_name_nothing_is_closed(shell, monkeypatch):
     things = [shell.run(None, Thing)[0] for _ in range(3)]
     monkeypatch.setattr(rerun, "get_ipython", lambda: None)
     things += [Thing(), Thing()]
@@ -105,7 +105,7 @@ def test_where_no_cell_is_named_nothing_is_closed(shell, monkeypatch):
     assert not any(thing.closed for thing in things) and not rerun._latest
 
 
-def test_a_widgets_layout_ends_with_it(shell):
+def test_a_widgets_layout_is_closed_with_it(shell):
     (widget,) = shell.run("a", GateSliders)
     layout = widget.layout
     assert widget in rerun._latest["a"].widgets

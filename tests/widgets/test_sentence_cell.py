@@ -1,4 +1,4 @@
-"""A cell that reads what the reader writes: its settings and its run; `browser/` tests the other half."""
+"""A cell that reads the reader's sentence: its settings and its run; `browser/` tests its script."""
 
 import re
 
@@ -36,7 +36,7 @@ def test_the_run_follows_the_sentence():
     assert np.array_equal(cell.trace.h, clamp_gates(NETWORK.cell, read(FIRST), held).h)
 
 
-def test_held_gates_stay_at_their_step_and_go_with_the_end():
+def test_gates_set_by_hand_keep_their_step_unless_it_is_cut_off():
     cell = SentenceCell(NETWORK, FIRST, step=7, overrides={(1, "i", 0): 1.0, (6, "o", 2): 0.5})
     cell.sentence = "the horse near the cat"
     assert cell.step == 4 and cell.overrides == {(1, "i", 0): 1.0}
@@ -61,7 +61,7 @@ def test_all_at_once_from_the_browser():
         ("the " * (MOST_WORDS + 1), f"sentence has {MOST_WORDS + 1} words; expected at most {MOST_WORDS}"),
     ],
 )
-def test_what_it_cannot_read_is_said(sentence, words):
+def test_unknown_words_are_named(sentence, words):
     cell = SentenceCell(NETWORK, FIRST)
     with pytest.raises(traitlets.TraitError, match=re.escape(words)):
         cell.sentence = sentence
@@ -70,13 +70,13 @@ def test_what_it_cannot_read_is_said(sentence, words):
         SentenceCell(NETWORK, sentence)
 
 
-def test_it_knows_the_words_of_the_task_in_their_order():
+def test_it_has_the_vocabulary_of_the_task_in_order():
     language = SentenceCell(NETWORK, FIRST)._language
     assert tuple(word for _, words in language["groups"] for word in words) == agreement.VOCABULARY
     assert [tuple(pair) for pair in language["pairs"]] == [*agreement.NOUNS, *agreement.VERBS]
 
 
-def test_a_text_is_split_into_what_it_speaks():
+def test_a_text_is_split_into_words():
     assert spoken("The dogs, near the CAT …") == ["the", "dogs", "near", "the", "cat", "…"]
     assert spoken(" .,;:!? ") == []
 

@@ -1,4 +1,4 @@
-"""The temperature sampler's chances, texts, words and refusals, and its picture; `browser/` tests the other half."""
+"""The temperature sampler's probabilities, texts, sentence, errors and picture; `browser/` tests its script."""
 
 import re
 
@@ -29,7 +29,7 @@ def widget():
 
 
 @pytest.mark.parametrize(("prompt", "temperature"), [(0, 1.0), (1, 0.1), (1, 2.0), (0, 0.3)])
-def test_the_chances_are_the_networks_at_that_temperature(prompt, temperature):
+def test_the_probabilities_are_the_networks_at_that_temperature(prompt, temperature):
     widget = TemperatureSampler(NETWORK, PROMPTS, temperature, prompt, length=3)
     assert np.allclose(
         widget.probabilities,
@@ -41,7 +41,7 @@ def test_the_chances_are_the_networks_at_that_temperature(prompt, temperature):
     assert np.allclose(sent[prompt], scores(PROMPTS[prompt]), rtol=1e-12)
 
 
-def test_the_texts_are_drawn_with_the_same_numbers_at_every_temperature(widget):
+def test_the_texts_use_the_same_random_numbers_at_every_temperature(widget):
     for p, prompt in enumerate(PROMPTS):
         tokens = text.encode(prompt, NETWORK.letters)[:, None]
         for k in (0, 9, 19):
@@ -55,7 +55,7 @@ def test_the_texts_are_drawn_with_the_same_numbers_at_every_temperature(widget):
     assert len({str(texts) for texts in widget._texts[0]}) == 6
 
 
-def test_another_sample_is_another_text_and_nothing_else():
+def test_another_sample_changes_only_the_text():
     widget = TemperatureSampler(NETWORK, PROMPTS, 0.7, length=40, samples=3)
     texts, words, probabilities = [], widget.words, widget.probabilities
     for sample in range(3):
@@ -69,18 +69,18 @@ def test_another_sample_is_another_text_and_nothing_else():
         TemperatureSampler(NETWORK, PROMPTS, samples=21)
 
 
-def test_the_words_say_the_numbers(widget):
+def test_the_sentence_gives_the_numbers(widget):
     widget.prompt, widget.temperature = 0, 1.0
     p = widget.probabilities
     best = NETWORK.letters[int(p.argmax())]
     bits = -(p * np.log2(p)).sum()
     assert best == "r"  # after "( he": her and here are twice as likely as he
     assert widget.words == (
-        f"Temperature 1.0: the likeliest is “r” with {100 * p.max():.0f} %. "
-        f"The choice is worth {bits:.2f} bits, as uncertain as {2**bits:.1f} equal ones."
+        f"Temperature 1.0: the most probable next character is “r”, {100 * p.max():.0f} %. "
+        f"The entropy is {bits:.2f} bits, as of {2**bits:.1f} equally probable characters."
     )
     spaced = TemperatureSampler(NETWORK, ["( "[:1]], 0.1, length=1)
-    assert "the likeliest is a space with 100 %. The choice is worth 0.00 bits, as uncertain as 1.0" in spaced.words
+    assert "the most probable next character is a space, 100 %. The entropy is 0.00 bits, as of 1.0" in spaced.words
 
 
 REFUSED = [
@@ -93,7 +93,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("name", "value", "words"), REFUSED)
-def test_it_refuses_now_and_later(name, value, words):
+def test_invalid_settings_are_refused_now_and_later(name, value, words):
     with pytest.raises(traitlets.TraitError, match=re.escape(words)):
         TemperatureSampler(NETWORK, PROMPTS, length=1, **{name: value})
     widget = TemperatureSampler(NETWORK, PROMPTS, length=1)
@@ -106,7 +106,7 @@ def test_it_refuses_now_and_later(name, value, words):
     ("prompts", "words"),
     [("he", "prompts is 'he'; expected a list"), ([], "prompts is []"), (["he", ""], "at least one character long")],
 )
-def test_prompts_that_are_none(prompts, words):
+def test_invalid_prompts_are_refused(prompts, words):
     with pytest.raises(ValueError, match=re.escape(words)):
         TemperatureSampler(NETWORK, prompts)
 
@@ -123,7 +123,7 @@ def test_the_script_fetches_nothing(widget):
     assert "import " not in code and "fetch(" not in code and "url(" not in code
 
 
-def test_a_page_without_a_kernel_keeps_text_and_picture():
+def test_a_page_without_a_kernel_has_text_and_picture():
     before, settings = plt.get_fignums(), dict(plt.rcParams)
     made = [TemperatureSampler(NETWORK, PROMPTS, *s, length=40) for s in ((1.0, 0), (0.9, 0), (1.0, 1))]
     data, metadata = made[0]._repr_mimebundle_()
@@ -151,7 +151,7 @@ def test_the_bars_are_the_likeliest_in_order_and_the_rest():
 
 
 @pytest.mark.parametrize("probabilities", [[0.5, 0.5, 0.0], [0.5, 0.6], [-0.1, 1.1]])
-def test_the_picture_refuses(probabilities):
-    with pytest.raises(ValueError, match=r"probabilities is .*; expected 2, one a letter, which add up to 1"):
+def test_the_picture_names_invalid_arguments(probabilities):
+    with pytest.raises(ValueError, match=r"probabilities is .*; expected 2, one per letter, with sum 1"):
         draw_next_probabilities("ab", probabilities)
     assert not plt.get_fignums()

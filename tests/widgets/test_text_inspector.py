@@ -1,4 +1,4 @@
-"""The text inspector's numbers, words and refusals, and its picture; `browser/` tests the other half."""
+"""The text inspector's numbers, sentence, errors and picture; `browser/` tests its script."""
 
 import re
 
@@ -34,7 +34,7 @@ def test_the_numbers_are_the_networks():
     assert widget._size == {"steps": T, "hidden": 48, "limits": [nice_limit(c[:, k]) for k in range(48)]}
 
 
-def test_the_words_say_the_numbers():
+def test_the_sentence_gives_the_numbers():
     widget = TextInspector(NETWORK, WORDS, unit=np.int64(22))
     c = NETWORK.model.forward(NETWORK.params, TOKENS[:-1, None]).trace.c[:, 0, 22]
     backs = set()
@@ -43,11 +43,11 @@ def test_the_words_say_the_numbers():
         row = widget.values
         most = int(row.argmax())
         names = [{" ": "a space"}.get(WORDS[t], f"“{WORDS[t]}”") for t in (at, at + 1, most)]
-        where = f"{names[2]}, {at - most} back" if most < at else "this one"
+        where = f"{names[2]}, {at - most} back" if most < at else "this character"
         assert widget.words == (
-            f"Character {at + 1} of {T} is {names[0]}. Unit 22 then holds c = {c[at]:.2f}. "
-            f"The next one was {names[1]}. The character that its logit depends on most is {where}: "
-            f"the gradient has length {row[most]:.2f}."
+            f"Character {at + 1} of {T} is {names[0]}. Unit 22 then has c = {c[at]:.2f}. "
+            f"The next character is {names[1]}. Its logit depends most on {where}: "
+            f"the gradient has norm {row[most]:.2f}."
         ).replace("= -", "= \N{MINUS SIGN}")
         backs.add(at - most)
     assert 0 in backs and len(backs) > 2
@@ -55,7 +55,7 @@ def test_the_words_say_the_numbers():
 
 def test_the_colours_are_those_of_a_styled_text():
     widget = TextInspector(NETWORK, WORDS, at=T - 1, unit=5)
-    for show, field in (("guess", "amount"), ("unit", "c")):
+    for show, field in (("prediction", "amount"), ("unit", "c")):
         widget.show = show
         table = [colour for colour, _ in widget._maps[show]]
         assert len(table) == 12 and set(style_text(WORDS[:-1], widget.values, field).colours) <= set(table)
@@ -67,18 +67,18 @@ REFUSED = [
     ("at", -1, "at is -1; expected 0 to"),
     ("at", 1.5, "at is 1.5; expected a whole number"),
     ("unit", 48, "unit is 48; expected 0 to 47: units count from 0"),
-    ("show", "all", "show is 'all'; expected one of 'guess', 'unit'"),
+    ("show", "all", "show is 'all'; expected one of 'prediction', 'unit'"),
 ]
 
 
 @pytest.mark.parametrize(("name", "value", "words"), REFUSED)
-def test_it_refuses_now_and_later(name, value, words):
+def test_invalid_settings_are_refused_now_and_later(name, value, words):
     with pytest.raises(traitlets.TraitError, match=re.escape(words)):
         TextInspector(NETWORK, WORDS, **{name: value})
     widget = TextInspector(NETWORK, WORDS)
     with pytest.raises(traitlets.TraitError, match=re.escape(words)):
         setattr(widget, name, value)
-    assert repr(widget) == f"TextInspector({T} characters, at=0, unit=0, show='guess')"
+    assert repr(widget) == f"TextInspector({T} characters, at=0, unit=0, show='prediction')"
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_the_script_fetches_nothing():
     assert "import " not in code and "fetch(" not in code and "url(" not in code
 
 
-def test_a_page_without_a_kernel_keeps_text_and_picture():
+def test_a_page_without_a_kernel_has_text_and_picture():
     before, settings = plt.get_fignums(), dict(plt.rcParams)
     made = [TextInspector(NETWORK, WORDS, *s) for s in ((9, 5), (8, 5), (9, 5, "unit"), (9, 6, "unit"))]
     data, metadata = made[0]._repr_mimebundle_()
@@ -113,7 +113,7 @@ def test_a_page_without_a_kernel_keeps_text_and_picture():
 DEPTH = np.array([WORDS[: t + 1].count("[") + WORDS[: t + 1].count("{") for t in range(T)], float)
 
 
-def test_a_pattern_stands_below_and_is_compared_with_the_unit():
+def test_a_pattern_is_shown_below_and_compared_with_the_unit():
     c = NETWORK.model.forward(NETWORK.params, TOKENS[:-1, None]).trace.c[:, 0]
     widget = TextInspector(NETWORK, WORDS, 3, 22, "unit", {"opened": DEPTH, "half": np.arange(T) / 2})
     assert widget.pattern == "opened" and repr(widget).endswith("show='unit', pattern='opened')")
@@ -142,6 +142,6 @@ def test_a_pattern_stands_below_and_is_compared_with_the_unit():
         (np.full(T, np.nan), "not finite|nan"),
     ],
 )
-def test_patterns_that_do_not_fit_are_refused(pattern, words):
+def test_invalid_patterns_are_refused(pattern, words):
     with pytest.raises(ValueError, match=words):
         TextInspector(NETWORK, WORDS, patterns={"p": pattern})

@@ -1,6 +1,6 @@
-"""The diagrams as plain data: one module a cell, each with ``LAYOUT`` and ``numbers``.
+"""The diagrams as plain data: one module per cell, each with ``LAYOUT`` and ``numbers``.
 
-A new cell's diagram is a new module here and its line in ``LAYOUTS``.
+To add a diagram, add a module here and its line in ``LAYOUTS``.
 """
 
 from types import MappingProxyType, ModuleType

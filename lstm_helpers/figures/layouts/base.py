@@ -1,8 +1,8 @@
-"""What a cell's diagram is made of, as plain data, so that more than one artist can draw it.
+"""The elements of a cell's diagram as plain data, so that more than one artist can draw it.
 
-A layout knows positions, symbols and which parts belong together; it knows no drawing library. Units are the layout's
+A layout holds positions, symbols and the parts they belong to; it uses no drawing library. Units are the layout's
 own: x to the right from 0 to ``width``, y **upwards** from ``bottom`` to ``top``. A wire is a polyline from one node
-through ``via`` to another; each node, wire and note names the parts it belongs to, so that one part can be lit.
+through ``via`` to another; each node, wire and note names its parts, so that one part can be highlighted.
 Symbols are the keys of the house colours (``i f g o c h x``) or "" for what has no colour of its own.
 """
 
@@ -15,7 +15,7 @@ Point = tuple[float, float]
 
 
 class CellStep(Protocol):
-    """What every cell's Step has."""
+    """The fields that every cell's Step has."""
 
     @property
     def x(self) -> Array:
@@ -27,19 +27,19 @@ class CellStep(Protocol):
 
 
 class Node(NamedTuple):
-    """A thing that wires join."""
+    """A node that wires connect."""
 
     name: str
     kind: str  # a key of SIZES
     at: Point  # its centre
     symbol: str
-    text: str  # mathtext; "" for a junction, and for times and plus, which are signs of their own
+    text: str  # mathtext; "" for a junction, and for times and plus, which draw their own sign
     number: str  # the key of the number it shows; "" for none
     parts: tuple[str, ...]
 
 
 class Wire(NamedTuple):
-    """A way for numbers to flow, drawn from ``start`` to ``end``, the names of nodes."""
+    """A connection that carries numbers from node ``start`` to node ``end``."""
 
     start: str
     end: str
@@ -77,12 +77,12 @@ class Layout(NamedTuple):
     bottom: float
     top: float
     frame: tuple[float, float, float, float]  # left, bottom, right, top of the cell's own box
-    parts: tuple[str, ...]  # the names that can be lit
+    parts: tuple[str, ...]  # the names that can be highlighted
     nodes: tuple[Node, ...]
     wires: tuple[Wire, ...]
     notes: tuple[Note, ...]
     equation_at: Point  # the middle of the equation's lines
-    equations: Mapping[str, tuple[tuple[Piece, ...], ...]]  # the lines below, for each part and for "" (no part)
+    equations: Mapping[str, tuple[tuple[Piece, ...], ...]]  # the lines for each part, and for "" (no part)
 
 
 SIZES: Mapping[str, Point] = {  # the kinds of node, with their width and height in layout units

@@ -1,4 +1,4 @@
-"""The diagram of the coupled cell: the LSTM's, whose input gate no longer reads anything but the forget gate."""
+"""The diagram of the cell with coupled input and forget gates (CIFG): the LSTM's, with i = 1 − f."""
 
 from lstm_helpers.cells import cifg
 from lstm_helpers.figures.layouts import lstm
@@ -6,7 +6,7 @@ from lstm_helpers.figures.layouts.base import Node, Note, Piece, Wire, node_of
 
 _FULL = lstm.LAYOUT
 _F, _WRITE = node_of(_FULL, "f").at[0], node_of(_FULL, "write").at
-_I = (node_of(_FULL, "i").at[0] - 1.0, 35.5)  # above the bus that it does not read
+_I = (node_of(_FULL, "i").at[0] - 1.0, 35.5)  # above the bus, to which it is not connected
 _COUPLED = ("forget", "input", "update")
 _UPDATE = (
     Piece("$c_t$", "c"),

@@ -1,7 +1,7 @@
-"""The diagram of the gated recurrent unit: one state carried along, the hidden state itself.
+"""The diagram of the gated recurrent unit: its only state is the hidden state.
 
-Colours follow what a part does in the LSTM: z keeps, as f does; 1 - z writes, as i does; n is the candidate, as g; and
-r decides how much of the state the candidate gets to see, as o does in the LSTM.
+A part has the colour of the LSTM's part with the same role: z keeps, as f does; 1 - z writes, as i does; n is the
+candidate, as g is; and r scales the state that the candidate reads, as o does in the LSTM.
 """
 
 from lstm_helpers.cells import gru

@@ -1,4 +1,4 @@
-"""The diagram of the gated recurrent unit as published: that of the later form, with the reset before the product."""
+"""The diagram of the GRU as first published (Cho et al., 2014): the reset gate acts before the matrix product."""
 
 from typing import Any
 

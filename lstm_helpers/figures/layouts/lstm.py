@@ -1,4 +1,4 @@
-"""The diagram of the LSTM cell: four columns, one a gate, under one cell state."""
+"""The diagram of the LSTM cell: four columns, for the three gates and the candidate, below the cell state."""
 
 from typing import Any
 
@@ -129,7 +129,7 @@ LAYOUT = Layout(
     },
 )
 
-CARRIES = {  # the number on each wire that carries one; the others carry all of x and h
+CARRIES = {  # the number on each wire that carries one; the other wires carry all of x and h
     "h_previous-join": "h_previous",
     "f-keep": "f",
     "i-write": "i",
@@ -154,7 +154,7 @@ def numbers(step: lstm.Step, unit: int, sequence: int) -> dict[str, float]:
 
 
 def numbers_of(step: Any, fields: tuple[str, ...], unit: int, sequence: int) -> dict[str, float]:
-    """Give the same for any cell with a cell state, from the fields that its steps have."""
+    """Give the same numbers for any cell with a cell state, from the fields of its steps."""
     one = {name: float(getattr(step, name)[sequence, unit]) for name in fields}
     c_previous = float(step.previous.c[sequence, unit])
     return one | {

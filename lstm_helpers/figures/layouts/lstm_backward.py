@@ -1,6 +1,6 @@
-"""The diagram of the LSTM cell run backwards: the same places, every wire reversed, and gradients on the wires."""
+"""The diagram of the LSTM's backward pass: the same positions, every wire reversed, and gradients on the wires."""
 
-from lstm_helpers.activations import sigmoid_slope, tanh, tanh_slope
+from lstm_helpers.activations import sigmoid_derivative, tanh, tanh_derivative
 from lstm_helpers.arrays import Array, tree_map
 from lstm_helpers.cells import lstm as cell
 from lstm_helpers.figures.layouts.base import Layout, Node, Note, Piece, Wire, node_of
@@ -24,7 +24,7 @@ _NUMBERS = {"c_previous": "dc_previous", "h_previous": "dh_previous", "c": "dc_l
 
 
 _SUM = ("update", "hidden")
-_PARTS = {"o-show": ("output",), "fork_c-c": _SUM, "add-fork_c": _SUM}  # else those of the way forward
+_PARTS = {"o-show": ("output",), "fork_c-c": _SUM, "add-fork_c": _SUM}  # else as in the forward pass
 
 
 def _node(node: Node) -> Node:
@@ -44,14 +44,14 @@ def _reversed(wire: Wire) -> Wire:
 def _gate_equation(symbol: str) -> tuple[tuple[Piece, ...], ...]:
     into = "h" if symbol == "o" else "c"
     number, source = _SOURCES[symbol]
-    slope = "(1 - g_t^2)" if symbol == "g" else rf"{symbol}_t(1 - {symbol}_t)"
+    derivative = "(1 - g_t^2)" if symbol == "g" else rf"{symbol}_t(1 - {symbol}_t)"
     return (
         (
             Piece(rf"$dz_{symbol}$", symbol),
             Piece("$=$"),
             Piece(rf"$d{into}$", into),
             Piece(rf"$\odot\;{source}$", {"c_previous": "c", "tanh_c": "c"}.get(number, number)),
-            Piece(rf"$\odot\;{slope}$", symbol),
+            Piece(rf"$\odot\;{derivative}$", symbol),
         ),
         (
             Piece("{dz_" + symbol + "}", symbol),
@@ -60,7 +60,7 @@ def _gate_equation(symbol: str) -> tuple[tuple[Piece, ...], ...]:
             Piece("×"),
             Piece("{" + number + "}", {"c_previous": "c", "tanh_c": "c"}.get(number, number)),
             Piece("×"),
-            Piece("{slope_" + symbol + "}", symbol),
+            Piece("{derivative_" + symbol + "}", symbol),
         ),
     )
 
@@ -90,13 +90,13 @@ def _notes() -> tuple[Note, ...]:
     values = [
         places[k]._replace(name=f"d{k}", text=f"$d{k}$", number=f"d{k}", parts=(part,)) for part, k in _GATES.items()
     ]
-    logits = [
+    pre_activations = [
         Note(f"dz_{k}", (columns[k] + 1.5, 16.4), "left", f"$dz_{k}$", f"dz_{k}", k, (part,))
         for part, k in _GATES.items()
     ]
     return (
         *values,
-        *logits,
+        *pre_activations,
         Note("dc", (77.0, 65.2), "center", "$dc$", "dc", "c", ("update", "hidden", "forget", "input", "candidate")),
         Note("from_h", (90.6, 58.3), "right", "from $h_t$", "from_h", "c", ("hidden",)),
         Note("dtanh", (90.6, 43.9), "right", r"$dh \odot o_t$", "dtanh", "c", ("hidden",)),
@@ -139,7 +139,7 @@ CARRIES = {  # the number on each wire that carries one
 
 
 def layout_of(split: bool) -> Layout:
-    """Give the diagram; without knowing the loss's own share of dh it is drawn as part of what arrives."""
+    """Give the diagram. Without ``split`` the loss's part of dh is unknown, and is drawn within the dh that arrives."""
     if split:
         return LAYOUT
     notes = [
@@ -159,14 +159,16 @@ def numbers(
     c_previous, tanh_c = float(step.previous.c[sequence, unit]), float(tanh(step.c[sequence, unit]))
     dh, dc_later = float(d_state.h[sequence, unit]), float(d_state.c[sequence, unit])
     loss = 0.0 if d_output is None else float(d_output[sequence, unit])
-    from_h = dh * forward["o"] * float(tanh_slope(tanh_c))
+    from_h = dh * forward["o"] * float(tanh_derivative(tanh_c))
     dc = dc_later + from_h
-    logits = {f"dz_{k}": float(d_params.b[n * len(params.W_h) + unit]) for n, k in enumerate(cell.BLOCKS)}
-    slopes = {f"slope_{k}": float((tanh_slope if k == "g" else sigmoid_slope)(forward[k])) for k in "ifgo"}
+    pre_activations = {f"dz_{k}": float(d_params.b[n * len(params.W_h) + unit]) for n, k in enumerate(cell.BLOCKS)}
+    derivatives = {
+        f"derivative_{k}": float((tanh_derivative if k == "g" else sigmoid_derivative)(forward[k])) for k in "ifgo"
+    }
     return (
         forward
-        | logits
-        | slopes
+        | pre_activations
+        | derivatives
         | {"c_previous": c_previous, "tanh_c": tanh_c, "dh": dh, "dh_loss": loss, "dh_later": dh - loss}
         | {"dc_later": dc_later, "from_h": from_h, "dc": dc, "dtanh": dh * forward["o"]}
         | {"di": dc * forward["g"], "df": dc * c_previous, "dg": dc * forward["i"], "do": dh * tanh_c}

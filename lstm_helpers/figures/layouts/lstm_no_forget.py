@@ -1,4 +1,4 @@
-"""The diagram of the LSTM without a forget gate: the LSTM's, with that column taken out."""
+"""The diagram of the LSTM without a forget gate: the LSTM's, with that column removed."""
 
 from typing import TypeVar
 
@@ -11,7 +11,7 @@ ThingT = TypeVar("ThingT", Node, Wire, Note)
 
 
 def _left(things: tuple[ThingT, ...]) -> tuple[ThingT, ...]:
-    """Give what is left; nothing of it belongs to the forget gate any more."""
+    """Remove the forget gate's things, and its part from the others."""
     return tuple(
         thing._replace(parts=tuple(part for part in thing.parts if part != "forget"))
         for thing in things

@@ -1,4 +1,4 @@
-"""The diagram of the vanilla recurrent cell, in the same units as the LSTM's, so that the two can be compared."""
+"""The diagram of the vanilla RNN cell, in the same units as the LSTM's, so that the two can be compared."""
 
 from lstm_helpers.cells import rnn
 from lstm_helpers.figures.layouts.base import Layout, Node, Note, Piece, Wire

@@ -1,4 +1,4 @@
-// What lstm_helpers.activations computes, once for all widgets.
+// Mirrors lstm_helpers.activations, for all widgets.
 
 export const sigmoid = (z) => 0.5 * Math.tanh(0.5 * z) + 0.5;
 export const sigmoidSlope = (s) => s * (1 - s);

@@ -1,5 +1,5 @@
-// A translation to point at, and all of its attention weights as a matrix. Nothing is computed but colours and sums:
-// every weight was sent from Python. `describe` says what AlignmentInspector.words says.
+// Attention weights: tokens to point at, and a matrix of all weights. Only colours and sums are computed here: every
+// weight was sent from Python. `describe` mirrors AlignmentInspector.words.
 
 import { caption, follow, history, html, leave, put, slider, stage, svg, text } from "./common.js";
 import { doubles, fixed } from "./numbers.js";
@@ -19,20 +19,20 @@ export function describe(run, at) {
   const order = row.map((_, s) => s).sort((a, b) => row[b] - row[a] || a - b);
   const looked = order.slice(0, 2).map((s) => `${nameOf(run.source[s])} (token ${s + 1}) with weight ${fixed(row[s])}`);
   const others = row.filter((_, s) => !order.slice(0, 2).includes(s));
-  const rest = row.length > 2 ? `; the other ${others.length} share ${fixed(others.reduce((a, b) => a + b, 0))}` : "";
+  const rest = row.length > 2 ? `; all others add up to ${fixed(others.reduce((a, b) => a + b, 0))}` : "";
   return (
     `Written token ${at + 1} of ${run.answer.length} is ${nameOf(run.answer[at])}. ` +
     `It attends most to ${looked.join(" and ")}${rest}.`
   );
 }
 
-// Where the matrix stands: rows are written tokens, columns are read ones.
+// The position of the matrix: rows are written tokens, columns are source tokens.
 function matrixSizes({ source, answer }, width) {
   const longest = (tokens) => Math.max(...tokens.map((token) => token.length)) * 7.8 + 8;
   const left = Math.min(longest(answer), width / 4);
   const size = Math.min((width - left - 4) / source.length, 46);
   const upright = size >= longest(source) - 4 || source.every((token) => token.length === 1);
-  const named = size >= 11; // else the tokens above it name the columns
+  const named = size >= 11; // else the tokens above it label the columns
   const top = 26 + (!named ? 0 : upright ? 16 : longest(source) + 2);
   const tall = Math.max(14, Math.min(size, 20));
   return { left, top, size, tall, upright, named, height: top + tall * answer.length + 4 };
@@ -42,7 +42,7 @@ function drawMatrix({ source, answer, row }, map, { left, top, size, tall, uprig
   const shown = (token) => (token === " " ? "␣" : token);
   const wide = left + size * source.length > 420;
   const nodes = [
-    text(0, 14, `all written tokens at once${wide ? ": a row each, darker where the weight is larger" : ""}`, {
+    text(0, 14, `all written tokens${wide ? ": one row each; darker means a larger weight" : ""}`, {
       class: "lstm-tick",
     }),
   ];
@@ -103,7 +103,7 @@ function render({ model, el }) {
     "div",
     { class: "lstm-alignment lstm-pointed", role: "img" },
     row(
-      "read",
+      "source",
       read.map(({ node }) => node),
     ),
     row("written", written),
@@ -113,7 +113,7 @@ function render({ model, el }) {
     if (t !== undefined && Number(t) !== model.get("at")) put(model, "at", Number(t));
   };
   const words = caption(page);
-  // All rows at once, drawn once for a width; only the frame around the row that is pointed at moves.
+  // All rows are drawn once for a width; only the frame around the selected row moves.
   let frame = null;
   const all = stage(
     (width) => matrixSizes(run, width).height,

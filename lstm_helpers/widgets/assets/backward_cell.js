@@ -1,4 +1,4 @@
-// The cell run backwards, step by step from the last to the first. Nothing is computed: every gradient was sent.
+// The backward pass of a cell, step by step from the last to the first. Every gradient was sent from Python.
 
 import { caption, choice, follow, history, html, leave, put, stage } from "./common.js";
 import { diagramSizes, drawDiagram, equationLines } from "./diagram.js";
@@ -19,12 +19,12 @@ const PARTS = [
 
 function tell(numbers, t, unit, steps) {
   const say = (key) => sayGradient(numbers[key]);
-  const last = t === steps - 1 ? " Nothing comes back from after the end." : "";
+  const last = t === steps - 1 ? " No gradient arrives from later steps." : "";
   return (
-    `Step ${t + 1} of ${steps}, unit ${unit}.${last} dh = ${say("dh_loss")} of the loss + ` +
+    `Step ${t + 1} of ${steps}, unit ${unit}.${last} dh = ${say("dh_loss")} from the loss + ` +
     `${say("dh_later")} from the next step's gates = ${say("dh")}. ` +
     `dc = ${say("dc_later")} along the cell state + ${say("from_h")} through h = ${say("dc")}. ` +
-    `The forget gate passes ${fixed(numbers.f)} of it on: ${say("dc_previous")} goes back along the cell state, ` +
+    `The forget gate passes on ${fixed(numbers.f)} of it: ${say("dc_previous")} flows back along the cell state, and ` +
     `${say("dh_previous")} through the gates of all units.`
   );
 }
@@ -43,7 +43,7 @@ function render({ model, el }) {
     acted = false;
   };
   const now = () => [model.get("step"), model.get("unit")];
-  // One measure for all steps of a unit: a gradient that fades is drawn thinner and thinner.
+  // One scale for all steps of a unit, so that a fading gradient is drawn thinner and thinner.
   const largest = (unit, keys) =>
     Math.max(1e-300, ...keys.flatMap((key) => Array.from({ length: steps }, (_, t) => Math.abs(at(key, t, unit)))));
   const wires = [...new Set(layout.wires.map(({ number }) => number).filter(Boolean))];
@@ -65,7 +65,7 @@ function render({ model, el }) {
   const tracks = () => {
     const [, unit] = now();
     const track = (key, symbol) => {
-      // Before the first step: the initial state's.
+      // Before the first step, the gradient of the initial state.
       const value = (t) => (t < 0 ? at(`${key}_previous`, 0, unit) : at(key, t, unit));
       const top = Math.max(largest(unit, [key]), Math.abs(value(-1)));
       return {
@@ -87,13 +87,13 @@ function render({ model, el }) {
     trait: "step",
     labels: () => (labels.length ? labels : Array.from({ length: steps }, () => "")),
     towards: -1,
-    names: ["Earlier", "Play back", "Later"],
+    names: ["Earlier", "Play backwards", "Later"],
     act,
     onMove: () => update(),
   });
   const units = unitMenu(hidden, (unit) => act(() => put(model, "unit", unit)));
   const light = (part) => act(() => put(model, "part", part));
-  const parts = choice({ name: "Light", options: PARTS, onInput: light });
+  const parts = choice({ name: "Highlight", options: PARTS, onInput: light });
   const cell = stage(
     (width) => diagramSizes(layout, width).height,
     (width) => drawDiagram(layout, view(), colours, width),
@@ -102,14 +102,17 @@ function render({ model, el }) {
     (width) => linesHeight(2, run, width),
     (width) => drawLines(run, tracks(), model.get("step"), [], width, ""),
   );
-  lines.picture.setAttribute("aria-label", "dc and dh of the unit over all steps; the sentence below says the numbers");
+  lines.picture.setAttribute(
+    "aria-label",
+    "dc and dh of the unit over all steps; the sentence below gives the numbers",
+  );
   const words = caption(cell.picture);
   const formula = html("div", { class: "lstm-formula", "aria-hidden": "true" });
   const legend = html(
     "div",
     { class: "lstm-legend" },
-    "The thicker a wire, the larger its gradient, measured against the largest of all steps; broken: below zero. " +
-      "Vessels show the gates of the way forward.",
+    "A thicker wire carries a larger gradient, relative to the largest over all steps; a dashed wire, a negative one. " +
+      "The boxes show the gates of the forward pass.",
   );
   const title = html("p", { class: "lstm-title" });
   const relight = () => {
@@ -149,7 +152,7 @@ function render({ model, el }) {
   const group = {
     class: "lstm-widget lstm-live-cell lstm-backward-cell",
     role: "group",
-    "aria-label": "The cell run backwards",
+    "aria-label": "The backward pass of the cell",
   };
   el.append(
     html(

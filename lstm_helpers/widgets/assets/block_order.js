@@ -1,4 +1,4 @@
-// One network's weights read in any order of their blocks. Nothing is computed: every number was sent from Python.
+// One network's weights read in any order of their blocks. Every number was sent from Python.
 // `sentence` mirrors BlockOrder.words; a test compares them.
 
 import { OWN_KEYS, caption, follow, history, html, leave, line, put, stage, svg, text } from "./common.js";
@@ -23,20 +23,20 @@ function sentence({ stored, sentences, of }, read) {
   const { right, off } = of(read);
   const score = `${right} of ${sentences} sentences`;
   if (read === stored)
-    return `Read as they are stored, ${spaced(stored)}: every block is in its place, and ${score} are right.`;
+    return `Read in the stored order, ${spaced(stored)}, every block is in its place: ${score} are correct.`;
   const wrong = [...stored].flatMap((letter, k) => (letter === read[k] ? [] : [`${letter} as ${read[k]}`]));
   return (
-    `Read ${wrong.slice(0, -1).join(", ")} and ${wrong.at(-1)}: all shapes fit, and nothing fails. ` +
-    `${score} are right; in this one the hidden states are wrong by up to ${off.toFixed(2)}.`
+    `Reading ${wrong.slice(0, -1).join(", ")} and ${wrong.at(-1)} raises no error, because all shapes fit. ` +
+    `${score} are correct; in this sentence the hidden states are off by up to ${off.toFixed(2)}.`
   );
 }
 
 const [GAP, BLOCKS, PLOT] = [8, 104, 126];
 
-// Words that do not fit side by side stand on their heads.
+// Words that do not fit side by side are written vertically.
 const flat = (labels, width) => labels.every((label) => label.length * 7.4 < (width - 170) / labels.length);
 
-// Two rows of four blocks: what they are, and what they are taken for.
+// Two rows of four blocks: as they are stored, and as they are read.
 function drawBlocks({ stored }, read, colours, width) {
   const left = 74;
   const box = Math.min(58, (width - left - 4 * GAP) / 4);
@@ -104,9 +104,9 @@ function drawAnswers(network, read, labels, width, height) {
   );
   const [yn, yw] = spread([y(have.at(-1)), y(want.at(-1))], 17, box.top, box.bottom);
   out.push(
-    text(box.right + 8, (same ? y(have.at(-1)) : yn) + 4, same ? "right order" : "this order", { class: "lstm-end" }),
+    text(box.right + 8, (same ? y(have.at(-1)) : yn) + 4, same ? "correct order" : "this order", { class: "lstm-end" }),
   );
-  if (!same) out.push(text(box.right + 8, yw + 4, "right order", { class: "lstm-tick" }));
+  if (!same) out.push(text(box.right + 8, yw + 4, "correct order", { class: "lstm-tick" }));
   labels.forEach((label, t) => {
     const place = { class: "lstm-tick", "text-anchor": "middle" };
     const turned = {

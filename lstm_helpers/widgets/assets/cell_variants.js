@@ -1,4 +1,4 @@
-// One unit of five kinds of cell on one input. Nothing is computed: every number was sent from Python. `sentence`
+// One unit of five kinds of cell on one input. Every number was sent from Python. `sentence`
 // mirrors CellVariants.words; a test compares them.
 
 import { caption, choice, follow, history, html, leave, line, put, slider, stage, svg, text } from "./common.js";
@@ -22,12 +22,12 @@ function sentence({ gates, low, steps }, held, z) {
   const end = Object.fromEntries(held.map(([name, values]) => [name, fixed(values.at(-1))]));
   return (
     `With the forget gate at ${gates[z - low].toFixed(3)}, and in the GRU z, after ${steps} steps the LSTM holds ` +
-    `${end.LSTM}, the cell without a forget gate ${end["no forget gate"]}, the coupled cell and the GRU ${end.coupled}, ` +
-    `the one with peepholes ${end.peephole}.`
+    `${end.LSTM}, the cell without a forget gate ${end["no forget gate"]}, ` +
+    `the coupled cell and the GRU ${end.coupled}, the one with peepholes ${end.peephole}.`
   );
 }
 
-const [WIDE, NARROW, AXIS] = [66, 92, 40]; // a row's height where the name stands beside its bars, and where above
+const [WIDE, NARROW, AXIS] = [66, 92, 40]; // a row's height with the name beside its bars, and with the name above
 
 function rowsOf(width, cells) {
   const narrow = width < 560;
@@ -130,9 +130,13 @@ function render({ model, el }) {
   const note = html(
     "p",
     { class: "lstm-equation" },
-    "bars: the cell state after each step, in the GRU h; triangles: the input. Bold: what differs from the LSTM.",
+    "Bars: the cell state after each step (in the GRU, h). Triangles: the input. Bold: differences from the LSTM.",
   );
-  const group = { class: "lstm-widget lstm-variants", role: "group", "aria-label": "Five cells at one forget gate" };
+  const group = {
+    class: "lstm-widget lstm-variants",
+    role: "group",
+    "aria-label": "Five cells with the same forget gate",
+  };
   const controls = html("div", { class: "lstm-controls" }, past.beside(feed.row), gate.row);
   el.append(html("div", group, controls, picture.place, note, ...words.nodes));
   const unfollow = follow(model, ["z_f", "feed"], update);

@@ -1,4 +1,4 @@
-// What the book's widgets share. Plain functions, no library: the files are joined in Python and nothing is fetched.
+// The code that the widgets share. Plain functions, no library: Python bundles the files and nothing is fetched.
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -17,12 +17,12 @@ export const svg = (tag, attributes, ...children) => fill(document.createElement
 export const text = (x, y, words, attributes) => svg("text", { x, y, ...attributes }, words);
 export const line = (x1, y1, x2, y2, attributes) => svg("line", { x1, y1, x2, y2, ...attributes });
 
-// JupyterLab takes arrow keys and Enter for itself unless the focused element itself carries this mark.
+// JupyterLab handles arrow keys and Enter itself unless the focused element has this attribute.
 export const OWN_KEYS = { "data-lm-suppress-shortcuts": "true" };
 
 // Controls -----------------------------------------------------------------------------------------------------
 
-// A labelled native slider. `symbol` is the letter of the equations; the colour is never the only sign.
+// A labelled native slider. `symbol` is the letter of the equations; colour is never the only cue.
 export function slider({ symbol, name, min, max, step, colour, onInput }) {
   const input = html("input", { type: "range", min, max, step, "aria-label": `${name} ${symbol}`.trim(), ...OWN_KEYS });
   const value = html("output", { class: "lstm-value", "aria-hidden": "true" });
@@ -41,7 +41,7 @@ export function slider({ symbol, name, min, max, step, colour, onInput }) {
 
 let groups = 0;
 
-// A name that no other group of radio buttons on the page has.
+// A name that is unique among the groups of radio buttons on the page.
 export const groupName = () => `lstm-group-${Date.now()}-${(groups += 1)}`;
 
 // A few named choices as native radio buttons.
@@ -70,8 +70,8 @@ export function button(words, onClick) {
   return node;
 }
 
-// Dragging by mouse, pen or finger: `pick` is told where it begins and gives what follows it, or nothing. A finger
-// moves only what is marked as movable: anywhere else it scrolls the page.
+// Dragging by mouse, pen or finger: `pick` gets the starting point and returns a function that follows the pointer, or
+// null. A finger drags only elements marked as movable: anywhere else it scrolls the page.
 export function draggable(picture, pick) {
   let follows = null;
   const place = (event) => {
@@ -91,7 +91,7 @@ export function draggable(picture, pick) {
     if (event.pointerType !== "touch") follows(place(event));
     else followFinger(movable);
   });
-  // Each redrawing takes the touched node out of the page, and pointer events end with it; its own touches go on.
+  // Each redraw removes the touched node from the page, which ends its pointer events; its touch events go on.
   const followFinger = (node) => {
     const move = (event) => follows?.(place(event.touches[0]));
     const end = () => {
@@ -113,14 +113,14 @@ export function draggable(picture, pick) {
 
 // Speech -------------------------------------------------------------------------------------------------------
 
-// One sentence, made from the numbers: read beside the picture, given as its name, and announced once it settles.
+// One sentence, made from the numbers: written beside the picture, used as its name, and announced once it settles.
 export function caption(picture) {
   const shown = html("p", { class: "lstm-caption", "aria-hidden": "true" });
   const live = html("div", { class: "lstm-unseen", "aria-live": "polite" });
   let timer = null;
   let first = true;
   const say = (plain, quietly = false) => {
-    const words = plain.replaceAll(" = ", "\u00a0=\u00a0"); // no line ends between a letter and its number
+    const words = plain.replaceAll(" = ", "\u00a0=\u00a0"); // no line break between a letter and its number
     shown.textContent = words;
     picture.setAttribute("aria-label", words);
     clearTimeout(timer);
@@ -138,13 +138,13 @@ export function caption(picture) {
 
 // Undo and reset -----------------------------------------------------------------------------------------------
 
-const PAUSE = 1500; // milliseconds: changes of one setting that come closer together are one step
+const PAUSE = 1500; // milliseconds: changes of one setting that are closer together are one step
 const DEPTH = 100; // steps that are kept
 
-// Undo, redo and reset of a widget's settings, the keys of `_start`: what Python gave its constructor. One drag is one
-// step, and so is a run of key presses, all that is changed in one go, or one value set in Python. Keys count while the
-// focus is inside.
-// `also` says whether Reset has more to do than to set these back, and does it.
+// Undo, redo and reset of a widget's settings, the keys of `_start`, which holds the arguments of the constructor. One
+// drag is one step; so is a run of key presses, a change of several settings at once, or one value set in Python. The
+// keys work while the focus is inside.
+// `also` tells whether Reset has more to do than to restore these settings, and does it.
 export function history(model, el, also = { due: () => false, reset: () => {} }) {
   const start = model.get("_start");
   const names = Object.keys(start);
@@ -178,7 +178,7 @@ export function history(model, el, also = { due: () => false, reset: () => {} })
     show();
   };
   const step = (from, to) => {
-    while (from.length && !differ(from.at(-1), now).length) from.pop(); // there and back again
+    while (from.length && !differ(from.at(-1), now).length) from.pop(); // changed and changed back
     if (from.length) {
       to.push(now);
       turn(from.pop());
@@ -204,7 +204,7 @@ export function history(model, el, also = { due: () => false, reset: () => {} })
     const writes = event.target.matches("textarea, input:not([type=range], [type=radio], [type=checkbox])");
     event.preventDefault();
     event.stopPropagation();
-    // A text that is being written is the browser's to undo, until it is as it was settled. JupyterLab takes the keys
+    // While a text is being edited, the browser undoes it, until it is as it was before. JupyterLab takes the keys
     // before they come here, so the browser is asked by name.
     const writing = writes && (event.target.value !== event.target.dataset.settled || !ways[0].length);
     if (writing) document.execCommand(ways[0] === ahead ? "redo" : "undo");
@@ -219,7 +219,7 @@ export function history(model, el, also = { due: () => false, reset: () => {} })
       setTimeout(takeKeys);
     }
   };
-  // A press into a picture focuses nothing by itself, and Ctrl+Z would undo in the notebook.
+  // A press on a picture focuses nothing by itself, and Ctrl+Z would undo in the notebook.
   const takeKeys = () => {
     const root = el.firstElementChild;
     if (!root || el.contains(document.activeElement)) return;
@@ -268,7 +268,7 @@ export function follow(model, names, redraw) {
   };
 }
 
-// What a view does when it goes. JupyterLab keeps the empty place of every view that is gone: nothing may hang on it.
+// Clean-up of a view that is removed. JupyterLab keeps the empty node of every removed view: nothing may refer to it.
 export const leave =
   (el, ...stops) =>
   () => {
@@ -276,7 +276,7 @@ export const leave =
     el.replaceChildren();
   };
 
-let byHand = false; // whether a change is the reader's; else it is Python's
+let byHand = false; // true for a change by the reader, false for one by Python
 
 export function put(model, name, value) {
   byHand = true;
@@ -285,7 +285,7 @@ export function put(model, name, value) {
   model.save_changes();
 }
 
-// An SVG as wide as its place, drawn again at each new width: letters keep their size on a narrow page.
+// An SVG as wide as its container, redrawn at each new width, so that letters keep their size on a narrow page.
 export function stage(height, draw) {
   const picture = svg("svg", { class: "lstm-picture", role: "img" });
   const place = html("div", { class: "lstm-place" }, picture);

@@ -1,13 +1,13 @@
-// A cell's diagram, drawn from the layout that the book's figures are drawn from. What is lit, how thick a wire is and
-// how full a vessel is follow from the numbers; nothing is computed here.
+// A cell's diagram, drawn from the same layout as the figures. Highlighting, the width of a wire and the level of a gate
+// follow from the numbers; nothing is computed here.
 
 import { html, line, svg, text } from "./common.js";
 import { fixed } from "./numbers.js";
 
 const LOW = 345; // pixels
 
-// Sizes for a width: letters stay readable, so a narrow drawing gets taller and leaves formulas beside numbers out. A
-// wide one gets no taller than fits a laptop's screen with all that stands around it.
+// Sizes for a width: letters stay readable, so a narrow drawing is taller and omits the formulas beside numbers. A wide
+// one is no taller than fits a laptop's screen together with the rest of the widget.
 export function diagramSizes(layout, width) {
   const across = width / layout.width;
   const most = Math.max(LOW, 0.46 * window.innerHeight) / (layout.top - layout.bottom);
@@ -54,7 +54,7 @@ function edge({ x, y, width, height, kind }, [toX, toY]) {
   return [x, toY > y ? y + height / 2 : y - height / 2];
 }
 
-// Runs of text, lowered and raised ones smaller; `weight` and the like go to the whole.
+// Runs of text, with smaller subscripts and superscripts; `weight` and the like apply to the whole.
 function label(x, y, runs, font, attributes) {
   const node = svg("text", { x, y, style: `font-size:${font}px`, ...attributes });
   let shift = 0;
@@ -79,8 +79,8 @@ function label(x, y, runs, font, attributes) {
   return node;
 }
 
-// `view` says what to show: numbers, limits (the number that makes a wire thickest, 1 if missing), say (how a number is
-// written), part (what is lit, "" for all), idle (true where the step computed nothing), held (gates set by hand),
+// `view` holds: numbers, limits (the number of the thickest wire, 1 if missing), say (formats a number), part (the
+// highlighted part, "" for all), idle (true where the step computed nothing), held (gates set by hand),
 // movable, input and token.
 export function drawDiagram(layout, view, colours, width) {
   const sizes = diagramSizes(layout, width);
@@ -113,7 +113,7 @@ export function drawDiagram(layout, view, colours, width) {
   ];
 }
 
-// As thick as its number is large, broken where it is below zero: not by colour alone.
+// A larger number gives a thicker line, a negative one a dashed line: colour is not the only cue.
 function drawWire({ layout, sizes, view, colour, dim, boxes }, wire) {
   const points = wirePoints(layout, sizes, boxes, wire);
   const value = wire.number ? view.numbers[wire.number] : null;
@@ -205,7 +205,7 @@ function drawNode(pen, node) {
   ];
 }
 
-// A gate is a vessel filled from 0 at its bottom to 1 at its top, a tanh from its middle up or down.
+// A gate is filled from 0 at its bottom to 1 at its top, a tanh from its middle up or down.
 function drawVessel({ sizes: { font, tiny }, view, colour }, node, group, box) {
   const value = view.numbers[node.number];
   const level = (v) => (node.kind === "gate" ? box.y + (1 - v) * box.height : box.y + ((1 - v) / 2) * box.height);
@@ -252,7 +252,7 @@ function drawVessel({ sizes: { font, tiny }, view, colour }, node, group, box) {
   );
 }
 
-// What a note says and where it stands, from `x` to `x + wide`. A formula makes room for its number.
+// The text and position of a note, from `x` to `x + wide`. A formula is dropped if its number needs the room.
 function placeNote({ layout, sizes, view }, note) {
   const { across, up, font, compact, tiny } = sizes;
   const value = note.number ? view.numbers[note.number] : null;
@@ -260,7 +260,7 @@ function placeNote({ layout, sizes, view }, note) {
   const [from, , to] = layout.frame.map((edge) => edge * across);
   const said = value === null ? "" : view.idle ? "–" : (tiny ? fixed : view.say)(value);
   const onWire = tiny && said && note.align === "left"; // no room beside it
-  const before = onWire ? 0.5 : { left: 0, center: 0.5, right: 1 }[note.align]; // this share of it is left of its place
+  const before = onWire ? 0.5 : { left: 0, center: 0.5, right: 1 }[note.align]; // this fraction of it is left of its position
   const place = (note.at[0] - (onWire ? 1.5 : 0)) * across;
   const long = note.text.reduce((sum, [words]) => sum + words.length, 0) * size * 0.5;
   const beside = layout.notes.filter(({ align, at: [x, y] }) => align === "left" && y === note.at[1] && x > note.at[0]);
@@ -274,7 +274,7 @@ function placeNote({ layout, sizes, view }, note) {
   return { note, runs, value, size, before, x, wide, y: (layout.top - note.at[1]) * up + font * 0.35 };
 }
 
-// Numbers that would touch are pushed apart to both sides.
+// Numbers that would overlap are pushed apart to both sides.
 function noteWords(notes, width) {
   notes.forEach((one, k) => {
     for (const other of notes.slice(k + 1)) {

@@ -1,5 +1,5 @@
-// Two sequences through one vanilla RNN, run here. `rnnStates` gives what lstm_helpers.cells.rnn
-// gives, `fade` and `sentence` what lstm_helpers.widgets.fading and FadingDifference.words give.
+// Two sequences through one vanilla RNN, run here. `rnnStates` mirrors lstm_helpers.cells.rnn,
+// `fade` and `sentence` mirror lstm_helpers.interventions.fading and FadingDifference.words.
 
 import { caption, follow, history, html, leave, line, put, slider, stage, svg, text } from "./common.js";
 import { doubles, fixed, raised, sayPower, scale, spread } from "./numbers.js";
@@ -34,14 +34,14 @@ export function fade(numbers, factor, size) {
 export function sentence(scale_, { left, factor }, { radius, steps, first }) {
   const begin = `W_h × ${fixed(scale_)} has spectral radius ${fixed(radius * scale_)}. `;
   const more = steps - 1 - first;
-  if (!(left > 0)) return `${begin}Nothing of the difference is left ${more} words later.`;
+  if (!(left > 0)) return `${begin}The difference is 0 ${more} words later.`;
   return (
-    `${begin}${more} words later the difference is ${sayPower(left)} times what it was: ` +
+    `${begin}${more} words later the difference is ${sayPower(left)} times its initial size: ` +
     `a factor of ${fixed(factor)} per word, on average.`
   );
 }
 
-// Where the words stand: those of the last setting's line need room at its end.
+// The positions of the words: the label of the previous curve needs room at its end.
 function fadingSteps(labels, before, width) {
   const x = scale(0, labels.length - 1, 48, width - (before ? 92 : 30));
   return [x, layNames(labels, labels.length > 1 ? x(1) - x(0) : width)];
@@ -61,7 +61,7 @@ function drawFading(run, before, { steps, low, high, first }, labels, colour, wi
       }),
     );
   }
-  // A line as far as it is on the picture: it does not run along the floor as if that were a value.
+  // A line ends where it leaves the plot: it does not run along the lower edge as if that were a value.
   const logs = ({ difference }) =>
     difference.map((value, t) => [t, Math.log10(value)]).filter(([t, log]) => t >= first && log >= low);
   const path = (points) => (points.length ? `M${points.map(([t, log]) => `${x(t)},${y(log)}`).join("L")}` : null);
@@ -72,7 +72,7 @@ function drawFading(run, before, { steps, low, high, first }, labels, colour, wi
     out.push(svg("path", { class: "lstm-line lstm-ghost", d: path(points), stroke: "currentColor" }));
     const [yn, yb] = spread([y(end(now)[1]), y(end(points)[1])], 17, box.top + 4, box.bottom - 4);
     out.push(
-      text(box.right + 8, yb + 4, "last setting", { class: "lstm-tick" }),
+      text(box.right + 8, yb + 4, "previous setting", { class: "lstm-tick" }),
       text(box.right + 8, yn + 4, "now", { class: "lstm-end" }),
     );
   }

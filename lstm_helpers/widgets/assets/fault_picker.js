@@ -1,5 +1,5 @@
-// Wrong backward passes, each as a table of relative errors. Nothing is computed but colours: every number
-// was sent from Python. `sentence` says what FaultPicker.words says.
+// Faulty backward passes, each as a table of relative errors. Only colours are computed here: every number
+// was sent from Python. `sentence` mirrors FaultPicker.words.
 
 import { OWN_KEYS, caption, follow, history, html, leave, put, slider, stage, svg, text } from "./common.js";
 import { brief, doubles, fixed } from "./numbers.js";
@@ -18,14 +18,14 @@ export function unpackErrors(model) {
 export function sentence({ rows, columns }, table, experiment) {
   const column = table.map((row) => row[columns.indexOf(experiment)]);
   const blind = columns.filter((_, k) => table.every((row) => row[k] === 0));
-  const unseen = blind.length ? ` Blind to it: ${blind.join(", ")}.` : " Every experiment shows the fault.";
+  const unseen = blind.length ? ` Not detected by: ${blind.join(", ")}.` : " Every experiment detects the fault.";
   const wrong = column.filter((error) => error > 0).length;
   if (!wrong)
-    return `In “${experiment}” all ${column.length} gradients are right: this experiment would pass it.${unseen}`;
+    return `In the experiment “${experiment}”, all ${column.length} gradients are correct: it does not detect the fault.${unseen}`;
   const worst = column.indexOf(Math.max(...column));
-  const which = wrong === 1 ? `is wrong, ${rows[worst]}` : `are wrong, most of all ${rows[worst]}`;
+  const which = wrong === 1 ? `is wrong: ${rows[worst]}` : `are wrong, most of all ${rows[worst]}`;
   const size = `with a relative error of ${fixed(column[worst])}`;
-  return `In “${experiment}” ${wrong} of ${column.length} gradients ${which}, ${size}.${unseen}`;
+  return `In the experiment “${experiment}”, ${wrong} of ${column.length} gradients ${which}, ${size}.${unseen}`;
 }
 
 const TALL = 19;
@@ -124,8 +124,8 @@ function render({ model, el }) {
   const note = html(
     "p",
     { class: "lstm-equation" },
-    "Dot: right. Colour, and number where there is room: relative error of the gradient. " +
-      "At 1 nothing of it is left; above 1 it even has the wrong sign.",
+    "Dot: correct. Colour, and number where there is room: relative error of the gradient. " +
+      "At 1 nothing of the gradient is left; above 1 its sign is wrong.",
   );
   const group = { class: "lstm-widget lstm-faults", role: "group", "aria-label": "Choose a wrong backward pass" };
   el.append(

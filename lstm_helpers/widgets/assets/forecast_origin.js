@@ -10,29 +10,30 @@ function unpackForecasts(model) {
   );
   const { origins: count, horizon } = model.get("_shape");
   const names = model.get("_names");
-  const said = (m, ahead, k) => forecasts[(m * horizon + ahead - 1) * count + k];
-  const came = (ahead, k) => values[origins[k] + ahead - 1];
-  const error = (m, ahead, k) => Math.abs(said(m, ahead, k) - came(ahead, k));
+  const forecast = (m, ahead, k) => forecasts[(m * horizon + ahead - 1) * count + k];
+  const observed = (ahead, k) => values[origins[k] + ahead - 1];
+  const error = (m, ahead, k) => Math.abs(forecast(m, ahead, k) - observed(ahead, k));
   const all = Array.from({ length: count }, (_, k) => k);
   const mean = (m, ahead) => all.reduce((sum, k) => sum + error(m, ahead, k), 0) / count;
-  return { times, values, origins, names, count, horizon, said, came, error, mean, all };
+  return { times, values, origins, names, count, horizon, forecast, observed, error, mean, all };
 }
 
-// Names of the methods with the least error: two may say the same.
+// Names of the methods with the smallest error: several may be equal.
 const least = (names, errors) => names.filter((_, m) => errors[m] === Math.min(...errors)).join(" and ");
 
 function sentence(data, k, ahead) {
-  const { times, origins, names, count, came, error, mean, all } = data;
+  const { times, origins, names, count, observed, error, mean, all } = data;
   const here = names.map((_, m) => error(m, ahead, k));
   const means = names.map((_, m) => mean(m, ahead));
   const best = means.indexOf(Math.min(...means));
   const wins = all.filter((j) => error(best, ahead, j) === Math.min(...names.map((_, m) => error(m, ahead, j)))).length;
   const known = times[origins[k] - 1].toFixed(0);
-  const asked = times[origins[k] + ahead - 1].toFixed(0);
+  const target = times[origins[k] + ahead - 1].toFixed(0);
   return (
-    `Known up to ${known}, asked for ${asked}: ${came(ahead, k).toFixed(1)} came. Closest is ` +
-    `${least(names, here)}, off by ${Math.min(...here).toFixed(1)}. On average over all ${count} origins the best at this distance is ${least(names, means)}, ` +
-    `off by ${means[best].toFixed(1)}; it is the closest from ${wins} of the ${count}.`
+    `Data up to ${known}; ${observed(ahead, k).toFixed(1)} was observed in ${target}. The smallest error is ` +
+    `${Math.min(...here).toFixed(1)} (${least(names, here)}). Over all ${count} origins, the smallest mean error at this ` +
+    `horizon is ${means[best].toFixed(1)} (${least(names, means)}); that forecast is the closest at ${wins} of the ` +
+    `${count} origins.`
   );
 }
 
@@ -41,7 +42,7 @@ const DASHES = ["12 4", "7 3", "2 3", "9 3 2 3"];
 const MARKS = ["▲", "■", "●", "◆"];
 
 function drawSeries(data, k, ahead, past, top, width) {
-  const { times, values, origins, names, horizon, said } = data;
+  const { times, values, origins, names, horizon, forecast } = data;
   const first = origins[k];
   const narrow = width < 480;
   const from = Math.max(0, first - (narrow ? past / 2 : past));
@@ -53,21 +54,25 @@ function drawSeries(data, k, ahead, past, top, width) {
     out.push(line(box.left, y(level), box.right, y(level), { class: "lstm-grid" }));
     out.push(text(box.left - 6, y(level) + 4, fixed(level, 0), { class: "lstm-tick", "text-anchor": "end" }));
   }
-  const asked = x(times[first + ahead - 1]);
-  out.push(svg("rect", { class: "lstm-band", x: asked - 7, y: box.top, width: 14, height: box.bottom - box.top }));
+  const target = x(times[first + ahead - 1]);
+  out.push(svg("rect", { class: "lstm-band", x: target - 7, y: box.top, width: 14, height: box.bottom - box.top }));
   out.push(line(x(times[first - 1]), box.top - 6, x(times[first - 1]), box.bottom, { class: "lstm-half" }));
   out.push(text(x(times[first - 1]) - 5, box.top - 8, "known", { class: "lstm-tick", "text-anchor": "end" }));
-  out.push(text(x(times[first - 1]) + 5, box.top - 8, "asked for", { class: "lstm-tick" }));
+  out.push(text(x(times[first - 1]) + 5, box.top - 8, "forecast", { class: "lstm-tick" }));
   const path = (points) => `M${points.map(([t, value]) => `${x(t)},${y(value)}`).join("L")}`;
   const span = (a, b) => Array.from(times.subarray(a, b), (t, j) => [t, values[a + j]]);
   out.push(svg("path", { class: "lstm-line", d: path(span(from, first)), stroke: "currentColor" }));
   out.push(
-    svg("path", { class: "lstm-line lstm-came", d: path(span(first - 1, first + horizon)), stroke: "currentColor" }),
+    svg("path", {
+      class: "lstm-line lstm-observed",
+      d: path(span(first - 1, first + horizon)),
+      stroke: "currentColor",
+    }),
   );
-  const ends = names.map((_, m) => y(said(m, horizon, k)));
+  const ends = names.map((_, m) => y(forecast(m, horizon, k)));
   const labels = spread(narrow ? ends : [...ends, y(values[first + horizon - 1])], 16, box.top + 4, box.bottom - 4);
   names.forEach((name, m) => {
-    const points = Array.from({ length: horizon }, (_, j) => [times[first + j], said(m, j + 1, k)]);
+    const points = Array.from({ length: horizon }, (_, j) => [times[first + j], forecast(m, j + 1, k)]);
     const look = { stroke: "currentColor", "stroke-dasharray": DASHES[m] };
     out.push(
       svg("path", {
@@ -78,7 +83,7 @@ function drawSeries(data, k, ahead, past, top, width) {
     );
     out.push(text(box.right + 6, labels[m] + 4, narrow ? MARKS[m] : `${MARKS[m]} ${name}`, { class: "lstm-tick" }));
   });
-  if (!narrow) out.push(text(box.right + 6, labels[names.length] + 4, "what came", { class: "lstm-end" }));
+  if (!narrow) out.push(text(box.right + 6, labels[names.length] + 4, "observed", { class: "lstm-end" }));
   for (const step of [times[from], times[first - 1], times[first + horizon - 1]]) {
     out.push(text(x(step), box.bottom + 18, step.toFixed(0), { class: "lstm-tick", "text-anchor": "middle" }));
   }
@@ -94,7 +99,9 @@ function drawErrors(data, k, ahead, width) {
     text(
       4,
       SERIES + 14,
-      width < 480 ? `error ${ahead} ahead, bar: mean` : `error ${ahead} ahead: here (mark), mean of all origins (bar)`,
+      width < 480
+        ? `error at horizon ${ahead}, bar: mean`
+        : `error at horizon ${ahead}: this origin (marker), mean of all origins (bar)`,
       { class: "lstm-end" },
     ),
   ];
@@ -146,7 +153,7 @@ function render({ model, el }) {
   });
   const ahead = slider({
     symbol: "",
-    name: "how far ahead",
+    name: "steps ahead",
     min: 1,
     max: horizon,
     step: 1,
@@ -170,7 +177,7 @@ function render({ model, el }) {
   const note = html(
     "p",
     { class: "lstm-equation" },
-    "thick line: what came; broken lines: what was said, each with its mark",
+    "thick line: observed; dashed lines: forecasts, each with its marker",
   );
   el.append(html("div", group, controls, picture.place, note, ...words.nodes));
   const unfollow = follow(model, ["origin", "ahead"], update);

@@ -1,4 +1,4 @@
-// A cell state with its gates held still. `applyGates` and `limit` give what lstm_helpers.interventions gives.
+// A cell state with constant gates. `applyGates` and `limit` mirror lstm_helpers.interventions.
 
 import { halfLife, logit } from "./activations.js";
 import { caption, choice, fill, follow, history, html, leave, line, put, slider, stage, svg, text } from "./common.js";
@@ -27,38 +27,39 @@ function sentence({ f, i, g, o, steps, feed }, run) {
   if (load === 0) return "Nothing is written to the cell state, because i · g = 0. So c = 0 and h = 0.";
   if (feed === "once") {
     words.push(`At step 1, i · g = ${fixed(load)} is added to the cell state.`);
-    if (f === 1) words.push(`With f = 1 nothing is lost: after ${steps} steps c is still ${fixed(c)}.`);
-    else if (f === 0) words.push(`With f = 0 it is gone one step later.`);
+    if (f === 1) words.push(`With f = 1 nothing is forgotten: after ${steps} steps c is still ${fixed(c)}.`);
+    else if (f === 0) words.push(`With f = 0 it is erased one step later.`);
     else
       words.push(
-        `With f = ${fixed(f)} half is gone after ${fixed(halfLife(f), 1)} more steps; ` +
+        `With f = ${fixed(f)} half is forgotten after ${fixed(halfLife(f), 1)} more steps; ` +
           `at step ${steps} c = ${fixed(c)}.`,
       );
   } else {
     words.push(`At every step, i · g = ${fixed(load)} is added to the cell state.`);
-    if (f === 1) words.push(`With f = 1 nothing is lost: at step ${steps} c = ${fixed(c)}, and there is no limit.`);
+    if (f === 1)
+      words.push(`With f = 1 nothing is forgotten: at step ${steps} c = ${fixed(c)}, and there is no limit.`);
     else
       words.push(
         `With f = ${fixed(f)} c tends to i · g ÷ (1 − f) = ${fixed(limit(f, i, g))}; ` +
           `at step ${steps} c = ${fixed(c)}.`,
       );
-    if (Math.abs(c) > 1) words.push("That is more than any candidate can be: c has no ±1 bound.");
+    if (Math.abs(c) > 1) words.push("The candidate lies between −1 and 1, but c has no such bound.");
   }
-  if (o === 0 && c !== 0) words.push(`The output gate is closed: h = 0, but the cell state keeps its ${fixed(c)}.`);
+  if (o === 0 && c !== 0) words.push(`The output gate is closed: h = 0, but the cell state is still ${fixed(c)}.`);
   else words.push(`Output: h = o · tanh c = ${fixed(h)}.`);
   return words.join(" ");
 }
 
-// What the forget gate means in time, whatever is fed and however few steps are shown: as GateSliders.forgetting.
+// The forget gate as a bias and as a half-life, whatever the input and the steps: mirrors GateSliders.forgetting.
 export function forgetting(f) {
   const gate = `f = ${shortest(f)}`;
-  if (f === 0) return `${gate}: all is gone after one step; no forget bias is low enough for that.`;
-  if (f === 1) return `${gate}: nothing is ever gone; no forget bias is high enough for that.`;
+  if (f === 0) return `${gate}: everything is forgotten after one step; no finite forget bias gives that.`;
+  if (f === 1) return `${gate}: nothing is ever forgotten; no finite forget bias gives that.`;
   const life = halfLife(f);
-  return `${gate} is a forget bias of ${fixed(logit(f))} and a half-life of ${fixed(life, life < 99.95 ? 1 : 0)} steps`;
+  return `${gate} corresponds to a forget bias of ${fixed(logit(f))} and a half-life of ${fixed(life, life < 99.95 ? 1 : 0)} steps`;
 }
 
-// `before` is the run at the last setting, a ghost that the axis holds as well; `was` is where the axis ended then.
+// `before` is the run at the previous setting, which also fits the axis; `was` is the previous limit of the axis.
 function drawBelt(settings, run, { before, was }, colours, width, height) {
   const { f, i, g, steps, feed } = settings;
   const box = { left: 44, right: width - 86, top: 50, bottom: height - 38 };
@@ -142,7 +143,7 @@ function drawBelt(settings, run, { before, was }, colours, width, height) {
   return out;
 }
 
-// The axis holds this run and the last setting's, and the limit where it is near.
+// The axis fits this run and the previous one, and the limit of c where it is near.
 function axisEnd({ f, i, g, steps, feed }, run, before) {
   const largest = Math.max(...[...run, ...before.slice(0, steps)].map((step) => Math.abs(step.c)));
   const goal = feed === "always" && f < 1 ? Math.abs(limit(f, i, g)) : 0;
@@ -152,7 +153,9 @@ function axisEnd({ f, i, g, steps, feed }, run, before) {
 function ghost(before, x, y, left, top, was, narrow) {
   const d = `M${x(0)},${y(0)}` + before.map(({ t, c }) => `L${x(t)},${y(c)}`).join("");
   const { c } = before[before.length - 1];
-  const note = text(left, 38, `dotted: ${narrow ? "before" : "last setting"}, c = ${brief(c)}`, { class: "lstm-note" });
+  const note = text(left, 38, `dotted: ${narrow ? "before" : "previous setting"}, c = ${brief(c)}`, {
+    class: "lstm-note",
+  });
   if (was !== top)
     note.append(
       svg(
@@ -164,7 +167,7 @@ function ghost(before, x, y, left, top, was, narrow) {
   return [svg("path", { class: "lstm-line lstm-ghost", d, stroke: "currentColor", "data-c": c }), note];
 }
 
-// Each step's load: what was kept, and on top of it what was added.
+// Each step's two parts: the kept one, and on top of it the added one.
 function loads(run, x, y, wide, colours) {
   const bar = (t, from, to, name, colour) =>
     from === to
@@ -180,9 +183,9 @@ function loads(run, x, y, wide, colours) {
   return run.flatMap(({ t, kept, c }) => [bar(t, 0, kept, "kept", colours.f), bar(t, kept, c, "added", colours.i)]);
 }
 
-// The belt itself, moving to the right.
+// The cell state as a conveyor belt that moves to the right.
 function rollers(x, y0, steps, every) {
-  const out = [line(x(0) - 8, y0, x(steps + 0.5), y0, { class: "lstm-belt" })];
+  const out = [line(x(0) - 8, y0, x(steps + 0.5), y0, { class: "lstm-cell-state-line" })];
   for (let t = every / 2; t < steps; t += every) {
     out.push(svg("path", { class: "lstm-faint lstm-chevron", d: `M${x(t) - 3},${y0 - 4}l5,4l-5,4` }));
   }
@@ -197,8 +200,7 @@ function goalLine(goal, x, y, box) {
   ];
 }
 
-// Where half of the load is gone (fed once), or half of the way to the limit is done (fed always): the same number of
-// steps.
+// The half-life: the steps after which half is forgotten (input once), or half of the limit is reached (input always).
 function halfMark({ f, steps, feed }, load, goal, x, y, box) {
   const life = halfLife(f);
   const at = feed === "once" ? 1 + life : life;
@@ -235,7 +237,7 @@ function render({ model, el }) {
   const settings = () => Object.fromEntries(names.map((name) => [name, model.get(name)]));
   const runOf = ({ f, i, g, o, steps, feed }) => applyGates(f, i, g, o, steps, feed);
   const run = () => runOf(settings());
-  // The last setting, what it gave, and the axis as it was then; looked up anew when another step begins.
+  // The previous setting, its run and its axis; replaced when another step of undo begins.
   let ghost = { settings: null, before: [], was: 0 };
   let top = 0;
   const last = () => {
@@ -297,7 +299,7 @@ function render({ model, el }) {
   return leave(el, past.stop, unfollow, picture.stop, words.stop);
 }
 
-// Two digits, or as many as a value set from Python needs: 0.995 must not read 0.99.
+// Two digits, or as many as a value set from Python needs: 0.995 must not be written as 0.99.
 const shortest = (value) => (Math.abs(value * 100 - Math.round(value * 100)) < 1e-9 ? fixed(value) : fixed(value, 4));
 
 export default { render };

@@ -1,5 +1,4 @@
-// Gradients against the lag, looked up in a table that Python sent once; it holds log10 of norms, and words are all
-// that is made from them. `sentence` says what GradientDial.words says.
+// Gradients against the lag, from a table of log10 norms that Python sent once. `sentence` mirrors GradientDial.words.
 
 import { caption, follow, history, html, leave, line, put, slider, stage, svg, text } from "./common.js";
 import { floats, raised, sayPower, scale, spread } from "./numbers.js";
@@ -26,12 +25,12 @@ export function unpackTables(model) {
 
 export function sentence({ lag, bias, scale }, { lstm, rnn }, seeds) {
   const setting = `Forget bias ${bias}, weights × ${scale}: `;
-  if (lag === 0) return `${setting}at lag 0 nothing has been passed yet, and both factors are 1.`;
+  if (lag === 0) return `${setting}at lag 0 the Jacobian is the identity, and both norms are 1.`;
   const [l, r] = [lstm, rnn].map((rows) => rows.map((row) => sayPower(10 ** row[lag])));
   return (
-    `${setting}${lag} ${lag === 1 ? "step" : "steps"} back, the gradient that survives best is ` +
-    `multiplied by ${l[MEDIAN]} along the LSTM (${l[LEAST]} to ${l[GREATEST]} over ${seeds} seeds) ` +
-    `and by ${r[MEDIAN]} along the RNN (${r[LEAST]} to ${r[GREATEST]}).`
+    `${setting}${lag} ${lag === 1 ? "step" : "steps"} back, the Jacobian has spectral norm ` +
+    `${l[MEDIAN]} along the LSTM's cell state (${l[LEAST]} to ${l[GREATEST]} over ${seeds} seeds) ` +
+    `and ${r[MEDIAN]} along the vanilla RNN (${r[LEAST]} to ${r[GREATEST]}).`
   );
 }
 
@@ -67,7 +66,7 @@ function drawDial({ lag }, curves, { lags, shown: [low, high], seeds }, colours,
   return out;
 }
 
-// Where a line leaves the picture it ends; nothing runs along the edge as if it were a value.
+// A line ends where it leaves the plot: it does not run along the edge as if that were a value.
 const lastShown = (row, low) => row.findLastIndex((log) => log >= low);
 
 function track(name, [least, median, greatest], colour, x, y, low) {
@@ -102,8 +101,7 @@ function endLabels(tracks, x, y, box, low, lags) {
   );
 }
 
-// The chosen lag: a point on each line, and what it stands for where the line itself does not pass: above the upper,
-// below the lower.
+// The chosen lag: a point on each line, and its value beside the line: above the upper line, below the lower one.
 function marks(tracks, lag, x, y, box, low, lags) {
   const at = ([, , rows], n) => rows[MEDIAN][Math.max(0, Math.min(lags, n))];
   const upper = at(tracks[0], lag) > at(tracks[1], lag) ? 0 : 1;

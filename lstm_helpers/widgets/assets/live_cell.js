@@ -1,5 +1,5 @@
-// The cell at work on a recorded run: what is shown comes from the trace, and where the reader holds a gate, from the
-// mirror of the cell. The trait `overrides` is a list of [step, gate, unit, value].
+// A run in the cell's diagram: the numbers come from the trace, or from the JavaScript LSTM where the reader set a gate
+// by hand. The trait `overrides` is a list of [step, gate, unit, value].
 
 import { sigmoid } from "./activations.js";
 import { OWN_KEYS, button, caption, choice, follow, history, html, leave, put, slider, stage } from "./common.js";
@@ -28,7 +28,7 @@ const PARTS = [
 ];
 const BELT_KEYS = ["c", "c_previous", "kept", "written"];
 
-// Every number that the diagram and its equations show, for one unit at one step.
+// Every number of the diagram and its equations, for one unit at one step.
 function numbersOf(run, params, t, unit) {
   const of = (name) => run.at(name, t, unit);
   const numbers = Object.fromEntries([...BLOCKS, "c", "h"].map((name) => [name, of(name)]));
@@ -47,7 +47,7 @@ function numbersOf(run, params, t, unit) {
   return numbers;
 }
 
-// What the hand changed, or the sentence, in words; empty where nothing is beside the run.
+// The effect of the gates set by hand, or of a new sentence, in words; empty without a run to compare with.
 function compare(run, beside, held, answer, t, unit) {
   const ends = answer?.high && !held.length ? ` After the last word ${answer.say(answer.of(run, run.steps - 1))}` : "";
   if (!beside) return ends && `${ends}.`;
@@ -62,9 +62,7 @@ function compare(run, beside, held, answer, t, unit) {
     ([, gate, , value]) => `${names[gate]} ${fixed(value)} instead of ${fixed(beside.at(gate, t, unit))}`,
   );
   const steps = [...new Set(held.map(([at]) => at + 1))].sort((a, b) => a - b);
-  const first = words.length
-    ? ` Held by hand here: ${words.join(", ")}.`
-    : ` Held by hand at step ${steps.join(", ")}.`;
+  const first = words.length ? ` Set by hand here: ${words.join(", ")}.` : ` Set by hand at step ${steps.join(", ")}.`;
   const was = ` In the original run, ${state} here`;
   if (!answer) return `${first}${was}.`;
   const end = run.steps - 1;
@@ -72,7 +70,8 @@ function compare(run, beside, held, answer, t, unit) {
   return `${first}${was}, ${ended}; now it is ${answer.short(answer.of(run, end))}.`;
 }
 
-// The readout's answer, sigmoid(h W_y + b_y), if there is one: a probability, or the likelier of two words and its own.
+// The readout's answer, sigmoid(h W_y + b_y), if there is one: a probability, or the likelier of two words with its
+// probability.
 function readAnswer(model, hidden) {
   const weights = unpackArrays(model.get("_readout"));
   if (!weights.W_y) return null;
@@ -95,9 +94,9 @@ function render({ model, el }) {
   const weights = unpackArrays(model.get("_params"));
   const params = weights.W_x ? weights : null;
   const answer = readAnswer(model, hidden);
-  const language = model.get("_language"); // where the reader can write the sentence
+  const language = model.get("_language"); // only where the reader can write the sentence
   const words = () => (language ? model.get("sentence").split(" ") : first.labels);
-  // `free` is the run without a gate held, `run` the one that is shown, `beside` the one drawn dashed, if any.
+  // `free` is the run without gates set by hand, `run` the one that is shown, `beside` the dashed one, if any.
   let [free, run, beside, held, hover, everyUnit, acted, drag, lift] = [
     first,
     first,
@@ -178,14 +177,14 @@ function render({ model, el }) {
     past.show();
     const [t, unit] = now();
     const here = model.get("overrides").filter(([at, , k]) => at === t && k === unit);
-    // What this unit is held at holds for all of them.
+    // The values set for this unit apply to all units.
     if (everyUnit) for (const [, gate, , value] of here) hold(gate, value);
   });
   const gates = SLIDERS.map(([symbol, name, min]) => [
     symbol,
     slider({ symbol, name, min, max: 1, step: 0.01, colour: colours[symbol], onInput: (value) => hold(symbol, value) }),
   ]);
-  const parts = choice({ name: "Light", options: PARTS, onInput: light });
+  const parts = choice({ name: "Highlight", options: PARTS, onInput: light });
 
   // Pictures ----------------------------------------------------------------------------------------------------
   const cell = stage(
@@ -226,23 +225,23 @@ function render({ model, el }) {
     ];
   };
   const note = () =>
-    held.length ? "\u25bc held by hand; dashed: the original run" : beside ? "dashed: the first sentence" : "";
+    held.length ? "\u25bc set by hand; dashed: the original run" : beside ? "dashed: the first sentence" : "";
   const lines = stage(
     (width) => linesHeight(answer ? 3 : 2, run, width),
     (width) => drawLines(run, tracks(), now()[0], [...new Set(held.map(([t]) => t))], width, note()),
   );
   lines.picture.setAttribute(
     "aria-label",
-    `c and h of the unit${answer ? ", and p, the answer," : ""} over all steps; the sentence below says the numbers`,
+    `c and h of the unit${answer ? ", and p, the answer," : ""} over all steps; the sentence below gives the numbers`,
   );
   const spokenWords = caption(cell.picture);
   const formula = html("div", { class: "lstm-formula", "aria-hidden": "true" });
   const legend = html("div", { class: "lstm-legend" });
   const moves = "Drag a gate up or down, or use its slider; press a word to go to its step.";
-  const still = "A recording: without the weights no gate can be moved.";
-  legend.textContent = `The thicker a wire, the larger its number; broken: below zero. ${params ? moves : still}`;
+  const still = "This is a recording: without the weights, no gate can be set.";
+  legend.textContent = `A thicker wire carries a larger number; a dashed wire, a negative one. ${params ? moves : still}`;
 
-  // What the network answers after the last word: the likelier word, its probability, and what it was beside.
+  // The network's answer after the last word: the likelier word, its probability, and the answer of the other run.
   const verdict = html("div", { class: "lstm-answer" });
   const writeAnswer = () => {
     if (!answer) return;
@@ -296,7 +295,7 @@ function render({ model, el }) {
       if (byHand)
         control.input.setAttribute(
           "aria-valuetext",
-          `${fixed(shown.numbers[gate])}, held by hand; the weights say ${fixed(shown.numbers[`own_${gate}`])}`,
+          `${fixed(shown.numbers[gate])}, set by hand; the weights give ${fixed(shown.numbers[`own_${gate}`])}`,
         );
     }
     cell.redraw();
@@ -307,7 +306,7 @@ function render({ model, el }) {
     spokenWords.say(describe(run, t, unit) + compare(run, beside, held, answer, t, unit), !acted || time.playing());
   };
 
-  // Mouse and touch: hover lights a part, a press chooses it, a drag moves a gate or the step ------------------------
+  // Mouse and touch: hover highlights a part, a press chooses it, a drag moves a gate or the step ------------------------
   const place = (event) => event.target.closest("[data-part]");
   const redrawLight = (part) => {
     if (part !== hover) {
@@ -409,10 +408,10 @@ function render({ model, el }) {
   return leave(el, time.stop, past.stop, ...unfollow, cell.stop, lines.stop, spokenWords.stop);
 }
 
-// The lit part's equation with this step's numbers; a held gate has a value instead of a sum, a masked step none of it.
+// The highlighted part's equation with this step's numbers; a gate set by hand has a value instead of a sum.
 function writeFormula(node, layout, shown, colours) {
   if (shown.idle) {
-    node.textContent = "Padding: c and h are carried on as they are.";
+    node.textContent = "Padding: c and h are carried over unchanged.";
     return;
   }
   const gate = { forget: "f", input: "i", candidate: "g", output: "o" }[shown.part];
@@ -427,9 +426,9 @@ function writeFormula(node, layout, shown, colours) {
         { class: "lstm-formula-line" },
         html("i", {}, gate),
         html("sub", {}, "t"),
-        ` = ${fixed(shown.numbers[gate])}, held by hand`,
+        ` = ${fixed(shown.numbers[gate])}, set by hand`,
       ),
-      html("span", { class: "lstm-formula-line" }, `the weights say ${fixed(own)}`),
+      html("span", { class: "lstm-formula-line" }, `the weights give ${fixed(own)}`),
     );
   }
   node.replaceChildren(...lines);

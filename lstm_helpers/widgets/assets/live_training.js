@@ -1,4 +1,4 @@
-// Training by buttons. The next slice is asked for when the last one has been drawn: nothing can queue up.
+// Training by buttons. The next slice is requested when the last one has been drawn: nothing can queue up.
 
 import { button, caption, follow, history, html, leave, put, slider, stage } from "./common.js";
 import {
@@ -21,7 +21,7 @@ function render({ model, el }) {
   let sent = 0;
   let waiting = null; // the clock of the last request, until it is answered
   let trouble = "";
-  let chosen = {}; // goes with the next request, since changes of traits are held back while the kernel is busy
+  let chosen = {}; // sent with the next request, because changes of traits are delayed while the kernel is busy
   const { title, update: retitle } = titleOf(model);
   const ask = (what) => {
     clearTimeout(waiting);
@@ -64,7 +64,7 @@ function render({ model, el }) {
     reset: () => {
       halt();
       trouble = "";
-      chosen = { rate: past.start.rate };
+      chosen = { learning_rate: past.start.learning_rate };
       ask("reset");
       update();
     },
@@ -75,8 +75,8 @@ function render({ model, el }) {
       0,
     );
   const choose = (k) => {
-    chosen = { rate: rates[k] };
-    put(model, "rate", rates[k]);
+    chosen = { learning_rate: rates[k] };
+    put(model, "learning_rate", rates[k]);
     update();
   };
   const rate = slider({ symbol: "", name: "learning rate", min: 0, max: rates.length - 1, step: 1, onInput: choose });
@@ -90,7 +90,7 @@ function render({ model, el }) {
   const update = () => {
     const { words: sentence, status, steps } = unpackShown(model);
     retitle();
-    rate.set(nearest(model.get("rate")), `${model.get("rate")}`);
+    rate.set(nearest(model.get("learning_rate")), `${model.get("learning_rate")}`);
     toggle.textContent = running ? "Pause" : "Start";
     reading.show();
     past.show();
@@ -125,7 +125,7 @@ function render({ model, el }) {
       ...words.nodes,
     ),
   );
-  const unfollow = follow(model, ["_shown", "title", "rate"], hear);
+  const unfollow = follow(model, ["_shown", "title", "learning_rate"], hear);
   const unwatch = whenKernelGoes(model, gone);
   update();
   return leave(

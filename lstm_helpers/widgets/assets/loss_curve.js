@@ -1,4 +1,4 @@
-// A curve that grows while a cell trains: Python speaks, the picture follows.
+// A learning curve that grows while a cell trains; Python sends every picture.
 
 import { caption, follow, html, leave, stage } from "./common.js";
 import {

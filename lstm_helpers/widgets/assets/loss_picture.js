@@ -1,5 +1,5 @@
-// The loss against the step on a logarithmic axis: every loss that Python kept as a thin line, the mean of the last
-// steps as a thick one, the chance level as dashes, the first run dotted. All numbers and words come from Python.
+// The loss against the step on a logarithmic axis: the losses after downsampling as a thin line, the mean of the last
+// steps as a thick one, the chance level dashed, the first run dotted. All numbers and words come from Python.
 
 import { html, line, slider, svg, text } from "./common.js";
 import { floats, niceLimit, raised, scale } from "./numbers.js";
@@ -18,7 +18,7 @@ export function unpackShown(model) {
 
 const sayTick = (power) => (power > -3 && power < 3 ? `${Number(`1e${power}`)}` : `10${raised(power)}`);
 
-// Whole powers of ten: the axis moves rarely while the loss falls.
+// Whole powers of ten, so that the axis rarely changes while the loss falls.
 function powersAround(values) {
   const logs = values.filter((value) => value > 0 && Number.isFinite(value)).map(Math.log10);
   if (!logs.length) return [-1, 0];
@@ -86,7 +86,7 @@ export function drawLosses({ steps, losses, means, total, first, first_name, rea
 // Room at the right for the name of the level.
 const marginOf = ({ label }) => (label ? 14 + 6.8 * label.length : 14);
 
-// Where the drawn step stands that is nearest to this one; nowhere if none is read, or none is there.
+// The drawn step nearest to this one; none if no step is read or drawn.
 function nearestStep(steps, read) {
   if (read === null || !steps.length) return null;
   let best = 0;
@@ -96,7 +96,7 @@ function nearestStep(steps, read) {
   return best;
 }
 
-// Any drawn step can be read, by slider or by pointing at the picture.
+// Any drawn step can be read, with a slider or by pointing at the picture.
 export function readings(model, picture) {
   let read = null;
   const say = (value) =>
@@ -153,7 +153,7 @@ function trackOf(steps, values, name, x, y) {
   return path ? svg("path", { class: name, d: path, "data-points": steps.length }) : null;
 }
 
-// Each change of the rate has its line; its name too, where there is room for it.
+// Each change of the learning rate has its line, and a label where there is room.
 function rateMarks(rates, x, box) {
   let free = -Infinity;
   return rates.flatMap(([step, rate], k) => {
@@ -162,7 +162,7 @@ function rateMarks(rates, x, box) {
       step > 0
         ? [line(at, box.top - 8, at, box.bottom, { class: "lstm-rate", "data-step": step, "data-rate": rate })]
         : [];
-    const words = k === 0 ? `rate ${rate}` : `${rate}`;
+    const words = k === 0 ? `learning rate ${rate}` : `${rate}`;
     const room = words.length * 7 + 10;
     const next = k + 1 < rates.length ? x(rates[k + 1][0]) : Infinity;
     if (at < free || at + room > box.right + 60 || (next < at + room && k + 1 < rates.length - 1)) return mark;
@@ -171,8 +171,8 @@ function rateMarks(rates, x, box) {
   });
 }
 
-// What both widgets do with a picture that arrives: the latest is drawn at the next frame, the ones between are not;
-// in a tab that nobody sees there are no frames, and a clock stands in for them.
+// How both widgets handle a new picture: only the latest is drawn, at the next frame. A hidden tab has no frames, and
+// uses a timer instead.
 export function atNextFrame(draw) {
   let frame = null;
   let clock = null;
@@ -194,10 +194,10 @@ export function atNextFrame(draw) {
 }
 
 export const GONE = "The kernel has gone: run the cell again.";
-const SPEAK = 10000; // milliseconds between two sentences for those who listen
+const SPEAK = 10000; // milliseconds between two sentences for screen readers
 
-// The sentence below a picture that changes many times a second: spoken when something begins or ends, and now and
-// then.
+// The sentence below a picture that changes many times a second: announced at the beginning and the end, and
+// sometimes in between.
 export function announcer(words) {
   let spoken = -Infinity;
   let status = null;
@@ -211,7 +211,7 @@ export function announcer(words) {
   };
 }
 
-// Where the front end shows its kernel (JupyterLab does), its end is told at once; elsewhere a clock has to do.
+// Where the front end reports its kernel (JupyterLab does), its end is noticed at once; elsewhere by a timer.
 export function whenKernelGoes(model, tell) {
   const kernel = model.widget_manager?.kernel;
   const look = (_, status) => {

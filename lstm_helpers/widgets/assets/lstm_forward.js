@@ -1,12 +1,12 @@
-// Mirrors lstm_helpers.cells.lstm.forward and lstm_helpers.interventions.clamp_gates, once for all widgets; a test
-// holds both against the package. Arrays are flat Float64Arrays, row by row, one sequence; `held` is a list of [t,
+// Mirrors lstm_helpers.cells.lstm.forward and lstm_helpers.interventions.clamp_gates, for all widgets; a test
+// compares both with the package. Arrays are flat Float64Arrays, row by row, one sequence; `held` is a list of [t,
 // gate, unit, value].
 
 import { sigmoid } from "./activations.js";
 
 export const BLOCKS = ["i", "f", "g", "o"]; // the order of the four blocks in W_x, W_h and b
 
-// What a gate's logit is made of, for one unit: the input's part, the hidden state's part, the bias.
+// The three terms of a gate's pre-activation, for one unit: from the input, from the hidden state, and the bias.
 export function logitParts({ W_x, W_h, b }, h, x, gate, unit) {
   const hidden = h.length;
   const column = BLOCKS.indexOf(gate) * hidden + unit;
@@ -34,7 +34,7 @@ function lstmForward(params, h, c, x, held = []) {
   return step;
 }
 
-// The trace with some gates held: the same arrays up to the first held step, new ones from there.
+// The trace with some gates set by hand: the same arrays up to the first such step, new ones from there.
 export const holdGates = (params, trace, held) =>
   held.length ? runFrom(params, trace, held, Math.min(...held.map(([at]) => at))) : trace;
 

@@ -1,5 +1,5 @@
-// A run that lost part of its state, over the run that did not. Nothing is computed: Python sent every run as the bits
-// of float64 numbers. `sentence` says what MemoryAblation.words says.
+// A run with part of its state ablated, over the original run. Nothing is computed here: Python sent every run as
+// float64 numbers. `sentence` mirrors MemoryAblation.words.
 
 import { caption, choice, follow, history, html, leave, line, put, slider, stage, svg, text } from "./common.js";
 import { brief, doubles, fixed, niceLimit, scale, spread } from "./numbers.js";
@@ -33,21 +33,21 @@ export function unpack(model) {
   return { steps, hidden, tops, labels: model.get("_labels"), answer: model.get("_answer"), original, without };
 }
 
-const lost = (name, zeroed) => zeroed === name || (zeroed === "both" && name !== "p");
+const ablated = (name, zeroed) => zeroed === name || (zeroed === "both" && name !== "p");
 
 export function sentence({ at, zeroed, unit }, was, now, { labels, answer }) {
   const end = was.p.length - 1;
-  const chance = `p(${answer})`;
+  const probability = `p(${answer})`;
   if (zeroed === "nothing") {
     const ends = `unit ${unit} has c = ${fixed(was.c[end])} and h = ${fixed(was.h[end])}`;
-    return `Nothing is set to zero. In the end ${ends}, and ${chance} = ${fixed(was.p[end])}.`;
+    return `Nothing is set to zero. At the end ${ends}, and ${probability} = ${fixed(was.p[end])}.`;
   }
   const what = zeroed === "both" ? "c and h are" : `${zeroed} is`;
-  const states = ["c", "h"].map((name) => `${name} = ${fixed(now[name][at])} (left alone ${fixed(was[name][at])})`);
+  const states = ["c", "h"].map((name) => `${name} = ${fixed(now[name][at])} (originally ${fixed(was[name][at])})`);
   const same = was.p[end] > 0.5 === now.p[end] > 0.5;
   return (
     `Before step ${at + 1}, \u201c${labels[at]}\u201d, ${what} set to zero. After it, unit ${unit} has ` +
-    `${states.join(" and ")}. In the end ${chance} = ${fixed(now.p[end])} (left alone ${fixed(was.p[end])}): ` +
+    `${states.join(" and ")}. At the end ${probability} = ${fixed(now.p[end])} (originally ${fixed(was.p[end])}): ` +
     `the answer ${same ? "is the same" : "has changed"}.`
   );
 }
@@ -75,7 +75,7 @@ function drawAblation(now, run, colours, width) {
       );
     }
   }
-  out.push(text(6, 42, `c and h of unit ${now.unit} (faint: left alone)`, { class: "lstm-tick" }));
+  out.push(text(6, 42, `c and h of unit ${now.unit} (faint: original run)`, { class: "lstm-tick" }));
   out.push(text(6, 248, `p(${run.answer}), the network’s answer`, { class: "lstm-tick" }));
   if (now.zeroed !== "nothing") out.push(...cut(now, x, box, below));
   for (const [name, to] of [
@@ -88,7 +88,7 @@ function drawAblation(now, run, colours, width) {
   return out;
 }
 
-// Where something is lost: between two steps, so the line stands between two words.
+// The ablation happens between two steps, so the line is between two words.
 function cut({ at, zeroed }, x, box, below) {
   const place = x(at - 0.5);
   const words = `${zeroed === "both" ? "c, h" : zeroed} := 0`;
@@ -102,12 +102,12 @@ function cut({ at, zeroed }, x, box, below) {
   ];
 }
 
-// The run as it was, faintly; over it the run as it is, which falls to zero where the part is lost.
+// The original run, faint; over it the current run, which falls to zero where the part is ablated.
 function lines(name, { at, zeroed }, was, is, x, y, colours) {
   const start = name === "p" ? [] : [[-1, 0]];
   const whole = (values) => [...start, ...values.map((value, s) => [s, value])];
   const points = whole(is);
-  if (lost(name, zeroed)) {
+  if (ablated(name, zeroed)) {
     const k = at + start.length;
     points.splice(k, 0, [at - 0.5, points[k - 1][1]], [at - 0.5, 0]);
   }
@@ -134,7 +134,7 @@ function mark(name, x, y, value, s, colours) {
   });
 }
 
-// As many words as fit; the one before which something happens always.
+// As many words as fit, and always the word after the ablation.
 function wordsAlong(labels, { at }, x, box) {
   const half = (label) => 4 + label.length * 3.9;
   const place = (s) => Math.max(half(labels[s]), x(s));

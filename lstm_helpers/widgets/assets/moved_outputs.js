@@ -1,5 +1,5 @@
-// Which outputs move when one input is changed. Nothing is computed but colours: every number was sent from Python.
-// `sentence` says what MovedOutputs.words says.
+// Which outputs change when one input is changed. Only colours are computed here: every number was sent from Python.
+// `sentence` mirrors MovedOutputs.words.
 
 import { caption, follow, history, html, leave, put, slider, stage, svg, text } from "./common.js";
 import { doubles, fixed } from "./numbers.js";
@@ -16,15 +16,15 @@ export function unpackMoved(model) {
 
 function sayRange(row) {
   const moving = row.flatMap((value, t) => (value === 0 ? [] : [t + 1]));
-  if (moving.length === 1) return `output ${moving[0]} moves`;
-  return moving.length ? `outputs ${moving[0]} to ${moving.at(-1)} move` : "outputs all stay";
+  if (moving.length === 1) return `output ${moving[0]} changes`;
+  return moving.length ? `outputs ${moving[0]} to ${moving.at(-1)} change` : "no output changes";
 }
 
 export function sentence(tables, at, steps) {
   const [there, back] = [...tables.values()].map((of) => sayRange(of(at)));
   return (
-    `Input ${at + 1} of ${steps} is changed. The forward direction's ${there}, the backward direction's ${back}. ` +
-    "On its other side each stays exactly as it was."
+    `Input ${at + 1} of ${steps} is changed. In the forward direction ${there}; in the backward direction ${back}. ` +
+    "All other outputs are exactly the same."
   );
 }
 

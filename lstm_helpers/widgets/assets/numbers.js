@@ -1,4 +1,4 @@
-// Numbers: how they are sent, written and placed. Pure functions, each held to the package's own by the
+// Numbers: decoding, formatting and placing. Pure functions, each compared with the package's own by the
 // cases of tests/test_said_once.py.
 
 // Doubles and floats that Python sent. A copy: the view need not start at a multiple of eight bytes.
@@ -6,8 +6,8 @@ const bytes = (view) => view.buffer.slice(view.byteOffset, view.byteOffset + vie
 export const doubles = (view) => new Float64Array(bytes(view));
 export const floats = (view) => new Float32Array(bytes(view));
 
-// Fixed digits with a real minus sign, and never a negative zero: figures.style.number. What lies half-way goes to the
-// even digit, as in Python.
+// Fixed digits with a typographic minus sign and no negative zero: figures.style.number. Ties are rounded to the even
+// digit, as in Python.
 export function fixed(number, digits = 2) {
   const size = Math.abs(number);
   let words = size.toFixed(digits);
@@ -24,21 +24,21 @@ export const raised = (whole) =>
     .replaceAll("-", "\u207b")
     .replace(/\d/g, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]);
 
-// Two digits, or a digit and a power of ten if it is far from 1: figures.logarithmic.say_power of its logarithm.
+// Two digits, or a digit and a power of ten if it is far from 1: figures.axes.say_power of its logarithm.
 export function sayPower(value) {
   const [mantissa, exponent] = value.toExponential(1).split("e").map(Number);
   if (exponent > -4 && exponent < 4) return Number(`${mantissa}e${exponent}`).toFixed(Math.max(0, 1 - exponent));
   const [digit, power] = value.toExponential(0).split("e").map(Number);
-  return `${digit}\u00a0×\u00a010${raised(power)}`; // no line ends inside a number
+  return `${digit}\u00a0×\u00a010${raised(power)}`; // no line break inside a number
 }
 
-// Three decimals, or a power of ten where they would all be 0: figures.backward.say_gradient.
+// Three decimals, or a power of ten where they would all be 0: figures.diagram.say_gradient.
 export const sayGradient = (value) =>
   value !== 0 && Math.abs(value) < 0.0005 ? value.toExponential(0).replaceAll("-", "\u2212") : fixed(value, 3);
 
 export const scale = (from0, from1, to0, to1) => (value) => to0 + ((value - from0) / (from1 - from0)) * (to1 - to0);
 
-// The smallest of 1, 2, 3, 5, 10, 20, 30 … that is no smaller: an axis ends there, here as in figures.style.
+// The smallest of 1, 2, 3, 5, 10, 20, 30 … that is not exceeded, the limit of an axis: figures.style.nice_limit.
 export function niceLimit(largest) {
   let unit = 1;
   for (;;) {
@@ -47,8 +47,8 @@ export function niceLimit(largest) {
   }
 }
 
-// Places moved as little as needed so that neighbours are `distance` apart, from `low` to `high` if they fit there:
-// figures.style.spread. Neighbours that are too close form a group around their mean; groups that meet become one.
+// Shifts positions as little as needed to put neighbours `distance` apart, from `low` to `high` if they fit there:
+// figures.style.spread. Neighbours that are too close form a group around their mean; groups that meet are merged.
 export function spread(places, distance, low, high) {
   const centre = (group) => {
     const half = (distance * (group.length - 1)) / 2;

@@ -1,9 +1,9 @@
-// Going through time by button, by slider or by the clock. Nothing moves before the reader asks for it; who asked for
-// less motion gets a step a second at most. `towards` is 1 for forwards, -1 for backwards in time.
+// Stepping through time by button, by slider or by timer. Nothing moves before the reader starts it; a reader who
+// prefers reduced motion gets at most one step per second. `towards` is 1 for forwards, -1 for backwards in time.
 
 import { OWN_KEYS, button, html, put, slider } from "./common.js";
 
-// `labels()` names the steps that there are now; a sentence can grow.
+// `labels()` gives the current names of the steps; a sentence can grow.
 export function playback({ model, trait, labels, towards, names: [earlier, start, later], act, onMove }) {
   const end = () => labels().length - 1;
   const [first, last] = towards > 0 ? [() => 0, end] : [end, () => 0];

@@ -1,5 +1,5 @@
-// A question's answers. What they open is found on the page: the code cells that follow directly and the text cell
-// behind them. Only the screen hides it (predict.css), never paper, and never an error.
+// Answers to a question. The result that they open is found on the page: the code cells that follow directly and the
+// text cell after them. It is hidden on the screen only (predict.css), never on paper, and errors never are.
 
 import { OWN_KEYS, button, follow, html, leave, put } from "./common.js";
 
@@ -57,7 +57,7 @@ function render({ model, el }) {
   const open = (answer) => {
     model.set("answer", answer);
     put(model, "opened", true);
-    words.focus({ preventScroll: true }); // the button that had the keys cannot have them any longer
+    words.focus({ preventScroll: true }); // the focused button can no longer have the focus
   };
   const choices = answers.map((answer) => button(answer, () => open(answer)));
   const show = button(answers.length ? "Show without choosing" : "Show the result", () => open(""));

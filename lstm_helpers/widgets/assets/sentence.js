@@ -1,5 +1,5 @@
-// A sentence that the reader composes: by choosing words, by one press between singular and plural, or by typing.
-// What the network knows came from Python; unknown words are refused, with near ones offered.
+// A sentence that the reader composes: by choosing words, by switching singular and plural, or by typing.
+// The vocabulary comes from Python; unknown words are refused, and similar ones are offered.
 
 import { OWN_KEYS, button, groupName, html } from "./common.js";
 
@@ -17,7 +17,7 @@ export function oneHot(words, vocabulary) {
   return x;
 }
 
-// How many letters have to be put in, left out or exchanged.
+// The edit distance: how many letters have to be inserted, deleted or replaced.
 function lettersApart(a, b) {
   let row = Array.from({ length: b.length + 1 }, (_, k) => k);
   for (let j = 1; j <= a.length; j += 1) {
@@ -40,12 +40,12 @@ const nearWords = (word, vocabulary) =>
 // What the network was trained on, in one line, and whether this sentence is of that kind.
 function ofItsKind(words, language) {
   const kinds = words.map((word) => "tpnv"[language.groups.findIndex(([, some]) => some.includes(word))]).join("");
-  const trained = "Trained on: the + noun, then 0 to 4 times preposition + the + noun. It is to choose the verb.";
+  const trained = "Trained on: the + noun, then 0 to 4 times preposition + the + noun. The network chooses the verb.";
   if (/^tn(ptn){0,4}$/.test(kinds)) return trained;
   if (/^tn(ptn)*$/.test(kinds)) return `${trained} This sentence is longer.`;
   if (kinds.includes("v"))
-    return `${trained} It never read a verb, so what a verb does here is left over from the random start.`;
-  return `${trained} This is no such sentence: the cell answers anything, but nothing taught it what to answer here.`;
+    return `${trained} It was never trained on verbs: its response to one comes from its random initial weights.`;
+  return `${trained} This sentence has a different form: the network answers, but was never trained to.`;
 }
 
 // `write(words, at)` is called with a sentence that is known to fit, and the step to show.
@@ -133,7 +133,7 @@ export function composer({ language, write, jump, after }) {
       return;
     }
     if (typed.length > language.most) {
-      refuse(`That is ${typed.length} words; there is room for ${language.most}.`);
+      refuse(`That is ${typed.length} words; at most ${language.most} fit.`);
       return;
     }
     accept();
@@ -183,7 +183,7 @@ export function composer({ language, write, jump, after }) {
         for (const name of ["aria-label", "title"])
           flip.setAttribute(name, `change word ${s + 1} to ${other.get(words[s])}`);
     });
-    // What was refused goes with the next step; what is being written stays.
+    // A refused text is cleared at the next step; a text that is being written stays.
     if (!same || field.hasAttribute("aria-invalid")) {
       field.value = field.dataset.settled = words.join(" ");
       accept();

@@ -1,4 +1,4 @@
-// A gradient on its way down a stack and back in time. Nothing is computed but colours: every number was sent from
+// A gradient that flows down a stack and back in time. Only colours are computed here: every number was sent from
 // Python. `sentence` mirrors StackGradient.words; a test compares them.
 
 import { caption, choice, follow, history, html, leave, put, slider, stage, svg, text } from "./common.js";
@@ -16,25 +16,25 @@ function unpackSizes(model) {
 
 const count = (number, what) => `${number} ${what}${number === 1 ? "" : "s"}`;
 
-const share = (part) => (part ? sayPower(part) : "0");
+const fraction = (part) => (part ? sayPower(part) : "0");
 
 function sentence(name, of, { layers, steps }, layer, step) {
   const [down, back] = [layers - layer, steps - step];
   const where = layer ? `layer ${layer}` : "the input";
-  if (!down && !back) return `In the ${name} stack the gradient starts at ${where}, step ${step}: all of it is there.`;
-  const begin = `In the ${name} stack ${share(of(layer, step))} of the gradient reaches ${where} at step ${step}, `;
+  if (!down && !back) return `In the ${name} stack the gradient starts at ${where}, step ${step}, with its full size.`;
+  const begin = `In the ${name} stack ${fraction(of(layer, step))} of the gradient reaches ${where} at step ${step}, `;
   if (!down) return `${begin}${count(back, "step")} back in the top layer.`;
   if (!back) return `${begin}${count(down, "layer")} straight down.`;
   return (
-    `${begin}${count(down, "layer")} down and ${count(back, "step")} back. As many layers straight down leave ` +
-    `${share(of(layer, steps))}; as many steps back in the top layer, ${share(of(layers, step))}.`
+    `${begin}${count(down, "layer")} down and ${count(back, "step")} back. Straight down only, ` +
+    `${fraction(of(layer, steps))} is left; straight back only, ${fraction(of(layers, step))}.`
   );
 }
 
 const [ROW, NARROW] = [25, 420];
 
 function drawStack(of, { layers, steps, lowest }, layer, step, map, width) {
-  const narrow = width < NARROW; // a telephone: the layers' numbers alone, and no room beside the table
+  const narrow = width < NARROW; // a phone: only the layers' numbers, and no room beside the table
   const [LEFT, TOP] = [narrow ? 26 : 62, 22];
   const size = (width - LEFT - 4) / steps;
   const x = (t) => LEFT + (t - 1) * size;
@@ -82,9 +82,9 @@ function drawStack(of, { layers, steps, lowest }, layer, step, map, width) {
     looks.map((name) =>
       svg("rect", { class: name, x: x(t) + inset, y: y(k) + inset, width: size - 2 * inset, height: ROW - 2 * inset }),
     );
-  // Where the two straight ways end, and the place that is asked about.
-  if (layer < layers) out.push(...frame(layer, steps, 2.5, ["lstm-faint lstm-way-halo", "lstm-way"]));
-  if (step < steps) out.push(...frame(layers, step, 2.5, ["lstm-faint lstm-way-halo", "lstm-way"]));
+  // The ends of the two straight paths, and the selected cell.
+  if (layer < layers) out.push(...frame(layer, steps, 2.5, ["lstm-faint lstm-straight-halo", "lstm-straight"]));
+  if (step < steps) out.push(...frame(layers, step, 2.5, ["lstm-faint lstm-straight-halo", "lstm-straight"]));
   out.push(...frame(layer, step, 1, ["lstm-faint lstm-frame-halo", "lstm-row-frame"]));
   return out;
 }
@@ -132,7 +132,7 @@ function render({ model, el }) {
   const note = html(
     "p",
     { class: "lstm-equation" },
-    "colour and number: the share of the gradient that arrives, as the nearest power of ten; " +
+    "colour and number: the fraction of the gradient that arrives, as the nearest power of ten; " +
       "in the narrow picture −3 stands for 10⁻³",
   );
   const group = { class: "lstm-widget lstm-stack", role: "group", "aria-label": "A gradient in a stack" };

@@ -1,6 +1,6 @@
 // The probabilities of the next character at a temperature, from the logits that Python sent once, and the texts that
-// were drawn at each temperature. `tempered` and `sentence` give what sampling.softmax_with_temperature and
-// TemperatureSampler.words give.
+// were sampled at each temperature. `tempered` and `sentence` mirror sampling.softmax_with_temperature and
+// TemperatureSampler.words.
 
 import {
   button,
@@ -26,7 +26,7 @@ export function tempered(scores, temperature) {
   return raised.map((value) => value / total);
 }
 
-// The largest first; sort is stable, so that of equal ones the first comes first, as in Python.
+// The largest first; sort is stable, so ties keep their order, as in Python.
 const ranked = (probabilities) => probabilities.map((_, k) => k).sort((a, b) => probabilities[b] - probabilities[a]);
 
 export function unpackScores(model) {
@@ -41,8 +41,8 @@ export function sentence(probabilities, temperature, letters, names) {
   const bits = probabilities.reduce((sum, p) => (p > 0 ? sum - p * Math.log2(p) : sum), 0);
   const name = names[letters[best]] || `“${letters[best]}”`;
   return (
-    `Temperature ${fixed(temperature, 1)}: the likeliest is ${name} with ${fixed(100 * probabilities[best], 0)} %. ` +
-    `The choice is worth ${fixed(bits)} bits, as uncertain as ${fixed(2 ** bits, 1)} equal ones.`
+    `Temperature ${fixed(temperature, 1)}: the most probable next character is ${name}, ${fixed(100 * probabilities[best], 0)} %. ` +
+    `The entropy is ${fixed(bits)} bits, as of ${fixed(2 ** bits, 1)} equally probable characters.`
   );
 }
 
@@ -67,7 +67,7 @@ function drawNext(probabilities, letters, shown, colour, width, height) {
       class: key === "others" ? "lstm-next lstm-kept" : "lstm-next",
       fill: colour,
       "data-key": key,
-      "data-chance": p,
+      "data-probability": p,
     };
     out.push(svg("rect", { ...look, x: middle - 0.4 * step, y: y(p), width: 0.8 * step, height: box.bottom - y(p) }));
     words.forEach((word, k) =>
@@ -129,7 +129,7 @@ function render({ model, el }) {
   const group = {
     class: "lstm-widget lstm-temperature",
     role: "group",
-    "aria-label": "What comes next, at a temperature",
+    "aria-label": "The next character at a temperature",
   };
   el.append(
     html(

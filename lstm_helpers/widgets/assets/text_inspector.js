@@ -1,5 +1,5 @@
-// A text to point at. Nothing is computed but colours: every number was sent from Python. `describe` and
-// `compare` say what TextInspector.words says.
+// A text to point at. Only colours are computed here: every number was sent from Python. `describe` and
+// `compare` mirror TextInspector.words.
 
 import { caption, choice, follow, history, html, leave, put, slider } from "./common.js";
 import { doubles, fixed, floats, scale } from "./numbers.js";
@@ -24,7 +24,7 @@ export function unpackText(model) {
   };
 }
 
-const nameOf = (letter) => ({ " ": "a space", "\n": "a line's end" })[letter] || `“${letter}”`;
+const nameOf = (letter) => ({ " ": "a space", "\n": "a line break" })[letter] || `“${letter}”`;
 
 function mostMoving(run, at) {
   let most = 0;
@@ -32,7 +32,7 @@ function mostMoving(run, at) {
   return most;
 }
 
-// What is said of the pattern below the letters.
+// The sentence about the pattern below the letters.
 export function compare({ patterns }, at, unit, name) {
   if (!patterns.has(name)) return "";
   const { values, along } = patterns.get(name);
@@ -44,20 +44,20 @@ export function compare({ patterns }, at, unit, name) {
 
 export function describe(run, at, unit) {
   const most = mostMoving(run, at);
-  const where = most === at ? "this one" : `${nameOf(run.letters[most])}, ${at - most} back`;
+  const where = most === at ? "this character" : `${nameOf(run.letters[most])}, ${at - most} back`;
   return (
-    `Character ${at + 1} of ${run.steps} is ${nameOf(run.letters[at])}. Unit ${unit} then holds ` +
-    `c = ${fixed(run.held(at, unit))}. The next one was ${nameOf(run.letters[at + 1])}. ` +
-    `The character that its logit depends on most is ${where}: ` +
-    `the gradient has length ${fixed(run.moved(at, most))}.`
+    `Character ${at + 1} of ${run.steps} is ${nameOf(run.letters[at])}. Unit ${unit} then has ` +
+    `c = ${fixed(run.held(at, unit))}. The next character is ${nameOf(run.letters[at + 1])}. ` +
+    `Its logit depends most on ${where}: ` +
+    `the gradient has norm ${fixed(run.moved(at, most))}.`
   );
 }
 
-// Which colour, as in figures.style_text: a share of the way from low to high, in few levels.
+// The colour level, as in figures.style_text: the position between low and high, in few levels.
 function colourOf(run, now, maps, s) {
   const map = maps[now.show];
   const level =
-    now.show === "guess"
+    now.show === "prediction"
       ? run.moved(now.at, s) / (run.moved(now.at, mostMoving(run, now.at)) || 1)
       : (run.held(s, now.unit) / run.limits[now.unit] + 1) / 2;
   return map[Math.round(Math.max(0, Math.min(1, level)) * (map.length - 1))];
@@ -99,8 +99,8 @@ function render({ model, el }) {
     onInput: (k) => put(model, "unit", k),
   });
   const options = [
-    ["guess", "what moves the prediction here"],
-    ["unit", "what the unit holds"],
+    ["prediction", "saliency for the prediction here"],
+    ["unit", "cell state of the unit"],
   ];
   const show = choice({ name: "colours:", options, onInput: (key) => put(model, "show", key) });
   const names = [...run.patterns.keys()].map((name) => [name, name]);

@@ -1,4 +1,4 @@
-// Quantities of a run as small lines over its steps, one below the other; the run it is compared with is dashed.
+// Quantities of a run as small lines over its steps, one below the other; the run for comparison is dashed.
 
 import { line, svg, text } from "./common.js";
 import { fixed, scale } from "./numbers.js";
@@ -8,11 +8,11 @@ const linesFloor = (count) => LINE.top + count * LINE.tall + (count - 1) * LINE.
 export const linesHeight = (count, run, width) => linesFloor(count) + LINE.foot + stepNames(run, width).tall;
 export const linesScale = (steps, width) => scale(-1, steps - 1, LINE.left, width - LINE.right - 8);
 
-// A press on the lines or on a word below goes to that step, and a drag goes along.
+// A press on the lines or on a word below goes to that step; a drag follows the pointer.
 export function scrubs(picture, steps, go) {
   const to = (event) => {
     const [box, width] = [picture.getBoundingClientRect(), picture.viewBox.baseVal.width];
-    // A word may stand beside its place.
+    // A word may be beside its position.
     const named = event.type === "pointerdown" && event.target.closest("text[data-step]");
     const x = linesScale(steps(), width);
     go(
@@ -102,28 +102,28 @@ function drawTrack({ name, words, low, high, colour, now, before, say = fixed, e
   return out;
 }
 
-// Where the names of the steps go: in one row if all fit, else in two, else aslant; where there are too many for that,
-// some are left out, never the present one.
+// The positions of the steps' names: in one row if all fit, else in two, else slanted; where there are too many for
+// that, some are left out, but never the current one.
 function stepNames(run, width) {
   const words = run.labels.length ? run.labels : Array.from({ length: run.steps }, (_, s) => `${s + 1}`);
   const x = linesScale(run.steps, width);
   return layNames(words, run.steps > 1 ? x(1) - x(0) : width);
 }
 
-// How words at equal distances are laid out: in a row, in two, aslant, or only some of them where nothing else fits.
+// The layout of words at equal distances: in one row, in two, slanted, or only some of them if nothing else fits.
 export function layNames(words, apart) {
   const long = words.map((word) => 8 + word.length * 7.2);
   const fit = (rows) => long.every((size, s) => s + rows >= long.length || (size + long[s + rows]) / 2 <= rows * apart);
   const longest = Math.max(...long);
   if (fit(1)) return { words, long, how: "row", tall: 16 };
   if (fit(2)) return { words, long, how: "two", tall: 32 };
-  const slant = Math.max(0.6, Math.asin(Math.min(1, 13 / apart))); // radians; the narrower, the steeper
+  const slant = Math.max(0.6, Math.asin(Math.min(1, 13 / apart))); // radians; steeper where it is narrower
   if (apart >= 11.5 && longest < 120)
     return { words, long, how: "aslant", slant, tall: 14 + (longest - 4) * Math.sin(slant) };
   return { words, long, how: "some", tall: 16 };
 }
 
-function stepLabels(run, t, x, y, width) {
+export function stepLabels(run, t, x, y, width) {
   const names = stepNames(run, width);
   const words = names.words.map((word, s) => (s === t && !run.seen(t) ? "padding" : word));
   return drawNames({ ...names, words }, t, x, y, width);

@@ -1,4 +1,4 @@
-// A recorded trace in the browser: the numbers Python sent as the bits of a float64, and what can be said about a step.
+// A trace in the browser: the float64 numbers that Python sent, and the sentence about a step.
 
 import { doubles, fixed, niceLimit } from "./numbers.js";
 
@@ -54,16 +54,13 @@ export function describe(run, t, unit) {
   const c = fixed(run.at("c", t, unit));
   const h = fixed(run.at("h", t, unit));
   if (!run.seen(t))
-    return (
-      `${place}: padding, which the cell does not look at. ` +
-      `Unit ${unit} carries c = ${c} and h = ${h} on unchanged.`
-    );
+    return `${place}: padding, which the cell skips. Unit ${unit} carries c = ${c} and h = ${h} over unchanged.`;
   const part = (name, verb) => `${verb} ${fixed(run.at(name, t, unit))}`;
   const words = inputWords(run, t);
   const quoted = run.inputs > 1 && run.labels.length ? `\u201c${words}\u201d` : words;
   return (
     `${place}. Input: ${quoted}. Unit ${unit}: ${part("f", "the forget gate keeps")} of c, ` +
-    `${part("i", "the input gate lets in")} of the candidate ${fixed(run.at("g", t, unit))}; now c = ${c}. ` +
-    `${part("o", "The output gate shows")} of tanh c: h = ${h}.`
+    `${part("i", "the input gate writes")} of the candidate ${fixed(run.at("g", t, unit))}; now c = ${c}. ` +
+    `${part("o", "The output gate passes")} of tanh c: h = ${h}.`
   );
 }
