@@ -132,7 +132,7 @@ class Server:
         command += [f"--LabApp.app_settings_dir={SHIPPED / 'share' / 'jupyter' / 'lab' / 'settings'}"]
         with self.log.open("w", encoding="utf-8") as log:
             self.process = subprocess.Popen(command, env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-        self._wait_until_it_answers(seconds=60)
+        self._wait_until_it_answers(seconds=120)
 
     def _wait_until_it_answers(self, seconds: float) -> None:
         end = time.monotonic() + seconds
