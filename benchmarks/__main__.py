@@ -86,9 +86,7 @@ def stale(table: Speed) -> str | None:
     front = (ROOT / "README.md").read_text(encoding="utf-8")
     wrong = ["docs/speed.md"] * (words != report.as_markdown(table))
     wrong += ["README.md"] * ("\n".join(report.summary(table)) not in front)
-    fix = (
-        "`make bench ARGS='--join lstm_helpers/data/measured/speed.csv --ship'` writes and prints it from the numbers"
-    )
+    fix = "`make bench ARGS='--join lstm_helpers/data/measured/speed.csv --ship'` writes and prints it from the numbers"
     return f"{' and '.join(wrong)}: not what lstm_helpers/data/measured/speed.csv says; {fix}" if wrong else None
 
 
