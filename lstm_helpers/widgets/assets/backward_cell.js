@@ -111,7 +111,8 @@ function render({ model, el }) {
   const legend = html(
     "div",
     { class: "lstm-legend" },
-    "A thicker wire carries a larger gradient, relative to the largest over all steps; a dashed wire, a negative one. " +
+    "A thicker wire carries a larger gradient, relative to the largest over all steps; a " +
+      "dashed wire, a negative one. " +
       "The boxes show the gates of the forward pass.",
   );
   const title = html("p", { class: "lstm-title" });

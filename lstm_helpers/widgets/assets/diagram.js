@@ -1,5 +1,5 @@
-// A cell's diagram, drawn from the same layout as the figures. Highlighting, the width of a wire and the level of a gate
-// follow from the numbers; nothing is computed here.
+// A cell's diagram, drawn from the same layout as the figures. Highlighting, the width of a wire and the level of a
+// gate follow from the numbers; nothing is computed here.
 
 import { html, line, svg, text } from "./common.js";
 import { fixed } from "./numbers.js";
@@ -260,7 +260,8 @@ function placeNote({ layout, sizes, view }, note) {
   const [from, , to] = layout.frame.map((edge) => edge * across);
   const said = value === null ? "" : view.idle ? "–" : (tiny ? fixed : view.say)(value);
   const onWire = tiny && said && note.align === "left"; // no room beside it
-  const before = onWire ? 0.5 : { left: 0, center: 0.5, right: 1 }[note.align]; // this fraction of it is left of its position
+  // This fraction of it is left of its position.
+  const before = onWire ? 0.5 : { left: 0, center: 0.5, right: 1 }[note.align];
   const place = (note.at[0] - (onWire ? 1.5 : 0)) * across;
   const long = note.text.reduce((sum, [words]) => sum + words.length, 0) * size * 0.5;
   const beside = layout.notes.filter(({ align, at: [x, y] }) => align === "left" && y === note.at[1] && x > note.at[0]);

@@ -21,7 +21,10 @@ export function sentence({ rows, columns }, table, experiment) {
   const unseen = blind.length ? ` Not detected by: ${blind.join(", ")}.` : " Every experiment detects the fault.";
   const wrong = column.filter((error) => error > 0).length;
   if (!wrong)
-    return `In the experiment “${experiment}”, all ${column.length} gradients are correct: it does not detect the fault.${unseen}`;
+    return (
+      `In the experiment “${experiment}”, all ${column.length} gradients are correct: it ` +
+      `does not detect the fault.${unseen}`
+    );
   const worst = column.indexOf(Math.max(...column));
   const which = wrong === 1 ? `is wrong: ${rows[worst]}` : `are wrong, most of all ${rows[worst]}`;
   const size = `with a relative error of ${fixed(column[worst])}`;

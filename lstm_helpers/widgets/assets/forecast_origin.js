@@ -31,7 +31,8 @@ function sentence(data, k, ahead) {
   const target = times[origins[k] + ahead - 1].toFixed(0);
   return (
     `Data up to ${known}; ${observed(ahead, k).toFixed(1)} was observed in ${target}. The smallest error is ` +
-    `${Math.min(...here).toFixed(1)} (${least(names, here)}). Over all ${count} origins, the smallest mean error at this ` +
+    `${Math.min(...here).toFixed(1)} (${least(names, here)}). Over all ${count} origins, ` +
+    `the smallest mean error at this ` +
     `horizon is ${means[best].toFixed(1)} (${least(names, means)}); that forecast is the closest at ${wins} of the ` +
     `${count} origins.`
   );

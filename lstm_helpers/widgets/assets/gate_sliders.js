@@ -56,7 +56,10 @@ export function forgetting(f) {
   if (f === 0) return `${gate}: everything is forgotten after one step; no finite forget bias gives that.`;
   if (f === 1) return `${gate}: nothing is ever forgotten; no finite forget bias gives that.`;
   const life = halfLife(f);
-  return `${gate} corresponds to a forget bias of ${fixed(logit(f))} and a half-life of ${fixed(life, life < 99.95 ? 1 : 0)} steps`;
+  return (
+    `${gate} corresponds to a forget bias of ${fixed(logit(f))} and a half-life of ` +
+    `${fixed(life, life < 99.95 ? 1 : 0)} steps`
+  );
 }
 
 // `before` is the run at the previous setting, which also fits the axis; `was` is the previous limit of the axis.

@@ -41,7 +41,8 @@ export function sentence(probabilities, temperature, letters, names) {
   const bits = probabilities.reduce((sum, p) => (p > 0 ? sum - p * Math.log2(p) : sum), 0);
   const name = names[letters[best]] || `“${letters[best]}”`;
   return (
-    `Temperature ${fixed(temperature, 1)}: the most probable next character is ${name}, ${fixed(100 * probabilities[best], 0)} %. ` +
+    `Temperature ${fixed(temperature, 1)}: the most probable next character is ${name}, ` +
+    `${fixed(100 * probabilities[best], 0)} %. ` +
     `The entropy is ${fixed(bits)} bits, as of ${fixed(2 ** bits, 1)} equally probable characters.`
   );
 }
