@@ -7,14 +7,15 @@ SOAK = 5
 VENV = .venv$(patsubst python%,-%,$(filter-out python python3,$(notdir $(PYTHON))))$(patsubst %,-%,$(filter-out locked,$(DEPS)))
 RUN = $(VENV)/bin/python
 ONE_THREAD = OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 VECLIB_MAXIMUM_THREADS=1
-# Shared among the processors, four at most, each with a JupyterLab and a browser of its own. One after the other: make test SHARED=
+# Shared among one process more than processors (conftest.py), four at most, each with a JupyterLab and a browser of its own.
+# One after the other: make test SHARED=
 SHARED = -n auto --maxprocesses=4 --dist=loadscope --no-loadscope-reorder
 AS_ROOT = $(if $(filter 0,$(shell id -u)),--allow-root)
 FOUND = command -v "$(PYTHON)" >/dev/null || { echo "There is no $(PYTHON) here. This book needs Python 3.11 or newer:" \
 	"install it, or name the one you have: make $(or $(MAKECMDGOALS),lab) PYTHON=python3.13" >&2; exit 1; };
 PREPARE = $(FOUND) $(PYTHON) -m tools.environment --venv $(VENV) --deps $(DEPS)
 
-.PHONY: help lab test soak check notebooks bench lock clean read-set test-set
+.PHONY: help lab test soak check notebooks readme bench lock clean read-set test-set
 
 help:  ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1@/p' Makefile | tr '@' '\t'
@@ -43,6 +44,9 @@ check: test-set  ## look at the code: ruff, mypy, the floors of the package; oxl
 
 notebooks: test-set  ## run the pages again and store their outputs (ONLY=03 for one)
 	$(ONE_THREAD) $(RUN) -m tools.notebooks $(ONLY)
+
+readme: test-set  ## write the lists of pages and modules in README.md, from the cover and the docstrings
+	$(RUN) -m tools.readme
 
 bench: test-set  ## measure speed and memory beside other libraries, and the widgets beside interact (ARGS=--quick: in minutes)
 	$(RUN) -m benchmarks $(ARGS)

@@ -7,7 +7,7 @@
     python -m benchmarks --join a.csv b.csv  measure nothing; write the tables from earlier runs
     python -m benchmarks --fresh             measure nothing; compare the book's tables in words with its numbers
 
-Written are speed.csv, speed.md and speed.png, in the folder that ``--out`` names.
+It writes speed.csv, speed.md and speed.png to the folder given by ``--out``.
 """
 
 import argparse
@@ -22,7 +22,7 @@ PARTS = (*cases.KINDS, "random", "length", "cells", "wirings", "attention", "mem
 
 
 def main() -> None:
-    """Read the command line, measure, and write what was found."""
+    """Read the command line, measure, and write the results."""
     ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ask.add_argument("--quick", action="store_true", help="the LSTM alone, small sizes, few turns")
     ask.add_argument("--parts", nargs="+", choices=PARTS, default=list(PARTS), help="what to measure")
@@ -81,22 +81,20 @@ def run(chosen: argparse.Namespace) -> Speed:
 
 
 def stale(table: Speed) -> str | None:
-    """Say which words do not follow from the shipped numbers; that a cell was not measured is one of them."""
+    """Name the tables that do not follow from the shipped numbers; an unmeasured cell counts as well."""
     words = (ROOT / "docs" / "speed.md").read_text(encoding="utf-8")
     front = (ROOT / "README.md").read_text(encoding="utf-8")
     wrong = ["docs/speed.md"] * (words != report.as_markdown(table))
     wrong += ["README.md"] * ("\n".join(report.summary(table)) not in front)
-    mend = (
-        "`make bench ARGS='--join lstm_helpers/data/measured/speed.csv --ship'` writes and prints it from the numbers"
-    )
-    return f"{' and '.join(wrong)}: not what lstm_helpers/data/measured/speed.csv says; {mend}" if wrong else None
+    fix = "`make bench ARGS='--join lstm_helpers/data/measured/speed.csv --ship'` writes and prints it from the numbers"
+    return f"{' and '.join(wrong)}: not what lstm_helpers/data/measured/speed.csv says; {fix}" if wrong else None
 
 
 def join(paths: list[Path]) -> Speed:
-    """Put tables of one machine together."""
+    """Join tables of one machine."""
     tables = [speed(path) for path in paths]
     if len({table.machine for table in tables}) > 1:
-        raise SystemExit("These tables are of different machines, or of different versions: their ratios do not mix.")
+        raise SystemExit("These tables are of different machines or versions, so their ratios cannot be joined.")
     return Speed(tables[0].machine, tuple(row for table in tables for row in table.rows))
 
 

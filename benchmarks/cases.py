@@ -1,6 +1,6 @@
-"""What is measured: sizes from a toy to a large model, random ones to judge by, and the products none can avoid.
+"""The cases: sizes from a toy to a large model, random sizes, and the matrix products that bound the time.
 
-The LSTM is measured at all sizes; the other cells and how cells are wired at a few, enough to see what they cost.
+The LSTM is measured at all sizes, the other cells and layers at a few.
 """
 
 from collections.abc import Callable
@@ -42,7 +42,7 @@ SIZES = (
     Case(1000, 8, 8, 64),
 )
 LENGTHS = (50, 100, 200, 400, 800, 1600)
-FOR_LENGTHS = Case(0, 16, 8, 32)  # what is run at each of those lengths
+FOR_LENGTHS = Case(0, 16, 8, 32)  # the case run at each of those lengths
 
 LSTM = Recurrent(lstm)
 WIRINGS: tuple[Layer, ...] = (
@@ -52,20 +52,19 @@ WIRINGS: tuple[Layer, ...] = (
     Bidirectional(gru),
     Stacked(Bidirectional(lstm), Bidirectional(lstm)),
 )
-FOR_LAYERS = (SIZES[0], SIZES[2], SIZES[3])  # where other cells and wirings are measured
+FOR_LAYERS = (SIZES[0], SIZES[2], SIZES[3])  # the sizes for other cells and layers
 ATTENTIONS = (ScaledDot(), Additive())
 # Without the largest: additive attention makes arrays of T·T·B·H numbers, one after the other.
 FOR_ATTENTION = tuple(case._replace(D=case.H) for case in FOR_LAYERS[:2])
 
 
 def every_cell() -> list[Layer]:
-    """Make a layer of each cell in the package's own list, and of one with a part taken out, for all five."""
-    listed = [getattr(cells, name) for name in cells.__all__]
-    return [Recurrent(cell) for cell in (*listed, Ablated(PARTS[0]))]
+    """Make a layer of each cell in the package's list, and of one ablated cell, which stands for all five."""
+    return [Recurrent(cell) for cell in (*cells.CELLS, Ablated(PARTS[0]))]
 
 
 def random_sizes(count: int = 28, seed: int = 0) -> list[Case]:
-    """Draw sizes, each factor even on a logarithmic scale: who tunes on fixed ones may fool himself."""
+    """Draw sizes, each uniform on a logarithmic scale, since fixed sizes invite tuning to them."""
     rng = np.random.default_rng(seed)
     low, high = np.log([10, 1, 1, 4]), np.log([300, 64, 128, 256])
     drawn = np.exp(rng.uniform(low, high, (count, 4))).round().astype(int)
@@ -73,7 +72,7 @@ def random_sizes(count: int = 28, seed: int = 0) -> list[Case]:
 
 
 def operations(case: Case, kind: str) -> int:
-    """Count the multiplications and additions in the matrix products of a run; all else is a small part of them."""
+    """Count the multiplications and additions in the matrix products of a run; everything else is a small fraction."""
     T, B, D, H = case
     forward = 2 * T * B * (D + H) * 4 * H
     if kind == "forward":

@@ -1,11 +1,11 @@
-"""Who is measured: for each, how to make a function that does one run of a case. The same work is asked of all.
+"""The contenders: for each, a function that makes one run of a case. All do the same work.
 
 ``forward`` gives all outputs h; ``both`` also the gradients of weights, inputs and starting state for a given ∂L/∂h;
 ``step`` is a training step: LSTM, linear readout at every step, mean squared error, all gradients, Adam. All but JAX
-run any layer that they have, from the same weights. What no other library has is put beside our own LSTM.
+run any layer that they have, from the same weights. A layer that no other library has is compared with our own LSTM.
 
-Models from sequence to sequence are not measured, only their parts: layers, and attention. No library here has such a
-model, and beside another one of our own writing it would say nothing.
+Sequence-to-sequence models are not measured, only their parts: layers and attention. No library here has such a model
+to compare with.
 """
 
 import importlib.util
@@ -42,7 +42,7 @@ os.environ.setdefault("JAX_PLATFORMS", "cpu")
 
 
 def names(kind: str, dtype: str) -> list[str]:
-    """List those who can run the LSTM here, ours first."""
+    """List the contenders that can run the LSTM here, ours first."""
     found = [OURS, "through_time"]
     if _installed("torch"):
         found += ["PyTorch", TWO_THREADS]
@@ -73,7 +73,7 @@ def make(name: str, kind: str, case: Case, dtype: str, layer: Layer = LSTM) -> R
 
 
 def attention(how: Additive | ScaledDot, case: Case, dtype: str) -> dict[str, Run]:
-    """Make the functions that look back, T queries of size H over T keys of size D, compared in a space of size H.
+    """Make the functions for attention: T queries of size H attend to T keys of size D in a space of size H.
 
     Forward, and backward to weights, queries and keys. PyTorch has the scaled dot-product alone, with W_q and W_k
     multiplied before it as here.
@@ -97,13 +97,13 @@ def _installed(package: str) -> bool:
 def _converts(convert: Callable[[Any, Any], Any], layer: Layer) -> bool:
     try:
         convert(layer, layer.init(np.random.default_rng(0), 2, 2))
-    except ValueError:  # by which it says that the library has no such layer
+    except ValueError:  # the library has no such layer
         return False
     return True
 
 
 def _random_inputs(layer: Layer, case: Case, dtype: str) -> tuple[Any, Array, Array, Array]:
-    """Draw weights, inputs, ∂L/∂output, and targets: the same for everybody."""
+    """Draw weights, inputs, ∂L/∂output, and targets: the same for all contenders."""
     params = layer.init(np.random.default_rng(1), case.D, case.H, dtype=dtype)
     rng = np.random.default_rng(0)
     sizes = (case.D, layer.output_size(case.D, case.H), OUTPUT_SIZE)
@@ -142,7 +142,7 @@ def _torch(threads: int, layer: Layer, kind: str, case: Case, dtype: str) -> Run
     if kind == "both":
         xs.requires_grad_()
 
-    torch.set_num_threads(threads)  # for the whole process: whoever has another number is measured apart
+    torch.set_num_threads(threads)  # for the whole process, so other numbers of threads are measured separately
 
     def forward() -> Any:
         with torch.inference_mode():

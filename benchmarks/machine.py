@@ -1,4 +1,4 @@
-"""On what it was measured: without it a table of times says nothing."""
+"""The machine: a table of times means nothing without it."""
 
 import os
 import platform

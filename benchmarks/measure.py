@@ -1,4 +1,4 @@
-"""The measurements themselves: everybody in turns, and what they need of memory, each in a process of its own."""
+"""The measurements: times of all contenders in turns, and memory, each in a process of its own."""
 
 import subprocess
 import sys
@@ -17,13 +17,13 @@ from lstm_helpers.layers import Layer
 from lstm_helpers.runtime import in_turns, quartiles, ratios
 
 Say = Callable[[str], None]
-PRODUCTS = "matrix products"  # the bound: what none can avoid, in NumPy with one BLAS thread
+PRODUCTS = "matrix products"  # the bound: necessary for any implementation; in NumPy with one BLAS thread
 MEMORY_SIZES = (cases.SIZES[2], cases.SIZES[4], cases.SIZES[6])
 SLOW = 2e10  # operations from which the reference engine, and a long series of turns, would take minutes
 
 
 def compare(what: str, kind: str, case: Case, dtype: str, who: Sequence[str], seconds: float) -> list[Measurement]:
-    """Time contenders who run the LSTM, and the products that it cannot do without."""
+    """Time contenders that run the LSTM, and its matrix products alone."""
     calls = {name: contenders.make(name, kind, case, dtype) for name in who}
     return timed(what, case, dtype, LSTM, {**calls, PRODUCTS: cases.products(case, dtype, kind)}, seconds)
 
@@ -75,7 +75,7 @@ def of_layers(
     seconds: float,
     say: Say,
 ) -> list[Measurement]:
-    """Measure layers beside those who have them, and beside one of our own LSTMs.
+    """Measure layers against the libraries that have them, and against one of our own LSTMs.
 
     Forward and backward; and forward alone where ONNX Runtime, which does nothing else, takes part.
     """
@@ -95,7 +95,7 @@ def of_layers(
 
 
 def of_attention(dtypes: Sequence[str], seconds: float, say: Say) -> list[Measurement]:
-    """Measure looks back over a sequence, forward and backward."""
+    """Measure attention, forward and backward."""
     rows: list[Measurement] = []
     for dtype in dtypes:
         for case in cases.FOR_ATTENTION:
@@ -107,7 +107,7 @@ def of_attention(dtypes: Sequence[str], seconds: float, say: Say) -> list[Measur
 
 
 def at_random(dtypes: Sequence[str], count: int, seconds: float, say: Say) -> list[Measurement]:
-    """Measure forward and backward on sizes that nothing was tuned on, beside PyTorch with one thread."""
+    """Measure forward and backward on random sizes, against PyTorch with one thread."""
     rows: list[Measurement] = []
     who = [name for name in contenders.names("both", "float32") if name in (OURS, "PyTorch")]
     for dtype in dtypes:
@@ -120,9 +120,9 @@ def at_random(dtypes: Sequence[str], count: int, seconds: float, say: Say) -> li
 
 
 def against_length(seconds: float, say: Say) -> list[Measurement]:
-    """Measure forward and backward at rising T, to see whether time is a straight line.
+    """Measure forward and backward at rising T, to check that time is linear in T.
 
-    All lengths take turns, so that a machine that slows down for a while bends no line.
+    All lengths take turns, so that a temporary slowdown affects them all.
     """
     sizes = {f"T={T}": cases.FOR_LENGTHS._replace(T=T) for T in cases.LENGTHS}
     times = take_turns({name: contenders.make(OURS, "both", case, "float32") for name, case in sizes.items()}, seconds)
@@ -137,7 +137,7 @@ def against_length(seconds: float, say: Say) -> list[Measurement]:
 
 
 def memory(sizes: Sequence[Case], say: Say) -> list[Measurement]:
-    """Measure the most memory that a run needs, each in a new process; nothing where the system does not tell."""
+    """Measure the most memory that a run needs, each in a new process; none where the system does not report it."""
     rows: list[Measurement] = []
     for case in sizes:
         for kind in ("forward", "both"):
@@ -158,7 +158,7 @@ def memory(sizes: Sequence[Case], say: Say) -> list[Measurement]:
 
 
 def line(rows: Sequence[Measurement]) -> str:
-    """Say in one line what was found for a case."""
+    """Summarise the results of a case in one line."""
     first = rows[0]
     parts = [f"{row.who} {row.ratio:.2f}" for row in rows if row.who not in (OURS, PRODUCTS)]
     parts += [f"bound reached {row.ratio:.0%}" for row in rows if row.who == PRODUCTS]

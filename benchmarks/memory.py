@@ -1,7 +1,6 @@
 """How much memory one run needs at most, measured in a process of its own: ``python -m benchmarks.memory``.
 
-The system counts the pages a process holds, whoever asked for them. On Linux the highest count can be set back; where
-it cannot, nothing is printed.
+The system counts all pages of a process. On Linux the peak count can be reset; elsewhere nothing is printed.
 """
 
 import gc

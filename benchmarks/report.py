@@ -1,4 +1,4 @@
-"""What is made of the measurements: a table to read, in Markdown, and a picture."""
+"""Reports of the measurements: tables in Markdown, and a picture."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,37 +18,37 @@ TITLES = {
 LAYERS = {
     "cells": (
         "Other cells",
-        "One layer of each cell of the package. *Ours, ms* is what one run takes here; the other columns are",
+        "One layer of each cell of the package. *Ours, ms* is the time of one run here; the other columns are",
         "their time / ours. PyTorch and ONNX Runtime run their own layer of the same cell, if any, with our weights.",
-        f"*{OUR_LSTM_TO_READ}* is an LSTM of the same size run by the engine to read, which also runs every cell",
+        f"*{OUR_LSTM_TO_READ}* is an LSTM of the same size on the reference engine, which also runs every cell",
         "that the fast engine has no loops for: below 1, the cell costs more than that LSTM, and above 1, less.",
     ),
     "wirings": (
         "Stacked and bidirectional",
-        "Layers on top of each other, with their input added to their output, and both ways over time. *Ours, ms* is",
-        "what one run of all of it takes here; the other columns are their time / ours. PyTorch runs one module with",
+        "Stacked, residual and bidirectional layers. *Ours, ms* is the time of one run of the whole layer here; the",
+        "other columns are their time / ours. PyTorch runs one module with",
         "`num_layers` and `bidirectional`, but has none that adds its input; ONNX Runtime runs the file that `to_onnx`",
         f"writes. *{OUR_LSTM}* is one LSTM of the same size: 0.5 says that the layer on the left takes twice its time.",
     ),
     "attention": (
         "Attention",
-        "T queries of size H look back over T keys of size D. *Ours, ms* is what one run takes here; the other columns",
-        "are their time / ours. PyTorch runs `scaled_dot_product_attention` behind the same two products; an additive",
-        f"attention it has not. *{OUR_DOT}* is ours of the other kind: 0.5 says that the one on the left takes",
+        "T queries of size H attend to T keys of size D. *Ours, ms* is the time of one run here; the other columns",
+        "are their time / ours. PyTorch runs `scaled_dot_product_attention` after the same two products; it has no",
+        f"additive attention. *{OUR_DOT}* is ours of the other kind: 0.5 says that the one on the left takes",
         "twice its time.",
     ),
 }
 
 
 def as_markdown(table: Speed) -> str:
-    """Write all that was found as tables of ratios, theirs / ours: above 1, we are faster."""
+    """Write all results as tables of ratios, theirs / ours: above 1, we are faster."""
     lines = [
         "# How fast it is",
         "",
         f"Measured by `make bench` on {table.machine}.",
         "",
         "Numbers are **their time / ours: above 1, this package is faster**; medians of runs that took turns.",
-        "PyTorch is `nn.LSTM`, eager; everybody has one thread where nothing else is said. *Bound* is the share of",
+        "PyTorch is `nn.LSTM`, eager; all use one thread unless another number is given. *Bound* is the fraction of",
         "our time that the matrix products of the run would take alone, in NumPy.",
     ]
     for kind, title in TITLES.items():
@@ -63,7 +63,7 @@ def as_markdown(table: Speed) -> str:
 
 
 def not_measured(table: Speed, what: str) -> list[str]:
-    """Name the layers of a kind that the table does not hold: those that came after it was made."""
+    """Name the layers of a kind that the table lacks, because they are newer."""
     known = {"cells": cases.every_cell(), "wirings": cases.WIRINGS, "attention": cases.ATTENTIONS}[what]
     return [repr(layer) for layer in known if not table.select(what=f"{what} both", layer=repr(layer))]
 
@@ -82,9 +82,9 @@ def ratio_table(rows: Sequence[Measurement]) -> list[str]:
 
 
 def layer_table(rows: Sequence[Measurement]) -> list[str]:
-    """Write a table with one line for each size and layer and one column for each who is put beside it."""
+    """Write a table with one line for each size and layer and one column for each contender."""
     who = [name for name in dict.fromkeys(row.who for row in rows) if name != OURS]
-    who.sort(key=lambda name: name in (OUR_LSTM, OUR_LSTM_TO_READ, OUR_DOT))  # the last column: everybody has it
+    who.sort(key=lambda name: name in (OUR_LSTM, OUR_LSTM_TO_READ, OUR_DOT))  # the last columns, present in every row
     found = {(row.size, row.layer, row.who): row for row in rows}
     lines = [f"| T, B, D, H | layer | ours, ms | {' | '.join(who)} |", "|---|---|---:|" + "---:|" * len(who)]
     for size, layer in dict.fromkeys((row.size, row.layer) for row in rows):

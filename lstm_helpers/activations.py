@@ -1,11 +1,11 @@
-"""The two curves every gate is made of, and the softmax, apart so that limits can be tested.
+"""The two activation functions of a gated cell, and the softmax, in a module of their own so that limits can be tested.
 
-    sigmoid(z) = 1 / (1 + exp(-z)) = tanh(z / 2) / 2 + 1 / 2        slope  s (1 - s)
-    tanh(z)                                                         slope  1 - t^2
-    softmax(z)_k = exp(z_k) / sum_j exp(z_j)                        sigmoid for more than two answers
+    sigmoid(z) = 1 / (1 + exp(-z)) = tanh(z / 2) / 2 + 1 / 2        derivative  s (1 - s)
+    tanh(z)                                                         derivative  1 - t^2
+    softmax(z)_k = exp(z_k) / sum_j exp(z_j)                        sigmoid for more than two classes
 
-Slopes are written from the *output*, because that is what a forward pass keeps (Rumelhart, Hinton and Williams, 1986).
-Everything accepts complex numbers, which the complex-step gradient needs.
+Derivatives are functions of the *output*, which a forward pass stores (Rumelhart, Hinton and Williams, 1986).
+Every function accepts complex numbers, which the complex-step gradient needs.
 """
 
 from typing import Any, TypeAlias
@@ -13,20 +13,20 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike
 
-Values: TypeAlias = Any  # an array of the shape of what went in, or a number
+Values: TypeAlias = Any  # an array of the argument's shape, or a number
 
 
 def sigmoid(z: ArrayLike) -> Values:
-    """Squash any number to between 0 (shut) and 1 (open), without overflow.
+    """Squash any number to between 0 (closed) and 1 (open), without overflow.
 
-    The form through tanh never exponentiates a large number. Its absolute error is about 1e-16, so that a gate
-    below roughly 1e-16 is returned as exactly 0, and one as close to 1 as exactly 1.
+    The form through tanh never exponentiates a large number. Its absolute error is about 1e-16: a value below roughly
+    1e-16 is returned as exactly 0, and a value that close to 1 as exactly 1.
     """
     return 0.5 * np.tanh(0.5 * np.asarray(z)) + 0.5
 
 
-def sigmoid_slope(s: ArrayLike) -> Values:
-    """Give the slope of sigmoid at the point where its output is ``s``; at most 1/4, at ``s`` = 1/2."""
+def sigmoid_derivative(s: ArrayLike) -> Values:
+    """Give the derivative of sigmoid at the point where its output is ``s``; at most 1/4, at ``s`` = 1/2."""
     s = np.asarray(s)
     return s * (1.0 - s)
 
@@ -36,21 +36,21 @@ def tanh(z: ArrayLike) -> Values:
     return np.tanh(z)
 
 
-def tanh_slope(t: ArrayLike) -> Values:
-    """Give the slope of tanh at the point where its output is ``t``; at most 1, at ``t`` = 0."""
+def tanh_derivative(t: ArrayLike) -> Values:
+    """Give the derivative of tanh at the point where its output is ``t``; at most 1, at ``t`` = 0."""
     t = np.asarray(t)
     return 1.0 - t * t
 
 
 def softmax(z: ArrayLike) -> Values:
-    """Turn the scores along the last axis into probabilities that add up to 1, without overflow."""
+    """Turn the logits along the last axis into probabilities that add up to 1, without overflow."""
     return np.exp(log_softmax(z))
 
 
 def log_softmax(z: ArrayLike) -> Values:
-    """Give the logarithm of ``softmax``, exact also where the probability itself is too small for a number.
+    """Give the logarithm of ``softmax``, exact even where the probability itself underflows.
 
-    Adding one number to all scores changes no probability, so the largest score is moved to 0 first.
+    Adding a constant to all logits changes no probability, so the largest logit is shifted to 0 first.
     """
     z = np.asarray(z)
     z = z - z.real.max(axis=-1, keepdims=True)
@@ -58,17 +58,17 @@ def log_softmax(z: ArrayLike) -> Values:
 
 
 def logit(s: ArrayLike) -> Values:
-    """Find the number that sigmoid squashes to ``s``: ln(s / (1 - s)), the inverse of sigmoid.
+    """Find the pre-activation whose sigmoid is ``s``: ln(s / (1 - s)), the inverse of sigmoid.
 
     Parameters
     ----------
     s : float or array
-        How far a switch is open, from 0 to 1.
+        How far a gate is open, from 0 to 1.
 
     Returns
     -------
     float or array
-        The logit: minus infinity for ``s`` = 0, infinity for ``s`` = 1.
+        The logit of ``s``: minus infinity for ``s`` = 0, infinity for ``s`` = 1.
 
     Raises
     ------
@@ -77,18 +77,18 @@ def logit(s: ArrayLike) -> Values:
     """
     s = np.asarray(s, dtype=float)
     if not np.all((s >= 0) & (s <= 1)):
-        raise ValueError(f"s is {s}; expected numbers from 0 (shut) to 1 (open): a sigmoid gives no others")
+        raise ValueError(f"s is {s}; expected numbers from 0 (closed) to 1 (open), the range of sigmoid")
     with np.errstate(divide="ignore"):
         return np.log(s) - np.log1p(-s)
 
 
 def half_life(f: ArrayLike) -> Values:
-    """Count the steps after which a belt with forget gate ``f`` keeps half of what was on it.
+    """Count the steps after which a cell state with forget gate ``f`` has decayed to half its value.
 
     Parameters
     ----------
     f : float or array
-        The forget gate, from 0 to 1: the part that is *kept* at each step.
+        The forget gate, from 0 to 1: the fraction that is *kept* at each step.
 
     Returns
     -------

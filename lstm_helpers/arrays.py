@@ -24,11 +24,16 @@ TB = Annotated[Array, "T B"]
 TBD = Annotated[Array, "T B D"]
 TBH = Annotated[Array, "T B H"]
 
-# A type checker cannot know which named tuple a cell or a layer brings along; these names say what stands there.
+# These four are Any to a type checker: Python has no type for "the Params of the module given as ``cell``". To a
+# reader the names say what stands there. Functions that take anything, and say what is wrong with it, take ``object``.
+# Any for other reasons are ``layers.base.LayerTrace`` (each layer has its own), ``activations.Values`` (a number for a
+# number, an array for an array), ``frameworks.presence.Foreign`` (its package may be missing), keywords of matplotlib
+# (``figures.style.Look``), JSON (``lab.Document``), a cell's or an engine's functions of any kind
+# (``faults.catalogue.Function``), and the dtype of an ``Array`` (float32 to complex128).
 Tree: TypeAlias = Any  # an array, or a tuple (named or not) of trees
-Params: TypeAlias = Any  # a tree: what is learned, or the gradient of it
-State: TypeAlias = Any  # a tree: what one step hands to the next
-Step: TypeAlias = Any  # a cell's named tuple of all that one step computed
+Params: TypeAlias = Any  # a tree: the learned parameters, or their gradient
+State: TypeAlias = Any  # a tree: the state that one step passes to the next
+Step: TypeAlias = Any  # a cell's named tuple of everything that one step computed
 
 _FORMAT = "lstm_helpers.arrays/1"  # the archive's comment; a later layout gets another number
 
@@ -36,7 +41,7 @@ _FORMAT = "lstm_helpers.arrays/1"  # the archive's comment; a later layout gets 
 # Trees
 
 
-def leaves(tree: Tree, path: str = "") -> Iterator[tuple[str, Array]]:
+def leaves(tree: object, path: str = "") -> Iterator[tuple[str, Array]]:
     """Yield every array of a tree with its path, such as ``("0.W_x", array)``; a lone array's path is ``""``."""
     if isinstance(tree, tuple):
         names: Sequence[str] = getattr(tree, "_fields", None) or [str(k) for k in range(len(tree))]
@@ -49,7 +54,7 @@ def leaves(tree: Tree, path: str = "") -> Iterator[tuple[str, Array]]:
 
 
 def tree_map(function: Callable[..., Any], tree: TreeT, *others: Tree) -> TreeT:
-    """Apply a function to every array of a tree, or to the arrays of several trees of one structure, together.
+    """Apply a function to every array of a tree, or to the corresponding arrays of several trees.
 
     Raises
     ------
@@ -62,29 +67,29 @@ def tree_map(function: Callable[..., Any], tree: TreeT, *others: Tree) -> TreeT:
                 raise ValueError(f"trees differ in structure: an array against {describe(other)}")
         return function(tree, *others)  # type: ignore[no-any-return]
     for other in others:
-        alike = type(other) is type(tree) and len(other) == len(tree)  # two cells' Params may be of one structure too
+        alike = type(other) is type(tree) and len(other) == len(tree)  # Params of two cells may have one structure
         if not alike and describe(other) != describe(tree):
             raise ValueError(f"trees differ in structure: {describe(tree)} against {describe(other)}")
-    branches = [tree_map(function, *pieces) for pieces in zip(tree, *others, strict=True)]
+    branches = [tree_map(function, *arrays) for arrays in zip(tree, *others, strict=True)]
     return type(tree)(*branches) if hasattr(tree, "_fields") else tuple(branches)  # type: ignore[return-value]
 
 
 def stack(trees: Sequence[TreeT]) -> TreeT:
-    """Join equal trees along a new first axis: a list of steps becomes one step with a time axis."""
-    return tree_map(lambda *pieces: np.stack(pieces), trees[0], *trees[1:])
+    """Join trees of one structure along a new first axis: a list of steps becomes one step with a time axis."""
+    return tree_map(lambda *arrays: np.stack(arrays), trees[0], *trees[1:])
 
 
-def tree_norm(tree: Tree) -> float:
-    """Give the length √Σ|a|² of all the numbers of a tree as one vector; only a sum that is too large is infinite."""
+def tree_norm(tree: object) -> float:
+    """Give the Euclidean norm √Σ|a|² over all numbers of a tree; it overflows only if the norm itself does."""
     sizes = [np.abs(leaf) for _, leaf in leaves(tree) if leaf.size]
     largest = float(np.max([size.max() for size in sizes])) if sizes else 0.0
     if largest == 0 or not np.isfinite(largest):
         return largest
-    # Relative to the largest number no square overflows, and not all of them vanish.
+    # Divided by the largest number, no square overflows and not all of them underflow.
     return largest * float(np.sqrt(sum(np.square(size / largest, dtype=np.float64).sum() for size in sizes)))
 
 
-def describe(tree: Tree) -> str:
+def describe(tree: object) -> str:
     """Name a tree's outermost structure for an error message."""
     if not isinstance(tree, tuple):
         return "an array" if isinstance(tree, np.ndarray | np.generic) else f"a {type(tree).__name__}"
@@ -95,8 +100,8 @@ def describe(tree: Tree) -> str:
 # Files
 
 
-def save(path: str | os.PathLike[str], tree: Tree) -> None:
-    """Write a tree of arrays to an .npz file: whole, or not at all.
+def save(path: str | os.PathLike[str], tree: object) -> None:
+    """Write a tree of arrays to an .npz file, completely or not at all.
 
     The file holds one plain array per path (``W_x``, ``0.W_h`` …), so ``numpy.load`` reads it too. An existing file
     is replaced only once the new one is complete on disk.
@@ -117,7 +122,7 @@ def save(path: str | os.PathLike[str], tree: Tree) -> None:
             with zipfile.ZipFile(file, "w") as archive:
                 archive.comment = _FORMAT.encode()
                 for name, leaf in named.items():
-                    # A ZipInfo made here carries no clock time: the same tree gives the same bytes.
+                    # A new ZipInfo holds no clock time: the same tree gives the same bytes.
                     with archive.open(zipfile.ZipInfo(f"{name}.npy"), "w", force_zip64=True) as member:
                         np.lib.format.write_array(member, leaf, allow_pickle=False)
             file.flush()
@@ -135,7 +140,7 @@ def load(path: str | os.PathLike[str], like: TreeT) -> TreeT:
     path : path
         The file.
     like : tree
-        Any tree with the structure, shapes and dtypes that are expected, for example a freshly initialised one.
+        Any tree with the expected structure, shapes and dtypes, for example a freshly initialised one.
         Everything is compared with it *before* an array is read, so no file can make this function allocate more
         than ``like`` does, and nothing in the file is ever executed.
 
@@ -144,7 +149,7 @@ def load(path: str | os.PathLike[str], like: TreeT) -> TreeT:
     FileNotFoundError
         If there is no such file.
     ValueError
-        If the file is damaged, was not written by ``save``, or holds another tree.
+        If the file is damaged, was not written by ``save``, or holds a different tree.
     """
     expected = {name or "array": leaf for name, leaf in leaves(like)}
     with open(path, "rb") as file:
@@ -162,7 +167,7 @@ def load(path: str | os.PathLike[str], like: TreeT) -> TreeT:
 
 
 def _read(archive: zipfile.ZipFile, name: str, like: Array) -> Array:
-    """Read one member after its declared size, shape and dtype were found to be those of ``like``."""
+    """Read one member after checking that its declared size, shape and dtype are those of ``like``."""
     info = archive.getinfo(f"{name}.npy")
     if info.compress_type != zipfile.ZIP_STORED or not 0 < info.file_size - like.nbytes <= 4096:
         raise ValueError(f"{name} has {info.file_size} bytes; expected {like.nbytes} and a header, not compressed")
@@ -180,17 +185,17 @@ def _read(archive: zipfile.ZipFile, name: str, like: Array) -> Array:
 
 
 def _names(names: Sequence[str]) -> str:
-    shown = ", ".join(sorted(names)[:12])
-    return f"{shown} and {len(names) - 12} more" if len(names) > 12 else shown or "nothing"
+    listed = ", ".join(sorted(names)[:12])
+    return f"{listed} and {len(names) - 12} more" if len(names) > 12 else listed or "nothing"
 
 
 # Checks
 
 
 def check_shape(name: str, value: object, hint: str = "", **sizes: int | None) -> None:
-    """Refuse anything but an array whose axes have the given sizes; ``None`` stands for any from 1, or from 0 for T.
+    """Refuse anything but an array whose axes have the given sizes; ``None`` allows any size from 1, or from 0 for T.
 
-    ``check_shape("x", x, B=None, D=8)`` complains "x has shape (3, 5); expected (B, D) with D=8".
+    ``check_shape("x", x, B=None, D=8)`` raises "x has shape (3, 5); expected (B, D) with D=8".
     """
     shape = value.shape if isinstance(value, np.ndarray) else None
     fits = shape is not None and len(shape) == len(sizes)
@@ -202,7 +207,7 @@ def check_shape(name: str, value: object, hint: str = "", **sizes: int | None) -
 
 
 def refuse_shape(name: str, value: object, axes: Sequence[str], known: Mapping[str, int], hint: str) -> NoReturn:
-    """Say that an array has not these axes, of which some sizes are known."""
+    """Raise the error for an array without these axes, some of whose sizes are known."""
     if not isinstance(value, np.ndarray):
         raise ValueError(f"{name} is a {type(value).__name__}; expected a NumPy array ({', '.join(axes)})")
     sizes = ", ".join(f"{axis}={size}" for axis, size in known.items())
@@ -224,7 +229,7 @@ def check_float(name: str, value: Array) -> None:
 
 
 def check_finite(name: str, value: Array, mask: Array | None = None, hint: str = "") -> None:
-    """Refuse NaN and infinity; where a mask over the first axes is False, anything may stand."""
+    """Refuse NaN and infinity, except where a mask over the first axes is False."""
     fine = np.isfinite(value)
     if mask is not None:
         fine |= ~mask.reshape(mask.shape + (1,) * (value.ndim - mask.ndim))
@@ -234,7 +239,7 @@ def check_finite(name: str, value: Array, mask: Array | None = None, hint: str =
         raise ValueError(f"{name}{at} is {value[where]}: expected finite numbers" + (f"; {hint}" if hint else ""))
 
 
-def check_same_dtype(**trees: Tree) -> None:
+def check_same_dtype(**trees: object) -> None:
     """Refuse arrays of different precision; complex numbers may join real ones of the same precision."""
     first = ""
     precision = None
@@ -252,7 +257,7 @@ def check_same_dtype(**trees: Tree) -> None:
 
 
 def check_generator(rng: object) -> None:
-    """Refuse anything but a NumPy generator, so that every random number has a seed its reader can see."""
+    """Refuse anything but a NumPy generator, so that every random number comes from a visible seed."""
     if not isinstance(rng, np.random.Generator):
         raise ValueError(f"rng is {rng!r}; expected a numpy Generator: try np.random.default_rng(0)")
 
@@ -264,13 +269,13 @@ def check_size(name: str, value: object) -> None:
 
 
 def check_positions(shape: tuple[int, ...], mask: Array | None) -> None:
-    """Refuse a mask that is not bool, one for each position."""
+    """Refuse a mask that is not bool with one entry for each position."""
     if mask is not None and (np.shape(mask) != shape or mask.dtype != np.bool_):
         raise ValueError(f"mask has shape {np.shape(mask)} and dtype {np.asarray(mask).dtype}; expected bool {shape}")
 
 
-def check_classes(name: str, values: Any, count: int, mask: Array | None) -> None:
-    """Refuse what is not a whole number from 0 to ``count`` - 1."""
+def check_classes(name: str, values: object, count: int, mask: Array | None) -> None:
+    """Refuse anything but an array of whole numbers from 0 to ``count`` - 1."""
     if not isinstance(values, np.ndarray) or values.dtype.kind not in "iu":
         kind = values.dtype if isinstance(values, np.ndarray) else type(values).__name__
         raise ValueError(f"{name} has dtype {kind}; expected whole numbers from 0 to {count - 1}, as int64")

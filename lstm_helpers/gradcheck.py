@@ -1,23 +1,24 @@
-"""Two independent ways to find a gradient without deriving it, to be held against one that was derived.
+"""Two independent ways to compute a gradient numerically, to check one that was derived by hand.
 
     central difference   (L(w + e) - L(w - e)) / 2e          truncation e^2, rounding 1e-16/e: best near e = 1e-5
     complex step         Im L(w + i e) / e,  e = 1e-20       no subtraction, so no rounding error to trade against
 
-Complex step: Squire and Trapp (1998). Both work on any function of any tree of arrays, one number at a time: use them
-on small sizes.
+Complex step: Squire and Trapp (1998). Both methods work on any function of any tree of arrays. They perturb one number
+at a time, so use them on small arrays.
 """
 
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from lstm_helpers.arrays import Array, Tree, check_float, describe, leaves, tree_map
 
 TreeT = TypeVar("TreeT")
 
 
-def complex_step(loss: Callable[[TreeT], Any], tree: TreeT) -> TreeT:
+def complex_step(loss: Callable[[TreeT], ArrayLike], tree: TreeT) -> TreeT:
     """Give the gradient of ``loss`` at ``tree``, exact to rounding.
 
     Parameters
@@ -39,25 +40,25 @@ def complex_step(loss: Callable[[TreeT], Any], tree: TreeT) -> TreeT:
     """
     tiny = 1e-20
 
-    def slope(at: TreeT) -> float:
+    def derivative(at: TreeT) -> float:
         value = _one_number(loss(at))
         if not np.iscomplexobj(value):
             raise ValueError(
-                "loss returned a real number for a complex tree, so its slope is lost: "
+                "loss returned a real number for a complex tree, so its derivative is lost: "
                 "look for abs, max, .real or a cast to float in it"
             )
         return float(value.imag) / tiny
 
-    def nudged(leaf: Array, k: int) -> Array:
-        nudge = np.zeros(leaf.shape, np.result_type(leaf, np.complex64))
-        nudge.flat[k] = 1j * tiny
-        return leaf + nudge
+    def perturbed(leaf: Array, k: int) -> Array:
+        perturbation = np.zeros(leaf.shape, np.result_type(leaf, np.complex64))
+        perturbation.flat[k] = 1j * tiny
+        return leaf + perturbation
 
-    return _for_each_number(tree, lambda replace, leaf, k: slope(replace(nudged(leaf, k))))
+    return _for_each_number(tree, lambda replace, leaf, k: derivative(replace(perturbed(leaf, k))))
 
 
-def central_difference(loss: Callable[[TreeT], Any], tree: TreeT, eps: float = 1e-5) -> TreeT:
-    """Give the gradient of ``loss`` at ``tree`` from two evaluations a number, right to about 1e-10 in float64.
+def central_difference(loss: Callable[[TreeT], ArrayLike], tree: TreeT, eps: float = 1e-5) -> TreeT:
+    """Give the gradient of ``loss`` at ``tree`` with two evaluations for each number, to about 1e-10 in float64.
 
     Parameters, result and errors are those of ``complex_step``, but ``loss`` may be any real function; ``eps`` is the
     step to either side, in the units of the numbers themselves.
@@ -65,16 +66,16 @@ def central_difference(loss: Callable[[TreeT], Any], tree: TreeT, eps: float = 1
     if not (np.isfinite(eps) and eps > 0):
         raise ValueError(f"eps is {eps}; expected a small positive number such as 1e-5")
 
-    def nudged(leaf: Array, k: int, by: float) -> Array:
-        moved = leaf.copy()
-        moved.flat[k] += by
-        return moved
+    def perturbed(leaf: Array, k: int, by: float) -> Array:
+        changed = leaf.copy()
+        changed.flat[k] += by
+        return changed
 
-    def slope(replace: Callable[[Array], TreeT], leaf: Array, k: int) -> float:
-        above, below = (_one_number(loss(replace(nudged(leaf, k, by)))) for by in (eps, -eps))
+    def derivative(replace: Callable[[Array], TreeT], leaf: Array, k: int) -> float:
+        above, below = (_one_number(loss(replace(perturbed(leaf, k, by)))) for by in (eps, -eps))
         return float(above - below) / (2 * eps)
 
-    return _for_each_number(tree, slope)
+    return _for_each_number(tree, derivative)
 
 
 def relative_error(a: Tree, b: Tree) -> float:
@@ -108,8 +109,8 @@ def relative_error(a: Tree, b: Tree) -> float:
     return max(errors)
 
 
-def _for_each_number(tree: TreeT, slope: Callable[[Callable[[Array], TreeT], Array, int], float]) -> TreeT:
-    """Build a tree of slopes; ``slope`` gets a function that puts a changed leaf into its place in the tree."""
+def _for_each_number(tree: TreeT, derivative: Callable[[Callable[[Array], TreeT], Array, int], float]) -> TreeT:
+    """Build a tree of derivatives; ``derivative`` gets a function that puts a changed leaf in its place in the tree."""
     flat = [leaf for _, leaf in leaves(tree)]
     for name, leaf in leaves(tree):
         check_float(name or "tree", leaf)
@@ -125,14 +126,14 @@ def _for_each_number(tree: TreeT, slope: Callable[[Callable[[Array], TreeT], Arr
 
     grads = iter(
         [
-            np.array([slope(replacer(n), leaf, k) for k in range(leaf.size)], leaf.dtype).reshape(leaf.shape)
+            np.array([derivative(replacer(n), leaf, k) for k in range(leaf.size)], leaf.dtype).reshape(leaf.shape)
             for n, leaf in enumerate(flat)
         ]
     )
     return tree_map(lambda _: next(grads), tree)
 
 
-def _one_number(value: Any) -> Any:
+def _one_number(value: ArrayLike) -> Any:
     if np.size(value) != 1:
         raise ValueError(f"loss returned shape {np.shape(value)}; expected one number: try .sum()")
     return np.asarray(value).reshape(())[()]

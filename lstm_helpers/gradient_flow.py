@@ -1,13 +1,14 @@
-"""How much of a gradient survives the way back through time: measured exactly, not argued from bounds.
+"""How much of a gradient survives backpropagation through time, computed exactly rather than bounded.
 
     J_t = ∂s_T/∂s_t                              (S, S); J_T = 1 and J_{t-1} = J_t · ∂s_t/∂s_{t-1}
-    ∂c_T/∂c_t = diag(f_{t+1} ⊙ … ⊙ f_T) + rest   the way along the belt, and all ways that leave it through h
+    ∂c_T/∂c_t = diag(f_{t+1} ⊙ … ⊙ f_T) + rest   the direct path, and all paths that leave c through h
 
 s is a cell's whole state: h, or h and c. Bengio, Simard and Frasconi (1994); Hochreiter and Schmidhuber (1997);
 Pascanu, Mikolov and Bengio (2013). Every function counts time as a trace does: entry t belongs to the state *after*
 step t, and the last entry to the last state.
 """
 
+import math
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
@@ -29,15 +30,15 @@ def jacobians(
     start: bool = False,
     sequence: int = 0,
 ) -> Array:
-    """Give ∂state_T/∂state_t for every step of one sequence, exactly: all unit vectors go back at once.
+    """Give ∂state_T/∂state_t for every step of one sequence, exactly, by backpropagating all unit vectors at once.
 
     Parameters
     ----------
     cell, params, trace
-        A cell, its weights and what ``unroll`` made of them.
+        A cell, its weights and a trace from ``unroll``.
     of, by : str, optional
-        A field of the state, such as "c": of which field of the last state, and by which field of the earlier ones.
-        None takes all fields, one after the other in their order; ``of`` one field of two costs half.
+        A field of the state, such as "c": ``of`` selects the rows, a field of the last state, and ``by`` the columns, a
+        field of the earlier states. None takes all fields in their order. ``of`` with one field of two halves the cost.
     start : bool
         Put ∂state_T/∂(initial state) in front; entry t then belongs to the state after t steps.
     sequence : int
@@ -47,7 +48,8 @@ def jacobians(
     -------
     array (T, S, S), or (T + 1, S, S) with ``start``
         Entry [t, j, k] is the change of number j of the last state for a change of number k of the state after step t;
-        S is H for the RNN and 2H for the LSTM, h first. The last entry is the identity. Masked steps count as carried.
+        S is H for the RNN and 2H for the LSTM, h first; a matrix counts row by row. The last entry is the identity.
+        Masked steps carry the state.
 
     Raises
     ------
@@ -65,7 +67,8 @@ def jacobians(
     states = back.states
     if start:
         states = tree_map(lambda first, later: np.concatenate([first[None], later]), back.state, states)
-    return np.concatenate([getattr(states, field) for field in (fields if by is None else (by,))], axis=-1)
+    wanted = [getattr(states, field) for field in (fields if by is None else (by,))]
+    return np.concatenate([a.reshape(*a.shape[:2], math.prod(a.shape[2:])) for a in wanted], axis=-1)
 
 
 def _check_sequence(trace: Trace, sequence: object) -> None:
@@ -75,28 +78,31 @@ def _check_sequence(trace: Trace, sequence: object) -> None:
 
 
 def _unit_vectors(like: State, fields: tuple[str, ...]) -> State:
-    """Make a batch of states of which each is 1 in one of its numbers; (rows, H) in every field."""
-    hidden_size, dtype = like.h.shape[-1], like.h.dtype
-    blocks = np.eye(len(fields) * hidden_size, dtype=dtype).reshape(-1, len(fields), hidden_size)
-    zero = np.zeros((len(blocks), hidden_size), dtype)
-    return like._make([blocks[:, fields.index(name)] if name in fields else zero for name in like._fields])
+    """Make a batch of unit vectors as states: each is 1 in one of its numbers, in the order of the fields."""
+    shapes = {name: a.shape[1:] for name, a in zip(like._fields, like, strict=True)}
+    ends = np.cumsum([math.prod(shapes[name]) for name in fields])
+    blocks = dict(zip(fields, np.split(np.eye(ends[-1], dtype=like.h.dtype), ends[:-1], axis=1), strict=True))
+    zero = np.zeros((ends[-1], 1), like.h.dtype)
+    numbers = {name: blocks.get(name, np.repeat(zero, math.prod(shape), axis=1)) for name, shape in shapes.items()}
+    return like._make([numbers[name].reshape(-1, *shape) for name, shape in shapes.items()])
 
 
 def _repeat(trace: Trace, sequence: int, count: int) -> Trace:
     """Make a batch of ``count`` copies of one sequence, without copying its numbers."""
 
-    def repeat(a: Array) -> Array:
-        axis = a.ndim - 2
-        one = np.take(a, [sequence], axis=axis)
-        return np.broadcast_to(one, (*a.shape[:axis], count, a.shape[-1]))
+    def repeat(a: Array) -> Array:  # (B, …)
+        return np.broadcast_to(a[sequence], (count, *a.shape[1:]))
 
-    mask = None if trace.mask is None else np.repeat(trace.mask[:, [sequence]], count, axis=1)
+    def at_every_step(a: Array) -> Array:  # (T, B, …)
+        return np.broadcast_to(a[:, [sequence]], (len(a), count, *a.shape[2:]))
+
+    mask = None if trace.mask is None else at_every_step(trace.mask)
     h_mask = None if trace.h_mask is None else repeat(trace.h_mask)
-    return Trace(tree_map(repeat, trace.steps), tree_map(repeat, trace.start), mask, h_mask)
+    return Trace(tree_map(at_every_step, trace.steps), tree_map(repeat, trace.start), mask, h_mask)
 
 
 def norms(jacobians: Array) -> Array:
-    """Give the spectral norm of each Jacobian: by how much it stretches the gradient that it stretches most.
+    """Give the spectral norm of each Jacobian, the largest factor by which it can scale a gradient.
 
     Parameters
     ----------
@@ -105,7 +111,7 @@ def norms(jacobians: Array) -> Array:
     Returns
     -------
     array (...)
-        At least float64, whatever came in; infinity where a number of the Jacobian overflowed.
+        At least float64, whatever the input; infinity where a number of the Jacobian overflowed.
     """
     wide = np.asarray(jacobians)
     wide = wide.astype(np.result_type(wide.dtype, np.float64))
@@ -116,8 +122,8 @@ def norms(jacobians: Array) -> Array:
     return np.where(finite, largest, np.inf)
 
 
-def belt(trace: Trace, *, start: bool = False, sequence: int = 0) -> Array:
-    """Multiply the forget gates that a number on the belt still has to pass: the direct path of ∂c_T/∂c_t.
+def forget_gate_product(trace: Trace, *, start: bool = False, sequence: int = 0) -> Array:
+    """Multiply the forget gates between c_t and c_T: the direct path of ∂c_T/∂c_t.
 
     Returns
     -------
@@ -137,35 +143,35 @@ def belt(trace: Trace, *, start: bool = False, sequence: int = 0) -> Array:
     if trace.mask is not None:
         f = np.where(trace.mask[:, sequence, None], f, 1)
     f = np.concatenate([f, np.ones_like(trace.start.h[sequence : sequence + 1])])
-    products = np.cumprod(f[::-1], axis=0)[::-1]  # entry t: f_t … f_T, and so what lies before step t has to pass
-    chosen: Array = products if start else products[1:]
-    return chosen
+    products = np.cumprod(f[::-1], axis=0)[::-1]  # entry t: f_t … f_T, the factors after c_{t-1}
+    selected: Array = products if start else products[1:]
+    return selected
 
 
 class Split(NamedTuple):
-    """The parts of ∂c_T/∂c_t, each a spectral norm, (T,), or (T + 1,), or one of these for every run."""
+    """The parts of ∂c_T/∂c_t, each a spectral norm, (T,), or (T + 1,), or with a first axis of runs."""
 
     total: Array
-    direct: Array  # along the belt alone: the largest product of forget gates
-    rest: Array  # every way that leaves the belt through h and comes back through a gate
+    direct: Array  # along the cell state alone: the largest product of forget gates
+    rest: Array  # all paths that leave the cell state through h and return through a gate
 
     @property
-    def share(self) -> Array:
-        """The direct path's part of both, from 0 to 1: direct / (direct + rest). Norms of parts do not add up."""
+    def direct_fraction(self) -> Array:
+        """The fraction direct / (direct + rest), from 0 to 1. The norms of the parts do not add up to the total."""
         both = self.direct + self.rest
         return np.where(both > 0, self.direct / np.where(both > 0, both, 1.0), 1.0)
 
 
 def split(cell: Cell, params: Params, trace: Trace, *, start: bool = False, sequence: int = 0) -> Split:
-    """Divide ∂c_T/∂c_t into the direct path along the belt and the rest.
+    """Split ∂c_T/∂c_t into the direct path along the cell state and the rest.
 
     Parameters
     ----------
     cell, params, trace, start, sequence
-        As for ``jacobians``; the cell has a belt c and a forget gate f.
+        As for ``jacobians``; the cell needs a cell state c and a forget gate f.
     """
     total = jacobians(cell, params, trace, of="c", by="c", start=start, sequence=sequence)
-    direct = belt(trace, start=start, sequence=sequence)
+    direct = forget_gate_product(trace, start=start, sequence=sequence)
     rest = total - direct[:, :, None] * np.eye(direct.shape[1], dtype=direct.dtype)
     return Split(norms(total), direct.max(axis=1), norms(rest))
 
@@ -181,23 +187,23 @@ def lag_norms(
     of: str | None = None,
     by: str | None = None,
 ) -> Array:
-    """Measure ‖∂state_T/∂state_{T-lag}‖ for many draws of weights and inputs.
+    """Measure ‖∂state_T/∂state_{T-lag}‖ for many random weights and inputs.
 
     Parameters
     ----------
     rng : numpy.random.Generator
-        Each run draws its weights and its inputs from a child of it. So run k is the same for any number of runs, and
-        two calls with generators of one seed differ in nothing but what was asked to differ.
+        Each run draws its weights and inputs from a child of it. So run k is the same for any number of runs, and two
+        calls with generators of one seed use the same random numbers.
     cell : module
     make_params : function
         rng -> Params, such as ``lambda rng: lstm.init(rng, 8, 32, forget_bias=2)``; inputs get the dtype of its W_x.
     lags : int
-        The longest lag, and the length T of each sequence, which starts from an empty state.
+        The longest lag, and the length T of each sequence, which starts from the zero state.
     runs : int
     input_scale : float
         Inputs are normal with this standard deviation.
     of, by : str, optional
-        As for ``jacobians``: of="c", by="c" looks at the belt.
+        As for ``jacobians``: of="c", by="c" measures the cell state alone.
 
     Returns
     -------
@@ -206,7 +212,7 @@ def lag_norms(
     """
     curves = []
     for params, trace in _draws(rng, cell, make_params, lags, runs, input_scale):
-        with np.errstate(over="ignore", invalid="ignore"):  # an exploding gradient is a finding, not an accident
+        with np.errstate(over="ignore", invalid="ignore"):  # an exploding gradient is a result, not an error
             curves.append(norms(jacobians(cell, params, trace, of=of, by=by, start=True))[::-1])
     return np.array(curves)
 
@@ -220,7 +226,7 @@ def lag_splits(
     runs: int = 20,
     input_scale: float = 1.0,
 ) -> Split:
-    """Divide ∂c_T/∂c_{T-lag} into the direct path and the rest, for the same draws as ``lag_norms`` makes.
+    """Split ∂c_T/∂c_{T-lag} into the direct path and the rest, for the same random runs as ``lag_norms``.
 
     Returns
     -------
@@ -240,7 +246,7 @@ def _draws(
     runs: int,
     input_scale: float,
 ) -> Iterator[tuple[Params, Trace]]:
-    """Run a cell over normal inputs from an empty state, each time with other weights and inputs."""
+    """Run a cell over normal inputs from the zero state, with new weights and inputs in each run."""
     check_generator(rng)
     check_size("lags", lags)
     check_size("runs", runs)
@@ -253,7 +259,7 @@ def _draws(
 
 
 def with_spectral_norm(params: Params, sigma: float) -> Params:
-    """Scale W_h so that its largest singular value is ``sigma``; all other weights stay.
+    """Scale W_h so that its largest singular value is ``sigma``; the other weights do not change.
 
     Raises
     ------
@@ -269,7 +275,7 @@ def with_spectral_norm(params: Params, sigma: float) -> Params:
 
 
 def scaled(params: Params, factor: float) -> Params:
-    """Multiply W_x and W_h by a factor, as if they had been drawn from a range so many times as wide; biases stay.
+    """Multiply W_x and W_h by a factor, as if the range of their initial values were scaled; biases do not change.
 
     Raises
     ------
@@ -286,22 +292,22 @@ def scaled(params: Params, factor: float) -> Params:
 def truncated(
     cell: Cell, params: Params, trace: Trace, d_hs: Array, steps: int, d_state: State | None = None
 ) -> Backward:
-    """Backpropagate in pieces of so many steps: states were carried across their borders, gradients are not.
+    """Backpropagate in chunks of ``steps`` steps: states are carried across chunks, gradients are not.
 
-    This is truncated backpropagation through time (Williams and Peng, 1990) as training with a carried state does it:
-    the forward pass is that of the whole run, and only credit is cut.
+    This is truncated backpropagation through time (Williams and Peng, 1990), as in training with a carried state: the
+    forward pass is that of the whole run, and only the gradient is cut.
 
     Parameters
     ----------
     cell, params, trace, d_hs, d_state
         As for ``through_time.backpropagate``.
     steps : int
-        The length of a piece, from 1; the last one may be shorter. From T on nothing is cut.
+        The length of a chunk, from 1; the last one may be shorter. With ``steps`` ≥ T nothing is cut.
 
     Returns
     -------
     Backward
-        ``params`` is the sum over the pieces; ``state`` is the gradient that reaches the start of the first.
+        ``params`` is the sum over the chunks; ``state`` is the gradient at the start of the first.
     """
     check_size("steps", steps)
     through_time.check_gradients(params, trace, d_hs, d_state)
@@ -310,14 +316,14 @@ def truncated(
     for first in range(0, length, steps) or [0]:
         last = min(first + steps, length)
         at_end = d_state if last == length else None
-        backs.append(through_time.backpropagate(cell, params, piece(trace, first, last), d_hs[first:last], at_end))
+        backs.append(through_time.backpropagate(cell, params, chunk(trace, first, last), d_hs[first:last], at_end))
     states = tree_map(lambda *parts: np.concatenate(parts), *[back.states for back in backs])
     total = tree_map(lambda *parts: np.sum(parts, axis=0), *[back.params for back in backs])
     return Backward(total, np.concatenate([back.xs for back in backs]), backs[0].state, states)
 
 
-def piece(trace: Trace, first: int, last: int) -> Trace:
-    """Give the steps from ``first`` up to, not including, ``last`` as a trace that starts from the state before."""
+def chunk(trace: Trace, first: int, last: int) -> Trace:
+    """Give the steps from ``first`` up to, not including, ``last`` as a trace that starts from the previous state."""
     start = trace.start if first == 0 else trace[first - 1].state
     mask = None if trace.mask is None else trace.mask[first:last]
     return Trace(tree_map(lambda a: a[first:last], trace.steps), start, mask, trace.h_mask)

@@ -1,13 +1,13 @@
-"""What JupyterLab's server does for a page where this package is installed, so that it opens as it was left.
+"""A JupyterLab server extension: pages open as they were left.
 
-A live widget is in its kernel; when the kernel has ended, JupyterLab shows an error in the widget's place, although a
-picture is stored beside it. And JupyterLab writes the kernel's version of Python into every page that it opens, which
-marks a page as changed that nobody has touched. A question's result is hidden by a live widget, so that a page which
-has not been run shows it: such a question says so. All of it is settled here, between the file and the browser: a file
-that is saved shows pictures to whoever opens it, and a page that is opened has live views only if their kernel runs.
+A live widget needs its kernel. When the kernel has ended, JupyterLab shows an error in the widget's place, although a
+picture is stored with it. JupyterLab also writes the kernel's Python version into every page that it opens, which marks
+an unchanged page as changed. And a question's result is hidden by a live widget, so that a page that was not run shows
+the result; such a question says so. This extension handles all three between the file and the browser: a saved file
+shows pictures to anyone who opens it, and an opened page has live views only if their kernel runs.
 
-This is a server extension; the files in ``environment/`` switch it on. Nothing here keeps a page from being read or
-saved: what fails is logged, and the page goes its way unchanged.
+The files in ``environment/`` enable the extension. No failure here prevents reading or saving a page: it is logged, and
+the page is passed on unchanged.
 """
 
 import inspect
@@ -19,7 +19,7 @@ from typing import Any, TypeAlias
 Document: TypeAlias = dict[str, Any]  # JSON
 LIVE_VIEW = "application/vnd.jupyter.widget-view+json"
 ASK_FIRST = "*Run all cells (▶▶) before you read on: then the result below stays hidden until you have chosen.*\n\n"
-LANGUAGE = {  # as the kernel of this environment tells it, and JupyterLab stores it
+LANGUAGE = {  # as this environment's kernel reports it, and JupyterLab stores it
     "name": "python",
     "version": sys.version.split()[0],
     "mimetype": "text/x-python",
@@ -31,29 +31,29 @@ LANGUAGE = {  # as the kernel of this environment tells it, and JupyterLab store
 
 
 def _jupyter_server_extension_points() -> list[dict[str, str]]:
-    """Tell the server where the extension is: here."""
+    """Point the server to this module."""
     return [{"module": __name__}]
 
 
 def _load_jupyter_server_extension(server: Any) -> None:
-    """Take part in the saving and the reading of notebooks, beside what else is set up to do so."""
+    """Wrap the server's saving and reading of notebooks, next to other hooks."""
     contents = server.contents_manager
     read, write = contents.get, contents.save
     if not (inspect.iscoroutinefunction(read) and inspect.iscoroutinefunction(write)):
-        contents.register_pre_save_hook(without_views)  # an older kind cannot wait for the list of sessions
+        contents.register_pre_save_hook(without_views)  # an older server cannot await the list of sessions
         return
 
     async def kernel_of(path: str) -> str:
         sessions = await server.session_manager.list_sessions()
         return next((one["kernel"]["id"] for one in sessions if one["path"] == path.strip("/")), "")
 
-    async def save(model: Document, path: str = "") -> Any:
+    async def save(model: Document, path: str = "") -> object:
         with failures_logged(server, path):
             if is_notebook(model):
                 before_saving(model["content"], await kernel_of(path))
         return await write(model, path)
 
-    async def get(*args: Any, **kwargs: Any) -> Any:
+    async def get(*args: object, **kwargs: object) -> object:
         model = await read(*args, **kwargs)
         with failures_logged(server, model.get("path")):
             if is_notebook(model):
@@ -65,7 +65,7 @@ def _load_jupyter_server_extension(server: Any) -> None:
 
 @contextmanager
 def failures_logged(server: Any, path: str) -> Iterator[None]:
-    """Let no failure here keep a reader from a page or from saving it."""
+    """Log any failure, so that it does not prevent reading or saving a page."""
     try:
         yield
     except Exception:
@@ -73,18 +73,18 @@ def failures_logged(server: Any, path: str) -> Iterator[None]:
 
 
 def is_notebook(model: Document) -> bool:
-    """Tell whether what is read or saved is a notebook, with its content."""
+    """Return whether a document that is read or saved is a notebook with content."""
     return model.get("type") == "notebook" and bool(model.get("content"))
 
 
-def without_views(model: Document, **_: Any) -> None:
-    """Store pictures in place of live views, never to take them back."""
+def without_views(model: Document, **_: object) -> None:
+    """Replace live views by pictures for good."""
     if is_notebook(model):
         before_saving(model["content"])
 
 
 def before_saving(notebook: Document, kernel: str = "") -> None:
-    """Put live views aside, into the metadata of their outputs, with the kernel that they need."""
+    """Move live views into the metadata of their outputs, with the id of the kernel that they need."""
     for out in shown_otherwise(notebook):
         view = out["data"].pop(LIVE_VIEW, None)
         if asks(out):
@@ -98,9 +98,9 @@ def before_saving(notebook: Document, kernel: str = "") -> None:
 
 
 def after_reading(notebook: Document, kernel: str = "") -> None:
-    """Take live views back if their kernel still runs, drop the others; say which Python will run the page."""
+    """Restore live views whose kernel still runs, and drop the others; record the Python version that runs the page."""
     for out in shown_otherwise(notebook):
-        out["data"].pop(LIVE_VIEW, None)  # stored where this extension was not, at an unknown time
+        out["data"].pop(LIVE_VIEW, None)  # stored without this extension, at an unknown time
         aside = out.get("metadata", {}).pop(LIVE_VIEW, {})
         if kernel and aside.get("kernel") == kernel:
             out["data"][LIVE_VIEW] = aside["view"]
@@ -113,11 +113,11 @@ def after_reading(notebook: Document, kernel: str = "") -> None:
 
 
 def shown_otherwise(notebook: Document) -> list[Document]:
-    """List the outputs that hold a picture, or words to read: the live view beside them can be spared."""
+    """List the outputs that also hold a picture or text, so that their live view can be removed."""
     outputs = [out for cell in notebook["cells"] for out in cell.get("outputs", [])]
     return [out for out in outputs if set(out.get("data", {})) - {LIVE_VIEW, "text/plain"}]
 
 
-def asks(out: dict[str, Any]) -> bool:
-    """Tell whether an output is a question's answers, which `Predict` offers as a list beside the live view."""
+def asks(out: Document) -> bool:
+    """Return whether an output is a `Predict` question, which stores its answers as a list next to the live view."""
     return out["data"].get("text/plain", "").startswith("Predict(") and "text/markdown" in out["data"]

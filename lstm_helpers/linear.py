@@ -1,9 +1,9 @@
-"""What stands at the two ends of a recurrent layer: tokens to vectors, and hidden states to outputs.
+"""The two ends of a model: an embedding turns tokens into vectors, a linear readout turns hidden states into outputs.
 
     embedding        x_t = W_e[k]                                  row k of W_e for token k: one-hot times W_e
     linear           y_t = h_t W_y + b_y
 
-The linear readout stands behind the layer, the embedding in front of it.
+The embedding comes before the recurrent layer, the readout after it.
 """
 
 from typing import NamedTuple
@@ -51,7 +51,7 @@ def forward(params: Linear, h: Array) -> Array:
 
 
 def backward(params: Linear, h: Array, d_y: Array) -> tuple[Linear, Array]:
-    """Send ∂L/∂y (…, K) back: the gradients of the weights, summed over all positions, and ∂L/∂h (…, H)."""
+    """Backpropagate ∂L/∂y (…, K): the gradients of the weights, summed over all positions, and ∂L/∂h (…, H)."""
     flat_h, flat_d_y = h.reshape(-1, h.shape[-1]), d_y.reshape(-1, d_y.shape[-1])
     return Linear(W_y=flat_h.T @ flat_d_y, b_y=flat_d_y.sum(axis=0)), d_y @ params.W_y.T
 
@@ -86,7 +86,7 @@ def embed(params: Embedding, tokens: Array, mask: Array | None = None) -> Array:
     Raises
     ------
     ValueError
-        If ``tokens`` are not whole numbers, or one is outside of the vocabulary.
+        If ``tokens`` are not whole numbers, or one is outside the vocabulary.
     """
     check_shape("tokens", tokens, "one token a position: no axis of features", T=None, B=None)
     check_positions(tokens.shape, mask)
@@ -97,7 +97,7 @@ def embed(params: Embedding, tokens: Array, mask: Array | None = None) -> Array:
 
 
 def embed_backward(params: Embedding, tokens: Array, d_xs: Array, mask: Array | None = None) -> Embedding:
-    """Add up ∂L/∂x (T, B, E) in the rows that were looked up; a row that was not stays 0."""
+    """Add ∂L/∂x (T, B, E) to the rows that were looked up; the other rows of the gradient are 0."""
     d_rows = np.zeros_like(params.W_e)
     real = np.ones(tokens.shape, np.bool_) if mask is None else mask
     np.add.at(d_rows, tokens[real], d_xs[real])  # one token may occur many times: += would count it once

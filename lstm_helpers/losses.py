@@ -1,10 +1,10 @@
-"""How wrong the outputs are, and in which direction they are worse.
+"""Loss functions and their gradients.
 
     mse              L = mean (y - target)^2                       ∂L/∂y = 2 (y - target) / n
     cross-entropy    L = mean -ln softmax(y)[target]               ∂L/∂y = (softmax(y) - onehot) / n
 
-The cross-entropy is in nats: a guess among K equal answers costs ln K. Means are over what is real: n counts the
-positions where the mask is True (and, for mse, the numbers at each of them).
+The cross-entropy is in nats: a uniform prediction over K classes has loss ln K. Means are over unmasked positions: n
+counts the positions where the mask is True (and, for mse, the numbers at each of them).
 """
 
 from typing import Any, NamedTuple
@@ -23,7 +23,7 @@ from lstm_helpers.arrays import (
 
 
 class Loss(NamedTuple):
-    """How wrong the answers are, and which way is worse."""
+    """The value of a loss and its gradient."""
 
     value: Any  # one number
     d_y: Array  # ∂L/∂y, with the shape of y; exactly 0 where the mask is False
@@ -35,11 +35,11 @@ def mse(y: Array, targets: Array, mask: Array | None = None) -> Loss:
     Parameters
     ----------
     y : array (…, K)
-        The answers, (T, B, K) or (B, K).
+        The predictions, (T, B, K) or (B, K).
     targets : array (…, K)
-        What they should have been: the shape and dtype of ``y``, in the same units.
+        The observed values: the shape and dtype of ``y``, in the same units.
     mask : bool array (…), optional
-        Where it is False neither is read.
+        Where it is False, neither ``y`` nor ``targets`` is read.
 
     Returns
     -------
@@ -49,7 +49,7 @@ def mse(y: Array, targets: Array, mask: Array | None = None) -> Loss:
     Raises
     ------
     ValueError
-        If shapes or dtypes differ, a target is NaN or infinite, or nothing is left to count.
+        If shapes or dtypes differ, a target is NaN or infinite, or no position is left.
     """
     if np.shape(targets) != y.shape:
         missing = np.shape(targets) == y.shape[:-1] and y.shape[-1] == 1
@@ -63,16 +63,16 @@ def mse(y: Array, targets: Array, mask: Array | None = None) -> Loss:
 
 
 def cross_entropy(y: Array, targets: Array, mask: Array | None = None) -> Loss:
-    """Give the mean cost of the right answers, in nats.
+    """Give the mean cross-entropy, in nats.
 
     Parameters
     ----------
     y : array (…, K)
-        A score for each of K answers, (T, B, K) or (B, K): any numbers, not chances.
+        The logits of K classes, (T, B, K) or (B, K): any numbers, not probabilities.
     targets : integer array (…)
-        The right answer's number, from 0 to K - 1.
+        The index of the right class, from 0 to K - 1.
     mask : bool array (…), optional
-        Where it is False neither is read.
+        Where it is False, neither ``y`` nor ``targets`` is read.
 
     Returns
     -------
@@ -81,21 +81,21 @@ def cross_entropy(y: Array, targets: Array, mask: Array | None = None) -> Loss:
     Raises
     ------
     ValueError
-        If shapes do not fit, a target is not one of the answers, or nothing is left to count.
+        If shapes do not fit, a target is not one of the classes, or no position is left.
     """
     count = _check_answers(y, targets, mask)
     log_probability = log_softmax(y)
     right = (targets if mask is None else np.where(mask, targets, 0))[..., None]
-    cost = -np.take_along_axis(log_probability, right, axis=-1)[..., 0]
+    nats = -np.take_along_axis(log_probability, right, axis=-1)[..., 0]
     d_y = np.exp(log_probability)
     np.put_along_axis(d_y, right, np.take_along_axis(d_y, right, axis=-1) - 1, axis=-1)
     if mask is not None:
-        cost, d_y = np.where(mask, cost, 0), np.where(mask[..., None], d_y, 0)
-    return Loss(cost.sum() / count, d_y / count)
+        nats, d_y = np.where(mask, nats, 0), np.where(mask[..., None], d_y, 0)
+    return Loss(nats.sum() / count, d_y / count)
 
 
 def accuracy(y: Array, targets: Array, mask: Array | None = None) -> float:
-    """Give the share of positions where the highest score is the right answer's; arguments as ``cross_entropy``."""
+    """Give the fraction of positions where the right class has the largest logit; arguments as in ``cross_entropy``."""
     count = _check_answers(y, targets, mask)
     right = y.argmax(axis=-1) == targets
     return float((right if mask is None else right & mask).sum() / count)
@@ -104,7 +104,7 @@ def accuracy(y: Array, targets: Array, mask: Array | None = None) -> float:
 def _check_answers(y: Array, targets: Array, mask: Array | None) -> int:
     check_float("y", y)
     if np.shape(targets) != y.shape[:-1]:
-        hint = ": give the numbers of the right answers, try targets.argmax(-1)" if np.shape(targets) == y.shape else ""
+        hint = ": give the indices of the right classes, try targets.argmax(-1)" if np.shape(targets) == y.shape else ""
         raise ValueError(f"targets has shape {np.shape(targets)}; expected {y.shape[:-1]}, one for each row of y{hint}")
     count = _count(y.shape[:-1], mask)
     check_classes("targets", targets, y.shape[-1], mask)
@@ -112,7 +112,7 @@ def _check_answers(y: Array, targets: Array, mask: Array | None) -> int:
 
 
 def _count(shape: tuple[int, ...], mask: Array | None) -> int:
-    """Count the positions that are real; a mean over none is refused."""
+    """Count the unmasked positions; a mean over none is refused."""
     check_positions(shape, mask)
     count = int(np.prod(shape)) if mask is None else int(mask.sum())
     if count == 0:

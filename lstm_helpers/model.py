@@ -1,9 +1,9 @@
-"""A layer between its two ends: what reads a sequence, what answers, and the gradient of all of it together.
+"""A model: a recurrent layer between an optional embedding and a linear readout, with the gradient of the whole.
 
     tokens (T, B) → embedding → xs (T, B, D) → layer → output (T, B, H) → linear → y
 
-The answer is asked for at every step, y (T, B, K), or once for each sequence, y (B, K): at its last real step, or from
-the mean of the outputs at all of its real steps.
+The output is read at every step, y (T, B, K), or once for each sequence, y (B, K): at its last real step, or from the
+mean of the outputs at all of its real steps.
 """
 
 from dataclasses import dataclass
@@ -19,11 +19,11 @@ from lstm_helpers.layers.base import LayerTrace
 from lstm_helpers.layers.ends import ends, last_steps
 from lstm_helpers.through_time import MISSING, check_mask
 
-_PIECE = 2**15  # numbers of output in a piece of a prediction: with all that belongs to them a few megabytes
+_PIECE = 2**15  # numbers of output in one chunk of a prediction, a few megabytes with everything that belongs to them
 
 
 class Params(NamedTuple):
-    """What is learned."""
+    """The learned parameters."""
 
     embedding: Tree  # linear.Embedding, or () without one
     layer: Tree
@@ -31,7 +31,7 @@ class Params(NamedTuple):
 
 
 class Batch(NamedTuple):
-    """B sequences and what should be answered, time first."""
+    """B sequences and their targets, time first."""
 
     xs: Array  # (T, B, D) floats, or (T, B) whole numbers for a model with an embedding
     targets: Array  # (T, B, K) or (B, K) floats for mse; (T, B) or (B,) whole numbers for cross_entropy
@@ -42,21 +42,21 @@ class LossFunction(Protocol):
     """Such as ``losses.mse`` and ``losses.cross_entropy``."""
 
     def __call__(self, y: Array, targets: Array, mask: Array | None = None) -> losses.Loss:
-        """Give the loss and its slope at y."""
+        """Give the loss and its gradient at y."""
 
 
 class ModelRun(NamedTuple):
-    """What a forward pass computed; all that going back needs."""
+    """The result of a forward pass, with everything that the backward pass needs."""
 
     y: Array  # (T, B, K) or (B, K)
     trace: LayerTrace  # the layer's trace
-    features: Array  # (T, B, H) or (B, H): the layer's outputs that were read
-    xs: Array  # what went in: floats or tokens
+    features: Array  # (T, B, H) or (B, H): the layer's outputs that the readout reads
+    xs: Array  # the input: floats or tokens
     mask: Array | None
 
 
 class Result(NamedTuple):
-    """A loss, its gradient, and where the sequences have got to."""
+    """A loss, its gradient, and the last state."""
 
     loss: Any  # one number
     grads: Params
@@ -72,10 +72,10 @@ class Model:
     layer : Layer
         Such as ``layers.Recurrent(lstm)``.
     at : "every", "last" or "mean"
-        Where the answer is asked for: at every step; or when a sequence has been read, at its last real step, where
-        what a bidirectional layer reads backwards is taken at the first real step, where that direction ends; or when
-        it has been read, from the mean of the outputs at its real steps. A sequence without any real step is not
-        counted in a loss; its answer is what the starting state gives ("last"), or 0 instead of a mean.
+        Where the output is read: at every step; at the last real step of each sequence; or from the mean of the outputs
+        at its real steps. With "last", the backward direction of a bidirectional layer is read at the first real step,
+        where it ends. A sequence without any real step is not counted in a loss; its output comes from the initial
+        state ("last"), or from 0 in place of a mean.
     embedding_size : int, optional
         E; the model then reads tokens (T, B), whole numbers, instead of floats (T, B, D).
     """
@@ -105,13 +105,13 @@ class Model:
         Parameters
         ----------
         rng : numpy.random.Generator
-            Where the numbers come from.
+            The source of the random numbers.
         input_size, hidden_size, output_size : int
             D (or V, the size of the vocabulary, with an embedding), H and K.
         dtype : dtype
             A real float type.
         **cell_options
-            What the cell's own ``init`` takes, such as ``forget_bias``.
+            Options of the cell's ``init``, such as ``forget_bias``.
         """
         embedding: linear.Embedding | tuple[()] = ()
         if self.embedding_size is not None:
@@ -142,11 +142,11 @@ class Model:
         xs : array
             (T, B, D) floats, or (T, B) whole numbers for a model with an embedding.
         state : optional
-            Where the layer starts; zeros if left out. Pass the last run's ``trace.state`` to carry on.
+            The layer's initial state; zeros by default. Pass the last run's ``trace.state`` to continue.
         mask : bool array (T, B), optional
             False where there is no input; ``xs`` is never read there.
         rng : numpy.random.Generator, optional
-            For dropout, in training. Without it nothing is dropped and nothing drawn.
+            For dropout, in training. Without it nothing is dropped.
 
         Raises
         ------
@@ -159,19 +159,19 @@ class Model:
         if self.at == "last":
             features = features[ends(trace, mask)]
         elif self.at == "mean":
-            features = _mean(features, _shares(features.shape[:2], mask))
+            features = _mean(features, _mean_weights(features.shape[:2], mask))
         return ModelRun(linear.forward(params.readout, features), trace, features, xs, mask)
 
     def backward(self, params: Params, run: ModelRun, d_y: Array) -> Params:
-        """Send ∂L/∂y, of the shape of ``run.y``, back to every weight."""
+        """Backpropagate ∂L/∂y, of the shape of ``run.y``, to every weight."""
         d_readout, d_features = linear.backward(params.readout, run.features, d_y)
         d_output = d_features
         if self.at == "last":
             d_output = np.zeros_like(run.trace.output, d_features.dtype)
             d_output[ends(run.trace, run.mask)] = d_features
         elif self.at == "mean":
-            shares = _shares(run.trace.output.shape[:2], run.mask)
-            d_output = (shares[:, :, None] * d_features).astype(d_features.dtype)
+            weights = _mean_weights(run.trace.output.shape[:2], run.mask)
+            d_output = (weights[:, :, None] * d_features).astype(d_features.dtype)
         back = self.layer.backward(params.layer, run.trace, d_output)
         d_embedding: linear.Embedding | tuple[()] = ()
         if self.embedding_size:
@@ -179,10 +179,10 @@ class Model:
         return Params(d_embedding, back.params, d_readout)
 
     def predict(self, params: Params, xs: Array, state: State | None = None, mask: Array | None = None) -> Array:
-        """Give y: (T, B, K), or (B, K) if the answer is asked for once. Nothing is dropped.
+        """Give y: (T, B, K), or (B, K) if the output is read once. Nothing is dropped.
 
-        A layer that says it runs one way (``causal``) is run piece by piece, and no trace is kept: but for xs and y
-        themselves, the memory this takes does not grow with T.
+        A layer that is ``causal`` is run chunk by chunk, and no trace is stored: apart from xs and y, memory does not
+        grow with T.
         """
         _check_params(params)
         numbers = int(np.prod(np.shape(xs)[1:2])) * len(params.readout.W_y)  # a step's output
@@ -190,23 +190,23 @@ class Model:
         if len(xs) <= length or not getattr(self.layer, "causal", False):
             return self.forward(params, xs, state, mask).y
         _check_whole(xs, mask)
-        times, who = last_steps(xs, mask)
-        shares = _shares(xs.shape[:2], mask) if self.at == "mean" else None
+        times, rows = last_steps(xs, mask)
+        weights = _mean_weights(xs.shape[:2], mask) if self.at == "mean" else None
         answers, order = [], []
         for start in range(0, len(xs), length):
-            piece = slice(start, start + length)
-            read = None if mask is None else mask[piece]
-            trace = self.layer.forward(params.layer, self._vectors(params, xs[piece], read), state, read)
+            chunk = slice(start, start + length)
+            read = None if mask is None else mask[chunk]
+            trace = self.layer.forward(params.layer, self._vectors(params, xs[chunk], read), state, read)
             state = trace.state
             if self.at == "every":
                 answers.append(linear.forward(params.readout, trace.output))
-            elif shares is not None:
-                answers.append(_mean(trace.output, shares[piece]))
+            elif weights is not None:
+                answers.append(_mean(trace.output, weights[chunk]))
             else:
                 over = np.flatnonzero((times >= start) & (times < start + length))
-                answers.append(trace.output[times[over] - start, who[over]])
+                answers.append(trace.output[times[over] - start, rows[over]])
                 order.append(over)
-        if shares is not None:
+        if weights is not None:
             return linear.forward(params.readout, np.sum(answers, axis=0))
         y = np.concatenate(answers)
         return y if self.at == "every" else linear.forward(params.readout, y[np.argsort(np.concatenate(order))])
@@ -219,7 +219,7 @@ class Model:
         state: State | None = None,
         rng: np.random.Generator | None = None,
     ) -> Any:
-        """Give the mean loss over what is real in a batch; arguments as in ``loss_and_grads``."""
+        """Give the mean loss over the unmasked positions of a batch; arguments as in ``loss_and_grads``."""
         run = self.forward(params, batch.xs, state, batch.mask, rng)
         return loss(run.y, batch.targets, self._counted(batch.mask)).value
 
@@ -257,20 +257,20 @@ class Model:
         return linear.embed(params.embedding, xs, mask) if self.embedding_size else xs
 
     def _counted(self, mask: Array | None) -> Array | None:
-        """Tell which answers count: all real steps, or all sequences that have one."""
+        """Give the mask of the loss: all real steps, or all sequences that have one."""
         return mask if mask is None or self.at == "every" else np.any(mask, axis=0)
 
 
-def _shares(shape: tuple[int, ...], mask: Array | None) -> Array:
-    """Give each real step's part (T, B) in the mean over a sequence: they add up to 1, or to 0 if there is none."""
+def _mean_weights(shape: tuple[int, ...], mask: Array | None) -> Array:
+    """Give the weight of each step (T, B) in the mean over a sequence's real steps; all 0 if there is none."""
     if shape[0] == 0:
-        raise ValueError("xs has T=0 steps; expected at least one, since the answer is asked for from their mean")
+        raise ValueError("xs has T=0 steps; expected at least one, since the output is read from their mean")
     real = np.ones(shape) if mask is None else mask.astype(float)
     return np.asarray(real / np.maximum(real.sum(axis=0), 1.0))
 
 
-def _mean(output: Array, shares: Array) -> Array:
-    return np.asarray(np.einsum("tb,tbh->bh", shares, output), output.dtype)
+def _mean(output: Array, weights: Array) -> Array:
+    return np.asarray(np.einsum("tb,tbh->bh", weights, output), output.dtype)
 
 
 def _check_params(params: object) -> None:
@@ -279,7 +279,7 @@ def _check_params(params: object) -> None:
 
 
 def _check_whole(xs: Array, mask: Array | None) -> None:
-    """Refuse, before a sequence is cut, what would be reported at a wrong place after it."""
+    """Check the whole sequence before it is cut, so that an error names the right position."""
     if mask is not None:
         check_mask(mask, xs.reshape(*xs.shape[:2], -1))
     if xs.dtype.kind in "fc":

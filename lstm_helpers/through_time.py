@@ -1,7 +1,7 @@
-"""A cell over time, forward and back: the engine to read, and the reference that faster ones must equal.
+"""A cell over time, forward and backward: the reference engine, written to be read; faster engines must equal it.
 
-Forward, one step hands its state to the next. Backward, the same steps are visited last to first; the gradient that
-reaches a state is what its own output received plus what the step after it sent back (Werbos, 1990).
+Forward, each step passes its state to the next. Backward, the steps are visited from last to first. The gradient of a
+state is the gradient of its own output plus the gradient that the next step sends back (Werbos, 1990).
 """
 
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ MISSING = "fill the gap, or mask the step if the whole input is missing"
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Trace:
-    """Everything a forward pass over a sequence computed, to be drawn or to be sent back through.
+    """Everything a forward pass over a sequence computed, for figures and for the backward pass.
 
     The fields of the cell's ``Step`` are attributes with a time axis in front: ``trace.h`` is (T, B, H), and
     ``trace.previous`` a State of such arrays. ``trace[t]`` is the Step at time t.
@@ -41,10 +41,10 @@ class Trace:
     steps: Step  # of the cell, each array (T, B, ·)
     start: State  # before the first step, each array (B, ·)
     mask: TB | None  # bool: True where there was an input
-    h_mask: BH | None = None  # what recurrent dropout multiplied h by, where it entered W_h
+    h_mask: BH | None = None  # the mask of recurrent dropout, which multiplied h where it entered W_h
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("_") or name == "steps":  # not there yet while a copy is being made
+        if name.startswith("_") or name == "steps":  # missing while a copy is made
             raise AttributeError(name)
         return getattr(self.steps, name)
 
@@ -64,17 +64,17 @@ class Trace:
 
     @property
     def output(self) -> TBH:
-        """What the next layer reads: h."""
+        """The input of the next layer: h."""
         return self.steps.h  # type: ignore[no-any-return]
 
     @property
     def state(self) -> State:
-        """The last State, each array (B, H); the starting one if there was no step."""
+        """The last State, each array (B, H); the initial one if there was no step."""
         return self[-1].state if len(self) else self.start
 
 
 class Backward(NamedTuple):
-    """The gradient of a loss with respect to all that went into a forward pass."""
+    """The gradient of a loss with respect to everything that a forward pass reads."""
 
     params: Params  # summed over time and batch
     xs: TBD
@@ -83,7 +83,7 @@ class Backward(NamedTuple):
 
 
 class Engine(Protocol):
-    """What runs a cell over time: this module, ``fused``, or another with these two functions and their results."""
+    """The interface of an engine, which runs a cell over time: this module, ``fused``, or another."""
 
     def unroll(
         self,
@@ -99,7 +99,7 @@ class Engine(Protocol):
     def backpropagate(
         self, cell: Cell, params: Params, trace: Trace, d_hs: TBH, d_state: State | None = None
     ) -> Backward:
-        """Send gradients back through a whole run."""
+        """Backpropagate through a whole run."""
 
 
 def unroll(
@@ -121,12 +121,12 @@ def unroll(
     xs : array (T, B, D)
         Time first. T may be 0.
     state : State, optional
-        Where to start, each array (B, H); zeros if left out. Pass the last call's ``trace.state`` to carry on.
+        The initial state, each array (B, H); zeros by default. Pass the last call's ``trace.state`` to continue.
     mask : bool array (T, B), optional
         False where a sequence has no input: its state is carried over unchanged, gates and candidate are stored as
-        0, and ``xs`` is never read there. Holes and sequences without any input are allowed.
+        0, and ``xs`` is never read there. Gaps and sequences without any input are allowed.
     h_mask : array (B, H), optional
-        Recurrent dropout: at every step W_h hears ``h_mask`` ⊙ h_{t-1}.
+        Recurrent dropout: at every step W_h multiplies ``h_mask`` ⊙ h_{t-1}.
 
     Returns
     -------
@@ -135,7 +135,7 @@ def unroll(
     Raises
     ------
     ValueError
-        If a shape or dtype does not fit, or an input that is to be read is NaN or infinite.
+        If a shape or dtype does not fit, or an unmasked input is NaN or infinite.
     """
     state = check_inputs(cell, params, xs, state, mask, h_mask)
     start, steps, dropout = state, [], () if h_mask is None else (h_mask,)
@@ -151,17 +151,17 @@ def unroll(
 
 
 def backpropagate(cell: Cell, params: Params, trace: Trace, d_hs: TBH, d_state: State | None = None) -> Backward:
-    """Send gradients back through a whole run of ``unroll``.
+    """Backpropagate through a whole run of ``unroll``.
 
     Parameters
     ----------
     cell, params
         Those of the forward pass.
     trace : Trace
-        What ``unroll`` returned.
+        The result of ``unroll``.
     d_hs : array (T, B, H)
         ∂L/∂h_t of every step's output, not counting later steps. At a masked step the output *is* the carried h, so
-        what is given there counts too.
+        its gradient counts too.
     d_state : State, optional
         ∂L/∂(last state), each (B, H), on top of ``d_hs``; zeros if left out.
 
@@ -199,8 +199,8 @@ def backpropagate(cell: Cell, params: Params, trace: Trace, d_hs: TBH, d_state: 
 def check_inputs(
     cell: Cell, params: Params, xs: TBD, state: State | None, mask: TB | None, h_mask: BH | None = None
 ) -> State:
-    """Refuse what a run cannot start from; return the state to start from. Every engine begins with this."""
-    zero = cell.zero_state(params, 1)  # refuses what are not this cell's params
+    """Refuse invalid arguments of ``unroll``; return the initial state. Every engine calls this first."""
+    zero = cell.zero_state(params, 1)  # refuses params of another cell
     _check_xs(xs, params.W_x.shape[0], state)
     batch_size, hidden_size = xs.shape[1], zero.h.shape[1]
     if state is None:
@@ -219,7 +219,7 @@ def check_inputs(
 
 
 def _check_like(name: str, state: State, like: State, batch_size: int) -> None:
-    """Refuse a state that has not the fields and shapes of another one, but for the size of the batch."""
+    """Refuse a state whose fields or shapes, other than the batch size, differ from those of ``like``."""
     if getattr(state, "_fields", None) != like._fields:
         fields = ", ".join(like._fields)
         raise ValueError(f"{name} is {describe(state)}; expected State({fields}), as zero_state returns it")
@@ -256,10 +256,10 @@ def check_mask(mask: TB, xs: Array) -> None:
 
 
 def check_gradients(params: Params, trace: Trace, d_hs: TBH, d_state: State | None) -> None:
-    """Refuse gradients that do not fit the trace they are to be sent through. Every engine begins with this."""
+    """Refuse gradients that do not fit the trace. Every engine calls this first."""
     hs = trace.steps.h
     if np.shape(d_hs) != hs.shape or not isinstance(d_hs, np.ndarray):
-        hint = ": give a gradient for every step, zeros where the loss does not look" if np.ndim(d_hs) == 2 else ""
+        hint = ": give a gradient for every step, zeros where there is no loss" if np.ndim(d_hs) == 2 else ""
         raise ValueError(f"d_hs has shape {np.shape(d_hs)}; expected (T, B, H) = {hs.shape}{hint}")
     if d_state is not None:
         _check_like("d_state", d_state, trace.start, hs.shape[1])
@@ -270,7 +270,7 @@ def check_gradients(params: Params, trace: Trace, d_hs: TBH, d_state: State | No
 
 
 def _hold(step: Step, real: Annotated[Array, "B"]) -> Step:
-    """Make a step that nothing happened in, where ``real`` is False: state carried over, all else 0."""
+    """Replace a step where ``real`` is False: the state is carried over, everything else is 0."""
     carried = step.previous._fields
     return step._replace(
         **{
@@ -287,6 +287,6 @@ def _where(real: Annotated[Array, "B"], a: Array, b: Array | int) -> Array:
 
 
 def _no_steps(cell: Cell, params: Params, xs: TBD, state: State) -> Step:
-    """Give a Step with a time axis of length 0, its other axes as one step would have them."""
+    """Give a Step with a time axis of length 0, and its other axes as in one step."""
     example = cell.forward(params, state, np.zeros(xs.shape[1:], xs.dtype))
     return tree_map(lambda a: np.empty((0, *a.shape), a.dtype), example)

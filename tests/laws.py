@@ -221,8 +221,8 @@ TAKES_H_MASK = (
     f"(see {Cell.__module__})"
 )
 FORWARD_H_MASK = (
-    "forward must multiply h by h_mask where it meets W_h, and nowhere else: (h_mask * state.h) @ params.W_h, while "
-    f"what carries h past W_h, such as z * state.h, gets it whole (see {Cell.__module__})"
+    "forward must multiply h by h_mask where it enters W_h, and nowhere else: (h_mask * state.h) @ params.W_h, while "
+    f"a path that carries h past W_h, such as z * state.h, is not masked (see {Cell.__module__})"
 )
 BACKWARD_H_MASK = (
     "backward must use h_mask as forward did: ∂L/∂W_h from (h_mask * step.previous.h).T, and in ∂L/∂h_{t-1} the part "

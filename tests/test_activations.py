@@ -3,7 +3,16 @@
 import numpy as np
 import pytest
 
-from lstm_helpers.activations import half_life, log_softmax, logit, sigmoid, sigmoid_slope, softmax, tanh, tanh_slope
+from lstm_helpers.activations import (
+    half_life,
+    log_softmax,
+    logit,
+    sigmoid,
+    sigmoid_derivative,
+    softmax,
+    tanh,
+    tanh_derivative,
+)
 
 GRID = np.linspace(-12, 12, 1001)
 
@@ -23,15 +32,15 @@ def test_identities():
     assert np.abs(tanh(GRID) - (2 * sigmoid(2 * GRID) - 1)).max() < 5e-16
 
 
-@pytest.mark.parametrize(("function", "slope"), [(sigmoid, sigmoid_slope), (tanh, tanh_slope)])
-def test_slopes_equal_the_complex_step(function, slope):
+@pytest.mark.parametrize(("function", "slope"), [(sigmoid, sigmoid_derivative), (tanh, tanh_derivative)])
+def test_derivatives_equal_the_complex_step(function, slope):
     exact = function(GRID + 1e-20j).imag / 1e-20
     assert np.abs(slope(function(GRID)) - exact).max() < 1e-15
 
 
-def test_largest_slopes():
-    assert sigmoid_slope(sigmoid(GRID)).max() == sigmoid_slope(0.5) == 0.25
-    assert tanh_slope(tanh(GRID)).max() == tanh_slope(0.0) == 1.0
+def test_largest_derivatives():
+    assert sigmoid_derivative(sigmoid(GRID)).max() == sigmoid_derivative(0.5) == 0.25
+    assert tanh_derivative(tanh(GRID)).max() == tanh_derivative(0.0) == 1.0
 
 
 @pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64, np.complex128])
@@ -39,7 +48,9 @@ def test_extremes_are_silent_and_dtypes_kept(dtype):
     """Warnings are errors in this suite."""
     z = np.array([-1e4, -1000, 0, 1000, 1e4], dtype)
     assert np.array_equal(sigmoid(z), np.array([0, 0, 0.5, 1, 1], dtype))
-    assert sigmoid(z).dtype == tanh(z).dtype == sigmoid_slope(z[2:3]).dtype == tanh_slope(z[2:3]).dtype == dtype
+    assert (
+        sigmoid(z).dtype == tanh(z).dtype == sigmoid_derivative(z[2:3]).dtype == tanh_derivative(z[2:3]).dtype == dtype
+    )
 
 
 def test_logit_undoes_sigmoid():
@@ -50,7 +61,7 @@ def test_logit_undoes_sigmoid():
 
 
 @pytest.mark.parametrize("s", [-0.1, 1.1, np.nan, [0.5, 2.0]])
-def test_logit_refuses_what_no_sigmoid_gives(s):
+def test_logit_refuses_numbers_outside_the_range_of_sigmoid(s):
     with pytest.raises(ValueError, match=r"s is .*expected numbers from 0 .* to 1"):
         logit(s)
 
@@ -64,12 +75,12 @@ def test_half_life():
 
 
 @pytest.mark.parametrize("f", [-0.1, 1.1, np.nan, [0.5, 2.0]])
-def test_half_life_refuses_what_is_no_gate(f):
+def test_half_life_refuses_numbers_outside_the_range_of_a_gate(f):
     with pytest.raises(ValueError, match=r"f is .*expected numbers from 0 .* to 1"):
         half_life(f)
 
 
-def test_softmax_gives_chances():
+def test_softmax_gives_probabilities():
     assert np.abs(softmax([0.0, np.log(2), np.log(5)]) - np.array([1, 2, 5]) / 8).max() < 1e-15
     z = np.random.default_rng(0).normal(size=(5, 4, 3))
     assert np.abs(softmax(z).sum(axis=-1) - 1).max() < 1e-15

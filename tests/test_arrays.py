@@ -41,7 +41,7 @@ def test_stack_adds_an_axis_in_front():
 
 
 @pytest.mark.parametrize("tree", [PARAMS, TREE, np.arange(3.0), np.asfortranarray(np.arange(6.0).reshape(2, 3))])
-def test_what_is_saved_is_loaded_to_the_bit(tmp_path, tree):
+def test_saved_trees_are_loaded_bit_for_bit(tmp_path, tree):
     path = tmp_path / "weights.npz"
     arrays.save(path, tree)
     loaded = arrays.load(path, arrays.tree_map(np.zeros_like, tree))
@@ -182,14 +182,14 @@ def test_check_shape_says_which_axis():
         arrays.check_shape("x", np.zeros((0, 8)), B=None, D=8)
 
 
-def test_tree_norm_is_the_length_of_all_numbers_together():
+def test_tree_norm_is_the_norm_over_all_numbers():
     assert arrays.tree_norm((np.array([3.0]), (np.array([[0.0], [4.0]]), ()))) == 5.0
     assert arrays.tree_norm(np.array([3 + 4j])) == 5.0
     assert arrays.tree_norm(()) == arrays.tree_norm(np.zeros((0, 2))) == arrays.tree_norm(np.zeros(3)) == 0.0
 
 
 @pytest.mark.parametrize("size", [1e200, 1e-200, 5e-324])
-def test_tree_norm_neither_overflows_nor_vanishes(size):
+def test_tree_norm_neither_overflows_nor_underflows(size):
     assert arrays.tree_norm((np.full(2, size), np.full((1, 2), size))) == 2 * size
     assert arrays.tree_norm(np.full(4, 1e30, np.float32)) == pytest.approx(2e30, rel=1e-6)
 
@@ -200,7 +200,7 @@ def test_tree_norm_hides_no_nan(leaves):
     assert arrays.tree_norm((np.array([1.0]), np.array([-np.inf]))) == np.inf
 
 
-def test_check_finite_looks_where_the_mask_is_true():
+def test_check_finite_reads_where_the_mask_is_true():
     value = np.zeros((2, 3, 1))
     value[1, 2] = np.nan
     with pytest.raises(ValueError, match=r"xs\[1, 2, 0\] is nan: expected finite numbers; fill it"):
@@ -210,7 +210,7 @@ def test_check_finite_looks_where_the_mask_is_true():
     arrays.check_finite("xs", value, mask)
 
 
-def test_check_finite_tells_every_place_that_is_read_under_every_mask():
+def test_check_finite_reports_every_unmasked_position():
     """All masks of two sequences of three steps: in front, behind, holed, empty."""
     for bits in range(2**6):
         mask = np.array([bits >> k & 1 for k in range(6)], bool).reshape(3, 2)

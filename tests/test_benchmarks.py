@@ -109,7 +109,7 @@ def test_a_training_step_trains():
     assert int(now[1].step) == 2 and np.abs(now[0].layer.W_x - first.layer.W_x).max() > 0
 
 
-def test_who_is_not_installed_is_left_out(monkeypatch):
+def test_a_library_that_is_not_installed_is_left_out(monkeypatch):
     assert contenders.names("both", "float64")[:2] == [contenders.OURS, "through_time"]
     monkeypatch.setattr(contenders.importlib.util, "find_spec", lambda name: None)
     assert contenders.names("forward", "float32") == [contenders.OURS, "through_time"]
@@ -125,8 +125,8 @@ def test_onnx_runtime_runs_the_case():
     assert y.shape == (3, 1, 2, 5) and 0 < np.abs(y).max() < 1
 
 
-def test_the_cells_are_those_of_the_package_and_one_with_a_part_taken_out():
-    listed = [f"Recurrent({name})" for name in cells.__all__]
+def test_the_cells_are_those_of_the_package_and_one_ablated():
+    listed = [repr(Recurrent(cell)) for cell in cells.CELLS]
     assert [repr(layer) for layer in cases.every_cell()] == [*listed, "Recurrent(Ablated('input gate'))"]
 
 
@@ -135,7 +135,7 @@ ELSEWHERE += [layer for layer in cases.WIRINGS if "Residual" not in repr(layer)]
 
 
 @pytest.mark.parametrize("layer", LAYERS, ids=repr)
-def test_a_layer_is_put_beside_whoever_has_it(layer, monkeypatch):
+def test_a_layer_is_compared_with_every_library_that_has_it(layer, monkeypatch):
     assert ("ONNX Runtime" in contenders.rivals(layer, "forward", "float32")) == (layer in ELSEWHERE)
     for kind, dtype in (("both", "float32"), ("forward", "float64")):
         assert "ONNX Runtime" not in contenders.rivals(layer, kind, dtype)
@@ -194,7 +194,7 @@ def test_a_comparison_has_a_row_for_each_and_ours_is_1():
     assert all(r.what == "both" and r.size == SMALL and r.value > 0 and r.low <= r.ratio <= r.high for r in rows)
 
 
-def test_the_slow_reference_is_spared_large_cases(monkeypatch):
+def test_the_slow_reference_skips_large_cases(monkeypatch):
     asked = []
     monkeypatch.setattr(contenders, "names", lambda kind, dtype: [contenders.OURS, "through_time"])
     monkeypatch.setattr(measure, "compare", lambda *given: asked.append(given[4]) or list(TABLE.rows[:3]))
@@ -202,7 +202,7 @@ def test_the_slow_reference_is_spared_large_cases(monkeypatch):
     assert "through_time" in asked[0] and "through_time" not in asked[1]
 
 
-def test_two_threads_are_measured_apart(monkeypatch):
+def test_two_threads_are_measured_separately(monkeypatch):
     """The number of threads is the whole process's: a contender with two would give them to the others as well."""
     asked = []
 
@@ -217,7 +217,7 @@ def test_two_threads_are_measured_apart(monkeypatch):
     assert [r.who for r in rows] == [contenders.OURS, "PyTorch", contenders.TWO_THREADS]
 
 
-def test_a_straight_line_is_found_and_a_bent_one_told():
+def test_a_linear_fit_is_found_and_a_curve_is_reported():
     x = [50, 100, 200, 400]
     slope, start, r2 = measure.straight_line(x, [2 * T + 30 for T in x])
     assert abs(slope - 2) < 1e-10 and abs(start - 30) < 1e-8 and abs(r2 - 1) < 1e-12
@@ -230,7 +230,7 @@ def test_lines_say_what_was_found():
     assert measure.spread([1, 2, 3, 4, 5]) == "1.00 | 2.00 3.00 4.00 | 5.00"
 
 
-def test_memory_is_asked_of_new_processes(monkeypatch):
+def test_memory_is_measured_in_new_processes(monkeypatch):
     answers = {contenders.OURS: "1000\n", "through_time": "3000\n"}
     monkeypatch.setattr(contenders, "names", lambda kind, dtype: [*answers, "mute"])
     monkeypatch.setattr(measure.subprocess, "run", lambda words, **_: SimpleNamespace(stdout=answers.get(words[3], "")))
@@ -326,18 +326,17 @@ def test_forward_alone_is_measured_where_onnx_runtime_takes_part(monkeypatch):
     assert "ONNX Runtime" not in {r.who for r in rows if r.what == "wirings both"}
 
 
-def test_a_new_cell_is_said_to_be_not_measured_and_nothing_fails(monkeypatch):
+def test_a_new_cell_is_reported_as_not_measured_and_nothing_fails(monkeypatch):
     table = measured.speed()
     before = report.as_markdown(table)
-    monkeypatch.setattr(cells, "mine", SimpleNamespace(__name__="lstm_helpers.cells.mine"), raising=False)
-    monkeypatch.setattr(cells, "__all__", [*cells.__all__, "mine"])
+    monkeypatch.setattr(cells, "CELLS", (*cells.CELLS, SimpleNamespace(__name__="lstm_helpers.cells.mine")))
     assert report.not_measured(table, "cells")[-1] == "Recurrent(mine)"
     assert "`Recurrent(mine)`." in report.as_markdown(table) and without_gaps(
         report.as_markdown(table)
     ) == without_gaps(before)
     assert report.summary(table) and "speed.md" in program.stale(table), "a release says so"
     test_the_shipped_table_holds_what_the_chapter_shows()
-    test_what_is_shown_of_the_shipped_table_is_what_it_says()
+    test_the_printed_rows_equal_the_shipped_table()
 
 
 def without_gaps(text):
@@ -380,6 +379,9 @@ def test_a_table_is_read_as_it_was_written(tmp_path):
     assert repr(again) == "Speed(10 measurements on a machine, 2 cores)"
     assert again.select(what="both", who="PyTorch") == (TABLE.rows[1],)
     assert len(again.select(size=(20, 1, 4, 8))) == 7 and again.select(dtype="float16") == ()
+    text = (tmp_path / "speed.csv").read_text(encoding="utf-8")
+    (tmp_path / "speed.csv").write_text(f"# made by hand:\n\n{text}", encoding="utf-8")
+    assert measured.speed(tmp_path / "speed.csv") == TABLE._replace(machine="made by hand: a machine, 2 cores")
 
 
 @pytest.mark.parametrize("text", ["", "# a machine\n", "a,b\n1,2\n"])
@@ -419,7 +421,7 @@ def test_the_shipped_table_holds_what_the_chapter_shows():
     assert "cores" in table.machine and "numpy" in table.machine and "torch" in table.machine
 
 
-def test_what_is_shown_of_the_shipped_table_is_what_it_says():
+def test_the_printed_rows_equal_the_shipped_table():
     """`make bench ARGS=--ship` writes docs/speed.md and prints the lines between the two marks in README.md."""
     table = measured.speed()
     words = (ROOT / "docs" / "speed.md").read_text(encoding="utf-8")
@@ -471,7 +473,7 @@ def test_the_program_writes_all_three_files(tmp_path, monkeypatch, capsys):
     assert "| 20, 1, 4, 8 | 2.00 |" in capsys.readouterr().out
 
 
-def test_the_machine_is_named_and_what_is_missing_said(monkeypatch):
+def test_the_machine_and_missing_libraries_are_named(monkeypatch):
     assert machine.processor() and f"numpy {np.__version__}" in machine.describe()
 
     def none(name):
@@ -481,6 +483,6 @@ def test_the_machine_is_named_and_what_is_missing_said(monkeypatch):
     assert machine.missing() == list(machine.PACKAGES)
 
 
-def test_what_a_table_does_not_hold_is_said_wherever_it_is_shown():
+def test_missing_measurements_are_reported_everywhere():
     assert "Not installed" not in report.as_markdown(TABLE._replace(machine="numpy 1, torch 1, onnxruntime 1, jax 1"))
     assert "Not installed, and so not measured: numpy, torch, onnxruntime, jax." in report.as_markdown(TABLE)

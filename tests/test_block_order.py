@@ -18,7 +18,7 @@ TEST = agreement.batch(np.random.default_rng(0), 60, 2)
 WORDS = "the dog near the cats behind the horses"
 
 
-def test_misreading_is_what_unpacking_a_file_in_the_wrong_order_gives():
+def test_misreading_is_unpacking_in_the_wrong_order():
     packed = frameworks.pack("onnx", lstm, NETWORK.cell)
     W, R, B = (packed[name][0] for name in "WRB")
     wrong = lstm.Params(W.T, R.T, B[: len(B) // 2] + B[len(B) // 2 :])  # as if it were i f g o
@@ -59,7 +59,7 @@ def test_words_repr_and_picture():
     )
 
 
-def test_what_is_no_order_is_refused():
+def test_an_invalid_order_is_refused():
     with pytest.raises(ValueError, match="stored is 'iofo'; expected the letters i, f, g, o, each once"):
         BlockOrder(NETWORK, WORDS, TEST, stored="iofo")
     with pytest.raises(traitlets.TraitError, match="read is 'ifco'; expected one of 'ifgo'"):

@@ -25,7 +25,7 @@ def test_a_pulse_decays_by_f_in_the_lstm_and_stays_without_a_forget_gate():
         assert all(np.all(values[:3] == 0) for values in held.values()) and list(held) == list(EQUATIONS)
 
 
-def test_of_a_pulse_at_every_step_one_counts_and_the_coupled_ones_stay_below_1():
+def test_with_a_pulse_at_every_step_only_lstm_no_forget_counts_and_coupled_cells_stay_below_1():
     count = WRITTEN * np.arange(1, STEPS - 2)
     for z in range(-4, 7):
         held, f = memories(float(z), pulses("always")), sigmoid(float(z))
@@ -48,7 +48,7 @@ def test_words_repr_and_picture():
     assert "the LSTM holds \N{MINUS SIGN}0.03, the cell without a forget gate 0.00," in widget.words
 
 
-def test_what_is_not_there_is_refused():
+def test_an_unknown_cell_is_refused():
     with pytest.raises(traitlets.TraitError, match="z_f is 7; expected -4 to 6"):
         CellVariants(z_f=7)
     with pytest.raises(traitlets.TraitError, match="feed is 'never'; expected one of 'once', 'always'"):

@@ -1,6 +1,7 @@
 """The cells against hand-worked numbers, laws, extremes and bad input."""
 
 import re
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Annotated, NamedTuple
 
@@ -13,7 +14,7 @@ from lstm_helpers.cells import ablated, base, gru, lstm, rnn
 from lstm_helpers.layers import Recurrent
 from tests import laws
 
-CELLS = [getattr(cells, name) for name in cells.__all__] + [ablated.Ablated(part) for part in ablated.PARTS]
+CELLS = [*cells.CELLS, *(ablated.Ablated(part) for part in ablated.PARTS)]
 
 
 @pytest.mark.parametrize("law", laws.FOR_THE_LSTM, ids=lambda law: law.__name__)
@@ -40,7 +41,7 @@ def test_rnn_step_by_hand():
     assert abs(d_x.item() - 1.28 * np.log(2)) < 1e-15
 
 
-def test_a_full_open_belt_counts_past_one():
+def test_a_cell_state_with_open_gates_exceeds_one():
     """With f = i = g = 1 the belt is at 50 after 50 steps: no tanh bounds it."""
     params = lstm.Params(np.zeros((1, 4)), np.zeros((1, 4)), np.full(4, 100.0))
     trace = through_time.unroll(lstm, params, np.zeros((50, 1, 1)))
@@ -49,7 +50,7 @@ def test_a_full_open_belt_counts_past_one():
     assert np.all(np.abs(trace.h) <= 1.0)
 
 
-def test_half_open_gates_halve_the_belt():
+def test_half_open_gates_halve_the_cell_state():
     """Zero weights: f = i = o = 1/2 and g = 0, so c halves at each step, exactly."""
     params = lstm.Params(np.zeros((2, 8)), np.zeros((2, 8)), np.zeros(8))
     start = lstm.State(np.zeros((1, 2)), np.array([[1.0, -3.0]]))
@@ -59,7 +60,7 @@ def test_half_open_gates_halve_the_belt():
 
 @pytest.mark.parametrize("cell", CELLS, ids=laws.name_of)
 @pytest.mark.parametrize("logit", [1e4, -1e4])
-def test_extreme_logits_are_finite_and_silent(cell, logit):
+def test_extreme_pre_activations_are_finite_and_silent(cell, logit):
     """pytest turns every warning into an error, so running through is the assertion of silence."""
     params = tree_map(np.zeros_like, cell.init(np.random.default_rng(0), 2, 3))
     params = type(params)(*params[:2], *[np.full_like(vector, logit) for vector in params[2:]])
@@ -112,10 +113,17 @@ BAD_STEPS = {
     "x has dtype float32 but params.W_x has float64": dict(x=np.zeros((4, 3), np.float32)),
     "state is a tuple of 2; expected State(h, c), as zero_state returns it": dict(state=(np.zeros((4, 2)),) * 2),
     "state.h has shape (5, 2); expected (B, H) with B=4, H=2": dict(state=lstm.zero_state(GOOD, 5)),
+    "state.h has dtype float32 but params.W_x has float64": dict(state=tree_map(np.float32, lstm.zero_state(GOOD, 4))),
+    "params.W_x has dtype int64; expected floats": dict(
+        params=tree_map(np.int64, GOOD), state=lstm.State(*np.zeros((2, 4, 2), int)), x=np.zeros((4, 3), int)
+    ),
     "params is a tuple of 3; expected Params(W_x, W_h, b)": dict(params=tuple(GOOD)),
     "params.W_x has shape (8, 3); expected (D, 4H) with 4H=8: PyTorch": dict(params=GOOD._replace(W_x=GOOD.W_x.T)),
     "params.W_h has shape (8, 2); expected (H, 4H): PyTorch": dict(params=GOOD._replace(W_h=GOOD.W_h.T)),
     "params.b has shape (2, 8); expected (4H) with 4H=8": dict(params=GOOD._replace(b=np.zeros((2, 8)))),
+    "params.W_x has shape (3, 6); expected (D, 4H) with 4H=8": dict(params=GOOD._replace(W_x=np.zeros((3, 6)))),
+    "params.W_h has shape (2, 6); expected (H, 4H): PyTorch": dict(params=GOOD._replace(W_h=np.zeros((2, 6)))),
+    "params.W_x has shape (0, 8); expected (D, 4H) with 4H=8": dict(params=GOOD._replace(W_x=np.zeros((0, 8)))),
 }
 
 
@@ -144,7 +152,7 @@ def test_init_names_the_bad_argument(message):
         lstm.init(**arguments)
 
 
-def test_chrono_spreads_the_time_constants_up_to_the_lag():
+def test_chrono_sets_time_constants_up_to_the_lag():
     """1 / (1 - sigmoid(ln u)) = 1 + u, uniform from 2 to the longest lag, and i = 1 - f."""
     before = lstm.init(np.random.default_rng(0), 3, 4000, dtype=np.float32)
     params = lstm.chrono(np.random.default_rng(1), before, 101)
@@ -268,10 +276,91 @@ def test_every_weight_and_state_is_checked_against_the_shape_in_its_type(message
             through_time.unroll(MatrixMemory, MEMORY_PARAMS, np.zeros((5, 4, 3)), state)
 
 
+class WideState(NamedTuple):
+    h: BH
+    both: Annotated[Array, "B 2H"]
+
+
+class OtherParams(NamedTuple):
+    A: Annotated[Array, "D 3H"]
+    B: Annotated[Array, "2H H"]
+    C: Annotated[Array, "H 2H"]
+
+
+def test_the_sizes_are_read_from_the_weight_that_tells_h_wherever_it_stands():
+    params = OtherParams(np.zeros((5, 6)), np.zeros((4, 2)), np.zeros((2, 4)))
+    assert base.check_params(params, OtherParams) == {"D": 5, "H": 2}
+    with pytest.raises(ValueError, match=re.escape("params.B has shape (2, 2); expected (2H, H) with 2H=4, H=2")):
+        base.check_params(params._replace(B=np.zeros((2, 2))), OtherParams)
+
+
+def test_a_field_of_the_state_may_be_as_wide_as_two_of_h():
+    state = base.zeros(GOOD, lstm.Params, WideState, 4)
+    assert state.h.shape == (4, 2) and state.both.shape == (4, 4)
+    base.check_state("state", state, WideState, 4, 2)
+    with pytest.raises(ValueError, match=re.escape("state.both has shape (4, 2); expected (B, 2H) with B=4, 2H=4")):
+        base.check_state("state", state._replace(both=state.h), WideState, 4, 2)
+
+
+class Shapeless(NamedTuple):
+    W_x: Array
+
+
+def test_a_weight_without_a_shape_in_its_type_is_refused():
+    with pytest.raises(
+        ValueError, match=r"Shapeless\.W_x has no shape in its type; expected such as Annotated\[Array, '"
+    ):
+        base.check_params(Shapeless(np.zeros((1, 1))), Shapeless)
+
+
+def wrong_step(cell, fault):
+    """Call forward or backward with one argument that would broadcast, or convert, without a word."""
+    params, xs, state, _, d_state = laws.case(cell, 1, 4, 3, 2)
+    x = xs[0]
+    if fault == "x is one input":
+        return cell.forward(params, state, x[0])
+    if fault == "x has one sequence":
+        return cell.forward(params, state, x[:1])
+    if fault == "x has another dtype":
+        return cell.forward(params, state, x.astype(np.float32))
+    if fault == "state has one sequence":
+        return cell.forward(params, tree_map(lambda a: a[:1], state), x)
+    if fault == "b is a number":
+        return cell.forward(type(params)(*[a if a.ndim == 2 else a[:1] for a in params]), state, x)
+    return cell.backward(params, cell.forward(params, state, x), tree_map(lambda a: a[:1], d_state))
+
+
+@pytest.mark.parametrize(
+    "fault",
+    {
+        "x is one input": "x has shape (3,)",
+        "x has one sequence": "state.h has shape (4, 2)",
+        "x has another dtype": "dtype",
+        "state has one sequence": "state.h has shape (1, 2)",
+        "b is a number": "params.b",
+        "d_state has one sequence": "d_state.h has shape (1, 2)",
+    }.items(),
+    ids=lambda fault: fault[0],
+)
+@pytest.mark.parametrize("cell", CELLS, ids=laws.name_of)
+def test_what_would_broadcast_is_refused_by_name(cell, fault):
+    """A cell calls base.check_step in forward and base.check_state in backward."""
+    with pytest.raises(ValueError, match=re.escape(fault[1])):
+        wrong_step(cell, fault[0])
+
+
+def test_every_module_of_the_room_is_a_cell_in_the_list_or_stands_apart():
+    """A cell is one module, and its name in CELLS; one that was forgotten there would be tested by nothing."""
+    apart = {"__init__", "ablated", "base"}
+    modules = {path.stem for path in Path(cells.__file__).parent.glob("*.py")} - apart
+    names = {laws.name_of(cell) for cell in cells.CELLS}
+    assert modules == names, f"add to CELLS in cells/__init__.py: {modules - names}; no module is: {names - modules}"
+
+
 # What a failing law says
 
 
-def test_a_cell_that_forgets_h_mask_is_told_what_to_do():
+def test_a_cell_without_h_mask_gets_a_message_with_the_fix():
     deaf = SimpleNamespace(
         init=gru.init,
         zero_state=gru.zero_state,
@@ -299,13 +388,13 @@ def backward_masks_everything(params, step, d_state, h_mask=1.0):
 @pytest.mark.parametrize(
     "wrong, message",
     [
-        (dict(forward=forward_masks_everything), "forward must multiply h by h_mask where it meets W_h"),
+        (dict(forward=forward_masks_everything), "forward must multiply h by h_mask where it enters W_h"),
         (dict(backward=backward_masks_everything), "backward must use h_mask as forward did"),
         (dict(forward=lambda params, state, x, h_mask=1.0: gru.forward(params, state, x)), "forward must multiply h"),
         (dict(backward=lambda params, step, d_state, h_mask=1.0: gru.backward(params, step, d_state)), "backward must"),
     ],
 )
-def test_a_cell_that_uses_h_mask_wrongly_is_told_what_to_do(wrong, message):
+def test_a_cell_that_uses_h_mask_wrongly_gets_a_message_with_the_fix(wrong, message):
     names = ("init", "zero_state", "forward", "backward")
     cell = SimpleNamespace(**({name: getattr(gru, name) for name in names} | wrong))
     with pytest.raises(AssertionError, match=message) as caught:

@@ -41,7 +41,7 @@ def from_blocks(blocks, params_type=lstm.Params):
 # Identities
 
 
-def test_a_peephole_cell_that_sees_nothing_is_the_lstm():
+def test_a_peephole_cell_with_zero_peepholes_is_the_lstm():
     params, xs, state, d_hs, d_state = laws.case(lstm, *SIZES)
     blind = peephole.Params(*params, p=np.zeros(3 * H))
     (plain, back), (trace, blind_back) = (
@@ -53,13 +53,13 @@ def test_a_peephole_cell_that_sees_nothing_is_the_lstm():
     assert np.abs(blind_back.params.p).min() > 0  # it is blind, but it can learn to see
 
 
-def test_peepholes_start_shut_and_change_no_other_draw():
+def test_peepholes_start_at_zero_and_change_no_other_weight():
     got, plain = (cell.init(np.random.default_rng(4), D, H, forget_bias=2.0) for cell in (peephole, lstm))
     same(got, plain)
     assert np.array_equal(got.p, np.zeros(3 * H))
 
 
-def test_a_coupled_cell_is_the_lstm_with_i_tied_to_what_f_leaves_over():
+def test_cifg_is_the_lstm_with_i_equal_to_one_minus_f():
     """1 - sigmoid(z) = sigmoid(-z): the LSTM with z_i = -z_f; its two gradients join with opposite signs."""
     params, xs, state, d_hs, d_state = laws.case(cifg, *SIZES)
     f, g, o = blocks_of(params, 3)
@@ -73,7 +73,7 @@ def test_a_coupled_cell_is_the_lstm_with_i_tied_to_what_f_leaves_over():
     assert relative_error(back.xs, untied_back.xs) < 1e-12
 
 
-def test_the_lstm_approaches_the_original_as_the_forget_bias_grows():
+def test_the_lstm_approaches_lstm_no_forget_as_the_forget_bias_grows():
     """1 - f ≈ exp(-b_f): ten more on the bias, and the difference is e^10 = 22026 times smaller."""
     params, xs, state, d_hs, d_state = laws.case(lstm_no_forget, *SIZES)
     want, want_back = both_ways(lstm_no_forget, params, xs, state, d_hs, d_state)
@@ -91,7 +91,7 @@ def test_the_lstm_approaches_the_original_as_the_forget_bias_grows():
     assert relative_error(from_blocks([d_i, d_g, d_o]), lstm.Params(*want_back.params)) < 1e-14
 
 
-def test_without_its_forget_gate_the_lstm_is_the_original():
+def test_the_lstm_with_its_forget_gate_ablated_is_lstm_no_forget():
     params, xs, state, d_hs, d_state = laws.case(lstm_no_forget, *SIZES)
     want, want_back = both_ways(lstm_no_forget, params, xs, state, d_hs, d_state)
     trace, back = both_ways(ablated.Ablated("forget gate"), lstm.Params(*params), xs, state, d_hs, d_state)
@@ -133,7 +133,7 @@ def as_before(params):
     return gru_reset_before.Params(params.W_x, params.W_h, params.b_x + params.b_h)
 
 
-def test_the_gru_is_coupled_by_construction():
+def test_the_gru_interpolates_with_weights_that_add_up_to_one():
     """n and the old h are mixed in shares that add up to 1, like the belt of the coupled cell."""
     params, xs, state, _, _ = laws.case(gru, *SIZES)
     trace = through_time.unroll(gru, params, xs, state)
@@ -154,7 +154,7 @@ def test_a_weighted_mean_never_leaves_its_range_so_these_cannot_count(cell):
     assert np.abs(trace.c if cell is cifg else trace.h).max() <= 1
 
 
-def test_without_a_forget_gate_a_constant_input_fills_the_belt_without_end():
+def test_without_a_forget_gate_a_constant_input_grows_the_cell_state_without_bound():
     params = lstm_no_forget.Params(np.zeros((1, 3)), np.zeros((1, 3)), np.array([0.0, 100.0, 0.0]))
     trace = through_time.unroll(lstm_no_forget, params, np.zeros((1000, 1, 1)))
     assert np.array_equal(trace.c.ravel(), np.arange(1, 1001) / 2)  # i = 1/2, g = 1
@@ -188,7 +188,7 @@ def test_gru_by_hand():
     assert abs(d_previous.h.item() - 1 / 4) < 1e-15  # the weights are 0: all that is left is what z carries
 
 
-def test_gru_before_by_hand():
+def test_gru_reset_before_by_hand():
     W_h = np.array([[0.0, 0.0, 8 / 3 * log(2)]])
     params = gru_reset_before.Params(np.zeros((1, 3)), W_h, np.array([log(3), -log(3), 0.0]))
     step = gru_reset_before.forward(params, gru_reset_before.State(*one(0.5)), np.ones((1, 1)))
@@ -213,7 +213,7 @@ def test_peephole_by_hand():
     assert abs(d_previous.c.item() - (1 / 4 + dz_i * log(3) - dz_f * log(3))) < 1e-15
 
 
-def test_coupled_by_hand():
+def test_cifg_by_hand():
     params = cifg.Params(np.zeros((1, 3)), np.zeros((1, 3)), np.array([log(3), log(2), 0.0]))
     step = cifg.forward(params, cifg.State(*one(0.0, 1.0)), np.ones((1, 1)))
     check_numbers(step, f=3 / 4, i=1 / 4, g=3 / 5, c=0.9, o=1 / 2)
@@ -226,7 +226,7 @@ def test_coupled_by_hand():
 
 
 @pytest.mark.parametrize("part", ["input gate", "forget gate", "output gate"])
-def test_a_gate_taken_out_is_the_lstm_with_that_gate_held_open(part):
+def test_an_ablated_gate_is_the_lstm_with_that_gate_clamped_open(part):
     cell, k = ablated.Ablated(part), lstm.BLOCKS.index(part[0])
     params, xs, state, d_hs, d_state = laws.case(lstm, *SIZES)
     blocks = blocks_of(params, 4)
@@ -246,7 +246,7 @@ def test_a_gate_taken_out_is_the_lstm_with_that_gate_held_open(part):
     assert relative_error(drawn[0], from_blocks(rest)) == 0.0
 
 
-def test_an_activation_taken_out_lets_its_number_through():
+def test_an_ablated_activation_is_the_identity():
     params, xs, state, _, _ = laws.case(lstm, *SIZES)
     step = ablated.Ablated("input activation").forward(params, state, xs[0])
     z_g = xs[0] @ params.W_x[:, 2 * H : 3 * H] + state.h @ params.W_h[:, 2 * H : 3 * H] + params.b[2 * H : 3 * H]
@@ -261,7 +261,7 @@ def test_an_activation_taken_out_lets_its_number_through():
 # Wiring, sizes, initial weights, errors
 
 
-def test_what_a_gru_carries_past_its_weights_is_never_dropped():
+def test_the_state_a_gru_carries_past_W_h_is_never_dropped():
     """With z = 1 everything is carried, so that recurrent dropout has nothing to say."""
     params, xs, state, d_hs, d_state = laws.case(gru, *SIZES)
     params = params._replace(b_x=params.b_x + np.repeat([0.0, 500.0, 0.0], H))
@@ -274,7 +274,7 @@ def test_what_a_gru_carries_past_its_weights_is_never_dropped():
 
 
 @pytest.mark.parametrize("cell", [gru, peephole, cifg, ablated.Ablated("input gate")], ids=laws.name_of)
-def test_the_fast_engine_hands_them_to_the_reference(cell):
+def test_the_fast_engine_falls_back_to_the_reference(cell):
     params, xs, state, d_hs, d_state = laws.case(cell, *SIZES)
     trace = fused.unroll(cell, params, xs, state)
     same(trace.steps, through_time.unroll(cell, params, xs, state).steps)
@@ -345,6 +345,6 @@ def test_bad_input_is_named(message):
         BAD[message]()
 
 
-def test_a_layer_says_which_part_its_cell_is_without():
+def test_the_repr_of_a_layer_names_the_ablated_part():
     assert repr(Recurrent(ablated.Ablated("input gate"))) == "Recurrent(Ablated('input gate'))"
     assert repr(Recurrent(gru_reset_before)) == "Recurrent(gru_reset_before)"

@@ -1,9 +1,13 @@
 """The stored tables have the sizes their loaders promise, and say what the pages say of them."""
 
+from math import gamma
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from lstm_helpers import series
+from lstm_helpers.arrays import leaves
 from lstm_helpers.data import measured
 from lstm_helpers.data.tasks import elnino, sunspots, wandering
 from lstm_helpers.series import baselines
@@ -19,15 +23,27 @@ from lstm_helpers.series import baselines
         lambda: measured.cells_stream().accuracy,
     ],
 )
-def test_accuracies_are_shares(load):
+def test_accuracies_are_fractions(load):
     table = load()
     assert np.all((table >= 0) & (table <= 1)) and table.std() > 0
+
+
+STORED = Path(measured.__file__).parent
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in STORED.glob("*.npz")))
+def test_each_loader_gives_the_file_of_its_name_as_it_is_stored(name):
+    with np.load(STORED / f"{name}.npz") as stored:
+        loaded = {path or "array": leaf for path, leaf in leaves(getattr(measured, name)())}
+        assert list(loaded) == stored.files
+        for field, values in loaded.items():
+            assert values.dtype == stored[field].dtype and np.array_equal(values, stored[field]), field
 
 
 def test_sizes_fit_the_names():
     assert measured.latch().shape[:2] == (len(measured.SETUPS), len(measured.LATCH_LAGS))
     assert measured.order().shape[:2] == (len(measured.ORDER_SETUPS), len(measured.ORDER_LENGTHS))
-    assert measured.grid().shape[:2] == (len(measured.GRID_SIZES), len(measured.GRID_RATES))
+    assert measured.grid().shape[:2] == (len(measured.GRID_SIZES), len(measured.GRID_LEARNING_RATES))
     table = measured.agreement_by_distance()
     assert table.accuracy.shape[:2] == (len(measured.NETWORKS), len(table.distractors))
 
@@ -104,6 +120,16 @@ def test_a_mean_interval_is_students():
     assert mean.shape == half.shape == (4,) and not half.any()
 
 
+@pytest.mark.parametrize("n", range(2, 31))
+def test_the_factor_of_an_interval_holds_95_percent_of_students_distribution(n):
+    """Its density, integrated from -t to t."""
+    runs = np.arange(float(n))
+    t = measured.mean_interval(runs)[1] / (runs.std(ddof=1) / np.sqrt(n))
+    x, nu = np.linspace(-t, t, 20_001), n - 1
+    density = gamma(n / 2) / (np.sqrt(nu * np.pi) * gamma(nu / 2)) * (1 + x * x / nu) ** (-n / 2)
+    assert abs(np.trapezoid(density, x) - 0.95) < 2 * 0.0005 * density[0] + 1e-7  # t has three decimals
+
+
 def test_nineteen_of_twenty_intervals_hold_the_true_mean():
     runs = np.random.default_rng(0).normal(3.0, 2.0, (4000, 10))
     mean, half = measured.mean_interval(runs)
@@ -131,7 +157,7 @@ def test_chapter_17_says_what_the_table_says():
 def test_chapter_18_says_what_the_tables_say():
     table = measured.both_ways()
     assert np.all((table.tagging >= 0) & (table.tagging <= 1)) and np.all((table.reviews >= 0) & (table.reviews <= 1))
-    assert table.tagging.shape[0] == len(measured.TAGGERS) and table.reviews.shape[0] == len(measured.READERS)
+    assert table.tagging.shape[0] == len(measured.TAGGERS) and table.reviews.shape[0] == len(measured.CLASSIFIERS)
     forward, backward, both = table.tagging[:, :, -1]
     for one_way, seen in ((forward, 0), (backward, 1)):
         assert np.all(one_way[:, seen] > 0.99) and np.all(np.abs(one_way[:, 1 - seen] - 0.5) < 0.07)
@@ -139,8 +165,8 @@ def test_chapter_18_says_what_the_tables_say():
 
     _, ends, trap, _, _ = table.reviews
     assert np.all(table.reviews[:, :, -1] > 0.95) and np.all(table.reviews[:, :, -1].mean(axis=1) > 0.985)
-    far = dict(zip(measured.READERS, table.long, strict=True))
-    for name, sure in zip(measured.READERS, (True, True, True, None, False), strict=True):
+    far = dict(zip(measured.CLASSIFIERS, table.long, strict=True))
+    for name, sure in zip(measured.CLASSIFIERS, (True, True, True, None, False), strict=True):
         gain, half = measured.mean_interval(far["forward, mean"] - far[name])
         assert sure is None or (gain > half) == sure, name
     gain, half = measured.mean_interval(far["both ways, mean"] - far["forward, last h"])
@@ -153,9 +179,9 @@ def test_chapter_18_says_what_the_tables_say():
 
     trained, used = np.moveaxis(table.forecasts, 2, 0)
     assert np.all(trained[1] < 0.07) and np.all(trained[2] < 0.01), "errors that nobody can have"
-    assert np.all(np.abs(used[[0, 1, 3]] - wandering.FLOOR) < 0.06)
+    assert np.all(np.abs(used[[0, 1, 3]] - wandering.LOWEST_ERROR) < 0.06)
     assert np.all(used[2] > wandering.persistence_error())
-    assert np.all(np.abs(trained[[0, 3]] - wandering.FLOOR) < 0.06), "what was promised is what comes"
+    assert np.all(np.abs(trained[[0, 3]] - wandering.LOWEST_ERROR) < 0.06), "what was promised is what comes"
 
 
 def test_chapter_19_says_what_the_table_says():

@@ -32,14 +32,14 @@ def test_entries_are_measured_again(cell, field, scale, options):
         np.testing.assert_allclose(row, np.log10(statistic(curves, axis=0)), rtol=1e-6, atol=1e-3)
 
 
-def test_the_table_is_whole():
+def test_the_table_has_no_gaps():
     for part in TABLE:
         assert part.dtype == np.float32 and np.isfinite(part).all()
         assert np.abs(part[..., 0]).max() < 1e-6  # at lag 0 every norm is 1
         assert (np.diff(part, axis=-2) >= 0).all()  # least, median, greatest
 
 
-def test_a_larger_forget_bias_keeps_more_up_to_where_gates_are_open():
+def test_a_larger_forget_bias_keeps_a_larger_gradient_until_gates_are_open():
     """At every scale, from 0 to 2.5 step by step. Beyond, the gradient grows: exploding is not cured."""
     at_end = TABLE.lstm[:, :, 1, 100]
     assert (np.diff(at_end[:, :6], axis=1) > 0).all()

@@ -76,7 +76,7 @@ def test_onnx_blocks_stand_in_the_order_i_o_f_c_with_two_biases():
     assert np.array_equal(np.split(case.params.b, 4), [i, f, g, o])
 
 
-def test_the_wrong_order_of_blocks_would_be_seen():
+def test_a_wrong_order_of_blocks_is_detected():
     case = recorded.lstm_cases()[5]
     i, f, g, o = np.split(case.params.W_x, 4, axis=1)
     swapped = case.params._replace(W_x=np.concatenate([i, f, o, g], axis=1))

@@ -120,7 +120,7 @@ def test_encode_is_one_hot_time_first_and_decode_undoes_it():
     assert agreement.encode(text, np.float32).dtype == np.float32
 
 
-def test_batch_pads_at_the_end_and_tells_where():
+def test_batch_pads_at_the_end_and_masks_the_padding():
     batch = agreement.batch(np.random.default_rng(7), 30, (0, 4), np.float32)
     lengths = [len(sentence.before_verb) for sentence in batch.sentences]
     assert batch.xs.shape == (max(lengths), 30, 20) and batch.xs.dtype == np.float32

@@ -40,10 +40,10 @@ def test_a_text_is_drawn_as_the_grammar_says():
     assert max(counts) < 1.15 * min(counts)  # all words alike
     assert max(map(parts.count, "([{")) < 1.15 * min(map(parts.count, "([{"))
     share = np.bincount(depth, minlength=6) / len(depth)
-    assert np.abs(share - brackets.depth_chances()).max() < 0.02
+    assert np.abs(share - brackets.depth_probabilities()).max() < 0.02
 
 
-def test_the_depths_chances_are_those_of_the_chain():
+def test_the_depths_have_the_stationary_probabilities_of_the_chain():
     """π is what one more part leaves as it is: against the chain's own matrix, by its eigenvector."""
     n = brackets.DEEPEST + 1
     step = np.zeros((n, n))
@@ -52,7 +52,7 @@ def test_the_depths_chances_are_those_of_the_chain():
         step[d, min(d + 1, n - 1)] += up
         step[d, max(d - 1, 0)] += down
         step[d, d] += 1 - up - down
-    pi = brackets.depth_chances()
+    pi = brackets.depth_probabilities()
     assert abs(pi.sum() - 1) < 1e-15 and np.abs(pi @ step - pi).max() < 1e-15
     assert np.abs(np.linalg.matrix_power(step, 500)[0] - pi).max() < 1e-12
 
@@ -64,18 +64,18 @@ def test_the_entropy_by_hand():
     nats = (2 * ends + 4 * inside + 5 * 0.3 * np.log(3) + (2 * 0.7 + 4 * 0.4) * np.log(8)) / 6
     word = np.mean([len(w) + 1 for w in "a an and he her here the then".split()])
     characters = (2 * (0.3 * 2 + 0.7 * word) + 4 * (0.6 * 2 + 0.4 * word)) / 6
-    assert abs(brackets.entropy() - nats / characters) < 1e-14
-    assert abs(brackets.without_kinds() - brackets.entropy() - 5 * 0.3 * np.log(3) / 6 / characters) < 1e-14
+    assert abs(brackets.entropy_rate() - nats / characters) < 1e-14
+    assert abs(brackets.without_kinds() - brackets.entropy_rate() - 5 * 0.3 * np.log(3) / 6 / characters) < 1e-14
 
 
-def test_the_ideal_reader_pays_the_entropy_in_the_long_run():
+def test_the_bayes_optimal_predictor_reaches_the_entropy_rate():
     costs = -brackets.read(LONG).log_probability.reshape(60, -1).mean(axis=1)  # blocks of 1000 are nearly independent
     error = costs.std(ddof=1) / np.sqrt(len(costs))
-    assert abs(costs.mean() - brackets.entropy()) < 4 * error < 0.02
+    assert abs(costs.mean() - brackets.entropy_rate()) < 4 * error < 0.02
 
 
 @pytest.mark.parametrize("length", [1, 2, 4, 6])
-def test_all_texts_of_a_length_have_chance_one_together(length):
+def test_the_probabilities_of_all_texts_of_a_length_add_up_to_one(length):
     """Brute force: every text there is, found by trying every character after every beginning."""
     texts, total, entropy = [""], 0.0, 0.0
     for _ in range(length):
@@ -101,7 +101,7 @@ def test_all_texts_of_a_length_have_chance_one_together(length):
     assert abs(np.mean(cost) - entropy) < 5 * np.std(cost) / np.sqrt(len(cost)) + 1e-12
 
 
-def test_the_ideal_readers_chances():
+def test_the_probabilities_of_the_bayes_optimal_predictor():
     reading = brackets.read("( he")
     row = dict(zip(brackets.ALPHABET, reading.probabilities[3], strict=True))  # after "( h"
     assert row["e"] == 1 and sum(row.values()) == 1
@@ -119,7 +119,7 @@ def test_the_ideal_readers_chances():
     ("text", "place", "may"),
     [("[ )", 2, "ah"), (") ", 0, "([a"), ("he he  ", 6, "([a"), ("hat", 1, "'e'"), ("( ( ( ( ( (", 10, "')aht'")],
 )
-def test_what_is_not_of_the_language_is_refused(text, place, may):
+def test_text_outside_the_language_is_refused(text, place, may):
     with pytest.raises(ValueError, match=re.escape(f"text[{place}] is {text[place]!r}; expected one of")) as error:
         brackets.read(text)
     assert may in str(error.value)

@@ -32,7 +32,7 @@ def test_a_day_in_all_formats():
     assert ends[20:24] == ["21st", "22nd", "23rd", "24th"] and ends[30] == "31st"
 
 
-def test_ceiling_and_floor_against_every_day_in_every_format():
+def test_ceiling_and_lower_bound_over_every_day_in_every_format():
     """Brute force over all 292,200 pairs: the best answer to a text is the commonest of its meanings."""
     meanings = defaultdict(Counter)
     for form in dates.FORMATS:
@@ -43,7 +43,7 @@ def test_ceiling_and_floor_against_every_day_in_every_format():
     best = sum(max(counts.values()) for counts in meanings.values())
     assert dates.ceiling() == pytest.approx(best / total, abs=1e-15)
     nats = sum(-n * np.log(n / sum(counts.values())) for counts in meanings.values() for n in counts.values())
-    assert dates.floor() == pytest.approx(nats / total / dates.ANSWER_LENGTH, abs=1e-15)
+    assert dates.lower_bound() == pytest.approx(nats / total / dates.ANSWER_LENGTH, abs=1e-15)
     doubtful = [text for text, counts in meanings.items() if len(counts) > 1]
     assert all(re.fullmatch(r"\d+/\d+/\d{4}", text) and len(meanings[text]) == 2 for text in doubtful)
     assert abs(dates.ceiling() - 0.955) < 5e-4  # as the docstring says

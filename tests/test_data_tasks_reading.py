@@ -45,7 +45,7 @@ def test_every_word_has_its_tag_and_one_word_is_ambiguous(tagged):
             close(np.arange(len(tagged)) < in_turn[word], 1 / 2 / len(words))
 
 
-def test_ambiguous_words_are_coins_to_one_direction_and_certain_to_both(tagged):
+def test_ambiguous_words_are_fair_coins_to_one_direction_and_certain_to_two(tagged):
     """The strategies of the docstring, word by word: what stands before, what stands behind, and both."""
     number = np.array([one.tags[one.asked] for one in tagged])
     coins = RNG(1).integers(2, size=len(tagged))
@@ -54,7 +54,7 @@ def test_ambiguous_words_are_coins_to_one_direction_and_certain_to_both(tagged):
     behind = np.array([NUMBER.get(one.words[-1], coin) for one, coin in zip(tagged, coins, strict=True)])
     side = np.array([one.side for one in tagged])
     for guess, knows in ((before, tagging.LEFT), (behind, tagging.RIGHT)):
-        close(guess == number, tagging.one_way_accuracy())
+        close(guess == number, tagging.one_direction_accuracy())
         assert np.all((guess == number)[side == knows])
         close((guess == number)[side != knows], 0.5)
     assert np.all(np.where(side == tagging.LEFT, before, behind) == number)
@@ -62,7 +62,7 @@ def test_ambiguous_words_are_coins_to_one_direction_and_certain_to_both(tagged):
     close([NUMBER[one.words[-2]] == one.tags[-1] for one in far], 0.5)
 
 
-def test_a_tagged_batch_holds_its_sentences_and_turns_with_its_padding():
+def test_a_tagged_batch_holds_its_sentences_and_reverses_with_its_padding():
     drawn = tagging.batch(RNG(3), 50, dtype=np.float32)
     T = max(len(one.words) for one in drawn.sentences)
     assert drawn.xs.shape == (T, 50, tagging.INPUT_SIZE) and drawn.xs.dtype == np.float32
@@ -118,7 +118,7 @@ def test_a_review_is_judged_by_most_of_its_clauses(written):
     close([one.verdict for one in written], 0.5)
 
 
-def test_what_simple_readers_reach(written):
+def test_accuracies_of_simple_strategies(written):
     close([one.clauses[-1] == one.verdict for one in written], reviews.last_clause_accuracy())
     adjectives = [word for pair in reviews.ADJECTIVES for word in pair]
     sides = [[adjectives.index(word) % 2 for word in one.words if word in adjectives] for one in written]
@@ -126,7 +126,7 @@ def test_what_simple_readers_reach(written):
 
 
 @pytest.mark.parametrize("n", [1, 3, 5])
-def test_the_best_reader_without_order_by_trying_every_review(n):
+def test_order_free_accuracy_over_every_review(n):
     """All 4ⁿ settings of "not" and adjective are equally likely; who sees only how many there are says the commoner."""
     seen, last = {}, []
     for setting in itertools.product((0, 1), repeat=2 * n):
@@ -163,16 +163,18 @@ def test_a_batch_of_reviews_holds_them():
 
 
 @pytest.mark.parametrize("phi", [0.8, -0.5, 0.0])
-def test_each_forecast_costs_what_it_is_said_to(phi):
+def test_each_forecast_has_the_stated_error(phi):
     drawn = wandering.batch(RNG(0), 20_000, 4, phi=phi)
     assert np.array_equal(drawn.xs[1:], drawn.targets[:-1]) and drawn.mask is None
     for t in range(4):
         x, following = drawn.xs[t, :, 0], drawn.targets[t, :, 0]
-        close((following - phi * x) ** 2, wandering.FLOOR)
+        close((following - phi * x) ** 2, wandering.LOWEST_ERROR)
         close((following - x) ** 2, wandering.persistence_error(phi))
         close(following**2, wandering.zero_error(phi))
         slope, *_ = np.linalg.lstsq(drawn.xs[: t + 1, :, 0].T, following, rcond=None)
-        close((following - drawn.xs[: t + 1, :, 0].T @ slope) ** 2, wandering.FLOOR)  # the further past does not help
+        close(
+            (following - drawn.xs[: t + 1, :, 0].T @ slope) ** 2, wandering.LOWEST_ERROR
+        )  # the further past does not help
 
 
 def test_wandering_is_seeded_and_of_one_dtype():

@@ -65,7 +65,7 @@ def test_rules_that_are_nearly_right():
     assert reordering.last_noun_accuracy((1, 4)) == pytest.approx((1 + 3 * 0.5) / 4)
 
 
-def test_drawn_sentences_follow_the_chances():
+def test_sampled_sentences_follow_the_probabilities():
     drawn = [reordering.sentence(RNG([2, k]), (1, 3)) for k in range(6000)]
     counts = Counter(sum(word in NOUNS for word in pair.source) for pair in drawn)
     assert set(counts) == {1, 2, 3} and max(counts.values()) < 1.1 * min(counts.values())

@@ -52,7 +52,7 @@ def test_addings_baseline():
     assert np.mean((targets - 0.9) ** 2) > adding.baseline() < np.mean((targets - 1.1) ** 2)
 
 
-def test_who_remembers_one_of_two_is_left_with_a_twelfth():
+def test_remembering_one_of_two_leaves_an_error_of_a_twelfth():
     xs, targets, _ = adding.batch(RNG(0), MANY, 10)
     first = (xs[:5, :, 0] * xs[:5, :, 1]).sum(axis=0)
     close((targets[:, 0] - first - 0.5) ** 2, 1 / 12)
@@ -131,7 +131,7 @@ def test_anbn_draws_every_n_equally():
 
 
 @pytest.mark.parametrize("length", [2, 4, 10, 40])
-def test_anbns_baseline_and_floor(length):
+def test_anbns_baseline_and_lower_bound(length):
     """Over one string of each n the mean cost of the best answers is exactly what the page says."""
     longest = length // 2
     xs, targets, mask = anbn.batch_of(np.arange(1, longest + 1))
@@ -143,16 +143,16 @@ def test_anbns_baseline_and_floor(length):
         counting = np.maximum(np.log(np.stack([1 - 1 / left, 1 / left, 0 * left], axis=-1)), -1e4)
     counting = np.where((letter == 0)[..., None], counting, np.maximum(np.eye(3)[targets] - 1, -1) * 1e4)
     assert abs(losses.cross_entropy(blind, targets, mask).value - anbn.baseline(length)) < 1e-12
-    assert abs(losses.cross_entropy(counting, targets, mask).value - anbn.floor(length)) < 1e-12
-    assert anbn.floor(length) <= anbn.baseline(length) + 1e-15 and (length == 2 or anbn.floor(length) > 0)
+    assert abs(losses.cross_entropy(counting, targets, mask).value - anbn.lower_bound(length)) < 1e-12
+    assert anbn.lower_bound(length) <= anbn.baseline(length) + 1e-15 and (length == 2 or anbn.lower_bound(length) > 0)
 
 
 BAD = {
-    "length is 1; expected at least 2 steps: two of them are marked": lambda: adding.batch(RNG(0), 3, 1),
+    "length is 1; expected at least 2 steps: two steps are marked": lambda: adding.batch(RNG(0), 3, 1),
     "length is 10; expected at least 11 steps: to read 5 symbols": lambda: copying.batch(RNG(0), 3, 10),
     "length is 4; expected at least 5 steps": lambda: copying.baseline(4, 2),
     "count is 0": lambda: copying.batch(RNG(0), 3, 20, count=0),
-    "length is 1; expected at least 2 steps: two of them hold": lambda: temporal_order.batch(RNG(0), 3, 1),
+    "length is 1; expected at least 2 steps: two steps hold": lambda: temporal_order.batch(RNG(0), 3, 1),
     "length is 0": lambda: latch.batch(RNG(0), 3, 0),
     "noise is -1; expected a standard deviation": lambda: latch.batch(RNG(0), 3, 5, noise=-1),
     "length is 7; expected an even number": lambda: anbn.batch(RNG(0), 3, 7),

@@ -37,7 +37,7 @@ def test_the_split_is_in_time_and_loses_nothing():
 
 def test_batches_go_on_where_the_last_one_ended():
     tokens = np.arange(103)
-    batches = text.pieces(tokens, 4, 10)
+    batches = text.chunks(tokens, 4, 10)
     first, second = batches(0), batches(1)
     assert first.xs.shape == first.targets.shape == (10, 4) and first.mask is None
     assert np.array_equal(first.targets[:-1], first.xs[1:])  # the next character is the answer
@@ -45,7 +45,7 @@ def test_batches_go_on_where_the_last_one_ended():
     assert first.xs[0].tolist() == [0, 25, 51, 77]
     seen = np.concatenate([batches(step).xs[:, 0] for step in range(11)])
     assert np.array_equal(seen, np.arange(110) % 103)  # every reader goes round the whole text
-    assert np.array_equal(batches(10**6).xs, text.pieces(tokens, 4, 10)(10**6).xs)
+    assert np.array_equal(batches(10**6).xs, text.chunks(tokens, 4, 10)(10**6).xs)
 
 
 def write(tmp_path, data):
@@ -89,12 +89,12 @@ def test_a_missing_file_is_missing(tmp_path):
         (lambda: text.decode(np.array([0.0]), "ab"), "tokens is float64 of shape (1,)"),
         (lambda: text.split("abc", 0.5, 0.5), "leave a part empty"),
         (lambda: text.split("ab"), "of 2 characters leave a part empty"),
-        (lambda: text.split("abc" * 99, 0, 0.1), "validation is 0; expected a share between 0 and 1"),
+        (lambda: text.split("abc" * 99, 0, 0.1), "validation is 0; expected a fraction between 0 and 1"),
         (lambda: text.split("abc" * 99, 0.1, 10), "test is 10"),
-        (lambda: text.pieces(np.arange(5), 2, 5), "more than length=5"),
-        (lambda: text.pieces(np.arange(5.0), 2, 3), "tokens is float64"),
-        (lambda: text.pieces(np.arange(5), 0, 3), "batch_size is 0"),
-        (lambda: text.pieces(np.arange(5), 2, 0), "length is 0"),
+        (lambda: text.chunks(np.arange(5), 2, 5), "more than length=5"),
+        (lambda: text.chunks(np.arange(5.0), 2, 3), "tokens is float64"),
+        (lambda: text.chunks(np.arange(5), 0, 3), "batch_size is 0"),
+        (lambda: text.chunks(np.arange(5), 2, 0), "length is 0"),
     ],
 )
 def test_refusals(call, words):

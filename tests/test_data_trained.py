@@ -19,7 +19,7 @@ def test_the_agreement_network_reads_new_sentences(distractors):
     assert np.mean(says_plural == batch.targets) >= 0.99
 
 
-def test_the_sunspot_network_beats_persistence_on_what_it_saw():
+def test_the_sunspot_network_beats_persistence_on_its_training_data():
     network, series = trained.sunspots(), sunspots.load().numbers[:221] / trained.SUNSPOT_UNIT
     trace = unroll(lstm, network.cell, series[:-1, None, None])
     predicted = (trace.h @ network.W_y + network.b_y)[:, 0, 0]
@@ -46,7 +46,7 @@ def test_the_language_models_know_their_letters_and_come_in_double_precision():
             assert leaf.dtype == np.float64 and np.array_equal(leaf, leaf.astype(np.float32)) and np.abs(leaf).max() > 0
 
 
-def test_the_bracket_network_is_close_to_the_floor_and_knows_the_kinds():
+def test_the_bracket_network_is_close_to_the_entropy_rate_and_knows_the_kinds():
     words = brackets.sample(np.random.default_rng(2026), 20_000)
     cost, ideal = bits(trained.brackets(), words), -brackets.read(words).log_probability[1:].mean() / np.log(2)
     assert ideal < cost < ideal + 0.06  # trained.md: 1.168 against 1.126
@@ -74,15 +74,15 @@ def share_right(network, batch):
     return pairs.right(answers.tokens, answers.mask, batch).mean()
 
 
-def test_the_date_translator_is_as_good_as_anybody_can_be():
+def test_the_date_translator_is_close_to_the_ceiling():
     batch = dates.batch(np.random.default_rng(2026), 500)
     assert abs(share_right(trained.dates(), batch) - dates.ceiling()) < 0.03
     cost = trained.dates().net.loss(trained.dates().params, batch, losses.cross_entropy)
-    assert 0.7 * dates.floor() < cost < 2 * dates.floor()
+    assert 0.7 * dates.lower_bound() < cost < 2 * dates.lower_bound()
     assert share_right(trained.dates(), dates.batch(np.random.default_rng(1), 200, "weekday")) >= 0.99
 
 
-def test_the_turned_round_language_is_translated_up_to_the_length_that_was_learned():
+def test_the_reordered_language_is_translated_up_to_the_trained_length():
     network = trained.reordering()
     for phrases in range(1, 7):
         assert share_right(network, reordering.batch(np.random.default_rng([2026, phrases]), 200, phrases)) >= 0.98

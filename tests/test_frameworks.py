@@ -67,7 +67,7 @@ def test_reads_the_weights_of_an_onnx_lstm():
     assert equal(unpack("onnx", lstm, case.original), case.params)
 
 
-def test_lstm_blocks_stand_where_each_framework_wants_them():
+def test_lstm_blocks_are_in_each_frameworks_order():
     i, f, g, o = 1, 2, 3, 4
     torch, keras, onnx = (pack(name, lstm, marked(lstm)) for name in ("torch", "keras", "onnx"))
     assert torch["weight_ih_l0"].tolist() == [[i], [f], [g], [o]]
@@ -80,7 +80,7 @@ def test_lstm_blocks_stand_where_each_framework_wants_them():
     assert onnx["B"].tolist() == [[100, 400, 200, 300, 0, 0, 0, 0]]
 
 
-def test_gru_blocks_stand_where_each_framework_wants_them():
+def test_gru_blocks_are_in_each_frameworks_order():
     r, z, n = 1, 2, 3
     torch, keras, onnx = (pack(name, gru, marked(gru)) for name in ("torch", "keras", "onnx"))
     assert torch["weight_ih_l0"].tolist() == [[r], [z], [n]] and torch["bias_ih_l0"].tolist() == [100, 200, 300]
@@ -203,8 +203,8 @@ def test_one_level_is_no_stack():
 @pytest.mark.parametrize(
     ("layer", "params", "message"),
     [
-        (lstm, (), "a cell becomes a layer by Recurrent(cell)"),
-        (Model(Recurrent(lstm)), (), "of a Model, give model.layer and params.layer"),
+        (lstm, (), "make a layer of a cell with Recurrent(cell)"),
+        (Model(Recurrent(lstm)), (), "for a Model, pass model.layer and params.layer"),
         (Recurrent(np), (), "cell is numpy; expected one that the frameworks have"),
         (Recurrent(lstm), (drawn(lstm),), "params is a tuple of 1; expected Params"),
         (Bidirectional(lstm), drawn(lstm), "params is Params(W_x, W_h, b); expected a pair (forward, backward)"),
@@ -254,7 +254,7 @@ def test_a_page_gets_a_line_in_place_of_a_framework(nothing_installed, capsys):
     assert 'pip install "lstm_helpers[frameworks]"' in said.out and said.out.count("\n") == 1
 
 
-def test_what_is_installed_is_handed_over(capsys):
+def test_an_installed_framework_is_returned(capsys):
     assert frameworks.missing("onnx") == ()
     assert frameworks.optional("onnx") is frameworks.need("onnx") is sys.modules["onnx"]
     assert capsys.readouterr().out == ""

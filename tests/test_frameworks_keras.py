@@ -150,7 +150,7 @@ def built(layer):
         (lambda k: "model.keras", "and Dropout: load the file with Keras first"),
     ],
 )
-def test_what_no_layer_here_computes_is_refused(keras, make, message):
+def test_unsupported_options_are_refused(keras, make, message):
     with pytest.raises(ValueError, match=re.escape(message)):
         frameworks.from_keras(make(keras.layers))
 

@@ -72,7 +72,7 @@ def test_lengths_stand_for_the_mask(layer, at):
 
 
 @each_layer
-def test_a_sequence_without_a_step_ends_in_the_state_it_started_from(layer):
+def test_a_sequence_without_steps_ends_in_its_initial_state(layer):
     file = frameworks.to_onnx(layer, weights(layer, 3, 5), lengths=True, state=True)
     rng = np.random.default_rng(4)
     xs, lengths = rng.normal(size=(7, 4, 3)).astype(np.float32), np.array([7, 1, 0, 4], np.int32)
@@ -86,7 +86,7 @@ def test_a_sequence_without_a_step_ends_in_the_state_it_started_from(layer):
 
 
 @pytest.mark.parametrize("layer", [Recurrent(lstm), Stacked(Recurrent(gru), Recurrent(lstm))], ids=repr)
-def test_a_sequence_can_be_run_piece_by_piece(layer):
+def test_a_sequence_can_be_run_in_chunks(layer):
     params = weights(layer, 3, 4)
     xs = np.random.default_rng(2).normal(size=(8, 2, 3)).astype(np.float32)
     file = frameworks.to_onnx(layer, params, state=True)
@@ -142,7 +142,7 @@ def test_float64_is_rounded_and_dropout_left_out():
     assert equal(found, tree_map(lambda a: a.astype(np.float32), params[1]))
 
 
-def test_a_graph_of_one_node_that_nobody_here_wrote_is_read():
+def test_a_graph_of_one_foreign_node_is_read():
     params = weights(lstm, 3, 4)
     layer, found = frameworks.from_onnx(node_of(FILES[lstm]))
     assert layer == Recurrent(lstm) and equal(found, params)
@@ -210,7 +210,7 @@ def truncated(file):
         (lambda: 3, "file is a int; expected a path, bytes or an onnx.ModelProto"),
     ],
 )
-def test_what_would_be_computed_differently_here_is_refused(make, message):
+def test_nodes_that_differ_from_ours_are_refused(make, message):
     with pytest.raises(ValueError, match=re.escape(message)):
         frameworks.from_onnx(make())
 
@@ -231,11 +231,11 @@ def test_a_file_that_is_not_there_is_said_to_be_so(tmp_path):
     [
         (lambda: (Recurrent(peephole), ()), "cell is peephole; expected one that the frameworks have"),
         (lambda: (Model(Recurrent(lstm)), weights(lstm, 3, 4)), "params are not those of a Model"),
-        (lambda: (lstm, weights(lstm, 3, 4)), "a cell becomes a layer by Recurrent(cell)"),
+        (lambda: (lstm, weights(lstm, 3, 4)), "make a layer of a cell with Recurrent(cell)"),
         (lambda: (Recurrent(lstm), huge()), "W0 holds numbers that are no finite float32, up to 1e+300"),
     ],
 )
-def test_what_cannot_be_written_is_refused(make, message):
+def test_unsupported_layers_are_refused(make, message):
     with pytest.raises(ValueError, match=re.escape(message)):
         frameworks.to_onnx(*make())
 

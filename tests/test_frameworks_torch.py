@@ -174,7 +174,11 @@ LSTM_PARAMS = lstm.init(np.random.default_rng(0), 3, 4)
 @pytest.mark.parametrize(
     ("layer", "params", "message"),
     [
-        (Recurrent(lstm, recurrent_dropout=0.2), LSTM_PARAMS, "recurrent_dropout=0.2, which PyTorch's modules have"),
+        (
+            Recurrent(lstm, recurrent_dropout=0.2),
+            LSTM_PARAMS,
+            "recurrent_dropout=0.2, which PyTorch's modules do not have",
+        ),
         (Stacked(Dropout(0.2), Recurrent(lstm)), ((), LSTM_PARAMS), "below its first or above its last"),
         (Stacked(Recurrent(lstm), Dropout(0.2)), (LSTM_PARAMS, ()), "below its first or above its last"),
         (Stacked(Recurrent(lstm), Recurrent(rnn)), None, "cells of several kinds or sizes"),
@@ -191,7 +195,7 @@ LSTM_PARAMS = lstm.init(np.random.default_rng(0), 3, 4)
         ),
     ],
 )
-def test_what_a_module_cannot_be_is_refused(torch, layer, params, message):
+def test_layers_that_no_torch_module_represents_are_refused(torch, layer, params, message):
     params = layer.init(np.random.default_rng(0), 3, 4) if params is None else params
     with pytest.raises(ValueError, match=re.escape(message)):
         frameworks.to_torch(layer, params)
@@ -208,14 +212,14 @@ def test_what_a_module_cannot_be_is_refused(torch, layer, params, message):
             "module is torch.nn.Linear; expected torch.nn.LSTM or torch.nn.RNN or torch.nn.GRU, with tanh",
         ),
         (lambda nn: nn.LSTMCell(3, 4), "module is torch.nn.LSTMCell"),
-        (lambda nn: nn.LSTM(3, 4).state_dict(), "a state_dict does not say of what"),
+        (lambda nn: nn.LSTM(3, 4).state_dict(), "a state_dict does not name its module"),
         (lambda nn: nn.LSTM(3, 4).state_dict(), "module is an OrderedDict; expected torch.nn.LSTM"),
-        (lambda nn: nn.Sequential(nn.Embedding(3, 3), nn.LSTM(3, 4)), "give it the part, module.1"),
+        (lambda nn: nn.Sequential(nn.Embedding(3, 3), nn.LSTM(3, 4)), "pass the part module.1"),
         (lambda nn: nn.LSTM(3, 4).half(), "dtype torch.float16; expected float32 or float64: try module.float()"),
         (lambda nn: "model.pt", "module is a str; expected"),
         (lambda nn: "model.pt", "with tanh: load the file with PyTorch first"),
     ],
 )
-def test_what_no_layer_here_computes_is_refused(torch, make, message):
+def test_unsupported_options_are_refused(torch, make, message):
     with pytest.raises(ValueError, match=re.escape(message)):
         frameworks.from_torch(make(torch.nn))

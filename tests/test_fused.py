@@ -84,11 +84,11 @@ def test_equals_the_reference(cell, T, B, D, H, dtype, masked, carried, seed):
             assert np.all(getattr(trace, name)[~mask] == 0.0), name
 
 
-def way_back(cell, trace):
-    return fused._way_back(fused._loops(cell), trace)
+def backward_loops(cell, trace):
+    return fused._backward_loops(fused._loops(cell), trace)
 
 
-@pytest.mark.parametrize(("cell", "dtype", "B", "H", "way"), [
+@pytest.mark.parametrize(("cell", "dtype", "B", "H", "module"), [
     (lstm, np.float64, 1, 24, lstm_matrices),
     (lstm, np.float64, 1, 25, lstm_loops),
     (lstm, np.float32, 1, 34, lstm_matrices),
@@ -96,16 +96,16 @@ def way_back(cell, trace):
     (lstm, np.float32, 2, 1, lstm_loops),
     (rnn, np.float32, 1, 1, rnn_loops),
 ])  # fmt: skip
-def test_only_one_sequence_of_few_units_goes_back_by_matrices(cell, dtype, B, H, way):
+def test_only_one_sequence_of_few_units_uses_matrices(cell, dtype, B, H, module):
     params, xs, *_ = tree_map(lambda a: a.astype(dtype), laws.case(cell, 3, B, 2, H))
-    assert way_back(cell, fused.unroll(cell, params, xs)) is way
+    assert backward_loops(cell, fused.unroll(cell, params, xs)) is module
 
 
 @pytest.mark.parametrize("masked", [False, True], ids=["whole", "masked"])
-@pytest.mark.parametrize(("cell", "B", "way"), [
+@pytest.mark.parametrize(("cell", "B", "module"), [
     (lstm, 1, lstm_matrices), (lstm, 1, lstm_loops), (lstm, 3, lstm_loops), (rnn, 1, rnn_loops), (rnn, 3, rnn_loops),
 ], ids=lambda value: getattr(value, "__name__", str(value)).split(".")[-1])  # fmt: skip
-def test_a_run_sent_back_in_several_parts_of_time_equals_the_reference(cell, B, way, masked, monkeypatch):
+def test_a_backward_pass_in_several_parts_of_time_equals_the_reference(cell, B, module, masked, monkeypatch):
     """Parts that are cut anywhere, the first one short, with borders in padding and in holes."""
     H = 4
     params, xs, state, d_hs, d_state = laws.case(cell, 17, B, 3, H)
@@ -115,13 +115,13 @@ def test_a_run_sent_back_in_several_parts_of_time_equals_the_reference(cell, B, 
     arguments = (cell, params, xs, state, mask, d_hs, d_state)
     want_trace, want = run(through_time, *arguments)
     monkeypatch.setattr(fused, "CACHE", 0)
-    if way is lstm_loops:
+    if module is lstm_loops:
         monkeypatch.setattr(lstm_matrices, "LARGEST", 0)
     for length in (1, 2, 4, 5, 16, 17):
         monkeypatch.setattr(fused, "ROWS", length * B)
         monkeypatch.setattr(lstm_matrices, "AT_ONCE", length * (2 * H + 1) ** 2 * 8)
         trace, back = run(fused, *arguments)
-        assert way_back(cell, trace) is way and fused._part_length(trace, way) == length
+        assert backward_loops(cell, trace) is module and fused._part_length(trace, module) == length
         assert relative_error(trace.steps, want_trace.steps) < 1e-12
         assert relative_error(back, want) < 1e-12, length
 
@@ -155,7 +155,7 @@ def test_long_runs_are_cut_at_the_sizes_in_use(cell, T, B):
     arguments = [cell, *laws.case(cell, T, B, 2, 24)]
     arguments.insert(4, None)
     trace, back = run(fused, *arguments)
-    assert fused._part_length(trace, way_back(cell, trace)) < T // 2, "one part only: make the run longer"
+    assert fused._part_length(trace, backward_loops(cell, trace)) < T // 2, "one part only: make the run longer"
     assert relative_error(back, run(through_time, *arguments)[1]) < 1e-11
 
 
@@ -199,7 +199,7 @@ def test_a_changed_cell_is_not_mistaken_for_the_lstm():
 
 
 @pytest.mark.parametrize("cell", CELLS, ids=["lstm", "rnn"])
-def test_either_engine_goes_back_through_the_others_trace(cell):
+def test_either_engine_backpropagates_through_the_others_trace(cell):
     params, xs, state, d_hs, d_state = laws.case(cell, 20, 3, 2, 5)
     mask = np.random.default_rng(1).random((20, 3)) < 0.5
     traces = [engine.unroll(cell, params, xs, state, mask) for engine in (fused, through_time)]
@@ -308,7 +308,7 @@ def test_overlapping_runs_restore_blas_once_in_any_order(blas):
     assert blas_threads() == [4, 7]
 
 
-def test_works_without_a_blas_that_can_be_told(monkeypatch):
+def test_works_without_a_blas_that_can_be_limited(monkeypatch):
     monkeypatch.setattr(threads, "_controller", lambda: SimpleNamespace(lib_controllers=[]))
     params, xs, state, d_hs, d_state = laws.case(lstm, 4, 3, 2, 5)
     got, want = (run(engine, lstm, params, xs, state, None, d_hs, d_state) for engine in (fused, through_time))

@@ -50,7 +50,7 @@ def test_a_lone_array_is_a_tree():
     assert np.abs(complex_step(lambda w: (w * w).sum(), np.array([3.0, -1.0])) - [6, -2]).max() < 1e-15
 
 
-def test_a_loss_that_loses_the_slope_is_named():
+def test_a_loss_that_drops_the_imaginary_part_is_reported():
     with pytest.raises(ValueError, match=r"loss returned a real number.*abs, max, \.real"):
         complex_step(lambda w: np.abs(w).sum(), np.ones(2))
 

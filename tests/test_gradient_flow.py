@@ -5,14 +5,16 @@ import re
 import numpy as np
 import pytest
 
-from lstm_helpers import gradcheck, gradient_flow, through_time
+from lstm_helpers import cells, gradcheck, gradient_flow, through_time
 from lstm_helpers.activations import sigmoid
 from lstm_helpers.arrays import tree_map
 from lstm_helpers.cells import gru, lstm, rnn
 from lstm_helpers.gradcheck import relative_error
 from tests import laws
+from tests.test_cells import MatrixMemory
 
 CELLS = pytest.mark.parametrize("cell", [lstm, rnn], ids=["lstm", "rnn"])
+EVERY_CELL = pytest.mark.parametrize("cell", [*cells.CELLS, MatrixMemory], ids=laws.name_of)
 
 
 def run(cell, T=6, B=1, D=2, H=3, mask=None, seed=0):
@@ -40,14 +42,14 @@ def test_a_linear_rnn_shrinks_or_grows_by_rho_at_every_step(rho):
 
 
 @pytest.mark.parametrize("bias", [-1.0, 0.0, 1.0, 5.0])
-def test_an_lstm_without_weights_forgets_at_the_rate_of_its_bias(bias):
+def test_an_lstm_without_weights_decays_by_its_forget_gate(bias):
     params = tree_map(np.zeros_like, lstm.init(np.random.default_rng(0), 2, 4))
     params.b[4:8] = bias
     trace = through_time.unroll(lstm, params, np.zeros((100, 1, 2)))
     got = gradient_flow.norms(gradient_flow.jacobians(lstm, params, trace, of="c", by="c", start=True))
     assert relative_error(got, sigmoid(bias) ** np.arange(100.0, -1, -1)) < 1e-12
     parts = gradient_flow.split(lstm, params, trace, start=True)
-    assert np.array_equal(parts.rest, np.zeros(101)) and np.array_equal(parts.share, np.ones(101))
+    assert np.array_equal(parts.rest, np.zeros(101)) and np.array_equal(parts.direct_fraction, np.ones(101))
 
 
 # Exactness
@@ -59,21 +61,22 @@ def complex_step_jacobian(cell, params, xs, state, mask=None):
 
     def number(at, field, k):
         last = through_time.unroll(cell, params, xs, at, mask).state
-        return getattr(last, field)[0, k]
+        return np.complex128(getattr(last, field)[0].flat[k])  # real where it does not depend on what was changed
 
     rows = []
     for field in fields:
-        for k in range(state.h.shape[1]):
+        for k in range(getattr(state, field)[0].size):
             slope = gradcheck.complex_step(lambda at, field=field, k=k: number(at, field, k), state)
-            rows.append(np.concatenate([a[0] for a in slope]))
+            rows.append(np.concatenate([a[0].ravel() for a in slope]))
     return np.array(rows)
 
 
-@CELLS
-def test_every_entry_is_what_complex_step_finds(cell):
+@EVERY_CELL
+def test_every_entry_equals_the_complex_step(cell):
     params, xs, state, trace, _, _ = run(cell)
     got = gradient_flow.jacobians(cell, params, trace, start=True)
-    assert got.shape == (7, 3 * len(state), 3 * len(state))
+    numbers = sum(a[0].size for a in state)
+    assert got.shape == (7, numbers, numbers)
     for t in range(6):
         here = state if t == 0 else trace[t - 1].state
         assert relative_error(got[t], complex_step_jacobian(cell, params, xs[t:], here)) < 1e-12, t
@@ -81,7 +84,7 @@ def test_every_entry_is_what_complex_step_finds(cell):
     assert np.array_equal(gradient_flow.jacobians(cell, params, trace), got[1:])
 
 
-@CELLS
+@EVERY_CELL
 def test_masked_steps_carry_the_gradient_as_they_carry_the_state(cell):
     mask = np.array([[1, 0], [1, 1], [0, 1], [1, 0], [0, 1], [1, 0]], bool)
     params, xs, state, trace, _, _ = run(cell, B=2, mask=mask)
@@ -95,7 +98,7 @@ def test_masked_steps_carry_the_gradient_as_they_carry_the_state(cell):
             assert np.array_equal(got[t], got[t + 1])
         if cell is lstm:
             alone = through_time.unroll(lstm, params, xs[keep, sequence : sequence + 1], first)
-            kept = gradient_flow.belt(trace, start=True, sequence=sequence)
+            kept = gradient_flow.forget_gate_product(trace, start=True, sequence=sequence)
             assert relative_error(kept[0], alone.f[:, 0].prod(axis=0)) < 1e-14
 
 
@@ -103,11 +106,11 @@ def test_masked_steps_carry_the_gradient_as_they_carry_the_state(cell):
 
 
 @CELLS
-def test_the_way_back_is_the_product_of_its_parts(cell):
+def test_jacobians_multiply_over_steps(cell):
     params, _, _, trace, _, _ = run(cell, T=9)
     whole = gradient_flow.jacobians(cell, params, trace, start=True)
     for t in range(10):
-        first = gradient_flow.jacobians(cell, params, gradient_flow.piece(trace, 0, t), start=True)[0]
+        first = gradient_flow.jacobians(cell, params, gradient_flow.chunk(trace, 0, t), start=True)[0]
         assert relative_error(whole[0], whole[t] @ first) < 1e-12, t
 
 
@@ -135,21 +138,25 @@ def test_blocks_are_cut_from_the_whole():
 def test_the_split_adds_up_and_its_direct_part_is_what_is_left_without_recurrent_weights():
     params, xs, state, trace, _, _ = run(lstm)
     total = gradient_flow.jacobians(lstm, params, trace, of="c", by="c", start=True)
-    direct = gradient_flow.belt(trace, start=True)
-    assert relative_error(direct[1:], gradient_flow.belt(trace)) == 0.0
+    direct = gradient_flow.forget_gate_product(trace, start=True)
+    assert relative_error(direct[1:], gradient_flow.forget_gate_product(trace)) == 0.0
     assert relative_error(direct[2], trace.f[2:, 0].prod(axis=0)) < 1e-14
     parts = gradient_flow.split(lstm, params, trace, start=True)
-    assert relative_error(parts.share, parts.direct / (parts.direct + parts.rest)) < 1e-14
+    assert relative_error(parts.direct_fraction, parts.direct / (parts.direct + parts.rest)) < 1e-14
     assert relative_error(parts.total, gradient_flow.norms(total)) == 0.0
     assert relative_error(parts.direct, direct.max(axis=1)) == 0.0
     want = [np.linalg.svd(J - np.diag(d), compute_uv=False)[0] for J, d in zip(total, direct, strict=True)]
     assert relative_error(parts.rest, np.array(want)) < 1e-12
     assert np.all(parts.total <= parts.direct + parts.rest + 1e-14)
-    assert np.all((parts.share >= 0) & (parts.share <= 1)) and parts.share[-1] == 1.0 and parts.share[0] < 1.0
+    assert (
+        np.all((parts.direct_fraction >= 0) & (parts.direct_fraction <= 1))
+        and parts.direct_fraction[-1] == 1.0
+        and parts.direct_fraction[0] < 1.0
+    )
     alone = params._replace(W_h=np.zeros_like(params.W_h))
     unfed = through_time.unroll(lstm, alone, xs, state)
     only = gradient_flow.jacobians(lstm, alone, unfed, of="c", by="c", start=True)
-    assert relative_error(only, gradient_flow.belt(unfed, start=True)[:, :, None] * np.eye(3)) < 1e-14
+    assert relative_error(only, gradient_flow.forget_gate_product(unfed, start=True)[:, :, None] * np.eye(3)) < 1e-14
 
 
 @pytest.mark.parametrize("dtype", [np.float16, np.float32])
@@ -192,8 +199,8 @@ def test_lag_norms_are_those_of_runs_made_by_hand():
     more = gradient_flow.lag_norms(np.random.default_rng(7), lstm, make, 5, runs=4, input_scale=0.5, of="c", by="c")
     assert np.array_equal(more[:3], got)
     parts = gradient_flow.lag_splits(np.random.default_rng(7), lstm, make, 5, runs=3, input_scale=0.5)
-    assert np.array_equal(parts.total, got) and parts.share.shape == (3, 6)
-    assert np.array_equal(parts.share[:, :2], np.ones((3, 2)))  # no way through h is back on the belt so soon
+    assert np.array_equal(parts.total, got) and parts.direct_fraction.shape == (3, 6)
+    assert np.array_equal(parts.direct_fraction[:, :2], np.ones((3, 2)))  # no way through h is back on the belt so soon
     assert relative_error(parts.direct[2, 5], trace.f[:, 0].prod(axis=0).max()) < 1e-14
 
 
@@ -229,13 +236,13 @@ def test_scaling_to_a_spectral_norm_changes_nothing_else():
 # Truncation
 
 
-def test_a_piece_is_the_run_over_its_inputs_from_the_state_before():
+def test_a_chunk_is_the_run_over_its_inputs_from_the_previous_state():
     mask = np.random.default_rng(3).random((7, 2)) < 0.6
     params, xs, _, trace, _, _ = run(lstm, T=7, B=2, mask=mask)
-    part = gradient_flow.piece(trace, 2, 5)
+    part = gradient_flow.chunk(trace, 2, 5)
     again = through_time.unroll(lstm, params, xs[2:5], trace[1].state, mask[2:5])
     assert relative_error((part.steps, part.start), (again.steps, again.start)) < 1e-14
-    assert np.array_equal(part.mask, mask[2:5]) and len(gradient_flow.piece(trace, 0, 7)) == 7
+    assert np.array_equal(part.mask, mask[2:5]) and len(gradient_flow.chunk(trace, 0, 7)) == 7
 
 
 @CELLS
@@ -251,7 +258,7 @@ def test_truncation_beyond_the_end_is_full_backpropagation(cell, masked):
 @CELLS
 @pytest.mark.parametrize("masked", [False, True])
 @pytest.mark.parametrize("steps", [1, 2, 3, 6])
-def test_truncation_is_the_gradient_with_the_state_held_at_every_border(cell, steps, masked):
+def test_truncation_is_the_gradient_with_constant_states_between_chunks(cell, steps, masked):
     """Complex step on pieces whose first state is a constant: no line of the backward pass is used."""
     mask = np.random.default_rng(3).random((7, 2)) < 0.6 if masked else None
     params, xs, state, trace, d_hs, d_state = run(cell, T=7, B=2, mask=mask)
@@ -277,7 +284,7 @@ def test_truncation_is_the_gradient_with_the_state_held_at_every_border(cell, st
     assert relative_error(got.params, full.params) > 1e-3
 
 
-@CELLS
+@EVERY_CELL
 def test_no_steps_at_all(cell):
     params, _, _, trace, d_hs, d_state = run(cell, T=0, B=2)
     assert gradient_flow.jacobians(cell, params, trace).shape[0] == 0
@@ -298,8 +305,10 @@ REFUSED = {
     "sequence is 2; expected a whole number from 0 to 1": lambda: gradient_flow.jacobians(
         lstm, PARAMS, TRACE, sequence=2
     ),
-    "sequence is -1; expected": lambda: gradient_flow.belt(TRACE, sequence=-1),
-    "trace has the fields x, previous, h; expected a forget gate f": lambda: gradient_flow.belt(run(rnn)[3]),
+    "sequence is -1; expected": lambda: gradient_flow.forget_gate_product(TRACE, sequence=-1),
+    "trace has the fields x, previous, h; expected a forget gate f": lambda: gradient_flow.forget_gate_product(
+        run(rnn)[3]
+    ),
     "jacobians has shape (3,); expected (..., S, S)": lambda: gradient_flow.norms(np.ones(3)),
     "steps is 0; expected a whole number from 1": lambda: gradient_flow.truncated(lstm, PARAMS, TRACE, D_HS, 0),
     "d_hs has shape (5, 2, 3); expected (T, B, H)": lambda: gradient_flow.truncated(lstm, PARAMS, TRACE, D_HS[1:], 2),
@@ -320,7 +329,7 @@ def test_bad_arguments_are_named(message):
 
 
 @pytest.mark.parametrize("cell", [lstm, gru], ids=laws.name_of)
-def test_recurrent_dropout_is_part_of_the_flow(cell):
+def test_recurrent_dropout_affects_the_gradient_flow(cell):
     params, xs, state, d_hs, d_state = laws.case(cell, 5, 3, 2, 4)
     h_mask = np.random.default_rng(1).random((3, 4)) * 2
     trace = through_time.unroll(cell, params, xs, state, None, h_mask)

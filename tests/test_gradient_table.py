@@ -14,7 +14,7 @@ from lstm_helpers.layers import Bidirectional, Dropout, Recurrent, Residual, Sta
 from tests.conftest import GRADIENT_TABLE
 from tests.laws import name_of
 
-CELLS = [getattr(cells, name) for name in cells.__all__] + [ablated.Ablated(part) for part in ablated.PARTS]
+CELLS = [*cells.CELLS, *(ablated.Ablated(part) for part in ablated.PARTS)]
 WIRINGS = {  # a short name for the table, and the layer that is made of a cell
     "one": Recurrent,
     "recurrent dropout": lambda cell: Recurrent(cell, recurrent_dropout=0.4),
@@ -60,7 +60,7 @@ def line(name, entries):
 
 
 @pytest.mark.parametrize("cell", CELLS, ids=name_of)
-def test_gradients_equal_the_complex_step_in_every_wiring(cell, record_property):
+def test_gradients_equal_the_complex_step_in_every_architecture(cell, record_property):
     errors = {name: [error(wire(cell), mask) for mask in (None, MASK)] for name, wire in WIRINGS.items()}
     record_property(GRADIENT_TABLE, line("Worst gradient error", WIRINGS))
     record_property(
@@ -69,7 +69,7 @@ def test_gradients_equal_the_complex_step_in_every_wiring(cell, record_property)
     assert max(max(pair) for pair in errors.values()) < LIMIT, errors
 
 
-def test_a_wrong_gradient_would_be_seen():
+def test_a_wrong_gradient_is_detected():
     """The same comparison, of a cell whose bias gradient is wrong in the sixth digit."""
 
     class Wrong:

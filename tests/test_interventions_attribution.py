@@ -33,6 +33,12 @@ def test_correlations_of_what_is_known():
     assert correlations(values.astype(np.float32), pattern).dtype == np.float64
 
 
+def test_correlations_of_single_precision_are_computed_in_double():
+    values, pattern = (1000 + RNG(0).normal(size=(50, 2))).astype(np.float32), RNG(1).normal(size=50)
+    expected = [np.corrcoef(values[:, k].astype(np.float64), pattern)[0, 1] for k in range(2)]
+    assert np.abs(correlations(values, pattern) - expected).max() < 1e-13
+
+
 @pytest.mark.parametrize(
     ("values", "pattern", "words"),
     [
@@ -41,10 +47,10 @@ def test_correlations_of_what_is_known():
         (np.zeros((4, 5, 2)), np.arange(4)[:, None], "pattern has shape (4, 1); expected (4, 5)"),
         (np.zeros((4, 5, 2)), np.zeros((4, 5, 2)), "pattern has shape (4, 5, 2); expected (4, 5)"),
         (np.zeros(4), np.zeros(4), "pattern has shape (4,); expected ()"),
-        (np.zeros((4, 2)), np.ones(4), "pattern is the same everywhere"),
+        (np.zeros((4, 2)), np.ones(4), "pattern is constant"),
         (np.full((3, 2), np.nan), np.arange(3), "values[0, 0] is nan"),
         (np.zeros((3, 2)), np.array([1, np.inf, 0]), "pattern[1] is inf"),
-        (np.zeros((0, 2)), np.zeros(0), "pattern is the same everywhere"),
+        (np.zeros((0, 2)), np.zeros(0), "pattern is constant"),
     ],
 )
 def test_correlations_refuse(values, pattern, words):
@@ -83,7 +89,7 @@ def test_a_clamped_cell_is_the_cell_with_h_written_over(units, value):
     assert np.array_equal(trace.h, hs) and np.array_equal(trace.state.c, c)
 
 
-def test_without_a_unit_nothing_changes_and_with_all_nothing_is_heard():
+def test_clamping_no_unit_changes_nothing_and_clamping_all_removes_the_input():
     free = through_time.unroll(lstm, PARAMS, XS)
     assert np.array_equal(through_time.unroll(Clamped(lstm, ()), PARAMS, XS).h, free.h)
     deaf = through_time.unroll(Clamped(lstm, range(5)), PARAMS, XS)
@@ -91,7 +97,7 @@ def test_without_a_unit_nothing_changes_and_with_all_nothing_is_heard():
     assert np.all(deaf.h == 0) and np.allclose(deaf.c, silent.c, atol=1e-15)
 
 
-def test_clamping_at_what_a_unit_says_anyway_changes_nothing():
+def test_clamping_a_unit_to_its_own_value_changes_nothing():
     """With its output gate shut a unit says 0, clamped or not."""
     b = PARAMS.b.copy()
     b[15 + 2] = -1e4
@@ -133,7 +139,7 @@ LAYERS = {"one": Recurrent(lstm), "stack": Stacked(Recurrent(lstm), Recurrent(rn
 
 
 @pytest.mark.parametrize("name", LAYERS)
-def test_connectivity_is_the_length_of_the_gradient(name):
+def test_saliency_is_the_norm_of_the_gradient(name):
     model = Model(LAYERS[name], embedding_size=3)
     params, tokens = model.init(RNG(5), 6, 4, 6), np.array([0, 3, 3, 5, 1])
     answers = np.array([3, 3, 5, 1, 2])
@@ -150,7 +156,7 @@ def test_connectivity_is_the_length_of_the_gradient(name):
         assert relative_error(found[t], np.linalg.norm(complex_step(score, xs)[:, 0], axis=-1)) < 1e-12
 
 
-def test_nothing_comes_from_the_future_and_a_number_for_all_scores_moves_nothing():
+def test_saliency_of_the_future_is_zero_and_a_constant_logit_shift_has_none():
     model = Model(Recurrent(lstm), embedding_size=3)
     params, tokens = model.init(RNG(6), 6, 4, 6), RNG(7).integers(0, 6, 8)
     found = saliency(model, params, tokens, np.roll(tokens, -1))
@@ -160,7 +166,7 @@ def test_nothing_comes_from_the_future_and_a_number_for_all_scores_moves_nothing
     assert np.allclose(saliency(model, shifted, tokens, np.roll(tokens, -1)), found, rtol=1e-10)
 
 
-def test_what_is_forgotten_does_not_connect():
+def test_forgotten_inputs_have_no_saliency():
     """With the forget gate shut and W_h = 0 only the present input is left."""
     model = Model(Recurrent(lstm), embedding_size=3)
     params = model.init(RNG(9), 6, 4, 6)
@@ -174,14 +180,15 @@ def test_what_is_forgotten_does_not_connect():
 @pytest.mark.parametrize(
     ("model", "tokens", "answers", "words"),
     [
-        (Model(Recurrent(lstm)), np.zeros(3, int), np.zeros(3, int), "expected one that reads tokens"),
-        (Model(Recurrent(lstm), "last", 3), np.zeros(3, int), np.zeros(3, int), "answers at every step"),
+        (Model(Recurrent(lstm)), np.zeros(3, int), np.zeros(3, int), "expected one with an embedding"),
+        (Model(Recurrent(lstm), "last", 3), np.zeros(3, int), np.zeros(3, int), "an output at every step"),
+        (Model(Recurrent(lstm), "mean", 3), np.zeros(3, int), np.zeros(3, int), "an output at every step"),
         (Model(Recurrent(lstm), embedding_size=3), np.zeros(3, int), np.zeros(2, int), "answers has shape (2,) and"),
         (Model(Recurrent(lstm), embedding_size=3), np.zeros(0, int), np.zeros(0, int), "expected (T,) for both"),
         (Model(Recurrent(lstm), embedding_size=3), np.zeros((3, 1), int), np.zeros(3, int), "tokens (3, 1)"),
     ],
 )
-def test_connectivity_refuses(model, tokens, answers, words):
+def test_saliency_refuses(model, tokens, answers, words):
     params = Model(Recurrent(lstm), embedding_size=3).init(RNG(0), 6, 4, 6)
     with pytest.raises(ValueError, match=re.escape(words)):
         interventions.saliency(model, params, tokens, answers)

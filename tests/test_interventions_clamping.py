@@ -27,14 +27,14 @@ def same_bits(a, b):
     return all(np.array_equal(left, right) for (_, left), (_, right) in zip(leaves(a), leaves(b), strict=True))
 
 
-def test_nothing_held_changes_nothing():
+def test_clamping_nothing_changes_nothing():
     params, trace = a_run()
     assert clamp_gates(params, trace, {}) is not None and same_bits(clamp_gates(params, trace, {}).steps, trace.steps)
     empty = unroll(lstm, params, np.zeros((0, 1, 3)))
     assert len(clamp_gates(params, empty, {})) == 0
 
 
-def test_a_gate_held_where_it_was_changes_nothing():
+def test_a_gate_clamped_to_its_own_value_changes_nothing():
     params, trace = a_run(B=1)
     held = {(2, gate, k): trace[2]._asdict()[gate][0, k] for gate in "ifgo" for k in range(4)}
     for (_, was), (_, now) in zip(leaves(trace.steps), leaves(clamp_gates(params, trace, held).steps), strict=True):
@@ -68,6 +68,14 @@ def test_the_past_stays_and_the_future_is_the_cells_own():
         assert np.array_equal(getattr(run, name)[3:], getattr(later, name)), name
     assert np.abs(run.f[3:, :, others] - trace.f[3:, :, others]).max() > 1e-3  # h fed back into the other units
     assert np.array_equal(run.previous.c[3], run.c[2]) and np.array_equal(run.previous.h[3], run.h[2])
+
+
+def test_the_first_step_held_begins_where_the_run_began():
+    params, trace = a_run()
+    run = clamp_gates(params, trace, {(0, "i", 1): 0.0})
+    assert np.array_equal(run.f[0], trace.f[0]) and np.array_equal(run.g[0], trace.g[0])
+    assert np.array_equal(run.c[0, :, 1], trace.f[0, :, 1] * trace.start.c[:, 1])  # nothing is let in
+    assert np.array_equal(run.previous.c[0], trace.start.c) and run.start is trace.start
 
 
 def test_what_each_gate_is_for():
@@ -108,7 +116,7 @@ def test_nothing_is_written_to_and_the_precision_stays():
     assert all(array.dtype == np.float32 for _, array in leaves(run.steps))
 
 
-def test_a_trained_cell_with_nothing_kept_and_nothing_let_in_takes_the_next_noun_for_its_subject():
+def test_a_reset_cell_agrees_with_the_next_noun():
     """The experiment of the page on sequences; a single unit's memory is restored by the others instead."""
     network = trained.agreement()
     trace = unroll(lstm, network.cell, agreement.encode("the dogs near the cat behind the horse"))
@@ -145,13 +153,13 @@ def test_a_trained_cell_with_nothing_kept_and_nothing_let_in_takes_the_next_noun
         ({(0, "i", 0): "1"}, "held sets i to '1' at step 0"),
     ],
 )
-def test_what_cannot_be_held(held, words):
+def test_invalid_clamps_are_refused(held, words):
     params, trace = a_run()
     with pytest.raises(ValueError, match=re.escape(words)):
         clamp_gates(params, trace, held)
 
 
-def test_recurrent_dropout_stays_when_a_gate_is_held():
+def test_recurrent_dropout_stays_when_a_gate_is_clamped():
     rng = np.random.default_rng(3)
     params, xs = lstm.init(rng, 2, 4), rng.normal(size=(5, 3, 2))
     h_mask = 2.0 * (rng.random((3, 4)) < 0.5)

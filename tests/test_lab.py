@@ -32,7 +32,7 @@ def stored(out: dict, kernel: str = "k") -> dict:
     return page
 
 
-def test_it_says_of_the_kernel_what_the_kernel_says():
+def test_the_stored_kernel_version_is_the_kernels():
     assert lab.LANGUAGE == IPythonKernel.language_info
 
 

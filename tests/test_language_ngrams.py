@@ -54,7 +54,7 @@ def test_equals_the_definition(order):
 
 
 @pytest.mark.parametrize("order", [1, 2, 4, 8])
-def test_chances_add_up_and_none_is_zero(order):
+def test_probabilities_add_up_and_none_is_zero(order):
     rng = np.random.default_rng(1)
     model = ngrams.fit(rng.integers(0, 6, 300), order, 9)
     for _ in range(50):
@@ -74,7 +74,7 @@ def test_a_texts_cost_is_that_of_its_tokens_one_by_one(order):
         )
 
 
-def test_a_context_never_seen_leaves_it_to_the_shorter_one():
+def test_an_unseen_context_uses_the_shorter_one():
     model, shorter = ngrams.fit(TOKENS, 4, 6), ngrams.fit(TOKENS, 3, 6)
     unseen = np.array([5, 0, 1])  # a letter that never occurs, then "ab"
     assert np.array_equal(ngrams.probabilities(model, unseen), ngrams.probabilities(shorter, unseen[1:]))
@@ -83,7 +83,7 @@ def test_a_context_never_seen_leaves_it_to_the_shorter_one():
     )
 
 
-def test_many_counts_recover_the_chances_behind_them():
+def test_many_counts_recover_the_true_probabilities():
     rng = np.random.default_rng(3)
     chain = np.array([[0.7, 0.2, 0.1], [0.1, 0.1, 0.8], [0.5, 0.5, 0.0]])
     tokens = [0]

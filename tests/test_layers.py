@@ -13,7 +13,7 @@ from lstm_helpers.gradcheck import complex_step, relative_error
 from lstm_helpers.layers import Dropout, DropoutTrace, Recurrent
 from tests.laws import case
 
-EVERY_CELL = [getattr(cells, name) for name in cells.__all__]
+EVERY_CELL = cells.CELLS
 MASK = np.random.default_rng(5).random((6, 4)) < 0.6
 MASK[:, 1] = False
 
@@ -55,7 +55,7 @@ def test_gradients_through_recurrent_dropout_equal_the_complex_step(cell, mask):
 
 
 @pytest.mark.parametrize("cell", EVERY_CELL)
-def test_recurrent_dropout_hides_rows_of_W_h_for_a_whole_sequence(cell):
+def test_recurrent_dropout_drops_rows_of_W_h_for_a_whole_sequence(cell):
     """Scaling h_{t-1} where it enters W_h is scaling W_h's rows: so for each sequence, with its own mask."""
     params, xs, state, _, _ = case(cell, 6, 4, 2, 5)
     trace = Recurrent(cell, recurrent_dropout=0.4).forward(params, xs, state, rng=np.random.default_rng(8))

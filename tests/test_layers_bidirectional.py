@@ -57,7 +57,7 @@ def test_every_gradient_equals_the_complex_step(name, mask, steps):
 
 
 @pytest.mark.parametrize("mask", [None, MASK], ids=["full", "masked"])
-def test_both_ways_is_two_runs_one_of_them_turned(mask):
+def test_bidirectional_is_two_runs_one_of_them_reversed(mask):
     layer = Bidirectional(lstm, through_time)
     params, xs, state, d_output, d_state = case(layer)
     there = through_time.unroll(lstm, params[0], xs, state[0], mask)
@@ -110,7 +110,7 @@ def test_padding_changes_nothing_whatever_it_holds(name):
     assert relative_error((got.params, got.xs[:T], got.state), (want.params, want.xs, want.state)) < 1e-13
 
 
-def test_without_a_step_both_ways_gives_what_it_started_from():
+def test_without_steps_both_directions_return_their_initial_state():
     layer = Bidirectional(lstm)
     params, xs, state, _, _ = case(layer)
     trace = layer.forward(params, xs[:0], state)
@@ -137,7 +137,7 @@ def test_one_dtype_and_inputs_that_stay_as_they_were(name, dtype):
 # Against PyTorch, whose masks are packed sequences
 
 
-RECORDED = dict(np.load(Path(__file__).with_name("wirings.npz")))
+RECORDED = dict(np.load(Path(__file__).parent / "recorded" / "wirings.npz"))
 NAMES = [str(name) for name in RECORDED["names"]]
 
 
@@ -273,7 +273,7 @@ def states_of_both(trace):
     return trace.state
 
 
-def test_a_forward_layer_on_top_of_both_ways_is_read_at_the_last_step():
+def test_a_forward_layer_on_a_bidirectional_one_is_read_at_the_last_step():
     net = Model(WIRINGS["one on both"], at="last")
     params, xs = net.init(np.random.default_rng(0), D, H, 2), np.random.default_rng(1).normal(size=(T, B, D))
     run = net.forward(params, xs)
@@ -290,7 +290,7 @@ def test_a_forward_layer_on_top_of_both_ways_is_read_at_the_last_step():
     ],
     ids=repr,
 )
-def test_only_what_runs_one_way_is_predicted_in_pieces(layer, flat, monkeypatch):
+def test_only_causal_layers_are_predicted_in_chunks(layer, flat, monkeypatch):
     assert getattr(layer, "causal", False) == flat
     size = 2 * H if isinstance(layer, Residual) else D
     net = Model(layer)
@@ -319,7 +319,7 @@ BAD = {
     ),
     "recurrent_dropout is 1; expected a probability": lambda: Bidirectional(lstm, recurrent_dropout=1),
     "layer is <module": lambda: Residual(lstm),
-    "input_size is 2 but Recurrent(lstm) gives 3 numbers; a sum needs both alike: leave the first layer": (
+    "input_size is 2 but Recurrent(lstm) gives 3 numbers; expected equal sizes: leave the first layer": (
         lambda: Residual(Recurrent(lstm)).init(np.random.default_rng(0), 2, 3)
     ),
     "xs has shape (6, 4, 2) but Recurrent(lstm) gives (6, 4, 3)": (

@@ -123,7 +123,7 @@ def test_weights_are_drawn_layer_by_layer_in_the_sizes_that_meet():
 
 
 @pytest.mark.parametrize("name", STACKS)
-def test_pieces_equal_the_whole(name):
+def test_chunks_equal_the_whole(name):
     stack = STACKS[name]
     params, xs, state, _, _ = case(stack)
     whole, first = stack.forward(params, xs, state), stack.forward(params, xs[:2], state)
@@ -252,7 +252,7 @@ PARAMS2, _, STATE2, _, _ = case(TWO)
 BAD = {
     "layers is empty; expected at least one": lambda: Stacked(),
     "layers[1] is 3; expected a layer": lambda: Stacked(Recurrent(lstm), 3),
-    "a cell becomes one by Recurrent(cell)": lambda: Stacked(lstm),
+    "make a layer of a cell with Recurrent(cell)": lambda: Stacked(lstm),
     "write Stacked(*layers)": lambda: Stacked([Recurrent(lstm)]),
     "Recurrent is a class, call it": lambda: Stacked(Recurrent),
     "params is Params(W_x, W_h, b); expected a tuple of 4, one for each layer: Dropout(rate=0.2), Recurrent(lstm), ": (

@@ -25,14 +25,14 @@ def test_losses_by_hand():
 
 
 @pytest.mark.parametrize("classes", [1, 2, 7])
-def test_a_guess_among_k_costs_ln_k(classes):
+def test_a_uniform_prediction_over_k_classes_has_loss_ln_k(classes):
     value, _ = losses.cross_entropy(np.full((6, classes), 3.0), RNG.integers(classes, size=6))
     assert abs(value - np.log(classes)) < 1e-15
 
 
 @pytest.mark.parametrize("mask", [None, MASK])
 @pytest.mark.parametrize(("loss", "targets"), LOSSES)
-def test_slopes_equal_the_complex_step(loss, targets, mask):
+def test_derivatives_equal_the_complex_step(loss, targets, mask):
     want = complex_step(lambda y: loss(y, targets, mask).value, Y)
     assert relative_error(loss(Y, targets, mask).d_y, want) < 1e-14
 
@@ -56,7 +56,7 @@ def test_cross_entropy_at_extremes_is_silent_and_exact():
 
 
 @pytest.mark.parametrize("level", [1e3, -1e3])
-def test_a_cross_entropy_of_scores_near_a_thousand_is_that_of_small_ones_under_any_mask(level):
+def test_a_cross_entropy_of_logits_near_a_thousand_is_that_of_small_ones_under_any_mask(level):
     """Sequences with a hole, padded in front, and masked throughout; what is masked is even larger."""
     mask = np.array([[True, False, True, False], [False, False, True, True], [False] * 4]).T
     small, targets = RNG.normal(size=(4, 3, 5)), RNG.integers(5, size=(4, 3))
@@ -67,7 +67,7 @@ def test_a_cross_entropy_of_scores_near_a_thousand_is_that_of_small_ones_under_a
     assert np.abs(got.d_y - want.d_y).max() < 1e-12 and not got.d_y[~mask].any()
 
 
-def test_the_slopes_of_a_cross_entropy_add_up_to_zero():
+def test_the_gradient_of_a_cross_entropy_adds_up_to_zero():
     assert np.abs(losses.cross_entropy(Y, CLASSES, MASK).d_y.sum(axis=-1)).max() < 1e-16
 
 
@@ -91,6 +91,7 @@ def test_initial_weights_are_as_documented():
     assert params.W_y.dtype == params.b_y.dtype == np.float32
     rows = linear.embedding_init(np.random.default_rng(0), 100, 40).W_e
     assert abs(rows.mean()) < 0.05 and abs(rows.std() - 1) < 0.05
+    assert linear.embedding_init(np.random.default_rng(0), 100, 40, dtype=np.float32).W_e.dtype == np.float32
 
 
 def test_an_embedding_is_one_hot_times_a_matrix():

@@ -49,7 +49,7 @@ def test_every_gradient_of_the_whole_model_equals_the_complex_step(cell, loss, a
 
 @pytest.mark.parametrize("mask", [None, MASK], ids=["full", "masked"])
 @pytest.mark.parametrize("at", ["every", "last", "mean"])
-def test_a_model_of_dropout_alone_is_a_linear_map_with_gaps(at, mask):
+def test_a_model_of_dropout_alone_is_a_masked_linear_map(at, mask):
     net = Model(Dropout(0.3), at)
     params = net.init(np.random.default_rng(0), D, H, K)
     assert params.readout.W_y.shape == (D, K) and params.layer == ()
@@ -65,7 +65,7 @@ def test_a_model_of_dropout_alone_is_a_linear_map_with_gaps(at, mask):
 
 @pytest.mark.parametrize("mask", [None, MASK], ids=["full", "masked"])
 @pytest.mark.parametrize("at", ["every", "last", "mean"])
-def test_dropout_lets_the_gradient_of_tokens_through_its_gaps(at, mask):
+def test_dropout_passes_the_gradient_of_tokens_that_were_not_dropped(at, mask):
     """Also at the last real step of each sequence, where a layer without memory is asked in the middle."""
     net = Model(Dropout(0.3), at, embedding_size=2)
     params = net.init(np.random.default_rng(0), D, H, K)
@@ -187,7 +187,7 @@ def test_prediction_drops_nothing():
 @pytest.mark.parametrize("masked", [False, True])
 @pytest.mark.parametrize("embedding", [None, 2])
 @pytest.mark.parametrize("at", ["every", "last", "mean"])
-def test_a_long_prediction_in_pieces_is_the_whole(at, embedding, masked, monkeypatch):
+def test_a_long_prediction_in_chunks_is_the_whole(at, embedding, masked, monkeypatch):
     rng, steps = np.random.default_rng(4), 75
     net = Model(Recurrent(lstm), at, embedding)
     params = net.init(rng, D, H, K)
@@ -215,7 +215,7 @@ def test_a_long_prediction_in_pieces_is_the_whole(at, embedding, masked, monkeyp
 
 
 @pytest.mark.parametrize("ends", [(60, 20, 40), (20, 60, 40, 75), (40, 60, 20, 5)], ids=str)
-def test_answers_in_pieces_go_to_their_own_sequences_whatever_order_they_end_in(ends, monkeypatch):
+def test_outputs_in_chunks_go_to_their_own_sequences_in_any_order(ends, monkeypatch):
     """The order in which they end is a cycle of three or four: it is not its own inverse."""
     net = Model(Recurrent(lstm), "last")
     params = net.init(np.random.default_rng(0), D, H, K)

@@ -328,7 +328,8 @@ def test_has_one_title_and_headings_in_order(path):
 @each_page
 def test_what_is_read_comes_before_what_is_imported(path):
     first = next(position for position, _ in code_cells(path))
-    assert sum(len(text.split()) for position, text in prose(path) if position < first) >= 60
+    words = sum(len(text.split()) for position, text in prose(path) if position < first)
+    assert words >= 60, f"{words} words before the first code; expected 60: promise, what is learned, what is needed"
 
 
 def test_the_cover_says_what_to_press_before_there_is_anything_to_press():

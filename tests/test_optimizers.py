@@ -1,8 +1,8 @@
 """Clipping, SGD and Adam: laws, hand-worked steps, and the trajectories that PyTorch takes."""
 
 import re
-from importlib import resources
 from itertools import islice
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -67,7 +67,7 @@ def test_nothing_that_is_handed_in_is_written_to(optimizer, dtype):
     assert {leaf.dtype for name, leaf in leaves((params, state)) if not name.endswith("step")} == {np.dtype(dtype)}
 
 
-def test_plain_sgd_goes_down_by_rate_times_slope():
+def test_plain_sgd_subtracts_learning_rate_times_gradient():
     optimizer = sgd(0.5)
     params, _ = optimizer.update((np.array([2.0]),), optimizer.init((np.ones(1),)), (np.ones(1),))
     assert params[0] == 0.0
@@ -83,7 +83,7 @@ def test_momentum_by_hand():
 
 
 @pytest.mark.parametrize("scale", [1e-3, 1.0, 1e6])
-def test_adams_first_step_is_the_rate_times_the_sign(scale):
+def test_adams_first_step_is_the_learning_rate_times_the_sign(scale):
     """Up to eps: m̂ = g and √v̂ = |g|, so the step is rate · g / (|g| + eps)."""
     optimizer, grads = adam(0.01), tree_map(lambda g: scale * g, GRADS)
     zeros = tree_map(np.zeros_like, GRADS)
@@ -104,7 +104,7 @@ def test_adam_with_equal_gradients_takes_equal_steps():
 
 
 @pytest.mark.parametrize("optimizer", [sgd(0.1), sgd(0.05, 0.5), adam(0.1)])
-def test_they_find_the_bottom_of_a_bowl(optimizer):
+def test_optimizers_find_the_minimum_of_a_quadratic(optimizer):
     weight, bottom = np.array([4.0, -3.0]), np.array([1.0, 2.0])
     state = optimizer.init(weight)
     for _ in range(400):
@@ -116,9 +116,7 @@ def test_they_find_the_bottom_of_a_bowl(optimizer):
 
 
 def recorded():
-    file = resources.files("lstm_helpers.data.recorded").joinpath("training.npz")
-    with file.open("rb") as opened, np.load(opened, allow_pickle=False) as archive:
-        return {name: archive[name] for name in archive.files}
+    return dict(np.load(Path(__file__).parent / "recorded" / "training.npz"))
 
 
 def weights(arrays, prefix):

@@ -1,8 +1,10 @@
 """The promises made around the code: one list of dependencies, locks that follow it, a package that holds its data."""
 
+import ast
 import importlib
 import json
 import os
+import pkgutil
 import re
 import subprocess
 import sys
@@ -213,6 +215,13 @@ def test_every_module_has_a_floor():
     assert contract["exhaustive"] is True
 
 
+def test_every_module_offers_only_what_it_has():
+    for found in pkgutil.walk_packages(lstm_helpers.__path__, "lstm_helpers."):
+        module = importlib.import_module(found.name)
+        missing = [name for name in getattr(module, "__all__", []) if not hasattr(module, name)]
+        assert not missing, f"{found.name}.__all__ names {', '.join(missing)}, which it does not have"
+
+
 # --- what a reader types
 
 
@@ -398,3 +407,19 @@ def test_clean_removes_only_what_make_made(tmp_path, monkeypatch):
     environment.clean()
     left = sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*"))
     assert left == [".venv-mine", "notebooks", "notebooks/.ipynb_checkpoints"]
+
+
+def test_any_stays_rare_in_signatures():
+    """What may be anything is ``object``; the aliases that are Any for a reason are listed in arrays.py."""
+    found = []
+    for path in (ROOT / "lstm_helpers").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                marks = [node.returns, *(one.annotation for one in ast.walk(node.args) if isinstance(one, ast.arg))]
+                names = [one.id for mark in marks if mark for one in ast.walk(mark) if isinstance(one, ast.Name)]
+                found += [f"{path.name}:{node.lineno} {node.name}"] * ("Any" in names)
+    assert len(found) <= 25, f"is it object, a Protocol or a TypeVar? {found}"
+    said = (ROOT / "lstm_helpers" / "arrays.py").read_text(encoding="utf-8")
+    for path in (ROOT / "lstm_helpers").rglob("*.py"):
+        for name in re.findall(r"(?m)^(\w+)(?:: TypeAlias)? = .*\bAny\b", path.read_text(encoding="utf-8")):
+            assert name in said, f"{path.name}: {name} is Any; say why in arrays.py"

@@ -12,13 +12,13 @@ def in_browser(monkeypatch):
     monkeypatch.setattr(sys, "platform", "emscripten")
 
 
-def test_elsewhere_sizes_are_the_usual_ones_and_nothing_is_said(capsys):
+def test_on_a_machine_sizes_are_the_usual_ones_and_nothing_is_printed(capsys):
     assert not runtime.in_browser()
-    assert runtime.budget(10, 2, "seeds") == 10
+    assert runtime.budget(10, 2, "seeds") == 10 and runtime.budget(3, 3, "seeds") == 3
     assert capsys.readouterr().out == ""
 
 
-def test_in_the_browser_sizes_are_smaller_and_it_is_said(in_browser, capsys):
+def test_in_the_browser_sizes_are_smaller_and_printed(in_browser, capsys):
     assert runtime.in_browser()
     assert runtime.budget(10, 2, "seeds") == 2
     assert capsys.readouterr().out == "In the browser: seeds = 2, elsewhere 10.\n"
@@ -32,7 +32,7 @@ def test_sizes_that_make_no_sense_are_refused_everywhere(usual, browser, why):
         runtime.budget(usual, browser, "seeds")
 
 
-def test_a_framework_in_the_browser_is_told_to_be_impossible_there(in_browser, monkeypatch, capsys):
+def test_in_the_browser_a_framework_is_reported_as_unavailable(in_browser, monkeypatch, capsys):
     monkeypatch.setattr(frameworks.presence, "missing", lambda name: ("torch",))
     assert frameworks.optional("torch") is None
     said = capsys.readouterr().out

@@ -46,7 +46,7 @@ def test_quartiles_of_what_has_none_are_refused(bad):
         quartiles(bad)
 
 
-def test_all_take_turns_and_each_round_begins_with_another(shop):
+def test_all_take_turns_and_each_round_starts_with_a_different_one(shop):
     calls = {name: shop.worker(name, 1.0) for name in "abc"}
     in_turns(calls, rounds=4, clock=shop.clock, shortest=0.5)
     warm, turns = shop.calls[:6], shop.calls[6:]
@@ -60,11 +60,16 @@ def test_seconds_are_those_of_the_clock_round_by_round(shop):
     assert seconds["a"].tolist() == [1.0, 2.0, 4.0] and seconds["b"].tolist() == [3.0, 3.0, 3.0]
 
 
-def test_what_is_soon_done_is_repeated_and_divided(shop):
+def test_fast_calls_are_repeated_and_divided(shop):
     calls = {"short": shop.worker("short", 0.25), "long": shop.worker("long", 2.0)}
     seconds = in_turns(calls, rounds=2, clock=shop.clock, shortest=1.0)
     assert shop.calls.count("short") == 2 + 2 * 4 and shop.calls.count("long") == 2 + 2
     assert seconds["short"].tolist() == [0.25, 0.25]
+
+
+def test_what_does_not_divide_the_shortest_time_is_repeated_until_that_has_passed(shop):
+    in_turns({"a": shop.worker("a", 0.375)}, rounds=1, clock=shop.clock, shortest=1.0)
+    assert len(shop.calls) == 2 + 3 and shop.now == 5 * 0.375
 
 
 def test_a_clock_that_is_too_coarse_stops_nothing(shop):
@@ -72,7 +77,7 @@ def test_a_clock_that_is_too_coarse_stops_nothing(shop):
     assert seconds["nothing"].tolist() == [0.0] and len(shop.calls) == 2 + 1000
 
 
-def test_a_rest_is_not_counted(shop, monkeypatch):
+def test_a_pause_is_not_counted(shop, monkeypatch):
     monkeypatch.setattr(
         "lstm_helpers.runtime.timing.time.sleep", lambda rest: setattr(shop, "now", shop.now + 100 * rest)
     )
@@ -81,7 +86,7 @@ def test_a_rest_is_not_counted(shop, monkeypatch):
 
 
 @pytest.mark.parametrize("collecting", [True, False])
-def test_the_collector_rests_meanwhile_and_is_left_as_it_was(shop, collecting):
+def test_the_garbage_collector_is_disabled_and_restored(shop, collecting):
     seen = []
 
     def fail():
@@ -130,6 +135,16 @@ def test_peak_memory_counts_what_was_held_at_once():
     assert 16_000_000 <= peak_memory(two_at_once) < 16_100_000
     assert 8_000_000 <= peak_memory(lambda: np.zeros(1_000_000)) < 8_100_000
     assert not tracemalloc.is_tracing()
+
+
+def test_what_was_held_before_the_call_is_not_counted_even_if_it_was_let_go():
+    tracemalloc.start()
+    try:
+        np.zeros(2_000_000)
+        held = np.zeros(500_000)  # noqa: F841  this one stays
+        assert 8_000_000 <= peak_memory(lambda: np.zeros(1_000_000)) < 8_100_000
+    finally:
+        tracemalloc.stop()
 
 
 def test_peak_memory_leaves_tracing_as_it_was():

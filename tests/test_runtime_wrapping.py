@@ -5,7 +5,7 @@ from lstm_helpers.runtime import COLUMNS, wrap
 SENTENCE = " ".join(["eleven"] * 30)
 
 
-def test_what_fits_stays_as_it_is():
+def test_short_lines_do_not_change():
     text = f"short\n\n  i  f   g   o\n{'x' * COLUMNS}"
     assert wrap(text) == text
 
@@ -15,7 +15,7 @@ def test_a_long_line_becomes_several_of_the_same_words():
     assert len(lines) == 3 and max(map(len, lines)) <= COLUMNS and " ".join(lines) == SENTENCE
 
 
-def test_what_continues_stands_below_the_first_word():
+def test_continuation_lines_keep_the_indentation():
     for start in ("  ", "- "):
         first, *others = wrap(start + SENTENCE).split("\n")
         assert first.startswith(f"{start}eleven") and all(line.startswith("  eleven") for line in others)

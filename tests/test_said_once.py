@@ -76,7 +76,7 @@ def test_activations_are_the_same():
         return [z.map(sigmoid), s.map(sigmoidSlope), s.map(tanhSlope), s.map(logit), s.map(halfLife)];
     """
     found = run("activations", body, z.tolist(), s.tolist())
-    of_gates = (activations.sigmoid_slope, activations.tanh_slope, activations.logit, activations.half_life)
+    of_gates = (activations.sigmoid_derivative, activations.tanh_derivative, activations.logit, activations.half_life)
     wanted = [activations.sigmoid(z), *(of(s) for of in of_gates)]
     for one, other in zip(found, wanted, strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-12, atol=1e-300)

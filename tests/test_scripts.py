@@ -9,6 +9,7 @@ import pytest
 from lstm_helpers import unroll
 from lstm_helpers.arrays import tree_map
 from lstm_helpers.cells import lstm
+from lstm_helpers.figures.style import COLOURS
 from lstm_helpers.interventions import clamp_gates
 from lstm_helpers.widgets import scripts
 from lstm_helpers.widgets.sentence_cell import spoken
@@ -58,19 +59,56 @@ export default { render };
     assert run("all", "return render();") == [3, 3, 1]
 
 
+def test_whatever_can_be_exported_can_be_imported(files):
+    files["one.js"] = """
+export const k = 1;
+export function plain() {
+  return 2;
+}
+export async function later() {}
+export function* several() {
+  yield* [3, 4];
+}
+export class Thing {
+  of = 5;
+}
+"""
+    files["all.js"] = """
+import { k, plain, later, several, Thing } from "./one.js";
+
+function render() {
+  return [k, plain(), typeof later, ...several(), new Thing().of];
+}
+
+export default { render };
+"""
+    assert run("all", "return render();") == [1, 2, "function", 3, 4, 5]
+
+
+def test_style_sheets_are_joined_in_their_order_below_the_colours_of_the_symbols(files):
+    order = ["m.css", "z.css", "a.css"]
+    files |= {name: f".{name} {{ color: var(--lstm-f); }}" for name in order}
+    first, *others = scripts.style(*order).split("\n")
+    assert others == [files[name] for name in order]
+    assert dict(re.findall(r"--lstm-(\w+): (#\w+);", first)) == COLOURS and first.startswith(".lstm-widget {")
+
+
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
         ('import { no } from "./one.js";', "all.js imports no, which one.js does not export"),
-        ('import { all } from "./all.js";', "all imports all: scripts cannot import one another in a circle"),
-        ("export let count = 0;", "all.js says 'export let count = 0;'"),
-        ('import one from "./one.js";', "all.js says 'import one from"),
-        ('export { one } from "./one.js";', "all.js says 'export { one }"),
-        ('import { one } from "https://example.org/one.js";', "all.js says 'import { one } from \"https"),
+        ('import { all } from "./all.js";', "all imports all: circular imports are not supported"),
+        ('import { two } from "./two.js";', "all imports two imports three imports two: circular imports"),
+        ("export let count = 0;", "all.js has 'export let count = 0;'"),
+        ('import one from "./one.js";', "all.js has 'import one from"),
+        ('export { one } from "./one.js";', "all.js has 'export { one }"),
+        ('import { one } from "https://example.org/one.js";', "all.js has 'import { one } from \"https"),
     ],
 )
 def test_what_joining_does_not_know_is_refused(files, text, complaint):
     files["one.js"] = "export const one = 1;\n"
+    files["two.js"] = 'import { three } from "./three.js";\nexport const two = 2;\n'
+    files["three.js"] = 'import { two } from "./two.js";\nexport const three = 3;\n'
     files["all.js"] = text + "\n"
     with pytest.raises(ValueError, match=re.escape(complaint)):
         scripts.script("all.js")

@@ -62,7 +62,7 @@ def test_padding_of_source_and_answer_changes_nothing(name):
     assert relative_error((got.loss, got.grads), (want.loss, want.grads)) < 1e-13
 
 
-def test_without_attention_all_that_is_known_of_the_source_is_the_first_state():
+def test_without_attention_the_decoder_depends_on_the_source_through_its_initial_state():
     net = NETS["plain"]
     params = drawn(net)
     run = net.forward(params, batch(masked=False))
@@ -144,7 +144,7 @@ def test_a_beam_that_stops_early_misses_nothing(width):
         ]
 
 
-def test_a_beam_of_two_can_find_what_greed_misses():
+def test_a_beam_of_two_can_find_what_greedy_decoding_misses():
     net, better = NETS["plain"], 0
     for seed in range(20):
         params, source = drawn(net, seed), batch(seed).xs[:, 0]
@@ -153,7 +153,7 @@ def test_a_beam_of_two_can_find_what_greed_misses():
     assert better >= 3
 
 
-def test_greedy_says_where_it_looked():
+def test_greedy_returns_attention_weights():
     pairs, net = batch(), NETS["additive"]
     answers = net.greedy(drawn(net), pairs.xs, pairs.mask, longest=6)
     assert answers.weights.shape == (*answers.tokens.shape[:1], B, S)
@@ -194,7 +194,7 @@ def test_an_answer_that_has_ended_stays_ended_while_others_go_on(name):
     ],
     ids=repr,
 )
-def test_what_is_handed_on_is_read_where_each_source_ends(encoder):
+def test_the_initial_state_comes_from_each_sources_end(encoder):
     """Each padded source hands on what it hands on alone, without its padding, in front, in the middle or behind."""
     net = Seq2Seq(encoder, Recurrent(lstm), None, 2)
     params, pairs = drawn(net), batch(masked=False)
@@ -206,7 +206,7 @@ def test_what_is_handed_on_is_read_where_each_source_ends(encoder):
         assert relative_error(encoded.ends[b : b + 1], alone.ends) < 1e-13
 
 
-def test_it_learns_to_turn_a_sequence_round():
+def test_it_learns_to_reverse_a_sequence():
     """With fit, and with attention that looks from the end to the beginning."""
     net = Seq2Seq(Bidirectional(lstm), Recurrent(lstm), ScaledDot(), 8)
     params = net.init(np.random.default_rng(0), 6, 8, 16)
@@ -238,9 +238,7 @@ def test_one_dtype(dtype):
 NET = NETS["plain"]
 PARAMS = drawn(NET)
 BAD = {
-    "decoder is Bidirectional(lstm); expected one that runs one way": lambda: Seq2Seq(
-        Recurrent(lstm), Bidirectional(lstm)
-    ),
+    "decoder is Bidirectional(lstm); expected a causal layer": lambda: Seq2Seq(Recurrent(lstm), Bidirectional(lstm)),
     "embedding_size is 0": lambda: Seq2Seq(Recurrent(lstm), Recurrent(lstm), embedding_size=0),
     "params is a tuple of 0; expected Params(source, target": lambda: NET.greedy((), batch().xs),
     "source has shape (5, 3); expected one sequence": lambda: NET.beam(PARAMS, np.abs(batch(masked=False).xs), 2),

@@ -39,7 +39,7 @@ def test_every_gradient_equals_the_complex_step(kind, mask):
 
 @each_kind
 @each_mask
-def test_weights_add_up_to_one_over_what_is_real(kind, mask):
+def test_weights_add_up_to_one_over_the_real_positions(kind, mask):
     params, queries, keys, _ = case(kind)
     run = kind.forward(params, queries, keys, mask)
     real = np.ones((S, B), bool) if mask is None else mask
@@ -158,7 +158,7 @@ def test_padding_is_never_read_and_changes_nothing(kind, filler):
     assert relative_error((got.params, got.queries, got.keys[:S]), (want.params, want.queries, want.keys)) < 1e-13
 
 
-def test_the_scale_keeps_the_spread_of_scores_as_the_space_grows():
+def test_the_scale_keeps_the_standard_deviation_of_scores_as_the_space_grows():
     rng = np.random.default_rng(0)
     spreads = []
     for size in (4, 64, 1024):

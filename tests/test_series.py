@@ -13,7 +13,7 @@ VALUES = RNG.normal(size=30) * 3 + 10
 # Gaps
 
 
-def test_a_gap_holds_what_was_measured_last():
+def test_a_gap_holds_the_last_measured_value():
     holes = np.array([[1.0, 5.0], [NAN, 6.0], [NAN, NAN], [4.0, NAN], [NAN, 9.0]])
     expected = [[1.0, 5.0], [1.0, 6.0], [1.0, 6.0], [4.0, 6.0], [4.0, 9.0]]
     before = holes.copy()
@@ -24,7 +24,7 @@ def test_a_gap_holds_what_was_measured_last():
 
 
 @pytest.mark.parametrize("known", [1, 4, 7, 12])
-def test_what_fills_a_gap_was_known_before_it(known):
+def test_a_gap_is_filled_with_a_value_known_before_it(known):
     holes = np.where(np.isin(np.arange(30), [3, 4, 6, 11, 12, 13]), NAN, VALUES)
     assert series.leaks(lambda v: series.fill_forward(v)[:known], holes, known) == ()
 
@@ -137,7 +137,7 @@ def test_examples_whose_future_reaches_beyond_the_training_part_are_a_leak():
     assert series.leaks(lambda v: series.examples(v[:20], 5, 3), VALUES, 20) == ()
 
 
-def test_honest_preparation_is_not_accused_and_gaps_stay_gaps():
+def test_preparation_without_a_leak_passes_and_gaps_stay_gaps():
     def honest(values):
         train = series.fill_forward(values)[:20]
         return series.scale(series.fit_scaler(train), train), series.fit_scaler(train)
@@ -176,7 +176,7 @@ def test_examples_by_hand():
 
 
 @pytest.mark.parametrize("shape", [(12,), (12, 2)])
-def test_every_example_is_a_piece_of_the_series(shape):
+def test_every_example_is_a_window_of_the_series(shape):
     values = RNG.normal(size=shape)
     past, future, origins = series.examples(values, 4, 3, first=6)
     assert origins.tolist() == [6, 7, 8, 9]
@@ -213,7 +213,7 @@ def test_what_is_no_series_is_refused(values, message):
 # Echo
 
 
-def test_persistence_is_an_echo_and_says_nothing_of_the_change():
+def test_persistence_is_an_echo_and_does_not_predict_the_change():
     now, before, change = series.echo(VALUES[:-1], VALUES[1:], VALUES[:-1])
     assert before == pytest.approx(1.0, abs=1e-12) and np.isnan(change)
     assert now == pytest.approx(np.corrcoef(VALUES[:-1], VALUES[1:])[0, 1], abs=1e-12)
@@ -225,7 +225,7 @@ def test_a_perfect_forecast_is_none():
     assert before == pytest.approx(np.corrcoef(VALUES[:-1], VALUES[1:])[0, 1], abs=1e-12)
 
 
-def test_a_forecast_that_says_the_opposite_of_every_change_has_minus_one():
+def test_a_forecast_of_the_opposite_change_has_correlation_minus_one():
     actual, before = VALUES[1:], VALUES[:-1]
     assert series.echo(2 * before - actual, actual, before).change == pytest.approx(-1.0, abs=1e-12)
 

@@ -37,7 +37,7 @@ def test_a_good_file_gives_its_numbers_and_times(write):
     ],
     ids=["mark", "windows", "spaces", "blank lines", "quotes", "no last newline"],
 )
-def test_the_ways_of_writing_a_file_do_not_matter(write, text):
+def test_variants_of_the_file_format_do_not_matter(write, text):
     times, values = series.read_csv(write(text), "sales", time="month")
     assert values.tolist() == [3.5, 4.0, -10.0] and len(times) == 3
 
@@ -49,7 +49,8 @@ def test_another_delimiter(write):
 @pytest.mark.parametrize("cell", ["", " ", "NaN", "nan", "NA", "n/a", "null", "-"])
 def test_a_gap_is_refused_unless_it_is_allowed(write, cell):
     path = write(f"month,sales\n2024-01,3.5\n2024-02,{cell}\n2024-03,1\n")
-    with pytest.raises(ValueError, match=r"mine\.csv, line 3: sales is '.*', so nothing was measured; try gaps=True"):
+    message = r"mine\.csv, line 3: sales is '.*', which is no value; expected a number: try gaps=True"
+    with pytest.raises(ValueError, match=message):
         series.read_csv(path, "sales")
     values = series.read_csv(path, "sales", time="month", gaps=True).values
     assert np.isnan(values[1]) and values[[0, 2]].tolist() == [3.5, 1.0]
@@ -63,7 +64,7 @@ def test_a_gap_is_refused_unless_it_is_allowed(write, cell):
             "mine.csv has no column 'sales'; its columns are 'month', 'Sales', 'visitors'",
         ),
         (GOOD.replace("visitors", "sales"), "mine.csv has two columns 'sales'"),
-        (GOOD.replace(",", ";"), "no column 'sales'; .* are columns divided by ';'\\? try delimiter=';'"),
+        (GOOD.replace(",", ";"), "no column 'sales'; .* are columns separated by ';'\\? try delimiter=';'"),
         ("month;sales\n2024-01;3,5\n", "no column 'sales'; .* try delimiter=';'"),
         (GOOD.replace(",", "\t"), r"try delimiter='\\t'"),
         (GOOD.replace("4,", "four,"), "mine.csv, line 3: sales is 'four'; expected a number"),
@@ -93,7 +94,7 @@ def test_a_gap_is_refused_unless_it_is_allowed(write, cell):
         ),
     ],
 )
-def test_a_bad_file_is_told_what_is_wrong_and_where(write, text, message):
+def test_an_error_names_the_line_of_a_bad_file(write, text, message):
     with pytest.raises(ValueError, match=message):
         series.read_csv(write(text), "sales", time="month")
 

@@ -54,7 +54,7 @@ def test_residual_connections_carry_all_of_it_past_a_layer_that_adds_nothing():
     assert widget.words.startswith("In the silent stack 0 of the gradient reaches the input") and widget.static_png()[0]
 
 
-def test_the_words_name_the_two_straight_ways():
+def test_the_words_name_the_two_direct_paths():
     widget = StackGradient(STACKS, XS, D_LAST, layer=1, step=2)
     assert repr(widget) == "StackGradient(3 layers, 5 steps, stack='plain', layer=1, step=2)"
     where = " reaches layer 1 at step 2, 2 layers down and 3 steps back. "

@@ -1,5 +1,6 @@
 """What is promised to teachers: minutes as on the pages, a version without solutions, a scheme for marking."""
 
+import itertools
 import re
 from copy import deepcopy
 from functools import cache
@@ -33,21 +34,48 @@ def minutes() -> dict[str, int]:
     return found
 
 
+def title(path: Path) -> str:
+    """The title of a page."""
+    return re.match(r"# (.+)", read(path).cells[0].source)[1].strip()
+
+
+# --- the cover, whose rows the README copies
+
+
+def test_the_covers_table_lists_every_chapter_in_order_with_its_title_and_minutes():
+    cover = "\n".join(cell.source for cell in read(PAGES[0]).cells)
+    rows = [row for row in cover.splitlines() if re.match(r"\| \w+ \| \[", row)]
+    wanted = {path: f"| {path.stem.split('_')[0]} | [{title(path)}]({path.name}) | " for path in PAGES[1:]}
+    missing = [start + "…? | minutes |" for start in wanted.values() if not any(row.startswith(start) for row in rows)]
+    assert not missing, f"the table of chapters in notebooks/{PAGES[0].name} has no row such as {missing}"
+    assert len(rows) == len(wanted), "the cover's table: one row for each chapter, and no other"
+    for row, (path, start) in zip(rows, wanted.items(), strict=True):
+        assert row.startswith(start), f"the cover's table: {row} stands where {path.name} belongs"
+        number = path.stem.split("_")[0]
+        assert row.endswith(f"| {minutes()[number]} |"), (
+            f"the cover's table: {number} takes {minutes()[number]} minutes"
+        )
+
+
 # --- the course plan
 
 
 def test_the_plan_lists_every_chapter_in_order_with_the_minutes_on_its_page():
     planned = re.findall(r"^\| (\d\d) \| (\d+) \|", TEACHING, re.MULTILINE)
     chapters = [(name, str(length)) for name, length in minutes().items() if name.isdigit()]
-    assert planned == chapters, "docs/teaching.md and the pages do not agree"
+    missing, left = (dict(set(a) - set(b)) for a, b in ((chapters, planned), (planned, chapters)))
+    assert planned == chapters, (
+        f"the plan in docs/teaching.md needs, in order, a row `| chapter | minutes | … |` for {missing}; not for {left}"
+    )
 
 
 def test_the_minutes_of_a_part_are_the_sum_of_its_chapters():
     parts = re.split(r"^### ", TEACHING, flags=re.MULTILINE)[1:]
     assert len(parts) == 4
     for part in parts:
-        chapters = [int(length) for length in re.findall(r"^\| \d\d \| (\d+) \|", part, re.MULTILINE)]
-        assert f"({sum(chapters)} minutes)" in part.splitlines()[0]
+        total = sum(int(length) for length in re.findall(r"^\| \d\d \| (\d+) \|", part, re.MULTILINE))
+        head = part.splitlines()[0]
+        assert f"({total} minutes)" in head, f"docs/teaching.md: the rows below {head!r} add up to {total} minutes"
 
 
 def test_the_appendix_has_the_minutes_of_its_page():
@@ -83,12 +111,15 @@ def scheme() -> dict[str, str]:
 
 def test_every_exercise_is_in_the_marking_scheme_under_its_pages_title():
     with_exercises = {path.name.split("_")[0]: path for path in PAGES if exercises_of(path)}
-    assert list(scheme()) == list(with_exercises) and len(with_exercises) >= 20
+    titles = {number: f"{number} {title(path)}" for number, path in with_exercises.items()}
+    missing = [f"## {titles[number]}" for number in with_exercises if number not in scheme()]
+    assert not missing, f"docs/marking.md has no section {missing}: write one, with an entry for each exercise"
+    assert list(scheme()) == list(with_exercises), "docs/marking.md: its sections stand in the order of the pages"
+    assert len(with_exercises) >= 20
     for number, path in with_exercises.items():
-        title = re.match(r"# (.+)", read(path).cells[0].source)[1].strip()
         part = scheme()[number]
-        assert part.splitlines()[0] == f"{number} {title}"
-        assert EXERCISE.findall(part) == exercises_of(path), f"chapter {number}"
+        assert part.splitlines()[0] == titles[number], "docs/marking.md: its headings are the titles of the pages"
+        assert EXERCISE.findall(part) == exercises_of(path), f"docs/marking.md: the exercises of chapter {number}"
         for one in re.split(r"^\*\*", part, flags=re.MULTILINE)[1:]:
             assert re.search(r"\*\* \d+ points, \d+ minutes\.", one)
             assert all(f"- *{kind}:* " in one for kind in ("Full", "Partial", "Empty", "Look for")), one
@@ -97,7 +128,10 @@ def test_every_exercise_is_in_the_marking_scheme_under_its_pages_title():
 def test_chapters_with_a_heading_for_exercises_have_some():
     for path in PAGES:
         text = "\n".join(cell.source for cell in read(path).cells)
-        assert ("\n## Exercises" in f"\n{text}") <= (len(exercises_of(path)) >= 3), path.name
+        count = len(exercises_of(path))
+        assert count >= 3 or "\n## Exercises" not in f"\n{text}", (
+            f"{path.name} has {count} exercises below its heading; expected three or more: `**1. Change a number.**` …"
+        )
 
 
 def test_the_marking_scheme_names_what_collecting_gives():
@@ -111,17 +145,20 @@ def test_the_marking_scheme_names_what_collecting_gives():
 
 def test_the_table_of_points_adds_up():
     rows = re.findall(r"^\| \[(\w+) .*\| (\d+) \| (\d+) \| (\d+) \| (.+) \|$", MARKING, re.MULTILINE)
-    assert [row[0] for row in rows] == list(scheme())
+    assert [row[0] for row in rows] == list(scheme()), "docs/marking.md: its table has a row for each of its sections"
     for number, many, points, length, collected in rows:
         found = re.findall(r"\*\* (\d+) points, (\d+) minutes\.", scheme()[number])
-        assert (int(many), int(points), int(length)) == (
-            len(found),
-            *(sum(map(int, one)) for one in zip(*found, strict=True)),
+        sums = (len(found), *(sum(map(int, one)) for one in zip(*found, strict=True)))
+        assert (int(many), int(points), int(length)) == sums, (
+            f"docs/marking.md: the row of {number} says {many}, {points}, {length}; its section adds up to {sums}"
         )
         assert re.findall(r"`(\w+)`", collected) == re.findall(r"\*Collect:\* `(\w+)`", scheme()[number])
     total = re.search(r"^(\d+) exercises, (\d+) points; (\d+) of them have a row", MARKING, re.MULTILINE)
     named = len(re.findall(r"\*Collect:\*", MARKING)) - MARKING.split("\n## 01")[0].count("*Collect:*")
-    assert [int(one) for one in total.groups()] == [sum(int(r[1]) for r in rows), sum(int(r[2]) for r in rows), named]
+    sums = [sum(int(r[1]) for r in rows), sum(int(r[2]) for r in rows), named]
+    assert [int(one) for one in total.groups()] == sums, (
+        f"docs/marking.md: {total[0]!r} below its table; expected {sums}"
+    )
 
 
 # --- the version without solutions
@@ -237,6 +274,14 @@ def test_collecting_tells_passed_from_not_passed_from_not_run(tmp_path):
     assert rows[0] == ("ada/page.ipynb", "clip", "passed")
     assert rows[1][2].startswith("not readable")
     assert rows[2:] == [("alan/page.ipynb", "clip", "not passed"), ("alan/page.ipynb", "gated", "not run")]
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))), ids=str)
+def test_of_several_checks_of_one_exercise_the_best_counts_in_any_order(order):
+    ways = [(None, "not run"), ("Not yet. Case 1", "not passed"), ("Right. All agree.", "passed")]
+    for most in (1, 2, 3):
+        page = handed_in(*[("exercises.clip.check(clip)", ways[k][0]) for k in order if k < most])
+        assert student.checked(page) == {"clip": ways[most - 1][1]}
 
 
 def test_a_right_answers_message_is_what_collecting_looks_for():

@@ -14,7 +14,7 @@ from lstm_helpers.cells import lstm, rnn
 from lstm_helpers.gradcheck import relative_error
 from tests import laws
 
-CELLS = [getattr(cells, name) for name in cells.__all__]
+CELLS = cells.CELLS
 
 
 def test_the_package_offers_the_reference_engine():
@@ -93,7 +93,7 @@ def test_no_steps_at_all(cell, masked):
     assert back.xs.shape == (0, 2, 3) and back.states.h.shape == (0, 2, 4)
 
 
-def test_all_masked_leaves_the_state_to_the_bit():
+def test_a_fully_masked_run_keeps_the_state_bit_for_bit():
     params, xs, state, d_hs, d_state = laws.case(lstm, 3, 2, 3, 4)
     trace = through_time.unroll(lstm, params, np.full_like(xs, np.nan), state, np.zeros((3, 2), bool))
     assert np.array_equal(trace.state.c, state.c) and np.array_equal(trace.h[1], state.h)

@@ -1,16 +1,18 @@
 """What the tools share: they can be run by name, what they name exists, and a training is whole or it is none."""
 
 import re
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from lstm_helpers import losses
+from lstm_helpers.arrays import leaves
 from lstm_helpers.cells import rnn
 from lstm_helpers.layers import Recurrent
 from lstm_helpers.model import Batch, Model
-from lstm_helpers.training import adam
+from lstm_helpers.training import adam, sgd
 from tools import training
 
 ROOT = Path(__file__).parents[1]
@@ -57,19 +59,40 @@ def test_steps_are_counted_from_the_first_and_each_is_seen():
     assert np.array_equal(whole.params.layer.W_x, at_once.params.layer.W_x)
 
 
+def test_a_training_that_is_watched_goes_on_and_takes_all_options_as_one_that_is_not(capsys, monkeypatch):
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+
+    def run(steps, **more):
+        options = dict(clip_norm=1e-3, carry_state=True, rng=np.random.default_rng(2)) | more
+        return training.train(MODEL, PARAMS, batches, losses.mse, sgd(0.1), steps, **options)
+
+    seen = []
+    half, whole = run(2), run(5)
+    watched = run(5, resume=half, each=lambda one: seen.append(one.step))
+    assert seen == [3, 4, 5] and whole.state != ()
+    for (path, one), (_, other) in zip(leaves(watched[3:7]), leaves(whole[3:7]), strict=True):
+        assert np.array_equal(one, other), path
+    moved = run(1).params.layer.W_x - PARAMS.layer.W_x
+    assert 0 < np.linalg.norm(moved) <= 0.1 * 1e-3
+    assert capsys.readouterr().out == "", "no bar"
+
+
 def test_half_a_training_is_no_row_of_a_table():
     def interrupted(step):
         if step == 2:
             raise KeyboardInterrupt
         return batches(step)
 
-    with pytest.raises(KeyboardInterrupt):
-        training.train(MODEL, PARAMS, interrupted, losses.mse, adam(0.1), 5)
+    for each in (None, lambda one: None):
+        with pytest.raises(KeyboardInterrupt):
+            training.train(MODEL, PARAMS, interrupted, losses.mse, adam(0.1), 5, each=each)
 
 
 def test_what_is_stored_says_its_seeds_and_its_size(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(training, "PACKAGE", tmp_path)
-    training.store("table.npz", np.arange(6.0), range(2))
+    monkeypatch.setattr(training, "START", 30.0)
+    monkeypatch.setattr(training.time, "perf_counter", lambda: 30.0 + 150)
+    training.store("table.npz", np.arange(100_000.0), range(2))
     with np.load(tmp_path / "table.npz") as stored:
-        assert any(np.array_equal(stored[name], np.arange(6.0)) for name in stored.files)
-    assert re.fullmatch(r"table\.npz: seeds 0, 1; \d+\.\d minutes so far; \d+ kB\n", capsys.readouterr().out)
+        assert any(np.array_equal(stored[name], np.arange(100_000.0)) for name in stored.files)
+    assert capsys.readouterr().out == "table.npz: seeds 0, 1; 2.5 minutes so far; 800 kB\n"

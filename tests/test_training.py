@@ -316,6 +316,19 @@ def test_training_stops_when_validation_no_longer_falls(patience):
     same(best.params, path[3].params)
 
 
+def test_what_is_validated_are_the_weights_after_the_step():
+    """Not the best ones so far, nor those before."""
+    seen = []
+
+    def validate(params):
+        seen.append(params)
+        return float(len(seen))  # the first is the best
+
+    path = list(islice(small_run(validate=validate), 4))
+    assert len(seen) == 4 and all(params is after.params for params, after in zip(seen, path, strict=True))
+    assert path[-1].best.params is path[0].params
+
+
 def test_an_equal_loss_is_no_progress():
     assert len(all_of(small_run(validate=lambda params: 1.0, patience=2))) == 3
 
@@ -336,12 +349,13 @@ def test_a_stopped_run_stays_stopped_and_a_longer_patience_goes_on():
 # What cannot work
 
 
-def test_a_run_that_blows_up_says_so_and_keeps_what_was_good():
+def test_a_diverging_run_is_reported_and_keeps_the_last_progress():
     net = Model(Recurrent(lstm))
     params = net.init(np.random.default_rng(0), 2, 4, 1)
     run = fit(net, params, lambda step: stream(step % 5), losses.mse, sgd(1e5), clip_norm=None)
     path = []
-    with pytest.raises(FloatingPointError, match=r"in step \d+ \(step \d+ was fine, .*too large; try a smaller rate"):
+    message = r"in step \d+ \(step \d+ was fine, .*too large; try a smaller learning_rate"
+    with pytest.raises(FloatingPointError, match=message):
         for progress in run:
             path.append(progress)
     assert path and all(np.isfinite(leaf).all() for _, leaf in leaves(path[-1].params))
@@ -359,7 +373,7 @@ def test_a_step_to_infinite_weights_is_never_yielded():
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf])
-def test_a_loss_that_is_no_number_is_caught_at_once(bad):
+def test_a_nan_loss_is_reported_at_once(bad):
     def loss(y, targets, mask):
         value, d_y = losses.cross_entropy(y, targets, mask)
         return losses.Loss(value if bad is np.inf else bad, d_y * bad if bad is np.inf else d_y)
@@ -486,7 +500,7 @@ def test_a_finished_training_is_given_back():
     assert trained(3, resume=whole) is whole
 
 
-def test_a_training_is_silent_unless_somebody_is_watching(capsys, monkeypatch):
+def test_a_training_prints_nothing_without_a_terminal(capsys, monkeypatch):
     trained(2)
     assert capsys.readouterr() == ("", "")
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
@@ -501,7 +515,7 @@ def test_a_training_is_silent_unless_somebody_is_watching(capsys, monkeypatch):
 BAD_TRAININGS = {
     "steps is 0; expected a whole number from 1": lambda: trained(0),
     "steps is 2.5; expected a whole number from 1": lambda: trained(2.5),
-    "steps is 2, but resume has made 3 already; expected at least as many: steps counts from the first, so for 2 more "
+    "steps is 2, but resume has run 3 already; expected at least as many: steps counts from the first, so for 2 more "
     "pass steps=5": lambda: trained(2, resume=trained(3)),
     "resume is a tuple of 2; expected a Progress": lambda: trained(2, resume=(1, 2)),
     "patience needs validate": lambda: trained(2, validate=None, patience=3),
@@ -515,8 +529,8 @@ def test_bad_arguments_of_a_training_are_named(message):
         BAD_TRAININGS[message]()
 
 
-def test_a_training_that_diverges_is_told():
-    with pytest.raises(FloatingPointError, match="try a smaller rate"):
+def test_a_training_that_diverges_is_reported():
+    with pytest.raises(FloatingPointError, match="try a smaller learning_rate"):
         train(NET2, PARAMS2, lambda step: stream(step % 5), losses.mse, sgd(1e5), 100, clip_norm=None)
 
 
@@ -541,7 +555,7 @@ def test_the_bar_is_the_same_line_for_any_number_of_steps(capsys, monkeypatch, t
     assert got == list(range(total)) and line == f"{total} steps: {FULL}"
 
 
-def test_a_bar_that_was_left_says_where(capsys, monkeypatch):
+def test_an_abandoned_bar_names_the_step(capsys, monkeypatch):
     assert shown(capsys, monkeypatch, range(3), 8)[1] == "8 steps: 0...10...20...30... stopped after 3 steps\n"
     assert shown(capsys, monkeypatch, range(30), 8, take=2)[1] == "8 steps: 0...10...20.. stopped after 2 steps\n"
 
@@ -555,6 +569,6 @@ def test_the_bar_grows_while_items_come(capsys, monkeypatch):
     assert lines == ["4 steps: 0...10...20..", ".30...40...50", "...60...70..", ".80...90...100"]
 
 
-def test_the_bar_is_quiet_where_nobody_looks(capsys):
+def test_the_bar_prints_nothing_without_a_terminal(capsys):
     assert list(progress_bar(range(9), 5)) == [0, 1, 2, 3, 4]
     assert capsys.readouterr().out == ""

@@ -18,7 +18,6 @@ import shutil
 import subprocess
 import sys
 import time
-import tomllib
 from importlib import import_module
 from itertools import groupby
 from pathlib import Path
@@ -32,6 +31,7 @@ from nbformat import NotebookNode
 from lstm_helpers.figures.style import COLOURS
 from tools import formulas, lighten, live_widgets, site_search
 from tools.extensions import page_header
+from tools.readme import floors, sentence
 
 ROOT = Path(__file__).resolve().parents[1]
 BOOK = ROOT / "docs" / "site"
@@ -311,20 +311,9 @@ def write_api(folder: Path) -> None:
     (folder / "index.md").write_text(text.replace("%MODULES%", "\n".join(rows) + f"\n\n{toc}"), encoding="utf-8")
 
 
-def floors() -> list[str]:
-    """List the package's modules, those that the others stand on first."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    (contract,) = project["tool"]["importlinter"]["contracts"]
-    names = [name.strip() for layer in reversed(contract["layers"]) for name in layer.split("|")]
-    package = import_module("lstm_helpers")
-    assert set(names) == {module.name for module in iter_modules(package.__path__)}
-    return names
-
-
 def module_page(module: ModuleType) -> str:
     """Write a module's page; a package that offers modules gets a section for each, those on the sidelines last."""
-    offered = [getattr(module, name) for name in getattr(module, "__all__", [])]
-    offered = [value for value in offered if isinstance(value, ModuleType)]
+    offered = [value for value in getattr(module, "CELLS", ()) if isinstance(value, ModuleType)]
     if offered:
         others = {one.name for one in iter_modules(module.__path__)}
         others -= {one.__name__.rpartition(".")[2] for one in offered}
@@ -340,11 +329,6 @@ def module_page(module: ModuleType) -> str:
 def headline(words: str, mark: str) -> list[str]:
     """Write a heading in reStructuredText."""
     return [words, mark * len(words), ""]
-
-
-def sentence(module: ModuleType) -> str:
-    """Return the first sentence of a module's docstring."""
-    return " ".join((module.__doc__ or "").split("\n\n", 1)[0].split())
 
 
 # --- what is linked

@@ -1,14 +1,14 @@
-"""Measure reading one way against reading both ways: lstm_helpers/data/measured/both_ways.npz (about four minutes).
+"""Measure unidirectional against bidirectional networks: lstm_helpers/data/measured/both_ways.npz (about four minutes).
 
     python -m tools.measure_both_ways
 
-Four tables, ten seeds each; Adam with rate 0.02, 32 sequences a step (128 windows), gradient norm clipped to 1.
-- tagging: three networks of about 3820 weights on ``tasks.tagging``, 200 steps; kept is the share of 1000 ambiguous
-  words that are tagged rightly, every 25 steps, by the side on which the answer stands.
-- reviews: five networks of about 3100 weights on ``tasks.reviews``, 400 steps; kept is the share of 500 new reviews
-  of 1 to 5 clauses, every 50 steps, and in the end that of 500 reviews of 15 clauses.
+Four tables, ten seeds each; Adam with learning rate 0.02, 32 sequences a step (128 windows), norms clipped to 1.
+- tagging: 3 networks of about 3820 weights on ``tasks.tagging``, 200 steps; it stores the accuracy on 1000 ambiguous
+  words, every 25 steps, by the side of the determining word.
+- reviews: 5 networks of about 3100 weights on ``tasks.reviews``, 400 steps; it stores the accuracy on 500 new reviews
+  of 1 to 5 clauses, every 50 steps, and after training that on 500 reviews of 15 clauses.
 - forecasts: four networks of about 670 weights on ``tasks.wandering``, 300 steps on sequences of 20 (windows of 8);
-  kept is the mean squared error on 400 new sequences, once as it was trained, and once in use: the future cut off.
+  it stores the mean squared error on 400 new sequences, as trained, and at inference, without the future.
 """
 
 from collections.abc import Callable
@@ -21,8 +21,8 @@ from lstm_helpers import losses, training
 from lstm_helpers.cells import lstm
 from lstm_helpers.data.measured import (
     BOTH_WAYS_SEEDS,
+    CLASSIFIERS,
     FORECASTERS,
-    READERS,
     REVIEWS_EVERY,
     TAGGERS,
     TAGGING_EVERY,
@@ -56,10 +56,10 @@ def main() -> None:
     seeds = range(BOTH_WAYS_SEEDS)
     tagged = table("tagging", [[tag(name, units, seed) for seed in seeds] for name, units in TAGGERS.items()])
     curves, far = [], []
-    for name, units in READERS.items():
+    for name, units in CLASSIFIERS.items():
         runs = [judge(name, units, seed) for seed in seeds]
         curves.append([curve for curve, _ in runs])
-        far.append([share for _, share in runs])
+        far.append([accuracy for _, accuracy in runs])
     judged, long = table("reviews", curves), table("long reviews", far)
     forecasts = table(
         "forecasts", [[foresee(name, units, seed) for seed in seeds] for name, units in FORECASTERS.items()]
@@ -90,7 +90,7 @@ def learn(
 
 
 def tag(name: str, units: int, seed: int) -> list[list[float]]:
-    """Give the shares, answer on the left and on the right, as a tagger learns."""
+    """Give the accuracies, answer on the left and on the right, as a tagger learns."""
     net = Model(Bidirectional(lstm) if name == "both ways" else Recurrent(lstm))
     as_read = tagging.time_reversed if name == "backward" else lambda batch: batch
     test = as_read(tagging.batch(np.random.default_rng(3), 1000))
@@ -98,19 +98,19 @@ def tag(name: str, units: int, seed: int) -> list[list[float]]:
     def batches(step: int) -> tagging.TaggedBatch:
         return as_read(tagging.batch(np.random.default_rng([2, seed, step]), 32))
 
-    shares = []
+    accuracies = []
 
     def look(progress: training.Progress) -> None:
         if progress.step % TAGGING_EVERY == 0:
             y = net.predict(progress.params, test.xs, mask=test.mask)
-            shares.append([losses.accuracy(y, test.targets, test.asked & (test.side == side)) for side in (0, 1)])
+            accuracies.append([losses.accuracy(y, test.targets, test.asked & (test.side == side)) for side in (0, 1)])
 
     learn(net, units, (tagging.INPUT_SIZE, tagging.OUTPUT_SIZE), seed, batches, losses.cross_entropy, 200, look)
-    return shares
+    return accuracies
 
 
 def judge(name: str, units: int, seed: int) -> tuple[list[float], float]:
-    """Give the shares of reviews as a reader learns, and the share of long ones in the end."""
+    """Give the accuracies on reviews during training, and on long ones at the end."""
     layer = Recurrent(lstm) if name.startswith("forward") else Bidirectional(lstm)
     net = Model(AtTheEnd() if name.endswith("output[-1]") else layer, "mean" if name.endswith("mean") else "last")
     test, far = (reviews.batch(np.random.default_rng(k), n, c) for k, n, c in ((3, 500, reviews.CLAUSES), (4, 500, 15)))
@@ -118,15 +118,15 @@ def judge(name: str, units: int, seed: int) -> tuple[list[float], float]:
     def batches(step: int) -> reviews.ReviewBatch:
         return reviews.batch(np.random.default_rng([2, seed, step]), 32)
 
-    shares = []
+    accuracies = []
 
     def look(progress: training.Progress) -> None:
         if progress.step % REVIEWS_EVERY == 0:
-            shares.append(losses.accuracy(net.predict(progress.params, test.xs, mask=test.mask), test.targets))
+            accuracies.append(losses.accuracy(net.predict(progress.params, test.xs, mask=test.mask), test.targets))
 
     sizes = (reviews.INPUT_SIZE, reviews.OUTPUT_SIZE)
     params = learn(net, units, sizes, seed, batches, losses.cross_entropy, 400, look)
-    return shares, losses.accuracy(net.predict(params, far.xs, mask=far.mask), far.targets)
+    return accuracies, losses.accuracy(net.predict(params, far.xs, mask=far.mask), far.targets)
 
 
 def foresee(name: str, units: int, seed: int) -> list[float]:

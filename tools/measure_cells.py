@@ -31,7 +31,7 @@ assert tuple(CELLS) == measured.CELLS
 
 
 def train(name, seed, task, hidden_size, steps, draw):
-    """Train one network with Adam, rate 0.01."""
+    """Train one network with Adam, learning rate 0.01."""
     model = Model(Recurrent(CELLS[name]))
     params = model.init(np.random.default_rng([1, seed]), task.INPUT_SIZE, hidden_size, task.OUTPUT_SIZE)
 
@@ -42,15 +42,15 @@ def train(name, seed, task, hidden_size, steps, draw):
 
 
 def on_the_stream(name, seed):
-    """Train on pieces of 40 words; give the loss on new ones, and accuracy and largest state far out in a long run."""
+    """Train on chunks of 40 words; give the loss on new ones, and accuracy and largest state far out in a long run."""
     model, params = train(name, seed, stream, 16, 200, lambda rng: stream.batch(rng, 16, 40))
     new = stream.batch(np.random.default_rng([3, seed]), 200, 40)
     loss = losses.cross_entropy(model.predict(params, new.xs), new.targets).value
     long = stream.batch(np.random.default_rng([4, seed]), 8, 1000)
     run = model.forward(params, long.xs)
     late = long.asked & (np.arange(1000)[:, None] >= 200)
-    belt = run.trace.c if hasattr(run.trace, "c") else run.trace.h
-    return loss, losses.accuracy(run.y, long.targets, late), np.abs(belt[-1]).max()
+    states = run.trace.c if hasattr(run.trace, "c") else run.trace.h
+    return loss, losses.accuracy(run.y, long.targets, late), np.abs(states[-1]).max()
 
 
 def counted_up_to(name, seed):
@@ -58,7 +58,7 @@ def counted_up_to(name, seed):
     model, params = train(name, seed, anbn, 8, 600, lambda rng: anbn.batch(rng, 16, 16))
     n = np.arange(1, 61)
     test = anbn.batch_of(n)
-    asked = test.mask & (np.arange(120)[:, None] >= n)  # before the first b nobody can know
+    asked = test.mask & (np.arange(120)[:, None] >= n)  # before the first b, n is unknown
     right = model.predict(params, test.xs, mask=test.mask).argmax(axis=-1) == test.targets
     return int(np.cumprod((right | ~asked).all(axis=0)).sum())
 

@@ -2,10 +2,10 @@
 
     python -m tools.measure_depth
 
-Copying three symbols over a pause of 13 steps (T = 20), batches of 32, Adam with rate 0.01, 1200 steps; ten seeds of
+Copying three symbols over 13 blanks (T = 20), batches of 32, Adam (learning rate 0.01), 1200 steps; 10 seeds of
 one, two and three layers of LSTM with a forget bias of 2, and of three layers with residual connections above the
 first.
-Kept is the share of symbols that are answered rightly in 500 new sequences, every 100 steps.
+The stored number is the fraction of symbols that are predicted correctly in 500 new sequences, every 100 steps.
 """
 
 import numpy as np
@@ -32,7 +32,7 @@ def main() -> None:
 
 
 def curve(layers: int, units: int, residual: bool, seed: int) -> list[float]:
-    """Train one network; give the share of right symbols as it learns."""
+    """Train one network; give the fraction of right symbols as it learns."""
     upper = [Residual(Recurrent(lstm)) if residual else Recurrent(lstm) for _ in range(layers - 1)]
     net = Model(Stacked(Recurrent(lstm), *upper))
     start = net.init(np.random.default_rng([1, seed]), copying.INPUT_SIZE, units, copying.OUTPUT_SIZE, forget_bias=2.0)
@@ -41,15 +41,15 @@ def curve(layers: int, units: int, residual: bool, seed: int) -> list[float]:
         return copying.batch(np.random.default_rng([2, seed, step]), 32, LENGTH, COUNT)
 
     test = copying.batch(np.random.default_rng(3), 500, LENGTH, COUNT)
-    shares = []
+    accuracies = []
 
     def look(progress: training.Progress) -> None:
         if progress.step % DEPTH_EVERY == 0:
             y = net.predict(progress.params, test.xs)
-            shares.append(losses.accuracy(y[-COUNT:], test.targets[-COUNT:]))
+            accuracies.append(losses.accuracy(y[-COUNT:], test.targets[-COUNT:]))
 
     train(net, start, batches, losses.cross_entropy, training.adam(0.01), DEPTH_STEPS, each=look)
-    return shares
+    return accuracies
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ SEEDS = 10
 CELLS = ((rnn, {}), (lstm, {"forget_bias": 1.0}), (lstm, {"forget_bias": 3.0}))
 
 
-def accuracy(cell, options, distractors, seed, steps=400, hidden_size=16, rate=0.01, batch_size=32):
+def accuracy(cell, options, distractors, seed, steps=400, hidden_size=16, learning_rate=0.01, batch_size=32):
     """Train one network and test it on 500 new sentences of the same distance."""
     model = Model(Recurrent(cell), at="last")
     params = model.init(np.random.default_rng([1, seed]), len(agreement.VOCABULARY), hidden_size, 2, **options)
@@ -28,7 +28,7 @@ def accuracy(cell, options, distractors, seed, steps=400, hidden_size=16, rate=0
         batch = agreement.batch(np.random.default_rng([2, seed, step]), batch_size, distractors)
         return Batch(batch.xs, batch.targets, batch.mask)
 
-    params = train(model, params, batches, losses.cross_entropy, adam(rate), steps).params
+    params = train(model, params, batches, losses.cross_entropy, adam(learning_rate), steps).params
     test = agreement.batch(np.random.default_rng([3, seed]), 500, distractors)
     return np.mean(model.predict(params, test.xs, mask=test.mask).argmax(axis=-1) == test.targets)
 

@@ -27,10 +27,10 @@ SEEDS, CHOOSING_SEEDS = range(10), range(100, 105)
 
 
 class Setup(NamedTuple):
-    """What is learned from what."""
+    """The setting of one network."""
 
     values: np.ndarray  # the whole series, without gaps
-    train: int  # how many steps are learned from
+    train: int  # the number of training steps of the series
     validation: int  # how many of these, the last, choose the number of training steps
     length: int  # how many steps the network reads
     horizon: int  # how many it is asked for
@@ -96,8 +96,8 @@ def forecast(setup, scaler, params, first, horizon=None):
 
 def absolute_error(function, first):
     """Give the mean absolute error (horizon,)."""
-    guess, truth = function(first)
-    return np.abs(guess - truth).mean(axis=1)
+    forecast, truth = function(first)
+    return np.abs(forecast - truth).mean(axis=1)
 
 
 def chosen_steps(setup):

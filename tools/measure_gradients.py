@@ -28,9 +28,9 @@ def spread(cell, scale, field, **options):
 def measure():
     """Make the whole table."""
     scales, biases = measured.GRADIENT_SCALES, measured.GRADIENT_BIASES
-    belt = [[spread(lstm, scale, "c", forget_bias=bias) for bias in biases] for scale in scales]
+    cell_state = [[spread(lstm, scale, "c", forget_bias=bias) for bias in biases] for scale in scales]
     plain = [spread(rnn, scale, "h") for scale in scales]
-    return measured.GradientNorms(np.array(belt, np.float32), np.array(plain, np.float32))
+    return measured.GradientNorms(np.array(cell_state, np.float32), np.array(plain, np.float32))
 
 
 if __name__ == "__main__":

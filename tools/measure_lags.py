@@ -37,7 +37,7 @@ def network(setup, task, hidden_size, lag, seed):
     return model, params
 
 
-def latch_accuracy(setup, lag, seed, hidden_size=8, rate=0.01, steps=400):
+def latch_accuracy(setup, lag, seed, hidden_size=8, learning_rate=0.01, steps=400):
     """Train on the latch of one length and test on 500 new sequences."""
     model, params = network(setup, latch, hidden_size, lag, seed)
 
@@ -45,14 +45,14 @@ def latch_accuracy(setup, lag, seed, hidden_size=8, rate=0.01, steps=400):
         return latch.batch(np.random.default_rng([2, seed, step]), 32, lag)
 
     try:
-        params = train(model, params, batches, losses.cross_entropy, adam(rate), steps).params
+        params = train(model, params, batches, losses.cross_entropy, adam(learning_rate), steps).params
     except FloatingPointError:
         return 0.5
     test = latch.batch(np.random.default_rng([3, seed]), 500, lag)
     return losses.accuracy(model.predict(params, test.xs), test.targets)
 
 
-def adding_losses(setup, seed, lag=50, hidden_size=32, rate=0.005, steps=2500):
+def adding_losses(setup, seed, lag=50, hidden_size=32, learning_rate=0.005, steps=2500):
     """Give the training loss of adding, a mean over 25 steps each."""
     model, params = network(setup, adding, hidden_size, lag, seed)
 
@@ -60,7 +60,15 @@ def adding_losses(setup, seed, lag=50, hidden_size=32, rate=0.005, steps=2500):
         return adding.batch(np.random.default_rng([2, seed, step]), 32, lag)
 
     curve = []
-    train(model, params, batches, losses.mse, adam(rate), steps, each=lambda progress: curve.append(progress.loss))
+    train(
+        model,
+        params,
+        batches,
+        losses.mse,
+        adam(learning_rate),
+        steps,
+        each=lambda progress: curve.append(progress.loss),
+    )
     return np.mean(np.reshape(curve, (-1, 25)), axis=1)
 
 
@@ -88,8 +96,8 @@ def measure(name):
         rows = [[[order_accuracy(s, length, k) for k in seeds] for length in lengths] for s in setups]
     else:
         accuracy = partial(latch_accuracy, "LSTM, forget bias 3", 40, steps=300)
-        sizes, rates = measured.GRID_SIZES, measured.GRID_RATES
-        rows = [[[accuracy(k, hidden_size=h, rate=r) for k in seeds] for r in rates] for h in sizes]
+        sizes, rates = measured.GRID_SIZES, measured.GRID_LEARNING_RATES
+        rows = [[[accuracy(k, hidden_size=h, learning_rate=r) for k in seeds] for r in rates] for h in sizes]
     table = np.array(rows)
     print(name, table.shape, np.round(table.mean(axis=-1), 2), sep="\n")
     store(f"measured/{name}.npz", table, seeds)

@@ -3,9 +3,9 @@
     python -m tools.measure_translation
 
 Sentences of ``tasks.reordering`` with 1 to 6 phrases, 64 new ones a step; a bidirectional encoder and a decoder of two
-layers, embeddings of 16, forget bias 1, float32. Adam with rate 0.01 for 800 steps and 0.002 for 200 more, the gradient
-clipped to norm 1; five seeds of every network. Kept is the share of 200 new sentences of each length whose translation,
-by greedy decoding, is right from the first word to the end.
+layers, embeddings of 16, forget bias 1, float32. Adam with learning rate 0.01 for 800 steps and 0.002 for 200
+more, gradients clipped to norm 1; five seeds of every network. It stores the fraction of 200 new sentences of each
+length whose translation, by greedy decoding, is completely right.
 """
 
 import numpy as np
@@ -20,7 +20,7 @@ from lstm_helpers.seq2seq.attention import ScaledDot
 from tools.training import store, train
 
 LEARNED = (1, 6)
-PLAN = ((0.01, 800), (0.002, 1000))  # a rate, and the step up to which it holds
+PLAN = ((0.01, 800), (0.002, 1000))  # a learning rate, and the step up to which it holds
 
 
 def main() -> None:
@@ -28,13 +28,13 @@ def main() -> None:
     table = np.zeros((len(TRANSLATION_NETS), TRANSLATION_SEEDS, len(TRANSLATION_PHRASES)))
     for seed in range(TRANSLATION_SEEDS):
         for row, name in enumerate(TRANSLATION_NETS):
-            table[row, seed] = shares(name, seed)
+            table[row, seed] = accuracies(name, seed)
             print(f"{name:24s} seed {seed}", np.round(table[row, seed], 2), flush=True)
     store("measured/translation.npz", table.astype(np.float32), range(TRANSLATION_SEEDS))
 
 
-def shares(name: str, seed: int, plan: tuple[tuple[float, int], ...] = PLAN) -> list[float]:
-    """Train one network; give the share of right translations for each number of phrases."""
+def accuracies(name: str, seed: int, plan: tuple[tuple[float, int], ...] = PLAN) -> list[float]:
+    """Train one network; give the fraction of right translations for each number of phrases."""
     units, attends = TRANSLATION_NETS[name]
     decoder = Stacked(Recurrent(lstm), Recurrent(lstm))
     net = Seq2Seq(Bidirectional(lstm), decoder, ScaledDot() if attends else None, embedding_size=16)
@@ -45,13 +45,15 @@ def shares(name: str, seed: int, plan: tuple[tuple[float, int], ...] = PLAN) -> 
         return reordering.batch(np.random.default_rng([2, seed, step]), 64, LEARNED)
 
     progress = None
-    for rate, steps in plan:
-        progress = train(net, params, batches, losses.cross_entropy, training.adam(rate), steps, resume=progress)
+    for learning_rate, steps in plan:
+        progress = train(
+            net, params, batches, losses.cross_entropy, training.adam(learning_rate), steps, resume=progress
+        )
     return [accuracy(net, progress.params, n) for n in TRANSLATION_PHRASES]
 
 
 def accuracy(net: Seq2Seq, params, phrases: int) -> float:
-    """Translate 200 new sentences; give the share that is right."""
+    """Translate 200 new sentences; give the fraction that is right."""
     test = reordering.batch(np.random.default_rng([3, phrases]), 200, phrases)
     answers = net.greedy(params, test.xs, test.mask, longest=len(test.targets) + 5)
     return float(pairs.right(answers.tokens, answers.mask, test).mean())

@@ -66,11 +66,11 @@ def record(kind, rng, T, B, D, H, large, lengths):
     loss.backward()
 
     weights = {name: weight.detach().numpy() for name, weight in layer.named_parameters()}
-    slopes = {name: weight.grad.numpy() for name, weight in layer.named_parameters()}
+    gradients = {name: weight.grad.numpy() for name, weight in layer.named_parameters()}
     arrays = {f"original.{name}": weight for name, weight in weights.items()}
     arrays |= {f"params.{name}": array for name, array in ours(kind, weights, np.add).items()}
     # Both biases receive the gradient of their sum, so either is the gradient of ours.
-    arrays |= {f"gradients.params.{name}": array for name, array in ours(kind, slopes, lambda a, b: a).items()}
+    arrays |= {f"gradients.params.{name}": array for name, array in ours(kind, gradients, lambda a, b: a).items()}
     arrays |= {"xs": xs.detach().numpy(), "mask": mask, "hs": hs.detach().numpy(), "d_hs": d_hs}
     arrays["gradients.xs"] = xs.grad.numpy()
     for k, field in enumerate(fields):

@@ -1,4 +1,4 @@
-"""Record how PyTorch trains two small models: lstm_helpers/data/recorded/training.npz (recorded with torch 2.13.0).
+"""Record how PyTorch trains two small models: tests/recorded/training.npz (recorded with torch 2.13.0).
 
 Only needed to make the file again: `python -m pip install torch`, then `python -m tools.record_training`.
 Everything is float64 and drawn from one seed. PyTorch's LSTM has two bias vectors that always get the same gradient;
@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-FILE = Path(__file__).resolve().parents[1] / "lstm_helpers" / "data" / "recorded" / "training.npz"
+FILE = Path(__file__).resolve().parents[1] / "tests" / "recorded" / "training.npz"
 SEED, STEPS, BATCHES = 2014, 50, 5  # the batches come in turn
 T, B, H, K = 6, 5, 4, 3
 D, V, E = 3, 7, 3  # inputs of the first model; vocabulary and embedding of the second

@@ -1,4 +1,4 @@
-"""Record what PyTorch's stacked and bidirectional layers compute: tests/wirings.npz (torch 2.13.0).
+"""Record what PyTorch's stacked and bidirectional layers compute: tests/recorded/wirings.npz (torch 2.13.0).
 
 Only needed to make the file again: `python -m pip install torch`, then `python -m tools.record_wirings`.
 Everything is float64 and drawn from one seed. Weights are stored as PyTorch names and lays them out; the loss whose
@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-FILE = Path(__file__).resolve().parents[1] / "tests" / "wirings.npz"
+FILE = Path(__file__).resolve().parents[1] / "tests" / "recorded" / "wirings.npz"
 SEED = 2005
 T, B, D, H = 6, 4, 3, 2
 KINDS = {"lstm": torch.nn.LSTM, "rnn": torch.nn.RNN, "gru": torch.nn.GRU}

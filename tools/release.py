@@ -1,4 +1,4 @@
-"""Build what is published, and try it as a stranger would (`make dist`, `make dist-check`).
+"""Build the published archives, and install them in a clean environment (`make dist`, `make dist-check`).
 
     python -m tools.release build           wheel and sdist into dist/
     python -m tools.release build v0.2.0    the same, if that is the tag of what is here
@@ -63,7 +63,7 @@ def version() -> str:
 
 
 def objections(tag: str) -> list[str]:
-    """Say what speaks against a release under this tag."""
+    """List the reasons against a release under this tag."""
     own, named, found = version(), tag.removeprefix("v"), []
     if tag != f"v{own}":
         found.append(f"the tag is {tag}, but what is here is {own} (is the tag elsewhere, or not fetched?)")

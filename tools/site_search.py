@@ -1,4 +1,4 @@
-"""Write what the web edition's search looks in: the book's own words, chapter by chapter, and the package's names.
+"""Write the search index of the web edition: the book's text, chapter by chapter, and the package's names.
 
 Of a chapter or another page it holds the headings and the prose, without code, outputs and what the theme adds; of the
 package, each function's name and the first sentence of its docstring. docs/site/static/search.js ranks and shows them.

@@ -1,4 +1,4 @@
-"""Hand out the pages without their solutions, and see what comes back (`make student`).
+"""Hand out the pages without their solutions, and collect results (`make student`).
 
     python -m tools.student                      build/student: a folder to hand out
     python -m tools.student --run [03 05]        the same, and every page (or these) is run from a fresh kernel

@@ -1,8 +1,8 @@
 """Train the two language models of ``lstm_helpers.data.trained``: ``python -m tools.train_language brackets prose``.
 
-Both read one character at a time and are cut into pieces of 64 steps, the state carried on; bracket texts are 1024
-characters long, and each begins with an empty state. The rate falls linearly to 0. What is trained on prose keeps the
-weights that did best on the validation part; its test part is not looked at.
+Both read one character at a time and are cut into chunks of 64 steps, the state carried on; bracket texts are 1024
+characters long, and each begins with the zero state. The learning rate falls linearly to 0. The prose model keeps the
+weights with the lowest validation loss; the test part is not used.
 About five minutes on two cores. The last bits of the machine's arithmetic decide the details, so a new run gives
 other networks that are about as good.
 """
@@ -25,19 +25,19 @@ LENGTH = 64
 
 
 def bits(model, params, tokens):
-    """Give the cost in bits a character over a whole text, read in one go."""
+    """Give the cross-entropy in bits per character over a whole text, read in one run."""
     y = model.predict(params, tokens[:-1, None])
     return float(losses.cross_entropy(y, tokens[1:, None]).value) / np.log(2)
 
 
-def train(model, params, batches, steps, rate, validate, every, restart=None):
+def train(model, params, batches, steps, learning_rate, validate, every, restart=None):
     """Yield (step, mean training loss in bits, validation loss in bits, params) after every so many steps.
 
-    The state is emptied every ``restart`` steps, a divisor of ``every``; None carries it on for ever.
+    The state is reset every ``restart`` steps, a divisor of ``every``; None never resets it.
     """
     progress = None
     for start in range(0, steps, every):
-        adam, path = training.adam(rate * (1 - start / steps)), []
+        adam, path = training.adam(learning_rate * (1 - start / steps)), []
         for _ in range(every // (restart or every)):
             if restart and progress:
                 progress = progress._replace(state=())
@@ -50,15 +50,15 @@ def train(model, params, batches, steps, rate, validate, every, restart=None):
         yield (*row, progress.params)
 
 
-def train_prose(size=160, embedding=32, dropout=0.4, rate=0.006, steps=7000, every=250):
+def train_prose(size=160, embedding=32, dropout=0.4, learning_rate=0.006, steps=7000, every=250):
     book = text.book()
     letters = text.alphabet(book)
     learn, choose = (text.encode(part, letters) for part in text.split(book)[:2])
     model = Model(Stacked(Dropout(dropout), Recurrent(lstm), Dropout(dropout)), embedding_size=embedding)
     V = len(letters)
     params = model.init(np.random.default_rng(0), V, size, V, forget_bias=1.0, dtype=np.float32)
-    batches = text.pieces(learn, 16, LENGTH)
-    rows = list(train(model, params, batches, steps, rate, partial(bits, model, tokens=choose), every))
+    batches = text.chunks(learn, 16, LENGTH)
+    rows = list(train(model, params, batches, steps, learning_rate, partial(bits, model, tokens=choose), every))
     best = min(rows, key=lambda row: row[2])[3]
     log = measured.ProseTraining(*(np.array(column) for column in list(zip(*rows, strict=True))[:3]))
     store("measured/prose.npz", log)
@@ -70,17 +70,17 @@ def note(losses, progress):
 
 
 @lru_cache(maxsize=1)
-def bracket_texts(k, count=32, pieces=16):
+def bracket_texts(k, count=32, chunks=16):
     """Draw new texts side by side, (T + 1, B)."""
     rng = np.random.default_rng([3, k])
-    texts = [brackets.sample(rng, pieces * LENGTH + 1) for _ in range(count)]
+    texts = [brackets.sample(rng, chunks * LENGTH + 1) for _ in range(count)]
     return np.stack([text.encode(one, brackets.ALPHABET) for one in texts], axis=1)
 
 
-def train_brackets(size=48, embedding=8, rate=0.01, steps=6400, every=640, pieces=16):
+def train_brackets(size=48, embedding=8, learning_rate=0.01, steps=6400, every=640, chunks=16):
     def batches(step):
-        k, piece = divmod(step, pieces)
-        here = bracket_texts(k)[piece * LENGTH : (piece + 1) * LENGTH + 1]
+        k, chunk = divmod(step, chunks)
+        here = bracket_texts(k)[chunk * LENGTH : (chunk + 1) * LENGTH + 1]
         return training.Batch(here[:-1], here[1:])
 
     choose = text.encode(brackets.sample(np.random.default_rng(4), 50_000), brackets.ALPHABET)
@@ -88,7 +88,7 @@ def train_brackets(size=48, embedding=8, rate=0.01, steps=6400, every=640, piece
     V = len(brackets.ALPHABET)
     params = model.init(np.random.default_rng(0), V, size, V, forget_bias=1.0, dtype=np.float32)
     validate = partial(bits, model, tokens=choose)
-    *_, last = train(model, params, batches, steps, rate, validate, every, restart=pieces)
+    *_, last = train(model, params, batches, steps, learning_rate, validate, every, restart=chunks)
     return last[3]
 
 

@@ -20,23 +20,23 @@ def start(seed, input_size, hidden_size):
     return rng, trained.Network(cell, rng.normal(size=(hidden_size, 1)) / np.sqrt(hidden_size), np.zeros(1))
 
 
-def grads_of(network, xs, mask, slope_of):
-    """Return the loss and the gradient of every weight; ``slope_of(y)`` gives the loss and its slope at the outputs."""
+def grads_of(network, xs, mask, loss_of):
+    """Return the loss and the gradient of every weight; ``loss_of(y)`` gives the loss and its gradient at y."""
     trace = unroll(lstm, network.cell, xs, mask=mask)
-    loss, dy = slope_of(trace.h @ network.W_y + network.b_y)
+    loss, dy = loss_of(trace.h @ network.W_y + network.b_y)
     back = backpropagate(lstm, network.cell, trace, dy @ network.W_y.T)
     H = trace.h.shape[2]
     d_W_y, d_b_y = trace.h.reshape(-1, H).T @ dy.reshape(-1, 1), dy.sum(axis=(0, 1))
     return loss, trained.Network(back.params, d_W_y, d_b_y)
 
 
-def adam(network, step_of, steps, rate):
-    """Follow Adam with the gradient clipped to norm 1 and the rate falling linearly to 0."""
-    state = training.adam(rate).init(network)
+def adam(network, step_of, steps, learning_rate):
+    """Train with Adam, the gradient clipped to norm 1 and the learning rate falling linearly to 0."""
+    state = training.adam(learning_rate).init(network)
     for step in range(1, steps + 1):
         loss, grads = step_of(network)
         grads, _ = training.clip_norm(grads, 1.0)
-        network, state = training.adam(rate * (1 - step / (steps + 1))).update(grads, state, network)
+        network, state = training.adam(learning_rate * (1 - step / (steps + 1))).update(grads, state, network)
         if step % (steps // 5) == 0:
             print(f"  step {step}: loss {loss:.4f}")
     return network, loss
@@ -50,13 +50,13 @@ def train_agreement(seed, steps=1500):
         batch = agreement.batch(rng, 32, (0, 4))
         last = batch.mask.sum(axis=0) - 1
 
-        def slope_of(y):
+        def loss_of(y):
             logit = y[last, np.arange(32), 0]
             dy = np.zeros_like(y)
             dy[last, np.arange(32), 0] = (sigmoid(logit) - batch.targets) / 32
             return np.mean(np.logaddexp(0, logit) - batch.targets * logit), dy
 
-        return grads_of(network, batch.xs, batch.mask, slope_of)
+        return grads_of(network, batch.xs, batch.mask, loss_of)
 
     return adam(network, one, steps, 0.02)
 
@@ -67,11 +67,11 @@ def train_sunspots(seed, steps=400):
     _, network = start(seed, 1, 4)
 
     def one(network):
-        def slope_of(y):
+        def loss_of(y):
             error = y - series[1:]
             return np.mean(error**2), 2 * error / error.size
 
-        return grads_of(network, series[:-1], None, slope_of)
+        return grads_of(network, series[:-1], None, loss_of)
 
     return adam(network, one, steps, 0.02)
 

@@ -1,7 +1,7 @@
 """Train the translators of ``lstm_helpers.data.trained``: ``python -m tools.train_translators dates reordering``.
 
 A bidirectional encoder, scaled dot-product attention and a decoder of two layers, 32 units each, embeddings of 16,
-forget bias 1, float32. 64 new pairs a step, the gradient clipped to norm 1, Adam with a rate that falls in three
+forget bias 1, float32. 64 new pairs a step, the gradient clipped to norm 1, Adam with a learning rate in three
 stages. About a minute on one core. The last bits of the machine's arithmetic decide the details, so a new run gives
 other networks that are about as good.
 """
@@ -17,7 +17,7 @@ from lstm_helpers.training import adam
 from tools import training
 from tools.training import store
 
-PLAN = ((0.01, 1000), (0.003, 1300), (0.001, 1500))  # a rate, and the step up to which it holds
+PLAN = ((0.01, 1000), (0.003, 1300), (0.001, 1500))  # a learning rate, and the step up to which it holds
 DRAW = {
     "dates": lambda rng, count: dates.batch(rng, count),
     "reordering": lambda rng, count: reordering.batch(rng, count, (1, 6)),
@@ -37,12 +37,14 @@ def train(name, seed=0):
         return draw(np.random.default_rng([2, seed, step]), 64)
 
     test = draw(np.random.default_rng(3), 1000)
-    for rate, steps in PLAN:
-        progress = training.train(net, params, batches, losses.cross_entropy, adam(rate), steps, resume=progress)
+    for learning_rate, steps in PLAN:
+        progress = training.train(
+            net, params, batches, losses.cross_entropy, adam(learning_rate), steps, resume=progress
+        )
         loss = net.loss(progress.params, test, losses.cross_entropy)
         answers = net.greedy(progress.params, test.xs, test.mask)
-        share = pairs.right(answers.tokens, answers.mask, test).mean()
-        print(f"  step {progress.step}: {loss:.5f} nats a token, {share:.1%} right, on 1000 others", flush=True)
+        accuracy = pairs.right(answers.tokens, answers.mask, test).mean()
+        print(f"  step {progress.step}: {loss:.5f} nats per token, {accuracy:.1%} right, on 1000 others", flush=True)
     return progress.params
 
 

@@ -1,4 +1,4 @@
-"""One way to train for the tables and networks that the book ships, and to say what they took."""
+"""Training for the tables and networks that the book ships, with a record of seeds and minutes."""
 
 import time
 from collections.abc import Callable, Iterable
@@ -26,7 +26,7 @@ def train(
 ) -> training.Progress:
     """Train as the package's ``train``, without a bar; ``each`` sees the Progress after every step.
 
-    An interrupted training is no row of a table: the interrupt goes on.
+    An interrupt is passed on, since an incomplete training must not enter a table.
     """
     if each is None:
         progress = training.train(model, params, batches, loss, optimizer, steps, bar=False, **options)

@@ -1,8 +1,10 @@
 """The cells: one module each, all with the same four functions (see ``base``).
 
-``ablated.Ablated`` makes further cells of the LSTM by taking one part out of it.
+A new cell is a module here, and its name in ``CELLS``. ``ablated.Ablated`` makes further cells from the LSTM by
+ablating one part.
 """
 
 from lstm_helpers.cells import cifg, gru, gru_reset_before, lstm, lstm_no_forget, peephole, rnn
+from lstm_helpers.cells.base import Cell
 
-__all__ = ["cifg", "gru", "gru_reset_before", "lstm", "lstm_no_forget", "peephole", "rnn"]
+CELLS: tuple[Cell, ...] = (cifg, gru, gru_reset_before, lstm, lstm_no_forget, peephole, rnn)

@@ -1,9 +1,9 @@
-"""The LSTM with one part taken out, so that what the part is good for can be measured by what is lost without it.
+"""The LSTM with one part ablated, to measure how much that part contributes.
 
-    gate taken out          i, f or o is 1 at every step, and its block of weights is gone
-    activation taken out    g = z_g, or h_t = o * c_t
+    gate ablated            i, f or o is 1 at every step, and its block of weights is gone
+    activation ablated      g = z_g, or h_t = o * c_t
 
-The five ablations of this kind in Greff et al. (2015), who call them NIG, NFG, NOG, NIAF and NOAF.
+Five of the ablations of Greff et al. (2015), who call them NIG, NFG, NOG, NIAF and NOAF.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import DTypeLike
 
-from lstm_helpers.activations import sigmoid, sigmoid_slope, tanh, tanh_slope
+from lstm_helpers.activations import sigmoid, sigmoid_derivative, tanh, tanh_derivative
 from lstm_helpers.arrays import BD, BH, Array
 from lstm_helpers.cells import base, lstm
 
@@ -21,7 +21,7 @@ PARTS = ("input gate", "forget gate", "output gate", "input activation", "output
 
 @dataclass(frozen=True, repr=False)
 class Ablated:
-    """A cell, with the functions and records of the ``lstm`` module; without a gate its weights have one block less.
+    """A cell with the functions and records of ``lstm``; if a gate is ablated, its block of weights is missing.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ class Ablated:
         forget_bias: float = 1.0,
         dtype: DTypeLike = np.float64,
     ) -> lstm.Params:
-        """Draw what ``lstm.init`` draws, and leave out what the missing gate would have had."""
+        """Draw the weights of ``lstm.init`` and drop the block of the ablated gate."""
         whole = lstm.init(rng, input_size, hidden_size, forget_bias=forget_bias, dtype=dtype)
         left = np.repeat([k in self.blocks for k in lstm.BLOCKS], hidden_size)
         return lstm.Params(*(weights[..., left] for weights in whole))
@@ -69,7 +69,7 @@ class Ablated:
         i, f, o = (sigmoid(z[k]) if k in z else np.ones_like(state.h) for k in "ifo")
         g = z["g"] if self.part == "input activation" else tanh(z["g"])
         c = f * state.c + i * g
-        h = o * self._shown(c)
+        h = o * self._activated(c)
         return lstm.Step(x, state, i, f, g, o, c, h)
 
     def backward(
@@ -77,13 +77,13 @@ class Ablated:
     ) -> tuple[lstm.Params, lstm.State, BD]:
         """Send a gradient back through one step; arguments and result as in ``lstm.backward``."""
         base.check_state("d_state", d_state, lstm.State, *step.h.shape)
-        shown = self._shown(step.c)
-        dc = d_state.c + d_state.h * step.o * (1.0 if self.part == "output activation" else tanh_slope(shown))
+        activated = self._activated(step.c)
+        dc = d_state.c + d_state.h * step.o * (1.0 if self.part == "output activation" else tanh_derivative(activated))
         dz_of: dict[str, Array] = {
-            "i": dc * step.g * sigmoid_slope(step.i),
-            "f": dc * step.previous.c * sigmoid_slope(step.f),
-            "g": dc * step.i * (1.0 if self.part == "input activation" else tanh_slope(step.g)),
-            "o": d_state.h * shown * sigmoid_slope(step.o),
+            "i": dc * step.g * sigmoid_derivative(step.i),
+            "f": dc * step.previous.c * sigmoid_derivative(step.f),
+            "g": dc * step.i * (1.0 if self.part == "input activation" else tanh_derivative(step.g)),
+            "o": d_state.h * activated * sigmoid_derivative(step.o),
         }
         dz = np.concatenate([dz_of[k] for k in self.blocks], axis=1)
         d_params = lstm.Params(W_x=step.x.T @ dz, W_h=(h_mask * step.previous.h).T @ dz, b=dz.sum(axis=0))
@@ -94,6 +94,6 @@ class Ablated:
         wide = f"{len(self.blocks)}H"
         return (("W_x", f"D {wide}"), ("W_h", f"H {wide}"), ("b", wide))
 
-    def _shown(self, c: Array) -> Array:
-        """Give what the output gate lets out: the belt, squashed or as it is."""
+    def _activated(self, c: Array) -> Array:
+        """Apply the output activation to the cell state, or leave it out if it is the ablated part."""
         return c if self.part == "output activation" else np.asarray(tanh(c))

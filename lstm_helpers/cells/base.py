@@ -1,7 +1,7 @@
-"""What every cell offers and what it refuses, so that engines, layers and figures work with any of them.
+"""The interface of a cell, and the checks on its arguments, so that engines, layers and figures work with any cell.
 
-A cell is a *module*: named tuples ``Params``, ``State`` and ``Step``, and the functions of ``Cell``. Weights stand to
-the right of row vectors. The shape of every weight and of every field of the state stands in its type, and is checked:
+A cell is a *module*: named tuples ``Params``, ``State`` and ``Step``, and the functions of ``Cell``. Weights multiply
+row vectors from the right. The shape of every weight and of every field of the state is part of its type, and checked:
 
     class Params(NamedTuple):
         W_x: Annotated[Array, "D 3H"]        # three blocks, side by side
@@ -9,10 +9,10 @@ the right of row vectors. The shape of every weight and of every field of the st
 
 D, H and B are the sizes of input, state and batch. The first field of a state is h, "B H"; a matrix memory is "B H H".
 
-Recurrent dropout multiplies h_{t-1} by a mask *where it meets W_h*, and nowhere else: what carries h_{t-1} past W_h, as
-the GRU's z ⊙ h_{t-1} does, gets it whole. So every ``forward`` and ``backward`` takes ``h_mask`` (B, H), 1 if there is
-none: W_h hears h_mask ⊙ h_{t-1}, ∂L/∂W_h is made from h_mask ⊙ h_{t-1}, and what comes back through W_h to h_{t-1} is
-multiplied by h_mask.
+Recurrent dropout multiplies h_{t-1} by a mask *where it enters W_h*, and nowhere else: a path that carries h_{t-1} past
+W_h, such as the GRU's z ⊙ h_{t-1}, is not masked. So every ``forward`` and ``backward`` takes ``h_mask`` (B, H), 1 by
+default. W_h multiplies h_mask ⊙ h_{t-1}, ∂L/∂W_h is computed from h_mask ⊙ h_{t-1}, and the gradient that comes back
+through W_h to h_{t-1} is multiplied by h_mask.
 """
 
 from collections.abc import Callable, Sequence
@@ -38,25 +38,25 @@ from lstm_helpers.arrays import (
 )
 
 StateT = TypeVar("StateT")
-Shapes = type | tuple[tuple[str, str], ...]  # a named tuple whose types say it; or pairs such as ("W_x", "D 4H")
+Shapes = type | tuple[tuple[str, str], ...]  # a named tuple with annotated types, or pairs such as ("W_x", "D 4H")
 
 
 class Cell(Protocol):
     """The functions of a cell module, as engines and layers call them."""
 
     def init(self, rng: np.random.Generator, input_size: int, hidden_size: int) -> Params:
-        """Draw the weights; a keyword ``dtype``, and options of the cell's own, may follow."""
+        """Draw the weights; a keyword ``dtype``, and further options of the cell, may follow."""
 
     def zero_state(self, params: Params, batch_size: int) -> State:
         """Give the state before the first step."""
 
     def forward(self, params: Params, state: State, x: BD, h_mask: BH | float = 1.0) -> Step:
-        """Compute one step; W_h hears ``h_mask`` ⊙ h."""
+        """Compute one step; W_h multiplies ``h_mask`` ⊙ h."""
 
     def backward(
         self, params: Params, step: Step, d_state: State, h_mask: BH | float = 1.0
     ) -> tuple[Params, State, BD]:
-        """Send a gradient back through one step: to the weights, the state before it, and the input."""
+        """Send a gradient back through one step: to the weights, the previous state, and the input."""
 
 
 def initial(
@@ -67,7 +67,7 @@ def initial(
     dtype: DTypeLike,
     forget_bias: float = 0.0,
 ) -> tuple[Array, Array, Array]:
-    """Draw W_x (D, k·H) and W_h (H, k·H) uniformly from ±1/√H, as PyTorch does; b (k·H,) is 0 but in the block "f"."""
+    """Draw W_x (D, k·H) and W_h (H, k·H) uniformly from ±1/√H, as PyTorch does; b (k·H,) is 0 except in block "f"."""
     check_generator(rng)
     check_size("input_size", input_size)
     check_size("hidden_size", hidden_size)
@@ -83,7 +83,7 @@ def initial(
 
 
 def zeros(params: Params, of: Shapes, state: Callable[..., StateT], batch_size: int) -> StateT:
-    """Give a state of zeros of the parameters' dtype, after checking that they are this cell's."""
+    """Give a zero state of the parameters' dtype, after checking that the parameters belong to this cell."""
     sizes = check_params(params, of)
     check_size("batch_size", batch_size)
     sizes["B"] = batch_size
@@ -91,19 +91,19 @@ def zeros(params: Params, of: Shapes, state: Callable[..., StateT], batch_size: 
 
 
 def check_params(params: Params, of: Shapes) -> dict[str, int]:
-    """Refuse parameters whose shapes do not belong together; return the sizes of their axes, such as D and H."""
+    """Refuse parameters whose shapes do not fit together; return the sizes of their axes, such as D and H."""
     axes = _axes(of)
     if getattr(params, "_fields", None) != tuple(axes):
         raise ValueError(f"params is {describe(params)}; expected Params({', '.join(axes)}), as init returns it")
     sizes: dict[str, int] = {}
-    for name in sorted(axes, key=lambda name: axes[name][0] != (1, "H")):  # what tells H comes first
+    for name in sorted(axes, key=lambda name: axes[name][0] != (1, "H")):  # the array that determines H comes first
         hint = "PyTorch's weights are the transpose of these: try .T" if len(axes[name]) == 2 else ""
         _check(f"params.{name}", getattr(params, name), axes[name], sizes, hint)
     return sizes
 
 
 def check_state(name: str, state: State, of: Shapes, batch_size: int, hidden_size: int) -> None:
-    """Refuse a state that has not these fields, each of its shape."""
+    """Refuse a state whose fields or shapes are not those of ``of``."""
     axes = _axes(of)
     if getattr(state, "_fields", None) != tuple(axes):
         raise ValueError(f"{name} is {describe(state)}; expected State({', '.join(axes)}), as zero_state returns it")
@@ -112,7 +112,7 @@ def check_state(name: str, state: State, of: Shapes, batch_size: int, hidden_siz
 
 
 def check_step(params: Params, state: State, x: BD, of: Shapes, state_type: type) -> None:
-    """Refuse the inputs of one step unless shapes and dtypes fit together."""
+    """Refuse the arguments of one step unless their shapes and dtypes fit together."""
     sizes = check_params(params, of)
     hint = "a single input is a batch of one, x[None, :]" if getattr(x, "ndim", 2) == 1 else ""
     check_shape("x", x, hint, B=None, D=sizes["D"])
@@ -123,15 +123,20 @@ def check_step(params: Params, state: State, x: BD, of: Shapes, state_type: type
 
 @cache
 def _axes(of: Shapes) -> dict[str, list[tuple[int, str]]]:
-    """Read from the types of a named tuple what axes its arrays have: "D 4H" is [(1, "D"), (4, "H")]."""
+    """Read the axes of each array from the types of a named tuple: "D 4H" is [(1, "D"), (4, "H")]."""
     if isinstance(of, type):
         hints = get_type_hints(of, include_extras=True)
-        of = tuple((name, " ".join(getattr(hint, "__metadata__", ("B H",)))) for name, hint in hints.items())
+        for name, hint in hints.items():
+            if not hasattr(hint, "__metadata__"):
+                raise ValueError(
+                    f"{of.__name__}.{name} has no shape in its type; expected such as Annotated[Array, 'D 4H']"
+                )
+        of = tuple((name, " ".join(hint.__metadata__)) for name, hint in hints.items())
     return {name: [(int(axis[:-1] or 1), axis[-1]) for axis in shape.split()] for name, shape in of}
 
 
 def _check(name: str, value: Array, axes: list[tuple[int, str]], sizes: dict[str, int], hint: str = "") -> None:
-    """Refuse an array that has not these axes; a size that was not known is known from now on."""
+    """Refuse an array without these axes; record each size that was not known yet."""
     known = {_named(k, axis): k * sizes[axis] for k, axis in axes if axis in sizes}
     shape = np.shape(value)
     if len(shape) == len(axes) and isinstance(value, np.ndarray):

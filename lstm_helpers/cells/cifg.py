@@ -1,4 +1,4 @@
-"""The LSTM whose input gate is what the forget gate leaves over: it writes as much as it wipes.
+"""The LSTM with coupled input and forget gates: it writes as much as it forgets.
 
     f, o = sigmoid(z_f, z_o)
     i = 1 - f                                    no weights of its own
@@ -6,8 +6,8 @@
     c_t = f * c_{t-1} + i * g                    a weighted mean of the old and the new, so |c| never passes 1
     h_t = o * tanh(c_t)
 
-The CIFG, "coupled input and forget gate", of Greff et al. (2015). (|c| ≤ 1 for a belt that starts within it, as an
-empty one does.)
+The CIFG, "coupled input and forget gate", of Greff et al. (2015). (|c| ≤ 1 if the initial cell state lies within this
+range, as the zero state does.)
 """
 
 from typing import Annotated, NamedTuple
@@ -15,7 +15,7 @@ from typing import Annotated, NamedTuple
 import numpy as np
 from numpy.typing import DTypeLike
 
-from lstm_helpers.activations import sigmoid, sigmoid_slope, tanh, tanh_slope
+from lstm_helpers.activations import sigmoid, sigmoid_derivative, tanh, tanh_derivative
 from lstm_helpers.arrays import BD, BH, Array
 from lstm_helpers.cells import base, lstm
 
@@ -23,7 +23,7 @@ BLOCKS = ("f", "g", "o")  # the order of the three blocks in W_x, W_h and b
 
 
 class Params(NamedTuple):
-    """What is learned."""
+    """The learned parameters."""
 
     W_x: Annotated[Array, "D 3H"]
     W_h: Annotated[Array, "H 3H"]
@@ -34,7 +34,7 @@ State = lstm.State
 
 
 class Step(lstm.Step):
-    """What the LSTM computes; here i = 1 - f."""
+    """The record of the LSTM, with i = 1 - f."""
 
 
 def init(
@@ -45,12 +45,12 @@ def init(
     forget_bias: float = 1.0,
     dtype: DTypeLike = np.float64,
 ) -> Params:
-    """Draw initial weights uniformly from ±1/√H; biases are 0, but the forget gate's. As ``lstm.init``."""
+    """Draw initial weights uniformly from ±1/√H; all biases are 0 except the forget gate's. As ``lstm.init``."""
     return Params(*base.initial(rng, input_size, hidden_size, BLOCKS, dtype, forget_bias))
 
 
 def zero_state(params: Params, batch_size: int) -> State:
-    """Give the state before the first step: an empty belt, nothing shown; each (B, H)."""
+    """Give the zero state before the first step; h and c are (B, H)."""
     return base.zeros(params, Params, State, batch_size)
 
 
@@ -77,8 +77,10 @@ def backward(params: Params, step: Step, d_state: State, h_mask: BH | float = 1.
     base.check_state("d_state", d_state, State, *step.h.shape)
     tanh_c = tanh(step.c)
     do = d_state.h * tanh_c
-    dc = d_state.c + d_state.h * step.o * tanh_slope(tanh_c)
-    df, dg = dc * (step.previous.c - step.g), dc * step.i  # opening f shuts i
-    dz = np.concatenate([df * sigmoid_slope(step.f), dg * tanh_slope(step.g), do * sigmoid_slope(step.o)], axis=1)
+    dc = d_state.c + d_state.h * step.o * tanh_derivative(tanh_c)
+    df, dg = dc * (step.previous.c - step.g), dc * step.i  # i falls as f rises
+    dz = np.concatenate(
+        [df * sigmoid_derivative(step.f), dg * tanh_derivative(step.g), do * sigmoid_derivative(step.o)], axis=1
+    )
     d_params = Params(W_x=step.x.T @ dz, W_h=(h_mask * step.previous.h).T @ dz, b=dz.sum(axis=0))
     return d_params, State(h=h_mask * (dz @ params.W_h.T), c=dc * step.f), dz @ params.W_x.T

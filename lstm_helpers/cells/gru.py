@@ -1,13 +1,13 @@
 """The gated recurrent unit as the frameworks compute it: one state, two gates, and the reset after the product.
 
     r, z = sigmoid(x_t W_x + b_x + h_{t-1} W_h + b_h)         reset and update gate: the first two blocks
-    q = h_{t-1} W_hn + b_hn                                   what the past says to the candidate
+    q = h_{t-1} W_hn + b_hn                                   the previous state's contribution to the candidate
     n = tanh(x_t W_xn + b_xn + r * q)                         candidate
     h_t = (1 - z) * n + z * h_{t-1}                           z = 1 keeps the old
 
 Cho et al. (2014), in the form of PyTorch, of Keras (``reset_after=True``) and of ONNX (``linear_before_reset=1``): the
-past goes through W_hn first and is reset after, so that one product serves all three blocks. Their own form is
-``gru_reset_before``. Two biases are needed, since b_hn stands behind the reset gate.
+previous state is multiplied by W_hn first and reset afterwards, so that one product serves all three blocks. The form
+of the paper is ``gru_reset_before``. Two biases are needed, since b_hn is added before the reset gate acts.
 """
 
 from typing import Annotated, NamedTuple
@@ -15,7 +15,7 @@ from typing import Annotated, NamedTuple
 import numpy as np
 from numpy.typing import DTypeLike
 
-from lstm_helpers.activations import sigmoid, sigmoid_slope, tanh, tanh_slope
+from lstm_helpers.activations import sigmoid, sigmoid_derivative, tanh, tanh_derivative
 from lstm_helpers.arrays import BD, BH, Array
 from lstm_helpers.cells import base, rnn
 
@@ -23,7 +23,7 @@ BLOCKS = ("r", "z", "n")  # the order of the three blocks in W_x, W_h, b_x and b
 
 
 class Params(NamedTuple):
-    """What is learned."""
+    """The learned parameters."""
 
     W_x: Annotated[Array, "D 3H"]
     W_h: Annotated[Array, "H 3H"]
@@ -82,11 +82,11 @@ def forward(params: Params, state: State, x: BD, h_mask: BH | float = 1.0) -> St
 def backward(params: Params, step: Step, d_state: State, h_mask: BH | float = 1.0) -> tuple[Params, State, BD]:
     """Send ∂L/∂h_t back through one step; arguments and result as in ``lstm.backward``."""
     base.check_state("d_state", d_state, State, *step.h.shape)
-    dz_n = d_state.h * (1 - step.z) * tanh_slope(step.n)
-    dz_z = d_state.h * (step.previous.h - step.n) * sigmoid_slope(step.z)
-    dz_r = dz_n * step.q * sigmoid_slope(step.r)
-    dz_x = np.concatenate([dz_r, dz_z, dz_n], axis=1)  # what meets W_x and b_x
-    dz_h = np.concatenate([dz_r, dz_z, dz_n * step.r], axis=1)  # what meets W_h and b_h: behind the reset gate
+    dz_n = d_state.h * (1 - step.z) * tanh_derivative(step.n)
+    dz_z = d_state.h * (step.previous.h - step.n) * sigmoid_derivative(step.z)
+    dz_r = dz_n * step.q * sigmoid_derivative(step.r)
+    dz_x = np.concatenate([dz_r, dz_z, dz_n], axis=1)  # for W_x and b_x
+    dz_h = np.concatenate([dz_r, dz_z, dz_n * step.r], axis=1)  # for W_h and b_h, which the reset gate scales
     d_params = Params(
         W_x=step.x.T @ dz_x,
         W_h=(h_mask * step.previous.h).T @ dz_h,

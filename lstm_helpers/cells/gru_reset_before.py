@@ -1,12 +1,12 @@
-"""The gated recurrent unit as it was published: the past is reset before it enters the product.
+"""The gated recurrent unit as published: the previous state is reset before it is multiplied by W_hn.
 
     r, z = sigmoid(x_t W_x + h_{t-1} W_h + b)                 reset and update gate: the first two blocks
     n = tanh(x_t W_xn + (r * h_{t-1}) W_hn + b_n)             candidate
     h_t = (1 - z) * n + z * h_{t-1}                           z = 1 keeps the old
 
 Cho et al. (2014), with biases; ONNX computes it with ``linear_before_reset=0``, Keras with ``reset_after=False``. Here
-a unit that is reset is hidden from the candidates of *all* units; in ``gru`` the reset gate of a unit hides the whole
-past from its own candidate alone. Chung et al. (2014) write z and 1 - z the other way round.
+the reset gate of a unit hides that unit from the candidates of *all* units; in ``gru`` it hides the whole previous
+state from the unit's own candidate. Chung et al. (2014) exchange z and 1 - z.
 """
 
 from typing import Annotated, NamedTuple
@@ -14,7 +14,7 @@ from typing import Annotated, NamedTuple
 import numpy as np
 from numpy.typing import DTypeLike
 
-from lstm_helpers.activations import sigmoid, sigmoid_slope, tanh, tanh_slope
+from lstm_helpers.activations import sigmoid, sigmoid_derivative, tanh, tanh_derivative
 from lstm_helpers.arrays import BD, BH, Array
 from lstm_helpers.cells import base, rnn
 
@@ -22,7 +22,7 @@ BLOCKS = ("r", "z", "n")  # the order of the three blocks in W_x, W_h and b
 
 
 class Params(NamedTuple):
-    """What is learned."""
+    """The learned parameters."""
 
     W_x: Annotated[Array, "D 3H"]
     W_h: Annotated[Array, "H 3H"]
@@ -67,11 +67,11 @@ def forward(params: Params, state: State, x: BD, h_mask: BH | float = 1.0) -> St
         If shapes or dtypes do not fit together; the message names the argument.
     """
     base.check_step(params, state, x, Params, State)
-    heard = h_mask * state.h
+    masked = h_mask * state.h
     W_gates, W_n = _gates_and_candidate(params.W_h)
     x_gates, x_n = _gates_and_candidate(x @ params.W_x + params.b)
-    r, z = np.split(sigmoid(x_gates + heard @ W_gates), 2, axis=1)
-    n = tanh(x_n + (r * heard) @ W_n)
+    r, z = np.split(sigmoid(x_gates + masked @ W_gates), 2, axis=1)
+    n = tanh(x_n + (r * masked) @ W_n)
     h = (1 - z) * n + z * state.h
     return Step(x, state, r, z, n, h)
 
@@ -79,21 +79,21 @@ def forward(params: Params, state: State, x: BD, h_mask: BH | float = 1.0) -> St
 def backward(params: Params, step: Step, d_state: State, h_mask: BH | float = 1.0) -> tuple[Params, State, BD]:
     """Send ∂L/∂h_t back through one step; arguments and result as in ``lstm.backward``."""
     base.check_state("d_state", d_state, State, *step.h.shape)
-    heard = h_mask * step.previous.h
+    masked = h_mask * step.previous.h
     W_gates, W_n = _gates_and_candidate(params.W_h)
-    dz_n = d_state.h * (1 - step.z) * tanh_slope(step.n)
-    dz_z = d_state.h * (step.previous.h - step.n) * sigmoid_slope(step.z)
-    d_reset = dz_n @ W_n.T  # of r * heard
-    dz_r = d_reset * heard * sigmoid_slope(step.r)
+    dz_n = d_state.h * (1 - step.z) * tanh_derivative(step.n)
+    dz_z = d_state.h * (step.previous.h - step.n) * sigmoid_derivative(step.z)
+    d_reset = dz_n @ W_n.T  # of r * masked
+    dz_r = d_reset * masked * sigmoid_derivative(step.r)
     dz_gates = np.concatenate([dz_r, dz_z], axis=1)
     dz = np.concatenate([dz_gates, dz_n], axis=1)
     d_params = Params(
         W_x=step.x.T @ dz,
-        W_h=np.concatenate([heard.T @ dz_gates, (step.r * heard).T @ dz_n], axis=1),
+        W_h=np.concatenate([masked.T @ dz_gates, (step.r * masked).T @ dz_n], axis=1),
         b=dz.sum(axis=0),
     )
-    d_heard = dz_gates @ W_gates.T + d_reset * step.r
-    return d_params, State(h_mask * d_heard + d_state.h * step.z), dz @ params.W_x.T
+    d_masked = dz_gates @ W_gates.T + d_reset * step.r
+    return d_params, State(h_mask * d_masked + d_state.h * step.z), dz @ params.W_x.T
 
 
 def _gates_and_candidate(blocks: Array) -> tuple[Array, Array]:

@@ -1,10 +1,10 @@
-"""The LSTM cell, written as it is read: three gates, a candidate, a belt, and an output.
+"""The LSTM cell, written as its equations: three gates, a candidate, a cell state and a hidden state.
 
     z_t = x_t W_x + h_{t-1} W_h + b              one product for the four blocks z_i z_f z_g z_o
     i, f, o = sigmoid(z_i, z_f, z_o)             input, forget and output gate, each between 0 and 1
     g = tanh(z_g)                                candidate, between -1 and 1
     c_t = f * c_{t-1} + i * g                    cell state: keep some of the old, add some of the new
-    h_t = o * tanh(c_t)                          hidden state: show some of it
+    h_t = o * tanh(c_t)                          hidden state: output some of it
 
 Hochreiter and Schmidhuber (1997), with the forget gate of Gers, Schmidhuber and Cummins (2000); no peepholes.
 """
@@ -14,7 +14,7 @@ from typing import Annotated, NamedTuple
 import numpy as np
 from numpy.typing import DTypeLike
 
-from lstm_helpers.activations import sigmoid, sigmoid_slope, tanh, tanh_slope
+from lstm_helpers.activations import sigmoid, sigmoid_derivative, tanh, tanh_derivative
 from lstm_helpers.arrays import BD, BH, Array, check_generator, check_size
 from lstm_helpers.cells import base
 
@@ -22,7 +22,7 @@ BLOCKS = ("i", "f", "g", "o")  # the order of the four blocks in W_x, W_h and b
 
 
 class Params(NamedTuple):
-    """What is learned."""
+    """The learned parameters."""
 
     W_x: Annotated[Array, "D 4H"]
     W_h: Annotated[Array, "H 4H"]
@@ -30,10 +30,10 @@ class Params(NamedTuple):
 
 
 class State(NamedTuple):
-    """What one step hands to the next."""
+    """The state that one step passes to the next."""
 
-    h: BH  # hidden state: what the cell shows
-    c: BH  # cell state: the belt
+    h: BH  # hidden state: the output of the cell
+    c: BH  # cell state
 
 
 class Step(NamedTuple):
@@ -62,12 +62,12 @@ def init(
     forget_bias: float = 1.0,
     dtype: DTypeLike = np.float64,
 ) -> Params:
-    """Draw initial weights uniformly from ±1/√H; biases are 0, but the forget gate's is ``forget_bias``.
+    """Draw initial weights uniformly from ±1/√H; all biases are 0 except the forget gate's, ``forget_bias``.
 
     Parameters
     ----------
     rng : numpy.random.Generator
-        Where the numbers come from.
+        The source of the random numbers.
     input_size, hidden_size : int
         D and H, each at least 1.
     forget_bias : float
@@ -78,23 +78,23 @@ def init(
     Raises
     ------
     ValueError
-        If an argument is none of these.
+        If an argument is not of this kind.
     """
     return Params(*base.initial(rng, input_size, hidden_size, BLOCKS, dtype, forget_bias))
 
 
 def chrono(rng: np.random.Generator, params: Params, longest_lag: int) -> Params:
-    """Set the biases so that the forget gates start with time constants spread from 2 steps to ``longest_lag``.
+    """Set the biases so that the forget gates start with time constants from 2 to ``longest_lag`` steps.
 
-    b_f = ln u with u uniform from 1 to ``longest_lag`` - 1, and b_i = -b_f (Tallec and Ollivier, 2018). Where nothing
-    else moves the gate, f = u / (1 + u), and 1 / (1 - f) = 1 + u steps is its time constant.
+    b_f = ln u with u uniform from 1 to ``longest_lag`` - 1, and b_i = -b_f (Tallec and Ollivier, 2018). With no other
+    contribution to the pre-activation, f = u / (1 + u), and the time constant is 1 / (1 - f) = 1 + u steps.
 
     Parameters
     ----------
     rng : numpy.random.Generator
-        Where u comes from, one for each unit.
+        The source of u, one for each unit.
     params : Params
-        From ``init``; they are not written to, and all but b_i and b_f stays.
+        From ``init``; they are not written to. Only b_i and b_f change.
     longest_lag : int
         In steps, at least 3.
 
@@ -116,12 +116,12 @@ def chrono(rng: np.random.Generator, params: Params, longest_lag: int) -> Params
 
 
 def zero_state(params: Params, batch_size: int) -> State:
-    """Give the state before the first step: an empty belt, nothing shown; each (B, H)."""
+    """Give the zero state before the first step; h and c are (B, H)."""
     return base.zeros(params, Params, State, batch_size)
 
 
 def forward(params: Params, state: State, x: BD, h_mask: BH | float = 1.0) -> Step:
-    """Compute one step from the state before it and the input; W_h hears ``h_mask`` ⊙ h (see ``contract``).
+    """Compute one step from the previous state and the input; W_h multiplies ``h_mask`` ⊙ h (see ``cells.base``).
 
     Raises
     ------
@@ -143,14 +143,14 @@ def backward(params: Params, step: Step, d_state: State, h_mask: BH | float = 1.
     Parameters
     ----------
     params : Params
-        The weights the step was computed with.
+        The weights that the step was computed with.
     step : Step
         What ``forward`` returned.
     d_state : State
-        ∂L/∂h_t and ∂L/∂c_t, each (B, H), as if h_t and c_t were independent: what reaches c_t *through* h_t is
-        added here.
+        ∂L/∂h_t and ∂L/∂c_t, each (B, H), as if h_t and c_t were independent: the gradient that reaches c_t *through*
+        h_t is added here.
     h_mask : array (B, H), optional
-        What ``forward`` was given.
+        The mask that ``forward`` was given.
 
     Returns
     -------
@@ -164,10 +164,15 @@ def backward(params: Params, step: Step, d_state: State, h_mask: BH | float = 1.
     base.check_state("d_state", d_state, State, *step.h.shape)
     tanh_c = tanh(step.c)
     do = d_state.h * tanh_c
-    dc = d_state.c + d_state.h * step.o * tanh_slope(tanh_c)  # the belt is used twice: by h now, by c later
+    dc = d_state.c + d_state.h * step.o * tanh_derivative(tanh_c)  # c is used twice: by h now, by c later
     di, df, dg = dc * step.g, dc * step.previous.c, dc * step.i
     dz = np.concatenate(
-        [di * sigmoid_slope(step.i), df * sigmoid_slope(step.f), dg * tanh_slope(step.g), do * sigmoid_slope(step.o)],
+        [
+            di * sigmoid_derivative(step.i),
+            df * sigmoid_derivative(step.f),
+            dg * tanh_derivative(step.g),
+            do * sigmoid_derivative(step.o),
+        ],
         axis=1,
     )
     d_params = Params(W_x=step.x.T @ dz, W_h=(h_mask * step.previous.h).T @ dz, b=dz.sum(axis=0))

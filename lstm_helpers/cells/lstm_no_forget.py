@@ -1,14 +1,14 @@
-"""The LSTM without a forget gate: nothing that is on the belt ever leaves it.
+"""The LSTM without a forget gate: the cell state is added to and never reset.
 
     i, o = sigmoid(z_i, z_o)
     g = tanh(z_g)
-    c_t = c_{t-1} + i * g                        what was there stays, whole
+    c_t = c_{t-1} + i * g                        the old cell state is kept whole
     h_t = o * tanh(c_t)
 
 Hochreiter and Schmidhuber (1997) had no forget gate: the self-connection of weight 1 was the point, their "constant
-error carousel". Their paper differs from this module besides: g was squashed to between -2 and 2 and the belt's content
-by 2 sigmoid(c) - 1; memory cells could share their gates in blocks; and the gradient was cut wherever it would have
-left the carousel for an earlier step, where here all of it is computed.
+error carousel". Their cell differs from this module in three more ways. g was squashed to between -2 and 2, and the
+cell state by 2 sigmoid(c) - 1. Memory cells could share their gates in blocks. The gradient was cut wherever it would
+have left the carousel for an earlier step, whereas this module computes all of it.
 """
 
 from typing import Annotated, NamedTuple
@@ -16,7 +16,7 @@ from typing import Annotated, NamedTuple
 import numpy as np
 from numpy.typing import DTypeLike
 
-from lstm_helpers.activations import sigmoid, sigmoid_slope, tanh, tanh_slope
+from lstm_helpers.activations import sigmoid, sigmoid_derivative, tanh, tanh_derivative
 from lstm_helpers.arrays import BD, BH, Array
 from lstm_helpers.cells import base, lstm
 
@@ -24,7 +24,7 @@ BLOCKS = ("i", "g", "o")  # the order of the three blocks in W_x, W_h and b
 
 
 class Params(NamedTuple):
-    """What is learned."""
+    """The learned parameters."""
 
     W_x: Annotated[Array, "D 3H"]
     W_h: Annotated[Array, "H 3H"]
@@ -57,7 +57,7 @@ def init(rng: np.random.Generator, input_size: int, hidden_size: int, *, dtype: 
 
 
 def zero_state(params: Params, batch_size: int) -> State:
-    """Give the state before the first step: an empty belt, nothing shown; each (B, H)."""
+    """Give the zero state before the first step; h and c are (B, H)."""
     return base.zeros(params, Params, State, batch_size)
 
 
@@ -83,8 +83,10 @@ def backward(params: Params, step: Step, d_state: State, h_mask: BH | float = 1.
     base.check_state("d_state", d_state, State, *step.h.shape)
     tanh_c = tanh(step.c)
     do = d_state.h * tanh_c
-    dc = d_state.c + d_state.h * step.o * tanh_slope(tanh_c)
+    dc = d_state.c + d_state.h * step.o * tanh_derivative(tanh_c)
     di, dg = dc * step.g, dc * step.i
-    dz = np.concatenate([di * sigmoid_slope(step.i), dg * tanh_slope(step.g), do * sigmoid_slope(step.o)], axis=1)
+    dz = np.concatenate(
+        [di * sigmoid_derivative(step.i), dg * tanh_derivative(step.g), do * sigmoid_derivative(step.o)], axis=1
+    )
     d_params = Params(W_x=step.x.T @ dz, W_h=(h_mask * step.previous.h).T @ dz, b=dz.sum(axis=0))
     return d_params, State(h=h_mask * (dz @ params.W_h.T), c=dc), dz @ params.W_x.T

@@ -1,10 +1,10 @@
-"""The LSTM whose gates see the belt, not only what the output gate lets out of it.
+"""The LSTM with peepholes: the gates read the cell state, not only the part that the output gate lets through.
 
-    i = sigmoid(z_i + p_i * c_{t-1})             each unit's gate sees its own place on the belt
+    i = sigmoid(z_i + p_i * c_{t-1})             each unit's gate reads that unit's own cell state
     f = sigmoid(z_f + p_f * c_{t-1})
     g = tanh(z_g)
     c_t = f * c_{t-1} + i * g
-    o = sigmoid(z_o + p_o * c_t)                 the output gate sees the belt as it is now
+    o = sigmoid(z_o + p_o * c_t)                 the output gate reads the new cell state
     h_t = o * tanh(c_t)
 
 Gers and Schmidhuber (2000). With p = 0 it is the LSTM.
@@ -15,7 +15,7 @@ from typing import Annotated, NamedTuple
 import numpy as np
 from numpy.typing import DTypeLike
 
-from lstm_helpers.activations import sigmoid, sigmoid_slope, tanh, tanh_slope
+from lstm_helpers.activations import sigmoid, sigmoid_derivative, tanh, tanh_derivative
 from lstm_helpers.arrays import BD, BH, Array
 from lstm_helpers.cells import base, lstm
 
@@ -24,7 +24,7 @@ PEEPHOLES = ("i", "f", "o")  # the order of the three blocks in p
 
 
 class Params(NamedTuple):
-    """What is learned."""
+    """The learned parameters."""
 
     W_x: Annotated[Array, "D 4H"]
     W_h: Annotated[Array, "H 4H"]
@@ -36,7 +36,7 @@ State = lstm.State
 
 
 class Step(lstm.Step):
-    """What the LSTM computes."""
+    """The record of the LSTM."""
 
 
 def init(
@@ -47,7 +47,7 @@ def init(
     forget_bias: float = 1.0,
     dtype: DTypeLike = np.float64,
 ) -> Params:
-    """Draw the weights of ``lstm.init``; the peepholes start at 0, so that the cell starts as the LSTM."""
+    """Draw the weights of ``lstm.init``; the peepholes start at 0, so the cell starts as the LSTM."""
     return Params(
         *lstm.init(rng, input_size, hidden_size, forget_bias=forget_bias, dtype=dtype),
         p=np.zeros(3 * hidden_size, dtype),
@@ -55,7 +55,7 @@ def init(
 
 
 def zero_state(params: Params, batch_size: int) -> State:
-    """Give the state before the first step: an empty belt, nothing shown; each (B, H)."""
+    """Give the zero state before the first step; h and c are (B, H)."""
     return base.zeros(params, Params, State, batch_size)
 
 
@@ -83,11 +83,11 @@ def backward(params: Params, step: Step, d_state: State, h_mask: BH | float = 1.
     base.check_state("d_state", d_state, State, *step.h.shape)
     p_i, p_f, p_o = np.split(params.p, 3)
     tanh_c = tanh(step.c)
-    dz_o = d_state.h * tanh_c * sigmoid_slope(step.o)
-    dc = d_state.c + d_state.h * step.o * tanh_slope(tanh_c) + dz_o * p_o  # the belt is used a third time: by o
-    dz_i = dc * step.g * sigmoid_slope(step.i)
-    dz_f = dc * step.previous.c * sigmoid_slope(step.f)
-    dz_g = dc * step.i * tanh_slope(step.g)
+    dz_o = d_state.h * tanh_c * sigmoid_derivative(step.o)
+    dc = d_state.c + d_state.h * step.o * tanh_derivative(tanh_c) + dz_o * p_o  # c is used a third time: by o
+    dz_i = dc * step.g * sigmoid_derivative(step.i)
+    dz_f = dc * step.previous.c * sigmoid_derivative(step.f)
+    dz_g = dc * step.i * tanh_derivative(step.g)
     dz = np.concatenate([dz_i, dz_f, dz_g, dz_o], axis=1)
     dp = np.concatenate([dz_i * step.previous.c, dz_f * step.previous.c, dz_o * step.c], axis=1)
     d_params = Params(W_x=step.x.T @ dz, W_h=(h_mask * step.previous.h).T @ dz, b=dz.sum(axis=0), p=dp.sum(axis=0))

@@ -1,4 +1,4 @@
-"""The vanilla recurrent cell, the simplest thing with a memory, and the one the LSTM is measured against.
+"""The vanilla RNN, the simplest recurrent cell, and the baseline of the LSTM.
 
     h_t = tanh(x_t W_x + h_{t-1} W_h + b)
 
@@ -10,13 +10,13 @@ from typing import Annotated, NamedTuple
 import numpy as np
 from numpy.typing import DTypeLike
 
-from lstm_helpers.activations import tanh, tanh_slope
+from lstm_helpers.activations import tanh, tanh_derivative
 from lstm_helpers.arrays import BD, BH, Array
 from lstm_helpers.cells import base
 
 
 class Params(NamedTuple):
-    """What is learned."""
+    """The learned parameters."""
 
     W_x: Annotated[Array, "D H"]
     W_h: Annotated[Array, "H H"]
@@ -24,7 +24,7 @@ class Params(NamedTuple):
 
 
 class State(NamedTuple):
-    """What one step hands to the next."""
+    """The state that one step passes to the next."""
 
     h: BH
 
@@ -68,6 +68,6 @@ def forward(params: Params, state: State, x: BD, h_mask: BH | float = 1.0) -> St
 def backward(params: Params, step: Step, d_state: State, h_mask: BH | float = 1.0) -> tuple[Params, State, BD]:
     """Send ∂L/∂h_t (B, H) back through one step; returns as ``lstm.backward`` does."""
     base.check_state("d_state", d_state, State, *step.h.shape)
-    dz = d_state.h * tanh_slope(step.h)
+    dz = d_state.h * tanh_derivative(step.h)
     d_params = Params(W_x=step.x.T @ dz, W_h=(h_mask * step.previous.h).T @ dz, b=dz.sum(axis=0))
     return d_params, State(h_mask * (dz @ params.W_h.T)), dz @ params.W_x.T

@@ -1,5 +1,5 @@
-"""What the book is learned from and measured by, in rooms of their own.
+"""Data: what networks are trained on, and stored results.
 
-``tasks`` generates languages and reads real series from ``sources``; ``recorded`` holds other libraries' numbers,
-``trained`` small trained networks, ``measured`` long measurements.
+``tasks`` generates languages and loads real series from ``sources``; ``recorded`` holds results of other libraries,
+``trained`` small trained networks, and ``measured`` long measurements.
 """

@@ -1,4 +1,4 @@
-"""The exercise of the chapter on reading both ways: one summary of a sequence, each half from where it has read all."""
+"""The exercise of chapter 18: summarise a sequence by the last output of each direction."""
 
 import numpy as np
 
@@ -12,9 +12,9 @@ def _both_ends(output: Array, mask: Array) -> Array:
 
 
 def _taken(output: Array, there: Array | int, back: Array | int) -> Array:
-    """Take the forward half at the steps ``there``, the other at the steps ``back``."""
-    H, who = output.shape[2] // 2, np.arange(output.shape[1])
-    return np.concatenate([output[there, who, :H], output[back, who, H:]], axis=1)
+    """Take the forward direction at the steps ``there``, the backward direction at the steps ``back``."""
+    H, rows = output.shape[2] // 2, np.arange(output.shape[1])
+    return np.concatenate([output[there, rows, :H], output[back, rows, H:]], axis=1)
 
 
 def _last(mask: Array) -> Array:
@@ -56,55 +56,55 @@ both_ends = Exercise(
     misconceptions=(
         Misconception(
             lambda output, mask: output[-1],
-            "You take output[-1], both halves. The backward half begins there: it has read one step, or only padding.\n"
-            "Hint: which step does that half read last?",
+            "You take output[-1] for both directions. The backward direction begins there: it has read one step, or "
+            "only padding.\nHint: which step does the backward direction read last?",
         ),
         Misconception(
             lambda output, mask: _taken(output, _last(mask), _last(mask)),
-            "You take both halves at the last real step. The forward half has read all by then; the backward half "
-            "has read that one step and nothing else. Hint: where does each half end?",
+            "You take both directions at the last real step. The forward direction has read everything by then; the "
+            "backward direction has read that one step only. Hint: where does each direction end?",
         ),
         Misconception(
             lambda output, mask: output[0],
-            "You take output[0], both halves. That is right for one of them; the other has read one step only.\n"
-            "Hint: where does the forward half end?",
+            "You take output[0] for both directions. That is right for one of them; the other has read one step only.\n"
+            "Hint: where does the forward direction end?",
         ),
         Misconception(
             lambda output, mask: _taken(output, -1, 0),
-            "You take the forward half at step T - 1 and the backward half at step 0, whether or not they are real.\n"
-            "Hint: what does the mask say of the first and the last step of each sequence?",
+            "You take the forward direction at step T − 1 and the backward direction at step 0, even if padded.\n"
+            "Hint: what does the mask tell about the first and the last step of each sequence?",
         ),
         Misconception(
             lambda output, mask: _taken(output, _last(mask), 0),
-            "The forward half is right. You take the backward half at step 0, but a sequence may begin later, behind "
+            "The forward direction is right. You take the backward direction at step 0, but a sequence may begin after "
             "padding. Hint: where is the first True in each column of the mask?",
         ),
         Misconception(
             lambda output, mask: _taken(output, mask.sum(axis=0) - 1, 0),
-            "You count the real steps, and take as many from the front. A sequence may begin later, behind padding.\n"
+            "You count the real steps, as if each sequence began at step 0. It may begin later, after padding.\n"
             "Hint: look for the first and the last True in each column of the mask.",
         ),
         Misconception(
             lambda output, mask: _taken(output, mask.argmax(axis=0), _last(mask)),
-            "You take each half where it *begins*: the forward half at the first real step, the backward half at the "
-            "last. Hint: the forward half reads from the left to the right.",
+            "You take each direction where it *begins*: forward at the first real step, backward at the last.\n"
+            "Hint: the forward direction reads from left to right.",
         ),
         Misconception(
             _exchanged,
-            "Both halves are taken at the right steps, but stand in the wrong order.\n"
-            "Hint: as in output, the forward half comes first.",
+            "Both directions are taken at the right steps, but they are in the wrong order.\n"
+            "Hint: as in output, the forward direction comes first.",
         ),
         Misconception(
             _summed,
-            "You add the halves up. They are answers of two networks with weights of their own: unit 0 of the one has "
-            "nothing to do with unit 0 of the other. Hint: the result has shape (B, 2H).",
+            "You add the two directions. They come from two networks with separate weights: unit 0 of one has nothing "
+            "to do with unit 0 of the other. Hint: the result has shape (B, 2H).",
         ),
         Misconception(
             _mean,
-            "You take the mean over the real steps. That is a summary, too, and often a good one, but not the one "
-            "that is asked for. Hint: each half has read all of the sequence at one step.",
+            "You take the mean over the real steps. That is often a good summary, but not the one asked for here.\n"
+            "Hint: each direction has read the whole sequence at one step.",
         ),
     ),
     cases=_cases,
-    takeaway="Each half has read all where it ends: the forward half at the last real step, the other at the first.",
+    takeaway="Each direction ends after reading everything: forward at the last real step, backward at the first.",
 )

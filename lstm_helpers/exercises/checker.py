@@ -1,7 +1,7 @@
-"""Check a reader's function against the right one, and name the misconception where it is a known one.
+"""Check a reader's function against the right one, and name the misconception if it is a known one.
 
-An exercise knows the right function and the usual wrong ones. A reader's function is run on a few seeded cases; what
-it returned is compared with what each of them returns. Whatever the function does, the answer is a `Verdict`.
+An exercise holds the right function and common wrong ones. The reader's function is run on a few seeded cases, and its
+results are compared with theirs. Whatever the function does, the result is a `Verdict`.
 """
 
 import inspect
@@ -23,7 +23,7 @@ Case = tuple[object, ...]  # the arguments of one call
 
 @dataclass(frozen=True, repr=False)
 class Verdict:
-    """What a check found; it is true if the answer passed, and reads as its message, in lines that fit the page."""
+    """The result of a check; it is true if the answer passed, and its repr is the message, wrapped to fit the page."""
 
     passed: bool
     message: str
@@ -36,18 +36,18 @@ class Verdict:
 
 
 class Misconception(NamedTuple):
-    """A usual wrong answer."""
+    """A common wrong answer."""
 
     function: Callable[..., object]
-    feedback: str  # what was probably thought, and a hint that is not the solution
+    feedback: str  # the probable mistake, and a hint that is not the solution
 
 
 class Outcome(NamedTuple):
-    """What one call of a function came to: its arrays, or a reason why there are none."""
+    """The result of one call of a function: its arrays, or the reason why there are none."""
 
-    values: tuple[Array, ...] | None  # one array, or as many as the exercise asks for
+    values: tuple[Array, ...] | None  # one array, or several if the exercise has parts
     problem: str  # "" if there are values
-    changed: str  # the name of an argument that the call has changed, or ""
+    changed: str  # the name of an argument that the call changed, or ""
     warned: str  # the first warning, or ""
 
 
@@ -58,17 +58,17 @@ class Exercise:
     Attributes
     ----------
     name, arguments
-        What the function is called here and what it takes.
+        The function's name and the names of its arguments.
     right
-        The right answer.
+        The right function.
     misconceptions
-        The usual wrong ones.
+        The common wrong functions, with their feedback.
     cases
         rng -> the arguments of each call, simplest first.
     takeaway
-        One sentence to keep, said when the answer is right.
+        One sentence to remember, printed if the answer is right.
     parts
-        None if one array is wanted; else the names of the arrays that are, or () for a list of any length.
+        None if the result is one array; else the names of the arrays, or () for a list of any length.
     """
 
     name: str
@@ -88,7 +88,7 @@ class Exercise:
         return f"Exercise: write {self.signature}, then exercises.{self.name}.check({self.name})"
 
     def check(self, answer: object) -> Verdict:
-        """Run the reader's function on all cases and say what was found.
+        """Run the reader's function on all cases and report the result.
 
         Parameters
         ----------
@@ -98,7 +98,7 @@ class Exercise:
         Returns
         -------
         Verdict
-            Never an exception, whatever the function does; an answer that fails shows the first case that differs.
+            Never an exception, whatever the function does; a wrong answer gets the first case that differs.
         """
         refusal = self._refuse(answer)
         if refusal or not callable(answer):
@@ -109,14 +109,14 @@ class Exercise:
         differing = [k for k in range(len(cases)) if not _agree(got[k], expected[k])]
         if not differing:
             return self._right(got)
-        shown = self._show(cases[differing[0]], got[differing[0]], expected[differing[0]])
+        details = self._show(cases[differing[0]], got[differing[0]], expected[differing[0]])
         for wrong in self.misconceptions:
             if _all_agree(got, [self.outcome(wrong.function, case) for case in cases]):
-                return Verdict(False, f"Not yet. {wrong.feedback}\n{shown}")
-        return Verdict(False, f"Not yet. Case {differing[0] + 1} of {len(cases)} is the first that differs.\n{shown}")
+                return Verdict(False, f"Not yet. {wrong.feedback}\n{details}")
+        return Verdict(False, f"Not yet. Case {differing[0] + 1} of {len(cases)} is the first that differs.\n{details}")
 
     def outcome(self, function: Callable[..., object], case: Case) -> Outcome:
-        """Call a function on copies of the arguments; catch what it raises, and see what it warned of or changed."""
+        """Call a function on copies of the arguments; record what it raises, warns of or changes."""
         copies = tuple(map(_copy, case))
         with warnings.catch_warnings(record=True) as caught, np.errstate(all="warn"):
             warnings.simplefilter("always")
@@ -130,7 +130,7 @@ class Exercise:
         return Outcome(values, problem, changed, warned)
 
     def _refuse(self, answer: object) -> str:
-        """Say what is wrong with an answer that cannot even be called as the exercise asks."""
+        """Say what is wrong with an answer that cannot be called."""
         if not callable(answer):
             return (
                 f"I was given {_say(answer)}, not a function. Give me the function itself, without calling it: "
@@ -138,7 +138,7 @@ class Exercise:
             )
         try:
             found = inspect.signature(answer)
-        except Exception:  # some compiled functions do not tell
+        except Exception:  # some compiled functions have no signature
             return ""
         try:
             found.bind(*self.arguments)
@@ -151,11 +151,11 @@ class Exercise:
         if changed:
             return Verdict(
                 False,
-                f"Not yet. The numbers are right, but your function writes into its argument {changed}: whoever uses "
-                f"{changed} afterwards finds other numbers there. Make a new array instead of changing the old one.",
+                f"Not yet. The numbers are right, but your function writes into its argument {changed}: code that "
+                f"uses {changed} gets changed numbers. Make a new array instead of changing the old one.",
             )
         warned = next((outcome.warned for outcome in got if outcome.warned), "")
-        remark = f"\n(It warned on the way: {warned})" if warned else ""
+        remark = f"\n(It gave a warning: {warned})" if warned else ""
         return Verdict(True, f"Right. {self.signature} agrees on all {len(got)} cases.\n{self.takeaway}{remark}")
 
     def _show(self, case: Case, got: Outcome, expected: Outcome) -> str:
@@ -173,11 +173,11 @@ class Exercise:
         return "\n".join([*lines, *_compare(*pairs[wrong[0]])])
 
     def _first(self, values: tuple[Array, ...]) -> object:
-        """Give what stands for the right result beside an answer that has nothing to compare it with."""
+        """Give the right result in the form in which it is shown if the answer has no values."""
         return values[0] if self.parts is None else list(values)
 
     def _sort_out(self, wrong: list[int], count: int) -> list[str]:
-        """Say which of several arrays are right: the pattern is half of the diagnosis."""
+        """Say which of several arrays are right; the pattern helps to find the mistake."""
         names = self.parts or [f"result[{k}]" for k in range(count)]
         right = ", ".join(name for k, name in enumerate(names) if k not in wrong)
         lines = [f"  right: {right}"] if right else []
@@ -186,16 +186,16 @@ class Exercise:
 
 
 def _compare(mine: Array, right: Array) -> list[str]:
-    """Write an expected array and another below each other; of large ones, the first numbers that differ."""
+    """Write the expected array above the other one; for large arrays, the first numbers that differ."""
     lines = []
     if mine.shape == right.shape and not _is_small(right):
         place = tuple(int(k) for k in np.argwhere(~_close(mine, right))[0])
         lines.append(f"  the results have shape {right.shape} and first differ at {list(place)}:")
         mine, right = mine[place], right[place]
-    wanted, shown = _labelled("  expected ", right), _labelled("  got      ", mine)
-    if wanted.split(maxsplit=1)[1] == shown.split(maxsplit=1)[1] and mine.shape == right.shape:
-        shown += f"\n  (they differ by {np.abs(mine - right).max():.1e})"
-    return [*lines, wanted, shown]
+    wanted, found = _labelled("  expected ", right), _labelled("  got      ", mine)
+    if wanted.split(maxsplit=1)[1] == found.split(maxsplit=1)[1] and mine.shape == right.shape:
+        found += f"\n  (they differ by {np.abs(mine - right).max():.1e})"
+    return [*lines, wanted, found]
 
 
 def _close(a: Array, b: Array) -> Array:
@@ -207,7 +207,7 @@ def _same(a: Array, b: Array) -> bool:
 
 
 def _agree(a: Outcome, b: Outcome) -> bool:
-    """Whether two calls came to the same: equal numbers in equal shapes, or no values in either."""
+    """Whether two calls agree: equal numbers in equal shapes, or no values in either."""
     if a.values is None or b.values is None:
         return a.values is b.values
     return len(a.values) == len(b.values) and all(map(_same, a.values, b.values))
@@ -218,7 +218,7 @@ def _all_agree(a: list[Outcome], b: list[Outcome]) -> bool:
 
 
 def _as_arrays(result: object, parts: tuple[str, ...] | None) -> tuple[tuple[Array, ...] | None, str]:
-    """Return (arrays, "") or (None, what came back instead)."""
+    """Return (arrays, "") or (None, a description of the result)."""
     if parts is None or not isinstance(result, list | tuple):
         value, problem = _as_array(result)
         if value is None:
@@ -227,31 +227,31 @@ def _as_arrays(result: object, parts: tuple[str, ...] | None) -> tuple[tuple[Arr
     if parts and len(result) != len(parts):
         return None, f"{len(result)} results, not {len(parts)}: the order is {', '.join(parts)}"
     arrays = []
-    for k, piece in enumerate(result):
-        value, problem = _as_array(piece)
+    for k, part in enumerate(result):
+        value, problem = _as_array(part)
         if value is None:
-            what = "None" if piece is None else problem
+            what = "None" if part is None else problem
             return None, f"for {parts[k] if parts else f'result[{k}]'} {what}"
         arrays.append(value)
     return tuple(arrays), ""
 
 
 def _as_array(result: object) -> tuple[Array | None, str]:
-    """Return (numbers, "") or (None, what came back instead)."""
+    """Return (numbers, "") or (None, a description of the result)."""
     if result is None:
         return None, "None: is there a `return` at the end of your function?"
     if result is Ellipsis or result is NotImplemented:
-        return None, "nothing: it is not written yet"
+        return None, "nothing: the function is not written yet"
     try:
-        value = np.array(result)  # a copy: the function may hand out the same array again
+        value = np.array(result)  # a copy: the function may return the same array again
     except ValueError:
-        return None, f"{_say(result)}, which does not make one array: do all its parts have the same shape?"
+        return None, f"{_say(result)}, which is not one array: do all its parts have the same shape?"
     if value.dtype.kind not in "biufc":
         return None, f"{_say(result)}, which is not an array of numbers"
     return value, ""
 
 
-def _copy(tree: Any) -> object:
+def _copy(tree: object) -> object:
     if isinstance(tree, np.ndarray):
         return tree.copy()
     if isinstance(tree, list | tuple):
@@ -269,12 +269,12 @@ def _identical(a: object, b: object) -> bool:
 
 
 def _labelled(label: str, value: object) -> str:
-    """Write a value after its label, further lines below the first."""
+    """Write a value after its label, and align further lines with the first."""
     return label + _format(value).replace("\n", "\n" + " " * len(label))
 
 
 def _format(value: object) -> str:
-    """Write numbers shortly, and the same on every machine."""
+    """Write numbers briefly, and identically on every machine."""
     if isinstance(value, list) and value and all(isinstance(part, np.ndarray) for part in value):
         if sum(part.size for part in value) <= 12 and all(part.ndim == 1 for part in value):
             return f"[{', '.join(map(_format, value))}]"
@@ -282,7 +282,7 @@ def _format(value: object) -> str:
     if isinstance(value, list) and value and all(hasattr(part, "_fields") for part in value):
         return "[" + ",\n ".join(map(_format, value)) + "]"
     if hasattr(value, "_fields"):
-        # One number each is as short as its shape, and can be followed by hand.
+        # A single number is as short as its shape, and can be checked by hand.
         by_hand = all(leaf.size == 1 for _, leaf in leaves(value))
         return f"{type(value).__name__}({', '.join(_fields(value, by_hand))})"
     array = np.asarray(value)
@@ -303,17 +303,17 @@ def _fields(value: Any, by_hand: bool) -> Iterator[str]:
 
 
 def _is_small(array: Array) -> bool:
-    """Whether an array is shown in full: few numbers, and a shape that prints as a table."""
+    """Whether an array is printed in full: few numbers, in at most two dimensions."""
     return array.ndim <= 2 and 0 < array.size <= 24
 
 
 def _say(value: object) -> str:
-    """Name a value briefly, even one whose repr fails."""
+    """Describe a value briefly, even if its repr fails."""
     try:
-        shown = _clean(repr(value))
-    except Exception:  # see above: anything may come back
+        text = _clean(repr(value))
+    except Exception:  # a reader's function may return anything
         return f"a {type(value).__name__}"
-    return shown if len(shown) <= 60 and "\n" not in shown else f"a {type(value).__name__}"
+    return text if len(text) <= 60 and "\n" not in text else f"a {type(value).__name__}"
 
 
 def _first_line(error: object) -> str:
@@ -325,5 +325,5 @@ def _first_line(error: object) -> str:
 
 
 def _clean(text: str) -> str:
-    """Hide memory addresses, so that the same mistake always reads the same."""
+    """Hide memory addresses, so that the same mistake always gives the same message."""
     return re.sub(r"0x[0-9a-fA-F]+", "0x…", text)

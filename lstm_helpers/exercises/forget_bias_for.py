@@ -1,4 +1,4 @@
-"""An exercise of the chapter on gates: the forget bias that gives a wanted half-life."""
+"""An exercise of the chapter on gates: the forget bias that gives a required half-life."""
 
 import math
 
@@ -22,8 +22,8 @@ forget_bias_for = Exercise(
     misconceptions=(
         Misconception(
             lambda half_life: _logit(1 - 1 / half_life),
-            "You chose f = 1 − 1/n, with which the average stay on the belt is n steps. The half-life is the time "
-            "until half is left. Hint: start from fⁿ = 1/2.",
+            "You chose f = 1 − 1/n, for which a value stays in the cell state for n steps on average. The half-life is "
+            "the time until half is left. Hint: start from fⁿ = 1/2.",
         ),
         Misconception(
             lambda half_life: _logit(np.exp(-1 / half_life)),
@@ -32,35 +32,35 @@ forget_bias_for = Exercise(
         ),
         Misconception(
             lambda half_life: -_logit(2 ** (-1 / half_life)),
-            "The sign is turned: a belt that keeps for long needs an open gate, and so a large positive bias.\n"
-            "Hint: which of f and 1 − f belongs on top of the fraction?",
+            "The sign is wrong: to keep the cell state for long, the gate must be open, the bias large and positive.\n"
+            "Hint: which of f and 1 − f belongs in the numerator?",
         ),
         Misconception(
             lambda half_life: 2 ** (-1 / half_life),
-            "That is f, the gate itself, and its half-life is right. The bias is what goes into sigmoid to give f.\n"
-            "Hint: which function undoes sigmoid?",
+            "That is f, the gate itself, and its half-life is right. The bias is the pre-activation that gives f.\n"
+            "Hint: which function is the inverse of sigmoid?",
         ),
         Misconception(
             lambda half_life: np.log(2 ** (-1 / half_life)),
-            "You took the logarithm of f. That undoes exp; sigmoid is undone by the logit.\n"
+            "You took the logarithm of f. That is the inverse of exp; the inverse of sigmoid is the logit.\n"
             "Hint: solve f = 1 / (1 + exp(−b)) for b.",
         ),
         Misconception(
             lambda half_life: np.log2(2 ** (-1 / half_life) / (1 - 2 ** (-1 / half_life))),
-            "Your f is right, and almost the bias, but the logarithm is to base 2. sigmoid is made of exp.\n"
-            "Hint: which logarithm undoes exp?",
+            "Your f is right, and nearly the bias, but the logarithm is to base 2. sigmoid is made of exp.\n"
+            "Hint: which logarithm is the inverse of exp?",
         ),
         Misconception(
             lambda half_life: _logit(0.5**half_life),
-            "You chose f = (1/2)ⁿ: then n steps' worth of forgetting happens in a single step.\n"
+            "You chose f = (1/2)ⁿ: then a single step forgets as much as n steps should.\n"
             "Hint: fⁿ = 1/2; solve that for f.",
         ),
         Misconception(
             lambda half_life: -np.log(2) / np.log(half_life),
-            "That turns the formula for the half-life round the wrong way: you put n where f belongs.\n"
+            "You use the formula for the half-life with n in place of f.\n"
             "Hint: n = ln ½ / ln f; first solve it for f, then find the bias that gives this f.",
         ),
     ),
     cases=lambda rng: [(2.0,), (10.0,), (100.0,), (1.5,), (1000.0,)],
-    takeaway="Ten times the half-life costs about 2.3 more of bias.",
+    takeaway="Ten times the half-life needs a bias larger by about 2.3.",
 )

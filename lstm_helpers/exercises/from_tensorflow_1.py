@@ -1,9 +1,9 @@
-"""The exercise of the chapter on frameworks: read the weights of a library that has a convention of its own.
+"""The exercise of the chapter on frameworks: read the weights of a library with a different convention.
 
     z = [x h] kernel + bias                     blocks i g f o; f = σ(z_f + 1)
 
-So did TensorFlow 1 in its ``BasicLSTMCell``: input and state in one matrix, and a 1 that is added to the forget gate's
-logit whenever the cell runs, and stands in no file.
+TensorFlow 1's ``BasicLSTMCell`` does this: input and state share one matrix, and a 1 is added to the forget gate's
+pre-activation whenever the cell runs. This 1 is not stored with the weights.
 """
 
 from collections.abc import Callable
@@ -22,7 +22,7 @@ def _made_of(
     added: tuple[float, ...] = (0.0, 1.0, 0.0, 0.0),
     cut: Callable[[Array, int], list[Array]] = lambda kernel, H: np.split(kernel, [len(kernel) - H]),
 ) -> Callable[[Array, Array], Answer]:
-    """Make an answer that is right but for what is given; ``order`` says where i, f, g and o are looked for."""
+    """Make an answer that is right except for the given parts; ``order`` holds the positions of i, f, g and o."""
 
     def blocks(array: Array, places: tuple[int, ...]) -> Array:
         found = np.split(array, 4, axis=-1)
@@ -53,7 +53,7 @@ def _cases(rng: np.random.Generator) -> list[tuple[Array, Array]]:
     return [by_hand, case(2, 2), case(3, 2), case(1, 3), case(2, 1)]
 
 
-_ORDER = "Hint: the second block there is the candidate, the third the forget gate."
+_ORDER = "Hint: the second block in the file is the candidate, the third the forget gate."
 
 from_tensorflow_1 = Exercise(
     name="from_tensorflow_1",
@@ -62,51 +62,51 @@ from_tensorflow_1 = Exercise(
     misconceptions=(
         Misconception(
             _made_of(order=(0, 1, 2, 3)),
-            "You leave the blocks in their old order: all shapes fit, the cell runs, and it uses its candidate's "
-            "weights to forget with. " + _ORDER,
+            "You leave the blocks in their old order: all shapes fit and the cell runs, but the forget gate uses the "
+            "candidate's weights. " + _ORDER,
         ),
         Misconception(
             _made_of(added=(0.0, 0.0, 0.0, 0.0)),
-            "You have copied what is in the file. But there a 1 is added to the forget gate's logit whenever the "
-            "cell runs, and it stands in no file. Hint: where can a constant go that is added to a logit?",
+            "You copied the contents of the file. But TensorFlow adds 1 to the forget gate's pre-activation when the "
+            "cell runs, and stores it nowhere. Hint: where can a constant go that is added to a pre-activation?",
         ),
         Misconception(
             _made_of(order=(0, 1, 2, 3), added=(0.0, 0.0, 0.0, 0.0)),
-            "You have cut the kernel in two and done nothing else: the blocks stand in their old order, and the 1 "
-            "that is added to the forget gate's logit is missing.\n" + _ORDER,
+            "You split the kernel in two and did nothing else: the blocks are in their old order, and the 1 that is "
+            "added to the forget gate's pre-activation is missing.\n" + _ORDER,
         ),
         Misconception(
             _made_of(added=(0.0, 0.0, 1.0, 0.0)),
-            "Your 1 has landed in the candidate's bias. Hint: which block is the forget gate's before you change the "
+            "Your 1 was added to the candidate's bias. Hint: which block is the forget gate's before you change the "
             "order, and which is it afterwards?",
         ),
         Misconception(
             _made_of(added=(1.0, 1.0, 1.0, 1.0)),
-            "You add the 1 to all four blocks. Only one gate is held open like that.\n"
-            "Hint: np.split gives four arrays; change one.",
+            "You add the 1 to all four blocks. Only the forget gate is held open like that.\n"
+            "Hint: np.split gives four arrays; change one of them.",
         ),
         Misconception(
             _made_of(added=(0.0, -1.0, 0.0, 0.0)),
-            "You take the 1 away, and it has to be added: the cell adds it, so here the bias must.\n"
+            "You subtract the 1, but it has to be added: TensorFlow's cell adds it, so here the bias must include it.\n"
             "Hint: a forget gate that is open at the start has a positive bias.",
         ),
         Misconception(
             _made_of(added=(0.0, 2.0, 0.0, 0.0)),
-            "The forget gate's bias got its 1 twice. Hint: here is only one bias, not two.",
+            "You added the 1 to the forget gate's bias twice. Hint: there is one bias here, not two.",
         ),
         Misconception(
             _made_of(cut=lambda kernel, H: np.split(kernel, [H])[::-1]),
-            "You took the first rows for the state. Here [x h] is multiplied, so the input's rows come first.\n"
-            "Hint: how many rows are left for x, if the last H are the state's?",
+            "You took the first rows for the state. The kernel multiplies [x h], so the input's rows come first.\n"
+            "Hint: how many rows are left for x, if the last H belong to the state?",
         ),
         Misconception(
             _made_of(cut=lambda kernel, H: np.split(kernel, [H])),
-            "You gave x as many rows as there are units. The input has a size of its own.\n"
+            "You gave x as many rows as there are units. The input size D need not be H.\n"
             "Hint: the state has H rows, and they are the last; what is left belongs to x.",
         ),
         Misconception(
             _turned,
-            "You have turned the matrices, as for PyTorch. This library multiplies from the left, as we do.\n"
+            "You transposed the matrices, as for PyTorch. This library has row vectors on the left, as we do.\n"
             "Hint: W_x has a row for each input.",
         ),
         Misconception(
@@ -125,6 +125,6 @@ from_tensorflow_1 = Exercise(
         ),
     ),
     cases=_cases,
-    takeaway="A convention is more than an order of blocks: what a library adds when it runs stands in no file.",
+    takeaway="A convention is more than an order of blocks: a constant that a library adds at run time is in no file.",
     parts=("W_x", "W_h", "b"),
 )

@@ -7,8 +7,8 @@ from lstm_helpers.arrays import Array
 from lstm_helpers.exercises.checker import Exercise, Misconception
 
 
-def _gated(value: Array, logit: Array) -> Array:
-    return np.asarray(sigmoid(logit) * value)
+def _gated(value: Array, z: Array) -> Array:
+    return np.asarray(sigmoid(z) * value)
 
 
 def _cases(rng: np.random.Generator) -> list[tuple[Array, Array]]:
@@ -23,59 +23,59 @@ def _cases(rng: np.random.Generator) -> list[tuple[Array, Array]]:
 
 gated = Exercise(
     name="gated",
-    arguments=("value", "logit"),
+    arguments=("value", "z"),
     right=_gated,
     misconceptions=(
         Misconception(
-            lambda value, logit: logit * value,
-            "You multiply by the logit itself, so the gate is not squashed: it could amplify, or turn the sign.\n"
-            "Hint: a logit is any number; a gate is a fraction between 0 and 1. What turns one into the other?",
+            lambda value, z: z * value,
+            "You multiply by the pre-activation itself, so the gate is not limited: it could amplify or flip signs.\n"
+            "Hint: z is any number; a gate is a fraction between 0 and 1. Which function turns one into the other?",
         ),
         Misconception(
-            lambda value, logit: tanh(logit) * value,
-            "It looks as if tanh makes your gate. tanh runs from −1 to 1, so a closed gate would turn the sign "
-            "instead of letting nothing pass. Hint: which curve of this chapter runs from 0 to 1?",
+            lambda value, z: tanh(z) * value,
+            "It looks as if your gate is a tanh. tanh runs from −1 to 1, so a closed gate would change the sign "
+            "instead of blocking the value. Hint: which activation function of this chapter runs from 0 to 1?",
         ),
         Misconception(
-            lambda value, logit: value @ sigmoid(logit),
-            "It looks as if you used the matrix product, which mixes the elements. Every element has a gate of its "
-            "own. Hint: ⊙ is element-wise; which operator multiplies arrays element by element in NumPy?",
+            lambda value, z: value @ sigmoid(z),
+            "It looks as if you used the matrix product, which mixes the elements. Every element has its own gate.\n"
+            "Hint: ⊙ is element-wise; which operator multiplies arrays element by element in NumPy?",
         ),
         Misconception(
-            lambda value, logit: sigmoid(logit) @ value,
-            "It looks as if you used the matrix product, which mixes the elements. Every element has a gate of its "
-            "own. Hint: ⊙ is element-wise; which operator multiplies arrays element by element in NumPy?",
+            lambda value, z: sigmoid(z) @ value,
+            "It looks as if you used the matrix product, which mixes the elements. Every element has its own gate.\n"
+            "Hint: ⊙ is element-wise; which operator multiplies arrays element by element in NumPy?",
         ),
         Misconception(
-            lambda value, logit: value + sigmoid(logit),
+            lambda value, z: value + sigmoid(z),
             "It looks as if you add the gate to the value. Then a closed gate (0) would let all of the value pass.\n"
-            "Hint: which operation with 0 leaves nothing, and with 1 leaves everything as it is?",
+            "Hint: which operation with 0 gives 0, and with 1 changes nothing?",
         ),
         Misconception(
-            lambda value, logit: (1 - sigmoid(logit)) * value,
-            "Your gate works the wrong way round: a large positive logit closes it. By convention it opens it.\n"
-            "Hint: compare your gate at logit +10 with the curve of sigmoid.",
+            lambda value, z: (1 - sigmoid(z)) * value,
+            "Your gate is reversed: a large positive pre-activation closes it. By convention it opens the gate.\n"
+            "Hint: compare your gate at z = 10 with the plot of sigmoid.",
         ),
         Misconception(
-            lambda value, logit: sigmoid(value) * logit,
-            "The roles are swapped: you squash the value and let the logit pass.\n"
-            "Hint: the logit controls the gate; the value goes through it.",
+            lambda value, z: sigmoid(value) * z,
+            "The roles are exchanged: you squash the value and let the pre-activation pass.\n"
+            "Hint: z controls the gate; the value goes through it.",
         ),
         Misconception(
-            lambda value, logit: sigmoid(logit * value),
-            "You multiply first and squash afterwards, so what comes out is always between 0 and 1, whatever the "
+            lambda value, z: sigmoid(z * value),
+            "You multiply first and squash afterwards, so the result is always between 0 and 1, whatever the "
             "value. Hint: only the gate is squashed; the value keeps its size and sign.",
         ),
         Misconception(
-            lambda value, logit: sigmoid(logit) * tanh(value),
-            "The gate is right, but you also squash the value with tanh. A gate only scales what passes.\n"
-            "Hint: with the gate wide open, a value of 3 comes out as 3.",
+            lambda value, z: sigmoid(z) * tanh(value),
+            "The gate is right, but you also squash the value with tanh. A gate only scales the value.\n"
+            "Hint: with the gate fully open, a value of 3 comes out as 3.",
         ),
         Misconception(
-            lambda value, logit: sigmoid(logit),
-            "You return the gate alone. Hint: what is behind the gate, and how much of it passes?",
+            lambda value, z: sigmoid(z),
+            "You return the gate alone. Hint: which value does the gate scale?",
         ),
     ),
     cases=_cases,
-    takeaway="The logit sets how much passes, the value what passes.",
+    takeaway="The pre-activation sets the fraction that passes; the value keeps its size and sign.",
 )

@@ -1,4 +1,4 @@
-"""The exercise of the chapter on variants: one step of the gated recurrent unit as it was published."""
+"""The exercise of the chapter on variants: one step of the gated recurrent unit as published."""
 
 from collections.abc import Callable
 
@@ -27,7 +27,7 @@ def _made_of(
     order: tuple[int, int, int] = (0, 1, 2),
     bias: float = 1.0,
 ) -> Step:
-    """Make a step that is right but for the parts that are given; ``order`` says where r, z and n are looked for."""
+    """Make a step that is right except for the given parts; ``order`` holds the positions of r, z and n."""
 
     def gru_as_published(h: Array, x: Array, W_x: Array, W_h: Array, b: Array) -> Array:
         at_r, at_z, at_n = order
@@ -51,7 +51,7 @@ def _cases(rng: np.random.Generator) -> list[tuple[Array, ...]]:
     return [by_hand, case(1, 2, 2), case(2, 2, 2), case(3, 1, 4), case(1, 4, 3)]
 
 
-_WEIGHED = "Hint: the two shares of old and new add up to 1, whatever z is."
+_WEIGHED = "Hint: the weights of old and new add up to 1, whatever z is."
 
 gru_as_published = Exercise(
     name="gru_as_published",
@@ -60,75 +60,75 @@ gru_as_published = Exercise(
     misconceptions=(
         Misconception(
             _made_of(lambda x_n, r, h, W: tanh(x_n + r * (h @ W))),
-            "You reset after the product: that is the frameworks' form, in which r hides all of the past from "
-            "one unit's candidate. As published, r hides one unit from all candidates.\n"
+            "You reset after the product. That is the frameworks' form, in which r of a unit hides the whole previous "
+            "state from that unit's candidate. As published, r hides one unit from all candidates.\n"
             "Hint: what is multiplied by W_hn, h or something smaller?",
         ),
         Misconception(
             _made_of(lambda x_n, r, h, W: tanh(x_n + h @ W)),
-            "Your candidate hears all of the past: r is computed, and nothing is done with it.\n"
-            "Hint: r stands in front of the h that goes into the candidate.",
+            "Your candidate reads the whole previous state: r is computed but not used.\n"
+            "Hint: r multiplies the h that goes into the candidate.",
         ),
         Misconception(
             _made_of(lambda x_n, r, h, W: tanh(x_n + ((1 - r) * h) @ W)),
-            "Your reset gate works the other way round: r = 0 is to hide the past, and yours shows all of it.\n"
-            "Hint: like all gates of this book, 1 means let it through.",
+            "Your reset gate is reversed: r = 0 should hide the previous state, and yours lets all of it through.\n"
+            "Hint: as for all gates in this book, 1 means let it through.",
         ),
         Misconception(
             _made_of(lambda x_n, r, h, W: tanh(r * (x_n + h @ W))),
-            "Your reset gate also hides the input from the candidate. It is to hide the past only.\n"
+            "Your reset gate also hides the input from the candidate. It should hide the previous state only.\n"
             "Hint: on which of the two terms of the sum does r act?",
         ),
         Misconception(
             _made_of(lambda x_n, r, h, W: tanh(r * x_n + h @ W)),
-            "Your reset gate acts on the input, and the past comes through whole.\n"
+            "Your reset gate acts on the input, and not on the previous state.\n"
             "Hint: on which of the two terms of the sum does r act?",
         ),
         Misconception(
             _made_of(lambda x_n, r, h, W: r * tanh(x_n + h @ W)),
-            "You multiply the finished candidate by r. It is too late then to keep the past out of it.\n"
+            "You multiply the finished candidate by r. That is too late to hide the previous state from it.\n"
             "Hint: r acts inside the tanh, on h alone.",
         ),
         Misconception(
             _made_of(lambda x_n, r, h, W: x_n + (r * h) @ W),
-            "Nothing squashes your candidate: what is written could grow without bound.\n"
-            "Hint: which curve runs from −1 to 1?",
+            "Your candidate has no activation function: the state could grow without bound.\n"
+            "Hint: which activation function runs from −1 to 1?",
         ),
         Misconception(
             _made_of(lambda x_n, r, h, W: sigmoid(x_n + (r * h) @ W)),
-            "Your candidate is squashed by the gates' curve, so it is never negative.\n"
-            "Hint: which curve runs from −1 to 1?",
+            "Your candidate uses the gates' activation function, so it is never negative.\n"
+            "Hint: which activation function runs from −1 to 1?",
         ),
         Misconception(
             _made_of(mix=lambda n, h, z, r: z * n + (1 - z) * h),
-            "z and 1 − z are exchanged: your z = 1 writes the new, where here it keeps the old. (Some papers write "
-            "it like that; weights from there have to be turned.) Hint: which share of h is z?",
+            "z and 1 − z are exchanged: your z = 1 writes the new state, where here it keeps the old one. (Some papers "
+            "define it like that; their weights have to be converted.) Hint: what does z multiply?",
         ),
         Misconception(
             _made_of(mix=lambda n, h, z, r: n + z * h),
-            "You keep a share of the old, but add all of the new: the sum can pass 1, and then grow.\n" + _WEIGHED,
+            "You keep a fraction of the old, but add all of the new: the sum can exceed 1 and grow.\n" + _WEIGHED,
         ),
         Misconception(
             _made_of(mix=lambda n, h, z, r: (1 - z) * n + h),
-            "You write a share of the new, but keep all of the old: the sum can pass 1, and then grow.\n" + _WEIGHED,
+            "You add a fraction of the new, but keep all of the old: the sum can exceed 1 and grow.\n" + _WEIGHED,
         ),
         Misconception(
             _made_of(mix=lambda n, h, z, r: (1 - z) * n),
-            "Nothing of the old state is kept: there is no belt.\n" + _WEIGHED,
+            "Nothing of the old state is kept: your unit has no memory of its own.\n" + _WEIGHED,
         ),
         Misconception(
             _made_of(mix=lambda n, h, z, r: (1 - z) * n + z * r * h),
-            "You reset the state that is carried over, too. r only decides what the candidate gets to hear of it.\n"
+            "You also reset the state that is carried over. r only scales what the candidate reads.\n"
             "Hint: with z = 1 the state is copied, whatever r is.",
         ),
         Misconception(
             _made_of(mix=lambda n, h, z, r: tanh((1 - z) * n + z * h)),
-            "You squash the mixture once more, as the LSTM does on the way to its h. The old state would shrink at "
-            "every step, even with z = 1. Hint: a mean of numbers between −1 and 1 needs no squashing.",
+            "You apply tanh to the mean once more, as the LSTM does for its h. The old state would shrink at every "
+            "step, even with z = 1. Hint: a mean of numbers between −1 and 1 needs no tanh.",
         ),
         Misconception(
             _made_of(order=(1, 0, 2)),
-            "The two gates have changed places: your r is computed with z's weights and your z with r's.\n"
+            "The two gates are exchanged: your r is computed with z's weights and your z with r's.\n"
             "Hint: the order of the blocks is r z n.",
         ),
         Misconception(
@@ -137,5 +137,5 @@ gru_as_published = Exercise(
         ),
     ),
     cases=_cases,
-    takeaway="r chooses what of the past the candidate hears, z how much of the past stays.",
+    takeaway="r sets how much of the previous state the candidate reads, z how much of it is kept.",
 )

@@ -25,12 +25,12 @@ last_outputs = Exercise(
     misconceptions=(
         Misconception(
             lambda hs, mask: hs[-1],
-            "You take the last row of hs. For the shorter sequences that is padding, and here frameworks write 0.\n"
+            "You take the last row of hs. For the shorter sequences that is padding, where frameworks give 0.\n"
             "Hint: how many True values does each column of the mask have?",
         ),
         Misconception(
             lambda hs, mask: hs[mask.sum(axis=0), np.arange(hs.shape[1])],
-            "You use the length as an index, and so you are one step too far.\n"
+            "You use the length as an index, which is one step too far.\n"
             "Hint: time counts from 0; a sequence of length 3 ends at index 2.",
         ),
         Misconception(
@@ -44,21 +44,21 @@ last_outputs = Exercise(
         ),
         Misconception(
             lambda hs, mask: hs[mask.sum(axis=0) - 1],
-            "You picked whole rows of hs: every sequence at every one of these times, shape (B, B, H).\n"
-            "Hint: one pair of indices for each sequence: its last time, and its own number.",
+            "You take whole rows of hs: every sequence at each of these times, shape (B, B, H).\n"
+            "Hint: one pair of indices for each sequence: its last time and its own index.",
         ),
         Misconception(
             lambda hs, mask: hs[mask.sum(axis=0).max() - 1],
-            "You use one length, the longest, for all sequences; the shorter ones have only padding there.\n"
+            "You use the longest length for all sequences; the shorter ones have only padding there.\n"
             "Hint: each column of the mask has its own length.",
         ),
         Misconception(
             lambda hs, mask: hs[mask.sum(axis=0).min() - 1],
-            "You use one length, the shortest, for all sequences.\nHint: each column of the mask has its own length.",
+            "You use the shortest length for all sequences.\nHint: each column of the mask has its own length.",
         ),
         Misconception(
             lambda hs, mask: hs.sum(axis=0) / mask.sum(axis=0)[:, None],
-            "You take the mean over each sequence. That is one way to sum it up, but not its last output.\n"
+            "You take the mean over each sequence. That is a possible summary, but not the last output.\n"
             "Hint: at which index of time does each sequence end?",
         ),
         Misconception(
@@ -67,10 +67,10 @@ last_outputs = Exercise(
         ),
         Misconception(
             lambda hs, mask: hs[mask],
-            "You take every real output, of all sequences in one list. Only the last of each is wanted.\n"
+            "You take every real output, of all sequences in one list. The exercise asks for the last of each.\n"
             "Hint: at which index of time does each sequence end?",
         ),
     ),
     cases=_cases,
-    takeaway="(This package repeats h in the padding, so that trace.h[-1] is the last one; PyTorch and ONNX write 0.)",
+    takeaway="(This package repeats h in the padding, so trace.h[-1] is the last output; PyTorch and ONNX give 0.)",
 )

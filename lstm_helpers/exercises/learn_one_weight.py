@@ -6,27 +6,27 @@ import numpy as np
 
 from lstm_helpers.exercises.checker import Exercise, Misconception
 
-Slope = Callable[[float, float, float, float], float]  # w, x, y, rate -> what is added to w
+Update = Callable[[float, float, float, float], float]  # w, x, y, learning_rate -> the change of w
 
 
-def _descend(step: Slope, start: float = 0.0, more: int = 0) -> Callable[[float, float, float, int], float]:
-    """Make a learner that changes w by ``step(w, x, y, rate)`` at each of ``steps + more`` steps."""
+def _descend(step: Update, start: float = 0.0, more: int = 0) -> Callable[[float, float, float, int], float]:
+    """Make a learner that changes w by ``step(w, x, y, learning_rate)`` at each of ``steps + more`` steps."""
 
-    def learn_one_weight(x: float, y: float, rate: float, steps: int) -> float:
+    def learn_one_weight(x: float, y: float, learning_rate: float, steps: int) -> float:
         w = start
         for _ in range(steps + more):
-            w += step(w, x, y, rate)
+            w += step(w, x, y, learning_rate)
         return w
 
     return learn_one_weight
 
 
-def _downhill(w: float, x: float, y: float, rate: float) -> float:
-    return -rate * 2 * x * (w * x - y)
+def _downhill(w: float, x: float, y: float, learning_rate: float) -> float:
+    return -learning_rate * 2 * x * (w * x - y)
 
 
-def _last_loss(x: float, y: float, rate: float, steps: int) -> float:
-    return float((_descend(_downhill)(x, y, rate, steps) * x - y) ** 2)
+def _last_loss(x: float, y: float, learning_rate: float, steps: int) -> float:
+    return float((_descend(_downhill)(x, y, learning_rate, steps) * x - y) ** 2)
 
 
 def _cases(rng: np.random.Generator) -> list[tuple[float, float, float, int]]:
@@ -37,81 +37,81 @@ def _cases(rng: np.random.Generator) -> list[tuple[float, float, float, int]]:
 
 learn_one_weight = Exercise(
     name="learn_one_weight",
-    arguments=("x", "y", "rate", "steps"),
+    arguments=("x", "y", "learning_rate", "steps"),
     right=_descend(_downhill),
     misconceptions=(
         Misconception(
-            lambda x, y, rate, steps: _descend(lambda *a: -_downhill(*a))(x, y, rate, steps),
-            "Your w climbs: each step goes with the slope, and the loss grows.\n"
-            "Hint: the slope points uphill; which way is down?",
+            lambda x, y, learning_rate, steps: _descend(lambda *a: -_downhill(*a))(x, y, learning_rate, steps),
+            "Your w climbs: each step adds the derivative instead of subtracting it, and the loss grows.\n"
+            "Hint: the derivative points uphill; which sign leads down?",
         ),
         Misconception(
-            _descend(lambda w, x, y, rate: -rate * 2 * (w * x - y)),
-            "The slope lacks its last factor: you have the slope with respect to the answer w·x, not to w.\n"
-            "Hint: when w grows by a little, by how much does w·x grow?",
+            _descend(lambda w, x, y, learning_rate: -learning_rate * 2 * (w * x - y)),
+            "The derivative lacks its last factor: you have the derivative with respect to the output w·x, not to w.\n"
+            "Hint: if w grows a little, by how much does w·x grow?",
         ),
         Misconception(
-            _descend(lambda w, x, y, rate: -rate * x * (w * x - y)),
+            _descend(lambda w, x, y, learning_rate: -learning_rate * x * (w * x - y)),
             "Nearly: your steps go in the right direction and would end in the same place, but each is half as long.\n"
-            "The slope lacks a factor 2 (many authors put ½ in front of the loss to lose it). Hint: the slope of u²?",
+            "A factor 2 is missing (many authors cancel it by a ½ in the loss). Hint: what is the derivative of u²?",
         ),
         Misconception(
-            _descend(lambda w, x, y, rate: -rate * (w * x - y)),
-            "You step by the error itself, which is not yet the slope: two factors are missing.\n"
-            "Hint: what is the slope of u², and how much does w·x grow when w grows by a little?",
+            _descend(lambda w, x, y, learning_rate: -learning_rate * (w * x - y)),
+            "You step by the error itself. It is not the derivative of the loss: two factors are missing.\n"
+            "Hint: what is the derivative of u², and how much does w·x grow if w grows a little?",
         ),
         Misconception(
-            _descend(lambda w, x, y, rate: -rate * (w * x - y) ** 2),
-            "You step by the loss itself. The loss says how bad w is, but never in which direction to go: it is never "
-            "negative. Hint: it is the slope of the loss that has a sign.",
+            _descend(lambda w, x, y, learning_rate: -learning_rate * (w * x - y) ** 2),
+            "You step by the loss itself. The loss measures how wrong w is, but it is never negative, so it gives no "
+            "direction. Hint: the derivative of the loss has a sign.",
         ),
         Misconception(
-            lambda x, y, rate, steps: _descend(_downhill)(x, y, rate, 1),
-            "You take one step only, however many are asked for.\n"
+            lambda x, y, learning_rate, steps: _descend(_downhill)(x, y, learning_rate, 1),
+            "You take only one step, whatever `steps` is.\n"
             "Hint: does your loop run `steps` times, and does `return` stand after it?",
         ),
         Misconception(
-            lambda x, y, rate, steps: steps * _downhill(0.0, x, y, rate),
-            "All your steps are equally long: the slope is taken once, at w = 0, and never again.\n"
-            "Hint: each step changes w, and with it the slope; where in the loop is it computed?",
+            lambda x, y, learning_rate, steps: steps * _downhill(0.0, x, y, learning_rate),
+            "All your steps are equally long: the derivative is computed once, at w = 0.\n"
+            "Hint: each step changes w, and with it the derivative; where in the loop is it computed?",
         ),
         Misconception(
             _descend(_downhill, more=-1),
-            "You take one step too few.\nHint: range(steps) counts `steps` times; range(1, steps) does not.",
+            "You take one step too few.\nHint: range(steps) runs `steps` times; range(1, steps) does not.",
         ),
         Misconception(
             _descend(_downhill, more=1),
-            "You take one step too many.\nHint: range(steps) counts `steps` times, from 0 to steps − 1.",
+            "You take one step too many.\nHint: range(steps) runs `steps` times, from 0 to steps − 1.",
         ),
         Misconception(
-            _descend(lambda w, x, y, rate: -2 * x * (w * x - y)),
-            "The rate is not used: each step is as long as the slope itself, which is usually too far.\n"
-            "Hint: what makes the steps short?",
+            _descend(lambda w, x, y, learning_rate: -2 * x * (w * x - y)),
+            "The learning rate is not used: each step is as long as the derivative, which is usually too long.\n"
+            "Hint: which argument makes the steps short?",
         ),
         Misconception(
             _descend(_downhill, start=1.0),
-            "Your w starts at 1; the exercise starts it at 0. (It would end in the same place, given enough steps.)\n"
+            "Your w starts at 1; the exercise starts it at 0. (With enough steps it would end in the same place.)\n"
             "Hint: look at the line before the loop.",
         ),
         Misconception(
-            lambda x, y, rate, steps: y / x,
-            "That is where the steps lead in the end: you solved w·x = y. Few problems can be solved like that, so "
-            "the exercise asks for the way there. Hint: start at 0 and take `steps` steps.",
+            lambda x, y, learning_rate, steps: y / x,
+            "That is the limit of the steps: you solved w·x = y. Few problems can be solved like that, so the "
+            "exercise asks for gradient descent. Hint: start at 0 and take `steps` steps.",
         ),
         Misconception(
-            lambda x, y, rate, steps: 0.0,
-            "Your w never leaves 0. Either the new w is not kept, or the slope is taken with respect to x, which at "
-            "w = 0 is 0. Hint: which number is to be learned, and is it assigned in the loop?",
+            lambda x, y, learning_rate, steps: 0.0,
+            "Your w stays 0. Either the new w is not stored, or the derivative is taken with respect to x, which at "
+            "w = 0 is 0. Hint: which number should be learned, and is it assigned in the loop?",
         ),
         Misconception(
             _last_loss,
-            "You return the loss that is left. Hint: what was learned is the weight.",
+            "You return the final loss. Hint: the exercise asks for the learned weight.",
         ),
         Misconception(
-            lambda x, y, rate, steps: _descend(_downhill)(x, y, rate, steps) * x,
-            "You return the network's answer w·x. Hint: what was learned is the weight.",
+            lambda x, y, learning_rate, steps: _descend(_downhill)(x, y, learning_rate, steps) * x,
+            "You return the network's output w·x. Hint: the exercise asks for the learned weight.",
         ),
     ),
     cases=_cases,
-    takeaway="Each step multiplies the error by 1 − 2·rate·x²: choose the rate too large, and the error grows.",
+    takeaway="A step multiplies the error by 1 − 2·learning_rate·x²; with too large a learning rate, it grows.",
 )

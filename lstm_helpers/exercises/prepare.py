@@ -1,4 +1,4 @@
-"""The exercise of the chapter on forecasts: fill and scale a series without a look ahead."""
+"""The exercise of the chapter on forecasts: fill and scale a series without leaking the future."""
 
 from collections.abc import Callable
 
@@ -56,15 +56,15 @@ def _each_by_itself(values: Array, train: int) -> Array:
 
 
 _AHEAD = {
-    _backward: "Your gaps are filled with the value that comes next: at the time of the gap nobody knew it.",
-    _between: "Your gaps lie on a line to the next value, so they know where the series will go.",
+    _backward: "Your gaps are filled with the next value, which was not known at the time of the gap.",
+    _between: "Your gaps are interpolated towards the next value, so they depend on the future.",
     _with(
         lambda values, train: float(np.nanmean(values))
-    ): "Your gaps hold the mean of all values, those of the test part among them.",
+    ): "Your gaps hold the mean of all values, including those of the test part.",
 }
-_FITTED_ON_ALL = "Your mean and deviation are of the whole series: the training part was told of the test part."
-_HINT_FILL = "Hint: of what was known when a gap came, which value is the newest?"
-_HINT_SCALE = "Hint: the test part must not change a single number of the training part. What may be measured?"
+_FITTED_ON_ALL = "Your mean and deviation are those of the whole series: the training part depends on the test part."
+_HINT_FILL = "Hint: which is the newest value that was known at the time of a gap?"
+_HINT_SCALE = "Hint: the test part must not change any number of the training part. What may be measured?"
 
 
 def _then(fill: Fill, scale: Scale) -> Callable[[Array, int], Array]:
@@ -76,12 +76,12 @@ def _scaled_before_it_was_filled(values: Array, train: int) -> Array:
 
 
 def _leaks() -> list[Misconception]:
-    """Every way to look ahead, alone and together."""
-    alone = [Misconception(_then(fill, _by_train), f"A leak. {says}\n{_HINT_FILL}") for fill, says in _AHEAD.items()]
+    """List every way to leak the future, alone and in pairs."""
+    alone = [Misconception(_then(fill, _by_train), f"A leak. {text}\n{_HINT_FILL}") for fill, text in _AHEAD.items()]
     alone.append(Misconception(_then(_forward, _by_all), f"A leak. {_FITTED_ON_ALL}\n{_HINT_SCALE}"))
     both = [
-        Misconception(_then(fill, _by_all), f"Two leaks. {says}\n{_FITTED_ON_ALL}\n{_HINT_SCALE}")
-        for fill, says in _AHEAD.items()
+        Misconception(_then(fill, _by_all), f"Two leaks. {text}\n{_FITTED_ON_ALL}\n{_HINT_SCALE}")
+        for fill, text in _AHEAD.items()
     ]
     return alone + both
 
@@ -104,28 +104,28 @@ prepare = Exercise(
         *_leaks(),
         Misconception(
             _then(_forward, _each_by_itself),
-            "A leak. You scale the test part by its own mean and deviation, which nobody knows before it is over; "
-            "a year above the mean of 1960 then looks like one above that of 1900.\n" + _HINT_SCALE,
+            "A leak. You scale the test part by its own mean and deviation, which are not known before it is over. "
+            "A year above the mean of 1960 then looks like one above that of 1900.\n" + _HINT_SCALE,
         ),
         Misconception(
             _then(_with(lambda values, train: float(np.nanmean(values[:train]))), _by_train),
-            "Your gaps hold the mean of the training part. That looks ahead within it, and on a series with a trend "
-            "it is far from anything that was measured at that time.\n" + _HINT_FILL,
+            "Your gaps hold the mean of the training part. It depends on later values of that part, and for a series "
+            "with a trend it is far from anything measured at that time.\n" + _HINT_FILL,
         ),
         Misconception(
             _then(_with(lambda values, train: 0.0), _by_train),
-            "Your gaps hold 0, as if 0 had been measured; mean and deviation are wrong, too.\n" + _HINT_FILL,
+            "Your gaps hold 0, as if 0 had been measured; the mean and the deviation are wrong as well.\n" + _HINT_FILL,
         ),
         Misconception(
             lambda values, train: np.nan_to_num(
                 _scaled(values, float(np.nanmean(values[:train])), float(np.nanstd(values[:train])))
             ),
-            "Your gaps come out as 0, which is the mean of the training part, not what was measured last.\n"
+            "Your gaps are 0 after scaling, which is the mean of the training part, not the last measured value.\n"
             + _HINT_FILL,
         ),
         Misconception(
             _then(_one_before, _by_train),
-            "You look one step back, but where two gaps follow one another there is none the wiser: NaN is left.\n"
+            "You use the value one step back, but in a longer gap that is missing as well: NaN is left.\n"
             "Hint: go through the steps in order, so that a filled gap can fill the next one.",
         ),
         Misconception(
@@ -134,29 +134,29 @@ prepare = Exercise(
         ),
         Misconception(
             _scaled_before_it_was_filled,
-            "Nothing looks ahead, but you measured mean and deviation before the gaps were filled.\n"
-            "Hint: first fill, then measure: the network sees the filled series.",
+            "Nothing leaks, but you measured mean and deviation before the gaps were filled.\n"
+            "Hint: fill first, then measure: the network reads the filled series.",
         ),
         Misconception(
             _then(_forward, lambda values, train: values),
-            "The gaps are filled well; now scale.\n" + _HINT_SCALE,
+            "The gaps are filled correctly; now scale the series.\n" + _HINT_SCALE,
         ),
         Misconception(
             _then(_forward, lambda values, train: values - values[:train].mean()),
-            "You took the mean away, but did not divide by the deviation.\nHint: what is the deviation of the result?",
+            "You subtracted the mean, but did not divide by the deviation.\nHint: what is the deviation of the result?",
         ),
         Misconception(
             _then(_forward, lambda values, train: values - values[:train].mean() / values[:train].std()),
-            "A minus and a slash: the division comes first. You took mean / deviation away.\nHint: set brackets.",
+            "Division binds more tightly than subtraction: you subtracted mean / deviation.\nHint: use brackets.",
         ),
         Misconception(
             _then(_forward, lambda values, train: _scaled(values, values[:train].mean(), values[:train].var())),
-            "You divide by the variance, which is in squared units.\nHint: whose root is the deviation?",
+            "You divide by the variance, which is in squared units.\nHint: the deviation is its square root.",
         ),
         Misconception(
             _then(_forward, lambda values, train: _scaled(values, values[:train].mean(), values[:train].std(ddof=1))),
-            "Your deviation divides by n - 1 (ddof=1). That is no leak, but here the one with n is asked for.\n"
-            "Hint: np.std does so by itself; pandas and statistics.stdev do not.",
+            "Your deviation divides by n − 1 (ddof=1). That is not a leak, but the exercise asks for division by n.\n"
+            "Hint: np.std divides by n; pandas and statistics.stdev divide by n − 1.",
         ),
         Misconception(
             _then(
@@ -165,15 +165,15 @@ prepare = Exercise(
                     values, values[:train].min(), values[:train].max() - values[:train].min()
                 ),
             ),
-            "You scale to 0..1 by least and greatest. Honest, but here mean and deviation are asked for.\n"
+            "You scale to 0..1 by minimum and maximum. That is no leak, but the exercise asks for mean and deviation.\n"
             "Hint: values[:train].mean() and values[:train].std().",
         ),
         Misconception(
             lambda values, train: _then(_forward, _by_train)(values, train)[:train],
-            "You return the training part only. The test part is scaled, too, by what the training part has told.\n"
+            "You return the training part only. The test part is scaled as well, by the same mean and deviation.\n"
             "Hint: measure on values[:train], apply to values.",
         ),
     ),
     cases=_cases,
-    takeaway="Filled and scaled by the past alone: the test part can change, and no number before it does.",
+    takeaway="The series is filled and scaled from the past alone: changing the test part changes no number before it.",
 )

@@ -1,11 +1,11 @@
 """A small notation for writing an LSTM's weights by hand, one unit and one gate at a time.
 
-A unit is a dict with the keys i, f, g, o. Each holds what is added up in that gate's logit: a weight for every symbol,
-for "bias", and for "h0", "h1", … (the previous hidden state of unit 0, 1, …); what is not named is 0.
+A unit is a dict with the keys i, f, g, o. Each holds the terms of the gate's pre-activation: a weight for every symbol,
+for "bias", and for "h0", "h1", … (the previous hidden state of unit 0, 1, …). A missing term is 0.
 
     latch = [{"i": {"s": 80, "bias": -40},      # open only when s is read
-              "f": {"r": -80, "bias": 40},      # shut only when r is read
-              "g": 40, "o": 40}]                # a number alone is a bias: always 1
+              "f": {"r": -80, "bias": 40},      # closed only when r is read
+              "g": 40, "o": 40}]                # a number alone is a bias
 """
 
 from collections.abc import Mapping, Sequence
@@ -36,7 +36,7 @@ def program(alphabet: Sequence[str], units: Sequence[Unit]) -> lstm.Params:
     Raises
     ------
     ValueError
-        If a symbol, a key or a number is none that the notation knows; the message says where.
+        If a symbol, a key or a number is not part of the notation; the message says where.
     """
     symbols = _symbols(alphabet)
     if isinstance(units, Mapping) or not isinstance(units, Sequence) or not units:
@@ -73,7 +73,7 @@ def _symbols(alphabet: Sequence[str]) -> list[str]:
         raise ValueError(f"alphabet is {alphabet!r}; expected at least one symbol, none of them twice")
     reserved = [s for s in symbols if not isinstance(s, str) or s == "bias" or (s[:1] == "h" and s[1:].isdigit())]
     if reserved:
-        raise ValueError(f"alphabet has the symbol {reserved[0]!r}, which the notation uses itself: choose another")
+        raise ValueError(f"alphabet has the symbol {reserved[0]!r}, which the notation reserves: choose another")
     return symbols
 
 

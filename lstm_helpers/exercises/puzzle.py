@@ -1,6 +1,6 @@
-"""What a puzzle is: a task on strings that a cell, given by its weights, solves or not, checked on every short string.
+"""Puzzles: tasks on strings that a cell solves by its weights, checked on every short string.
 
-A failing cell is answered with the shortest string it fails on, what each gate did there, and what to look at.
+For a failing cell the report shows the shortest failing string, what each gate did on it, and a hint.
 """
 
 import warnings
@@ -27,21 +27,21 @@ class Puzzle:
     Attributes
     ----------
     name, alphabet, asks
-        What it is called, its symbols, and the task in words.
+        The puzzle's name, its symbols, and the task in words.
     reading
-        How the cell's answer is read after each symbol, in words; ``read`` does it: trace -> (T, B).
+        How the cell's answer is read after each symbol, in words; ``read`` computes it: trace -> (T, B).
     truth
-        string -> the right answer after its last symbol, as ``read`` would give it.
+        string -> the right answer after its last symbol, in the form that ``read`` returns.
     words
         An answer in words.
     long
-        Long strings that are checked besides all the short ones.
+        Long strings that are checked in addition to all short ones.
     max_length
-        Up to which length every string is checked, unless ``check`` is told otherwise.
+        Every string up to this length is checked, unless ``check`` gets another one.
     takeaway
-        One sentence to keep, said when the puzzle is solved.
+        One sentence to remember, printed when the puzzle is solved.
     needs_h
-        Whether no cell can solve it whose gates see the input alone.
+        Whether a solution needs gates that read the previous h.
     """
 
     name: str
@@ -63,39 +63,39 @@ class Puzzle:
         )
 
     def run(self, params: lstm.Params, string: str) -> Trace:
-        """Run the cell over one string and return the trace (T steps, B = 1), to be looked at or drawn."""
+        """Run the cell over one string and return the trace (T steps, B = 1)."""
         return unroll(lstm, params, encode(self.alphabet, string).astype(params.W_x.dtype))
 
     def check(self, params: object, max_length: int | None = None) -> Verdict:
-        """Run the cell over every string up to a length, then over the long ones, and say what was found.
+        """Run the cell over every string up to a length, then over the long ones, and report the result.
 
         Parameters
         ----------
         params : lstm.Params
             As ``program(puzzle.alphabet, units)`` makes them; any number of units.
         max_length : int, optional
-            The greatest length of which every string is tried.
+            Every string up to this length is checked.
 
         Returns
         -------
         Verdict
-            Never an exception for any ``params``; a cell that fails is shown the shortest string it fails on.
+            Never an exception for any ``params``; for a failing cell the message shows the shortest failing string.
 
         Raises
         ------
         ValueError
-            If ``max_length`` is no length, or one with too many strings.
+            If ``max_length`` is not a length, or there are too many strings of that length.
         """
         length = self._length(max_length)
         if not isinstance(params, lstm.Params):
-            made = f"exercises.program(exercises.{self.name}.alphabet, units)"
-            given = f"I was given a {type(params).__name__}"
-            return Verdict(False, f"Not yet. {given}; I need weights, as {made} makes them.")
+            given = f"exercises.program(exercises.{self.name}.alphabet, units)"
+            got = f"I was given a {type(params).__name__}"
+            return Verdict(False, f"Not yet. {got}; I need weights, as returned by {given}.")
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
             try:
                 return self._check(params, length)
-            except Exception as error:  # weights of any shape and kind may come
+            except Exception as error:  # params may have any shape and type
                 return Verdict(False, f"Not yet. These weights do not run on the symbols {self.alphabet}: {error}")
 
     def _check(self, params: lstm.Params, length: int) -> Verdict:
@@ -107,7 +107,7 @@ class Puzzle:
             good = self._is_right(self.run(params, string), np.array([self._truths(string)]).T)[:, 0]
             if not good.all():
                 report = self._report(params, string[: int(good.argmin()) + 1])
-                short = f"All {tried} strings up to length {length} are right, a long one is not."
+                short = f"All {tried} strings up to length {length} are right, but a long one is not."
                 return Verdict(False, f"Almost. {short}\n{report}")
         units = f"{len(params.W_h)} unit{'s' * (len(params.W_h) > 1)}"
         counted = f"all {tried} strings up to length {length} and {len(self.long)} long ones"
@@ -118,7 +118,7 @@ class Puzzle:
         k = len(self.alphabet)
         strings = np.array(list(product(range(k), repeat=length)))
         trace = unroll(lstm, params, np.eye(k, dtype=params.W_x.dtype)[strings.T])
-        # All strings that begin alike stand side by side, so one truth serves them all.
+        # Strings with a common prefix are adjacent, so its right answer is computed once.
         prefixes = [["".join(symbols) for symbols in product(self.alphabet, repeat=n)] for n in range(1, length + 1)]
         truths = [np.repeat([self.truth(s) for s in same], k ** (length - len(same[0]))) for same in prefixes]
         good = self._is_right(trace, np.array(truths))
@@ -135,12 +135,12 @@ class Puzzle:
 
     def _report(self, params: lstm.Params, string: str) -> str:
         trace = self.run(params, string)
-        said = self.words(float(self.read(trace)[-1, 0]))
-        shown = string if len(string) <= 24 else f"{string[:8]}…{string[-8:]} ({len(string)} symbols)"
-        verdict = f"After {shown!r} the answer is {self.words(self.truth(string))}; your cell says {said}."
+        answer = self.words(float(self.read(trace)[-1, 0]))
+        text = string if len(string) <= 24 else f"{string[:8]}…{string[-8:]} ({len(string)} symbols)"
+        verdict = f"After {text!r} the right answer is {self.words(self.truth(string))}; your cell gives {answer}."
         unit, hint = _diagnose(trace)
         if not hint and self.needs_h and not params.W_h.any():
-            hint = "No gate reads a previous h (h0, h1, …), so what is written cannot depend on what the cell holds."
+            hint = "No gate reads a previous h (h0, h1, …), so the new cell state cannot depend on the cell's memory."
         return "\n".join([verdict, *([hint] if hint else []), *_table(trace, string, unit)])
 
     def _length(self, max_length: int | None) -> int:
@@ -156,7 +156,7 @@ class Puzzle:
 
 
 def _diagnose(trace: Trace) -> tuple[int, str]:
-    """Find the usual cause in the trace of a failing string: which unit to look at, and what to say, or ""."""
+    """Find a common cause in the trace of a failing string: the unit to look at, and a hint or ""."""
     c_before = trace.previous.c
     leaks = (np.abs(c_before) > 0.05) & (trace.f > 1e-3) & (trace.f < 1 - 1e-5)
     if leaks.any():
@@ -166,8 +166,8 @@ def _diagnose(trace: Trace) -> tuple[int, str]:
         return int(k), (
             f"Unit {k} leaks: at step {t + 1} its forget gate is {f:.5g}, "
             f"a half-life of {steps:.{0 if steps >= 10 else 1}f} steps.\n"
-            f"The logit there is {np.log(f / (1 - f)):.3g} (what is not named is 0, and σ(0) = ½); "
-            "to keep or to wipe it should be 20 or −20."
+            f"The pre-activation there is {np.log(f / (1 - f)):.3g} (a missing term is 0, and σ(0) = ½); "
+            "to keep or to reset the cell state it should be 20 or −20."
         )
     for gate, name in (("i", "input"), ("o", "output")):
         values = getattr(trace, gate)
@@ -176,14 +176,14 @@ def _diagnose(trace: Trace) -> tuple[int, str]:
             t, _, k = np.argwhere(half_open)[0]
             return int(k), (
                 f"The {name} gate of unit {k} is {values[t, 0, k]:.2f} at step {t + 1}: half open.\n"
-                "A switch needs a large logit: σ(0) = 0.50, σ(1) = 0.73, σ(20) = 1."
+                "To open fully, a gate needs a large pre-activation: σ(0) = 0.50, σ(1) = 0.73, σ(20) = 1."
             )
     weak = (trace.i > 0.5) & (np.abs(trace.g) < 0.98)
     if weak.any():
         t, _, k = np.argwhere(weak)[0]
         return int(k), (
-            f"At step {t + 1} unit {k} takes in {trace.g[t, 0, k]:.2f}: its candidate g is what is put on the belt.\n"
-            "tanh needs a large logit, too, to give 1 or −1 (what is not named is 0, and tanh(0) = 0)."
+            f"At step {t + 1} unit {k} writes {trace.g[t, 0, k]:.2f}: its candidate g is added to the cell state.\n"
+            "tanh also needs a large pre-activation to give 1 or −1 (a missing term is 0, and tanh(0) = 0)."
         )
     return 0, ""
 
@@ -191,8 +191,8 @@ def _diagnose(trace: Trace) -> tuple[int, str]:
 def _table(trace: Trace, string: str, unit: int) -> list[str]:
     """Write what each gate of one unit did at each step of a short string, or at both ends of a long one."""
     lines = [f"  step symbol     i      f      g      o      c      h    of unit {unit}"]
-    shown = range(len(string)) if len(string) <= 12 else [*range(4), *range(len(string) - 4, len(string))]
-    for t in shown:
+    steps = range(len(string)) if len(string) <= 12 else [*range(4), *range(len(string) - 4, len(string))]
+    for t in steps:
         if len(string) > 12 and t == len(string) - 4:
             lines.append("     …")
         values = "".join(f"{_no_minus_zero(getattr(trace, field)[t, 0, unit]):7.2f}" for field in "ifgoch")
@@ -201,5 +201,5 @@ def _table(trace: Trace, string: str, unit: int) -> list[str]:
 
 
 def _no_minus_zero(number: float) -> float:
-    """Turn −0.00 into 0.00: the sign of nothing differs between machines."""
+    """Turn −0.00 into 0.00: the sign of a rounded 0 differs between machines."""
     return 0.0 if abs(number) < 0.005 else float(number)

@@ -1,6 +1,6 @@
 """Five puzzles, from one bit to a language that no finite automaton knows: choose an LSTM's weights by hand.
 
-Each is checked after every symbol of every short string, and on a few long ones where what leaks shows.
+Each is checked after every symbol of every short string, and on a few long strings that reveal leaks.
 """
 
 from collections.abc import Callable
@@ -37,27 +37,27 @@ def _last_of(symbols: str, string: str) -> str:
 latch = Puzzle(
     name="latch",
     alphabet="sr.",
-    asks="s switches on, r switches off, . leaves everything as it is; at first it is off.",
+    asks="s switches the bit on, r switches it off, . changes nothing; at first it is off.",
     reading="on if h[0] > 0.5",
     read=_is_on,
     truth=lambda string: float(_last_of("sr", string) == "s"),
     words=_named("off", "on"),
     long=("s" + 200 * ".", "s" + 100 * "." + "r" + 100 * ".", 100 * "." + "s" + 100 * ".", 50 * "sr", 50 * "s" + "r."),
     max_length=7,
-    takeaway="One unit is one bit: i and g write it, f keeps or wipes it.",
+    takeaway="One unit stores one bit: i and g write it, f keeps or resets it.",
 )
 
 counter = Puzzle(
     name="counter",
     alphabet="ab",
-    asks="Count the a's; b's do not count.",
+    asks="Count the a's and ignore the b's.",
     reading="the count is c[0], to within 0.1",
     read=_first_cell_state,
     truth=lambda string: float(string.count("a")),
     words=lambda value: f"{value:.4g}",
     long=(100 * "a", 50 * "ab", 20 * "a" + 200 * "b"),
     max_length=10,
-    takeaway="c is not squashed, so it counts as far as you like; h = tanh(c) hardly tells 10 from 11.",
+    takeaway="c is not bounded, so it can count to any number; h = tanh(c) hardly differs between 10 and 11.",
 )
 
 last_seen = Puzzle(
@@ -70,7 +70,7 @@ last_seen = Puzzle(
     words=_named("neither yet", "a", "b"),  # 0, 1 and, from the end, −1
     long=("a" + 200 * ".", "b" + 200 * ".", 200 * ".", 50 * "ab" + 50 * ".", 50 * "b" + "a."),
     max_length=7,
-    takeaway="To overwrite, wipe and write in the same step: f = 0 and i = 1.",
+    takeaway="To overwrite, reset and write in the same step: f = 0 and i = 1.",
 )
 
 toggle = Puzzle(
@@ -83,7 +83,7 @@ toggle = Puzzle(
     words=_named("even", "odd"),
     long=(101 * "a", "a" + 200 * ".", 50 * "a." + 100 * "."),
     max_length=10,
-    takeaway="What is written depends on what is there: that is what h in the gates is for.",
+    takeaway="The new state depends on the old one: that is why the gates read h.",
     needs_h=True,
 )
 
@@ -103,8 +103,6 @@ anbn = Puzzle(
     words=_named("no", "yes"),
     long=(20 * "a" + 21 * "b", 20 * "a" + 10 * "b" + "a" + 12 * "b", 10 * "ab", 3 * "a" + 3 * "b" + 3 * "a" + 3 * "b"),
     max_length=12,
-    takeaway="A belt that counts up and down does what no finite set of on-off switches can.",
+    takeaway="A cell state that counts up and down does what no finite number of bits can.",
     needs_h=True,
 )
-
-PUZZLES = (latch, counter, last_seen, toggle, anbn)

@@ -1,18 +1,18 @@
-"""An exercise on gradients: send one back through a step of the vanilla RNN."""
+"""An exercise on gradients: backpropagate through a step of the vanilla RNN."""
 
 from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 
-from lstm_helpers.activations import tanh, tanh_slope
+from lstm_helpers.activations import tanh, tanh_derivative
 from lstm_helpers.arrays import Array
 from lstm_helpers.cells import rnn
 from lstm_helpers.exercises.checker import Case, Exercise, Misconception
 
 
 class _Gradients(NamedTuple):
-    """What is to be returned, in this order."""
+    """The results of the function, in this order."""
 
     d_W_x: Array  # (D, H)
     d_W_h: Array  # (H, H)
@@ -25,12 +25,12 @@ Backward = Callable[[rnn.Params, rnn.Step, Array], _Gradients]
 Part = Callable[[rnn.Params, rnn.Step, Array], Array]
 
 
-def _slope(step: rnn.Step) -> Array:
-    return np.asarray(tanh_slope(step.h))
+def _derivative(step: rnn.Step) -> Array:
+    return np.asarray(tanh_derivative(step.h))
 
 
 def _from(find_dz: Part) -> Backward:
-    """Make a backward pass of one that finds ∂L/∂z, right or wrong; all that follows is right."""
+    """Make a backward pass from a function that computes ∂L/∂z, right or wrong; everything after it is right."""
 
     def rnn_backward(params: rnn.Params, step: rnn.Step, d_h: Array) -> _Gradients:
         dz = find_dz(params, step, d_h)
@@ -45,26 +45,26 @@ def _from(find_dz: Part) -> Backward:
     return rnn_backward
 
 
-_rnn_backward = _from(lambda params, step, d_h: d_h * _slope(step))
+_rnn_backward = _from(lambda params, step, d_h: d_h * _derivative(step))
 
 
 def _but(**parts: Part) -> Backward:
-    """Make a backward pass that is right, but for parts that are given as functions of (params, step, dz)."""
+    """Make a backward pass that is right except for the given parts, functions of (params, step, dz)."""
 
     def rnn_backward(params: rnn.Params, step: rnn.Step, d_h: Array) -> _Gradients:
-        dz = d_h * _slope(step)
+        dz = d_h * _derivative(step)
         return _rnn_backward(params, step, d_h)._replace(**{k: part(params, step, dz) for k, part in parts.items()})
 
     return rnn_backward
 
 
-def _slope_from_z(params: rnn.Params, step: rnn.Step, d_h: Array) -> Array:
+def _derivative_from_z(params: rnn.Params, step: rnn.Step, d_h: Array) -> Array:
     z = step.x @ params.W_x + step.previous.h @ params.W_h + params.b
     return np.asarray(d_h * (1 - z**2))
 
 
-def _without_slope(*parts: str) -> Backward:
-    """Make a backward pass in which some parts are those that ∂L/∂h gives where ∂L/∂z belongs."""
+def _without_derivative(*parts: str) -> Backward:
+    """Make a backward pass in which some parts are computed from ∂L/∂h instead of ∂L/∂z."""
 
     def rnn_backward(params: rnn.Params, step: rnn.Step, d_h: Array) -> _Gradients:
         bare = _from(lambda params, step, d_h: d_h)(params, step, d_h)
@@ -73,12 +73,12 @@ def _without_slope(*parts: str) -> Backward:
     return rnn_backward
 
 
-def _upside_down(params: rnn.Params, step: rnn.Step, d_h: Array) -> _Gradients:
+def _wrong_sign(params: rnn.Params, step: rnn.Step, d_h: Array) -> _Gradients:
     return _Gradients(*(-part for part in _rnn_backward(params, step, d_h)))
 
 
 def _swapped(first: str, second: str) -> Backward:
-    """Make a backward pass that hands out two parts in each other's place."""
+    """Make a backward pass that exchanges two parts."""
 
     def rnn_backward(params: rnn.Params, step: rnn.Step, d_h: Array) -> _Gradients:
         parts = _rnn_backward(params, step, d_h)
@@ -107,17 +107,17 @@ def _cases(rng: np.random.Generator) -> list[Case]:
 
     by_hand = rnn.Params(np.array([[0.75]]), np.array([[-2.0]]), np.array([0.25]))
     start, x = rnn.State(np.array([[0.5]])), np.array([[2.0]])
-    # Where B, D and H are equal no shape refuses a transposed matrix, and only the numbers can tell; where they
-    # differ the shapes do: both must be asked.
+    # Where B, D and H are equal every shape fits and only the numbers tell a transposed matrix; where they differ the
+    # shapes do. Both kinds of cases are needed.
     first = (by_hand, rnn.forward(by_hand, start, x), np.array([[0.4]]))
     return [first, case(1, 3, 3), case(3, 3, 3), case(2, 2, 2), case(2, 3, 2), case(1, 2, 3), case(4, 2, 3)]
 
 
-_TRANSPOSED = "Hint: what left unit j forwards, by row j, has to come back to unit j; forwards the product was h @ W."
-_MEAN = (
-    "Hint: the loss is a number made of all B rows, and if it is a mean, d_h knows it already; what is left is to add."
+_TRANSPOSED = (
+    "Hint: the product was h @ W, so unit j acts through row j of W; its gradient returns through the same row."
 )
-_CHANGED_PLACES = "Hint: W_x was multiplied by x, and W_h by the state before; each gradient has its matrix's shape."
+_MEAN = "Hint: the loss is one number for all B rows. If it is a mean, d_h includes the factor already; just add up."
+_CHANGED_PLACES = "Hint: W_x multiplied x, and W_h the previous state; each gradient has the shape of its matrix."
 
 rnn_backward = Exercise(
     name="rnn_backward",
@@ -126,103 +126,104 @@ rnn_backward = Exercise(
     misconceptions=(
         Misconception(
             _from(lambda params, step, d_h: d_h),
-            "Your gradient walks past tanh as if it were not there: you use d_h where dz belongs.\n"
-            "Hint: h = tanh(z); when z grows by a little, by how much does h grow?",
+            "Your gradient ignores tanh: you use d_h in place of dz.\n"
+            "Hint: h = tanh(z); if z grows a little, by how much does h grow?",
         ),
         Misconception(
-            _from(_slope_from_z),
-            "You compute 1 − z²: the slope's formula with the input of tanh in it. (Where |z| > 1 that is negative, "
-            "but tanh never falls.) Hint: the short formula for the slope is written in what tanh returned.",
+            _from(_derivative_from_z),
+            "You compute 1 − z²: the formula of the derivative with the input of tanh in it. (For |z| > 1 that is "
+            "negative, but tanh never falls.) Hint: the short formula of the derivative uses the output of tanh.",
         ),
         Misconception(
-            _from(lambda params, step, d_h: d_h * tanh_slope(tanh(step.h))),
-            "You squash once more before taking the slope: step.h already is the output of tanh.\n"
-            "Hint: the slope of tanh at z is 1 − tanh(z)²; which array holds tanh(z)?",
+            _from(lambda params, step, d_h: d_h * tanh_derivative(tanh(step.h))),
+            "You apply tanh once more before taking the derivative: step.h already is the output of tanh.\n"
+            "Hint: the derivative of tanh at z is 1 − tanh(z)²; which array holds tanh(z)?",
         ),
         Misconception(
             _from(lambda params, step, d_h: d_h * step.h * (1 - step.h)),
-            "That is the slope of sigmoid, s(1 − s). This cell squashes with tanh.\n"
-            "Hint: where h is near 0, tanh is at its steepest and has slope 1; what does yours give there?",
+            "That is the derivative of sigmoid, s(1 − s). The activation function of this cell is tanh.\n"
+            "Hint: at h = 0 the derivative of tanh is 1; what does yours give there?",
         ),
         Misconception(
             _from(lambda params, step, d_h: d_h * (1 - step.h)),
-            "Your slope lacks a square: 1 − h differs for h = 0.5 and h = −0.5, but tanh is equally steep there.\n"
-            "Hint: what is the slope of tanh, written in its output?",
+            "Your derivative lacks a square: 1 − h differs for h = 0.5 and h = −0.5, but tanh is equally steep there.\n"
+            "Hint: what is the derivative of tanh, as a function of its output?",
         ),
         Misconception(
-            _from(lambda params, step, d_h: d_h * _slope(step) ** 2),
-            "You multiply by the slope of tanh twice. Each node of the graph is passed once on the way back.\n"
-            "Hint: does a function that you call apply the slope already?",
+            _from(lambda params, step, d_h: d_h * _derivative(step) ** 2),
+            "You multiply by the derivative of tanh twice. The backward pass visits each node of the graph once.\n"
+            "Hint: does a function that you call apply the derivative already?",
         ),
         Misconception(
-            _from(lambda params, step, d_h: d_h * tanh_slope(step.previous.h)),
-            "You take the slope of tanh at the state before, which is another step's output.\n"
+            _from(lambda params, step, d_h: d_h * tanh_derivative(step.previous.h)),
+            "You take the derivative of tanh at the previous state, which is the output of another step.\n"
             "Hint: step has two states; which of them did this step's tanh return?",
         ),
         Misconception(
-            _from(lambda params, step, d_h: _slope(step)),
-            "Your dz does not depend on d_h: you have the step's own slope, but not what the rest of the network "
-            "sends back. Hint: the chain rule multiplies what arrives by the slope of the node.",
+            _from(lambda params, step, d_h: _derivative(step)),
+            "Your dz does not depend on d_h: you have the step's own derivative, but not the gradient that arrives "
+            "from the rest of the network. Hint: the chain rule multiplies the two.",
         ),
         Misconception(
-            _upside_down,
-            "All your gradients have the wrong sign. A gradient points uphill; to go down is the optimizer's part.\n"
+            _wrong_sign,
+            "All your gradients have the wrong sign. A gradient points uphill; the optimizer goes downhill.\n"
             "Hint: is there a minus sign, or an update, that does not belong here?",
         ),
         Misconception(
-            _without_slope("d_h_previous"),
-            "d_h_previous forgets tanh: what goes to the step before has passed this step's tanh as well.\n"
+            _without_derivative("d_h_previous"),
+            "d_h_previous lacks the derivative of tanh: the previous state acts through this step's tanh.\n"
             "Hint: h_previous acts on the loss only through z; which gradient is that of z?",
         ),
         Misconception(
-            _without_slope("d_x"),
-            "d_x forgets tanh: what goes to the input has passed this step's tanh as well.\n"
+            _without_derivative("d_x"),
+            "d_x lacks the derivative of tanh: the input acts through this step's tanh.\n"
             "Hint: x acts on the loss only through z; which gradient is that of z?",
         ),
         Misconception(
-            _without_slope("d_h_previous", "d_x"),
-            "d_h_previous and d_x forget tanh; the weights' gradients have it.\n"
+            _without_derivative("d_h_previous", "d_x"),
+            "d_h_previous and d_x lack the derivative of tanh; the weights' gradients have it.\n"
             "Hint: all five act on the loss only through z; which gradient is that of z?",
         ),
         Misconception(
-            _without_slope("d_W_x", "d_W_h", "d_b"),
-            "The gradients of the weights and of the bias forget tanh; d_h_previous and d_x have it.\n"
+            _without_derivative("d_W_x", "d_W_h", "d_b"),
+            "The gradients of the weights and of the bias lack the derivative of tanh; d_h_previous and d_x have it.\n"
             "Hint: all five act on the loss only through z; which gradient is that of z?",
         ),
         Misconception(
-            _without_slope("d_b"),
-            "d_b forgets tanh: the bias is added inside it.\n"
+            _without_derivative("d_b"),
+            "d_b lacks the derivative of tanh: the bias is added inside it.\n"
             "Hint: b acts on the loss only through z; which gradient is that of z?",
         ),
         Misconception(
             _but(d_h_previous=lambda params, step, dz: dz @ params.W_h),
-            "On the way back you use W_h as it is. It is square, so no shape complains.\n" + _TRANSPOSED,
+            "In the backward pass you use W_h without transposing it. It is square, so every shape fits.\n"
+            + _TRANSPOSED,
         ),
         Misconception(
             _but(d_x=lambda params, step, dz: dz @ params.W_x),
-            "On the way back you use W_x as it is; where D = H no shape complains, elsewhere NumPy refuses.\n"
-            + _TRANSPOSED,
+            "In the backward pass you use W_x without transposing it; if D = H every shape fits.\n" + _TRANSPOSED,
         ),
         Misconception(
             _but(
                 d_h_previous=lambda params, step, dz: dz @ params.W_h,
                 d_x=lambda params, step, dz: dz @ params.W_x,
             ),
-            "On the way back you use both matrices as they are; where D = H no shape complains.\n" + _TRANSPOSED,
+            "In the backward pass you use both matrices without transposing them; if D = H every shape fits.\n"
+            + _TRANSPOSED,
         ),
         Misconception(
             _but(d_b=lambda params, step, dz: dz),
-            "d_b has a row for every sequence of the batch. There is one bias, and all of them used it.\n"
-            "Hint: what was used B times on the way forward collects B gradients; what becomes of them?",
+            "d_b has a row for every sequence of the batch. There is one bias, which all of them use.\n"
+            "Hint: the bias is used B times in the forward pass, so it gets B gradients; how are they combined?",
         ),
         Misconception(
             _but(d_b=lambda params, step, dz: dz.sum(axis=0, keepdims=True)),
-            "d_b has the right numbers in the shape (1, H); the bias has shape (H,), and so has its gradient.\n"
+            "d_b has the right numbers in the shape (1, H); the bias and its gradient have the shape (H,).\n"
             "Hint: look at keepdims, or at how you write the sum.",
         ),
         Misconception(
             _but(d_b=lambda params, step, dz: dz.sum(axis=1)),
-            "d_b is summed over the units, and keeps one number for each sequence: the other way round.\n"
+            "d_b is summed over the units and has one number for each sequence; it should be the reverse.\n"
             "Hint: dz is (B, H); which of the two axes does the bias not have?",
         ),
         Misconception(
@@ -232,14 +233,14 @@ rnn_backward = Exercise(
         ),
         Misconception(
             _but(d_b=lambda params, step, dz: dz.mean(axis=0)),
-            "d_b is the mean over the batch; the weights' gradients are sums, and so is this one.\n" + _MEAN,
+            "d_b is the mean over the batch; it should be a sum, like the weights' gradients.\n" + _MEAN,
         ),
         Misconception(
             _but(
                 d_W_x=lambda params, step, dz: step.x.T @ dz / len(dz),
                 d_W_h=lambda params, step, dz: step.previous.h.T @ dz / len(dz),
             ),
-            "The gradients of the weights are divided by the batch size; that of the bias is not.\n" + _MEAN,
+            "You divide the gradients of the weights, but not that of the bias, by the batch size.\n" + _MEAN,
         ),
         Misconception(
             _but(
@@ -247,11 +248,11 @@ rnn_backward = Exercise(
                 d_W_h=lambda params, step, dz: step.previous.h.T @ dz / len(dz),
                 d_b=lambda params, step, dz: dz.mean(axis=0),
             ),
-            "The gradients of the weights and of the bias are divided by the batch size.\n" + _MEAN,
+            "You divide the gradients of the weights and of the bias by the batch size.\n" + _MEAN,
         ),
         Misconception(
             _but(d_W_h=lambda params, step, dz: step.h.T @ dz),
-            "d_W_h uses the state that this step made. W_h was multiplied by the state that the step started from.\n"
+            "d_W_h uses the new state of this step. W_h was multiplied by the state that the step started from.\n"
             "Hint: step holds both.",
         ),
         Misconception(
@@ -259,17 +260,17 @@ rnn_backward = Exercise(
                 d_W_x=lambda params, step, dz: dz.T @ step.x,
                 d_W_h=lambda params, step, dz: dz.T @ step.previous.h,
             ),
-            "Both gradients of the weights are transposed (right for books that write W x with columns).\n"
+            "Both gradients of the weights are transposed (as in books that write W x with column vectors).\n"
             "Hint: d_W_x has the shape of W_x, (D, H): in which order do the sizes meet?",
         ),
         Misconception(
             _but(d_W_x=lambda params, step, dz: dz.T @ step.x),
-            "d_W_x is transposed; where D = H no shape complains.\n"
+            "d_W_x is transposed; if D = H every shape fits.\n"
             "Hint: d_W_x has the shape of W_x, (D, H): in which order do the sizes meet?",
         ),
         Misconception(
             _but(d_W_h=lambda params, step, dz: dz.T @ step.previous.h),
-            "d_W_h is transposed. It is square, so no shape complains.\n"
+            "d_W_h is transposed. It is square, so every shape fits.\n"
             "Hint: entry (j, k) of W_h says how unit j acts on unit k; whose state and whose dz belong there?",
         ),
         Misconception(
@@ -277,34 +278,34 @@ rnn_backward = Exercise(
                 d_W_x=lambda params, step, dz: step.x * dz,
                 d_W_h=lambda params, step, dz: step.previous.h * dz,
             ),
-            "You multiply number by number where every input has a weight to every unit; with some sizes NumPy "
-            "refuses, with others it does not. Hint: which product of (B, D) and (B, H) is (D, H)?",
+            "You multiply element by element, but every input has a weight to every unit. With some sizes NumPy "
+            "refuses that, with others it does not. Hint: which product of (B, D) and (B, H) is (D, H)?",
         ),
         Misconception(
             _swapped("d_W_x", "d_W_h"),
-            "The two weights' gradients have changed places: x stands where the state belongs.\n" + _CHANGED_PLACES,
+            "The gradients of the two matrices are exchanged: x is used in place of the state.\n" + _CHANGED_PLACES,
         ),
         Misconception(
             _swapped("d_h_previous", "d_x"),
-            "d_h_previous and d_x have changed places.\n"
-            "Hint: d_h_previous has come back through the matrix that h_previous went through, and is returned first.",
+            "d_h_previous and d_x are exchanged.\n"
+            "Hint: d_h_previous comes back through the matrix that multiplied h_previous, and it is returned first.",
         ),
         Misconception(
             _x_for_h,
-            "x and h have changed places throughout.\n" + _CHANGED_PLACES,
+            "x and h are exchanged throughout.\n" + _CHANGED_PLACES,
         ),
         Misconception(
             _carried_along,
-            "You add d_h itself to d_h_previous, as if the old state were carried along. Here it is not: the new one "
-            "replaces it. Hint: the belt of the LSTM has such a path; this cell has only the one through z.",
+            "You add d_h itself to d_h_previous, as if the old state were carried along. Here the new state replaces "
+            "it. Hint: the cell state of the LSTM has such a path; this cell has only the path through z.",
         ),
         Misconception(
-            _but(d_h_previous=lambda params, step, dz: dz @ params.W_h.T * tanh_slope(step.previous.h)),
-            "You go one tanh too far: d_h_previous is multiplied by the slope that belongs to the step before.\n"
-            "Hint: ∂L/∂h_previous ends at h_previous; what made it is the business of the next call.",
+            _but(d_h_previous=lambda params, step, dz: dz @ params.W_h.T * tanh_derivative(step.previous.h)),
+            "You apply one derivative of tanh too many: d_h_previous is multiplied by the one of the previous step.\n"
+            "Hint: ∂L/∂h_previous ends at h_previous; its own tanh belongs to the next call.",
         ),
     ),
     cases=_cases,
-    takeaway="One dz serves all five. What goes back to the state before has met tanh's slope, at most 1, and W_h.",
+    takeaway="One dz serves all five gradients. d_h_previous includes the derivative of tanh, at most 1, and W_h.",
     parts=_Gradients._fields,
 )

@@ -1,4 +1,4 @@
-"""An exercise of the chapter on memory: one step of the simplest recurrent network."""
+"""An exercise of the chapter on memory: one step of the vanilla RNN."""
 
 import numpy as np
 
@@ -19,14 +19,14 @@ def _cases(rng: np.random.Generator) -> list[tuple[Array, ...]]:
         return tuple(a.round(2) for a in (h, x, W_x, W_h, rng.normal(size=hidden_size)))
 
     by_hand = tuple(map(np.array, ([[0.5]], [[2.0]], [[0.75]], [[-2.0]], [0.25])))
-    # Where B, D and H differ, a product of the wrong kind is refused; where they are equal it is not, and only the
-    # numbers can tell: both must be asked.
+    # Where B, D and H differ, a wrong kind of product is refused; where they are equal, only the numbers tell. Both
+    # kinds of cases are needed.
     return [by_hand, case(2, 2, 2), case(1, 2, 2), case(2, 3, 2), case(1, 3, 4), case(5, 2, 3)]
 
 
 _ELEMENT_WISE = (
     "It looks as if you used * where the matrix product belongs: every unit reads all inputs and all units.\n"
-    "With some sizes * is refused, with others it gives numbers without a word. Hint: NumPy's other product is @."
+    "With some sizes * is refused, with others it silently gives numbers. Hint: NumPy's matrix product is @."
 )
 
 rnn_step = Exercise(
@@ -36,23 +36,23 @@ rnn_step = Exercise(
     misconceptions=(
         Misconception(
             lambda h, x, W_x, W_h, b: x @ W_x + h @ W_h + b,
-            "The sum is right, but nothing squashes it. A state that comes round again and again could grow without "
-            "bound. Hint: which function keeps every number between −1 and 1?",
+            "The sum is right, but it has no activation function. A state that is fed back at every step could grow "
+            "without bound. Hint: which function keeps every number between −1 and 1?",
         ),
         Misconception(
             lambda h, x, W_x, W_h, b: sigmoid(x @ W_x + h @ W_h + b),
-            "It looks as if sigmoid squashes your sum. Then a state could never be negative.\n"
-            "Hint: which curve runs from −1 to 1?",
+            "It looks as if you apply sigmoid to the sum. Then a state could never be negative.\n"
+            "Hint: which activation function runs from −1 to 1?",
         ),
         Misconception(
             lambda h, x, W_x, W_h, b: tanh(x @ W_x + b),
-            "Your step does not read h: it has no memory, and every input is answered as if it were the first.\n"
-            "Hint: the old state has weights of its own.",
+            "Your step does not read h: it has no memory, and treats every input as if it were the first.\n"
+            "Hint: the previous state has its own weights.",
         ),
         Misconception(
             lambda h, x, W_x, W_h, b: tanh(h @ W_h + b),
             "Your step does not read x: it remembers, but nothing new ever arrives.\n"
-            "Hint: the input has weights of its own.",
+            "Hint: the input has its own weights.",
         ),
         Misconception(
             lambda h, x, W_x, W_h, b: tanh(x @ W_x + h @ W_h),
@@ -61,27 +61,27 @@ rnn_step = Exercise(
         ),
         Misconception(
             lambda h, x, W_x, W_h, b: tanh(x @ W_x + h @ W_h) + b,
-            "You add the bias after squashing, so the state may leave the range from −1 to 1.\n"
+            "You add the bias after tanh, so the state may leave the range from −1 to 1.\n"
             "Hint: the bias belongs to the sum; tanh comes last.",
         ),
         Misconception(
             lambda h, x, W_x, W_h, b: tanh(x @ W_x) + tanh(h @ W_h) + tanh(b),
-            "You squash each part and then add; the result can leave the range from −1 to 1.\n"
+            "You apply tanh to each part and then add; the result can leave the range from −1 to 1.\n"
             "Hint: first the whole sum, then one tanh around it.",
         ),
         Misconception(
             lambda h, x, W_x, W_h, b: tanh(x @ W_x) + tanh(h @ W_h + b),
-            "You squash two parts separately and then add; the result can leave the range from −1 to 1.\n"
+            "You apply tanh to two parts separately and then add; the result can leave the range from −1 to 1.\n"
             "Hint: first the whole sum, then one tanh around it.",
         ),
         Misconception(
             lambda h, x, W_x, W_h, b: tanh(x @ W_x + b) + tanh(h @ W_h),
-            "You squash two parts separately and then add; the result can leave the range from −1 to 1.\n"
+            "You apply tanh to two parts separately and then add; the result can leave the range from −1 to 1.\n"
             "Hint: first the whole sum, then one tanh around it.",
         ),
         Misconception(
             lambda h, x, W_x, W_h, b: tanh(x @ W_x + b) + h @ W_h,
-            "You squash the new part only; the old state comes round unsquashed and may grow from step to step.\n"
+            "You apply tanh to the new part only; the contribution of the old state may grow from step to step.\n"
             "Hint: first the whole sum, then one tanh around it.",
         ),
         Misconception(lambda h, x, W_x, W_h, b: tanh(x * W_x + h * W_h + b), _ELEMENT_WISE),
@@ -89,35 +89,35 @@ rnn_step = Exercise(
         Misconception(lambda h, x, W_x, W_h, b: tanh(x * W_x + h @ W_h + b), _ELEMENT_WISE),
         Misconception(
             lambda h, x, W_x, W_h, b: tanh(x @ W_x + h @ W_h.T + b),
-            "W_h is used transposed. It is square, so no shape complains.\n"
-            "Hint: h is a row; row j of W_h says where unit j sends its state, so W_h is taken as it is.",
+            "W_h is transposed. It is square, so every shape fits.\n"
+            "Hint: h is a row; row j of W_h holds the weights from unit j, so W_h is used without transposing it.",
         ),
         Misconception(
             lambda h, x, W_x, W_h, b: tanh(x @ W_x.T + h @ W_h.T + b),
-            "Both weight matrices are used transposed; where D = H no shape complains.\n"
-            "Hint: W_x is (D, H): x (B, D) fits in front of it as it is.",
+            "Both weight matrices are transposed; if D = H every shape fits.\n"
+            "Hint: W_x is (D, H), so x (B, D) can be multiplied by it directly.",
         ),
         Misconception(
             lambda h, x, W_x, W_h, b: tanh(W_x @ x + W_h @ h + b),
-            "The weights stand in front, as in books that write vectors as columns. Here every row is a sequence.\n"
+            "The weights come first, as in books with column vectors. Here every row is a sequence.\n"
             "Hint: x (B, D), W_x (D, H): in which order do the inner sizes meet?",
         ),
         Misconception(
             lambda h, x, W_x, W_h, b: tanh(h @ W_x + x @ W_h + b),
-            "The weights have changed places: h went through W_x, and x through W_h; where D = H no shape complains.\n"
-            "Hint: the letter after the underscore says what the weights are for.",
+            "The weights are exchanged: h was multiplied by W_x, and x by W_h; if D = H every shape fits.\n"
+            "Hint: the letter after the underscore says what the weights multiply.",
         ),
         Misconception(
             lambda h, x, W_x, W_h, b: tanh(x @ W_x + h + b),
-            "The old state is added as it is, each unit's to itself. Here every unit reads all units.\n"
+            "The old state is added without weights, each unit to itself. Here every unit reads all units.\n"
             "Hint: one argument is not used yet.",
         ),
         Misconception(
             lambda h, x, W_x, W_h, b: h + tanh(x @ W_x + h @ W_h + b),
             "The new state is right, but you add it to the old one. In this network it replaces the old one.\n"
-            "Hint: that the old should stay and the new be added is a thought to keep for the LSTM.",
+            "Hint: keeping the old state and adding the new is the idea of the LSTM, not of this cell.",
         ),
     ),
     cases=_cases,
-    takeaway="One state does everything here: each step writes all of it anew.",
+    takeaway="The vanilla RNN has a single state, which every step overwrites completely.",
 )

@@ -1,4 +1,4 @@
-"""The exercise of the chapter on cell and hidden state: take one of the two away, once, and see what is lost."""
+"""The exercise of the chapter on cell and hidden state: ablate one of the two, once, and measure the effect."""
 
 from collections.abc import Callable
 
@@ -15,13 +15,13 @@ def _without(state: lstm.State, parts: str) -> lstm.State:
 
 
 def _before(params: lstm.Params, xs: Array, at: int, part: str) -> lstm.State:
-    """Give the ablated state that step ``at`` starts from."""
+    """Give the ablated state from which step ``at`` starts."""
     state: lstm.State = unroll(lstm, params, xs[:at]).state
     return _without(state, part)
 
 
 def _after(params: lstm.Params, xs: Array, at: int, part: str) -> Trace:
-    """Run on from there."""
+    """Run the remaining steps."""
     return unroll(lstm, params, xs[at:], _before(params, xs, at, part))
 
 
@@ -62,12 +62,12 @@ def _cases(rng: np.random.Generator) -> list[Case]:
         larger = lstm.Params(2 * params.W_x, 2 * params.W_h, params.b + rng.normal(size=params.b.shape))
         return larger, rng.normal(size=(length, batch_size, input_size)), at, part
 
-    # Neither the first step nor the last: there a step too early or too late can come to several things.
+    # Not the first step or the last: there, one step too early or too late would be ambiguous.
     return [case(4, 1, 1, 2, 2, "c"), case(4, 1, 1, 2, 2, "h"), case(5, 2, 2, 3, 3, "c"), case(7, 2, 2, 3, 1, "h")]
 
 
 _OUTPUTS = (
-    "You return the outputs of many steps. Only the last hidden state is wanted, shape (B, H).\n"
+    "You return the outputs of many steps. The exercise asks for the last hidden state, shape (B, H).\n"
     "Hint: time comes first; which index is the last?"
 )
 
@@ -78,17 +78,17 @@ run_with_ablation = Exercise(
     misconceptions=(
         Misconception(
             lambda params, xs, at, part: unroll(lstm, params, xs).h[-1],
-            "Your result is that of a run left alone. Zeros written after the run is over change nothing that came "
-            "later, and state._replace returns a new state that must be kept. Hint: run up to `at`, change, run on.",
+            "Your result is that of a run without ablation. Zeros written after the run do not affect later steps, and "
+            "state._replace returns a new state that must be kept. Hint: run up to `at`, change the state, run on.",
         ),
         Misconception(
             lambda params, xs, at, part: unroll(lstm, params, xs[at:]).h[-1],
-            "You take both h and c away: from `at` on your run starts from an empty state. (A new call of unroll does "
-            "so unless it is given a state.) Hint: what of the state before `at` is to be kept?",
+            "You ablate both h and c: from `at` on your run starts from the zero state. (A new call of unroll does "
+            "so unless it is given a state.) Hint: which part of the state before `at` should be kept?",
         ),
         Misconception(
             lambda params, xs, at, part: _run_with_ablation(params, xs, at, "h" if part == "c" else "c"),
-            "You take the other one away: you zero the part that is to be kept.\n"
+            "You ablate the other part: you set the part to 0 that should be kept.\n"
             'Hint: part = "c" means that c becomes 0 and h stays.',
         ),
         Misconception(
@@ -103,61 +103,61 @@ run_with_ablation = Exercise(
         ),
         Misconception(
             lambda params, xs, at, part: _run_with_ablation(params, xs, at + 1, part),
-            "You are one step too late: step `at` still sees the whole state.\n"
+            "You are one step too late: step `at` still reads the whole state.\n"
             "Hint: steps count from 0; how many of them run before step `at`?",
         ),
         Misconception(
             lambda params, xs, at, part: _run_with_ablation(params, xs, at - 1, part),
-            "You are one step too early: the step before `at` already sees the ablated state.\n"
+            "You are one step too early: the step before `at` already reads the ablated state.\n"
             "Hint: steps count from 0; how many of them run before step `at`?",
         ),
         Misconception(
             _again_and_again(lambda t, at: t >= at),
-            "You take the part away before every step from `at` on. It is to be lost once; afterwards the cell may "
-            "build it up again. Hint: for how many steps is your condition true?",
+            "You ablate the part before every step from `at` on. It should be ablated once; afterwards the cell may "
+            "rebuild it. Hint: for how many steps is your condition true?",
         ),
         Misconception(
             _again_and_again(lambda t, at: True),
-            "You take the part away before every step of the run. It is to be lost once, before step `at`.\n"
-            "Hint: what happens up to `at` is an ordinary run.",
+            "You ablate the part before every step of the run. It should be ablated once, before step `at`.\n"
+            "Hint: up to `at` this is an ordinary run.",
         ),
         Misconception(
             _again_and_again(lambda t, at: t <= at),
-            "You take the part away before every step up to `at`. It is to be lost once, before step `at`.\n"
-            "Hint: what happens up to `at` is an ordinary run.",
+            "You ablate the part before every step up to `at`. It should be ablated once, before step `at`.\n"
+            "Hint: up to `at` this is an ordinary run.",
         ),
         Misconception(
             _step_read_twice,
-            "Your cell reads step `at` twice: you ablate the state that this step ended in, and then run it again.\n"
+            "Your cell reads step `at` twice: you ablate the state after this step, and then run the step again.\n"
             "Hint: trace[at].state is the state after step `at`; what did the step start from?",
         ),
         Misconception(
             lambda params, xs, at, part: unroll(lstm, params, xs, _before(params, xs, at, part)).h[-1],
-            "From the ablated state you run the whole sequence again, from its first step.\n"
-            "Hint: which steps are still to come?",
+            "You run the whole sequence again from the ablated state, from its first step.\n"
+            "Hint: which steps have not run yet?",
         ),
         Misconception(
             lambda params, xs, at, part: _before(params, xs, at, part).h,
-            "You stop at `at`: what you return is the hidden state right after the ablation.\n"
-            "Hint: the steps from `at` on have yet to run, from the state that is left.",
+            "You stop at `at`: you return the hidden state right after the ablation.\n"
+            "Hint: the steps from `at` on still have to run, from the ablated state.",
         ),
         Misconception(
             lambda params, xs, at, part: np.zeros_like(unroll(lstm, params, xs).h[-1]),
-            "You zeroed what you return. Zeros belong into the state before step `at`; the steps after it compute "
-            "from what is left. Hint: run up to `at`, change the state, run on.",
+            "You set your result to 0. Set the state before step `at` to 0; the steps after it compute from what is "
+            "left. Hint: run up to `at`, change the state, run on.",
         ),
         Misconception(
             _without_the_input,
-            "You take the input of step `at` away. The state is to be changed; the cell still reads all of xs.\n"
-            "Hint: trace.state is what one step hands to the next.",
+            "You set the input of step `at` to 0. The exercise changes the state; the cell still reads all of xs.\n"
+            "Hint: trace.state is the state that one step passes to the next.",
         ),
         Misconception(lambda params, xs, at, part: _after(params, xs, at, part).h, _OUTPUTS),
         Misconception(_all_outputs, _OUTPUTS),
         Misconception(
             lambda params, xs, at, part: _after(params, xs, at, part).c[-1],
-            "You return the last cell state. Hint: what the cell shows, and what a readout sees, is the other one.",
+            "You return the last cell state. Hint: a readout reads the other part of the state.",
         ),
     ),
     cases=_cases,
-    takeaway="Where this differs from a run left alone, the part that was lost was carrying something.",
+    takeaway="Where this differs from a run without ablation, the ablated part carried information.",
 )

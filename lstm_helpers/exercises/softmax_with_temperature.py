@@ -1,4 +1,4 @@
-"""The exercise of the chapter on language: turn scores into chances at a temperature."""
+"""The exercise of the chapter on language: turn logits into probabilities at a temperature."""
 
 import numpy as np
 
@@ -12,9 +12,9 @@ def _normalised(a: Array) -> Array:
     return np.asarray(a / a.sum(axis=-1, keepdims=True))
 
 
-def _plain_softmax(scores: Array) -> Array:
-    """Do it as it is written, which overflows."""
-    return _normalised(np.exp(scores))
+def _plain_softmax(logits: Array) -> Array:
+    """Compute the softmax as its formula reads, which overflows."""
+    return _normalised(np.exp(logits))
 
 
 def _best(logits: Array, temperature: float) -> Array:
@@ -32,17 +32,17 @@ def _cases(rng: np.random.Generator) -> list[tuple[Array, float]]:
     ]
 
 
-_TURNED = (
-    "Your temperature works the wrong way round: a high one makes the best answer still more likely. Raising "
-    "the chances to the power of the temperature does the same. Hint: what does a large divisor do to gaps?"
+_INVERTED = (
+    "Your temperature works in reverse: a high one makes the best class still more likely. Raising "
+    "the probabilities to the power τ does the same. Hint: how does a large divisor change differences?"
 )
 _IGNORED = (
-    "Your chances are those of temperature 1, whatever the temperature. What is subtracted from all scores, "
-    "or divides all chances, cancels once they add up to 1. Hint: the division comes before exp."
+    "Your probabilities are those of temperature 1, whatever the temperature. A constant subtracted from all logits, "
+    "or a factor of all probabilities, cancels in the normalisation. Hint: divide before exp."
 )
 _TOO_LATE = (
-    "You divide the chances, not the scores: they no longer add up to 1, and their ratios are as before.\n"
-    "Hint: which of the two steps makes gaps into ratios?"
+    "You divide the probabilities, not the logits: they no longer add up to 1, and their ratios do not change.\n"
+    "Hint: which step turns differences into ratios?"
 )
 _SUM = "Hint: what has to be done to each row so that it adds up to 1?"
 
@@ -51,54 +51,54 @@ softmax_with_temperature = Exercise(
     arguments=("logits", "temperature"),
     right=_softmax_with_temperature,
     misconceptions=(
-        Misconception(lambda logits, temperature: softmax(logits * temperature), _TURNED),
-        Misconception(lambda logits, temperature: _plain_softmax(logits * temperature), _TURNED),
+        Misconception(lambda logits, temperature: softmax(logits * temperature), _INVERTED),
+        Misconception(lambda logits, temperature: _plain_softmax(logits * temperature), _INVERTED),
         Misconception(lambda logits, temperature: softmax(logits), _IGNORED),
         Misconception(lambda logits, temperature: _plain_softmax(logits), _IGNORED),
         Misconception(lambda logits, temperature: softmax(logits) / temperature, _TOO_LATE),
         Misconception(lambda logits, temperature: _plain_softmax(logits) / temperature, _TOO_LATE),
         Misconception(
             lambda logits, temperature: softmax(logits) ** (1 / temperature),
-            "The ratios are right: chances to the power of 1/τ. But they do not add up to 1.\n" + _SUM,
+            "The ratios are right: probabilities to the power of 1/τ. But they do not add up to 1.\n" + _SUM,
         ),
         Misconception(
             lambda logits, temperature: np.exp(logits / temperature),
-            "You have exp of the scaled scores. They have the right ratios, but they are no chances yet.\n" + _SUM,
+            "You return exp of the scaled logits. The ratios are right, but these are not probabilities yet.\n" + _SUM,
         ),
         Misconception(
             lambda logits, temperature: _plain_softmax(logits / temperature),
-            "Right for small scores. For large ones exp overflows, and infinity by infinity is no number.\n"
-            "Hint: a number subtracted from all scores of a row changes no chance; which one keeps exp below 1?",
+            "This is right for small logits. For large ones exp overflows, and ∞/∞ is NaN.\n"
+            "Hint: subtracting a constant from a row changes no probability; which constant keeps exp at most 1?",
         ),
         Misconception(
             lambda logits, temperature: _normalised(logits / temperature),
-            "You make the scores themselves add up to 1. They may be negative, and so would your chances be.\n"
-            "Hint: which function makes any number positive, and a gap into a ratio?",
+            "You normalise the logits themselves. They may be negative, and so may your probabilities.\n"
+            "Hint: which function makes any number positive, and turns a difference into a ratio?",
         ),
         Misconception(
             lambda logits, temperature: logits / temperature,
-            "You return scaled scores. Hint: what turns scores into chances?",
+            "You return scaled logits. Hint: which function turns logits into probabilities?",
         ),
         Misconception(
             lambda logits, temperature: log_softmax(logits / temperature),
-            "You return logarithms of chances. Hint: a chance lies between 0 and 1.",
+            "You return logarithms of probabilities. Hint: a probability lies between 0 and 1.",
         ),
         Misconception(
             lambda logits, temperature: softmax((logits / temperature).ravel()).reshape(logits.shape),
-            "All your numbers together add up to 1. Every row is a choice of its own.\n"
-            "Hint: along which axis stand the answers of one row? keepdims=True helps.",
+            "All your numbers together add up to 1. Every row is a distribution of its own.\n"
+            "Hint: along which axis are the classes of one row? keepdims=True helps.",
         ),
         Misconception(
             lambda logits, temperature: softmax((logits / temperature).T).T,
-            "Your columns add up to 1. The answers stand along the last axis.\n"
+            "Your columns add up to 1. The classes are along the last axis.\n"
             "Hint: axis=-1 is the last, whatever the number of axes.",
         ),
         Misconception(
             _best,
-            "You give all chance to the best answer, which is the limit of temperature 0.\n"
-            "Hint: no max is needed but to keep exp from overflowing.",
+            "You give all probability to the best class, which is the limit of temperature 0.\n"
+            "Hint: max is needed only to keep exp from overflowing.",
         ),
     ),
     cases=_cases,
-    takeaway="Gaps between logits become ratios of probabilities; the temperature is the unit of the gaps.",
+    takeaway="Differences of logits become ratios of probabilities; the temperature is the unit of the differences.",
 )

@@ -38,7 +38,7 @@ def _all_layers(layers: list[lstm.Params], xs: Array) -> Array:
 
 def _cases(rng: np.random.Generator) -> list[Case]:
     def case(depth: int, steps: int, batch_size: int, size: int) -> Case:
-        # As many inputs as units, so that a wrong order or a wrong input runs and gives wrong numbers.
+        # As many inputs as units, so that a wrong order or input runs without an error.
         layers = [lstm.init(rng, size, size) for _ in range(depth)]
         layers = [p._replace(W_x=2 * p.W_x, b=p.b + rng.normal(size=p.b.shape)) for p in layers]
         return layers, rng.normal(size=(steps, batch_size, size))
@@ -53,42 +53,42 @@ stack_outputs = Exercise(
     misconceptions=(
         Misconception(
             lambda layers, xs: unroll(lstm, layers[-1], xs).h,
-            "Only one layer has any effect on your answer: every layer reads xs, and the last one wins.\n"
+            "Only one layer affects your result: every layer reads xs, and you return the output of the last.\n"
             "Hint: what should the second layer read?",
         ),
         Misconception(
             _cells_upward,
-            "You hand the cell state upward. Nobody but the cell itself sees c: the layer above reads h.\n"
+            "You pass the cell state to the layer above. Only the cell itself reads c: the layer above reads h.\n"
             "Hint: which field of a trace is the output?",
         ),
         Misconception(
             lambda layers, xs: _stack_outputs(layers[::-1], xs),
-            "You go through the layers from the top to the bottom. Hint: the first of the list reads xs.",
+            "You run the layers from top to bottom. Hint: the first layer of the list reads xs.",
         ),
         Misconception(
             _handing_over,
-            "You start each layer in the state in which the layer below ended. Every layer has a state of its own; "
-            "only outputs go up. Hint: leave out the state, and each starts from zeros.",
+            "You start each layer from the last state of the layer below. Every layer has its own state; only "
+            "outputs are passed up. Hint: without a state argument, each layer starts from zeros.",
         ),
         Misconception(
             lambda layers, xs: _stack_outputs(layers[:-1], xs),
-            "Your answer is the *input* of the last layer: one layer has not been run.\n"
+            "Your result is the *input* of the last layer: one layer was not run.\n"
             "Hint: how often does your loop run for one layer?",
         ),
         Misconception(
             _all_layers,
-            "You give the outputs of all layers. Hint: the layers below have done their work; who reads them?",
+            "You return the outputs of all layers. Hint: the output of the stack is that of the last layer.",
         ),
         Misconception(
             lambda layers, xs: _stack_outputs(layers, xs)[-1],
-            "You give the last step only. Hint: the answer has the outputs of all steps, (T, B, H).",
+            "You return the last step only. Hint: the exercise asks for the outputs of all steps, (T, B, H).",
         ),
         Misconception(
             lambda layers, xs: sum(unroll(lstm, params, xs).h for params in layers),
-            "You run the layers side by side over the same input and add them up: that is width, not depth.\n"
-            "Hint: what goes into the second layer is what came out of the first.",
+            "You run the layers in parallel on the same input and add their outputs: that is width, not depth.\n"
+            "Hint: the input of the second layer is the output of the first.",
         ),
     ),
     cases=_cases,
-    takeaway="A stack is a loop: the output of a layer is the input of the next, and each keeps its own state.",
+    takeaway="A stack is a loop: the output of a layer is the input of the next, and each has its own state.",
 )

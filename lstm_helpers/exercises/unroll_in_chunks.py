@@ -13,12 +13,12 @@ Unroll = Callable[[lstm.Params, list[Array]], Array]
 
 
 def _carrying(next_state: Callable[[Trace], lstm.State | None]) -> Unroll:
-    """Make a function that runs piece after piece and starts each from ``next_state(trace of the piece before)``."""
+    """Make a function that runs chunk after chunk and starts each from ``next_state(trace of the previous chunk)``."""
 
-    def unroll_in_chunks(params: lstm.Params, pieces: list[Array]) -> Array:
+    def unroll_in_chunks(params: lstm.Params, chunks: list[Array]) -> Array:
         state, outputs = None, []
-        for piece in pieces:
-            trace = unroll(lstm, params, piece, state)
+        for chunk in chunks:
+            trace = unroll(lstm, params, chunk, state)
             state = next_state(trace)
             outputs.append(trace.h)
         return np.concatenate(outputs)
@@ -31,22 +31,22 @@ def _only(trace: Trace, field: str) -> lstm.State:
     return lstm.State(*(part if name == field else np.zeros_like(part) for name, part in state._asdict().items()))
 
 
-def _last_of_each(params: lstm.Params, pieces: list[Array]) -> Array:
-    whole = _carrying(lambda trace: trace.state)(params, pieces)
-    return np.asarray(whole[np.cumsum([len(piece) for piece in pieces]) - 1])
+def _last_of_each(params: lstm.Params, chunks: list[Array]) -> Array:
+    whole = _carrying(lambda trace: trace.state)(params, chunks)
+    return np.asarray(whole[np.cumsum([len(chunk) for chunk in chunks]) - 1])
 
 
-def _last_piece(params: lstm.Params, pieces: list[Array]) -> Array:
-    return np.asarray(_carrying(lambda trace: trace.state)(params, pieces)[-len(pieces[-1]) :])
+def _last_chunk(params: lstm.Params, chunks: list[Array]) -> Array:
+    return np.asarray(_carrying(lambda trace: trace.state)(params, chunks)[-len(chunks[-1]) :])
 
 
-def _reset_along_batch(params: lstm.Params, pieces: list[Array]) -> Array:
-    return np.concatenate([unroll(lstm, params, piece).h for piece in pieces], axis=1)
+def _reset_along_batch(params: lstm.Params, chunks: list[Array]) -> Array:
+    return np.concatenate([unroll(lstm, params, chunk).h for chunk in chunks], axis=1)
 
 
-def _carried_along_batch(params: lstm.Params, pieces: list[Array]) -> Array:
-    whole = _carrying(lambda trace: trace.state)(params, pieces)
-    return np.concatenate(np.split(whole, np.cumsum([len(piece) for piece in pieces])[:-1]), axis=1)
+def _carried_along_batch(params: lstm.Params, chunks: list[Array]) -> Array:
+    whole = _carrying(lambda trace: trace.state)(params, chunks)
+    return np.concatenate(np.split(whole, np.cumsum([len(chunk) for chunk in chunks])[:-1]), axis=1)
 
 
 def _cases(rng: np.random.Generator) -> list[Case]:
@@ -59,58 +59,58 @@ def _cases(rng: np.random.Generator) -> list[Case]:
 
 
 _BATCH_AXIS = (
-    "Your pieces stand side by side in the batch axis, as if they were different sequences.\n"
-    "Hint: arrays are (T, B, ·), time first; along which axis do the pieces follow one another?"
+    "Your chunks are joined along the batch axis, as if they were different sequences.\n"
+    "Hint: arrays are (T, B, ·), time first; along which axis do the chunks follow one another?"
 )
 
 unroll_in_chunks = Exercise(
     name="unroll_in_chunks",
-    arguments=("params", "pieces"),
+    arguments=("params", "chunks"),
     right=_carrying(lambda trace: trace.state),
     misconceptions=(
         Misconception(
             _carrying(lambda trace: None),
-            "Every piece starts from an empty state: your cell forgets everything where one piece ends.\n"
-            "Hint: unroll takes a state to start from, and the trace of a piece knows the state it ended in.",
+            "Every chunk starts from the zero state: your cell forgets everything where a chunk ends.\n"
+            "Hint: unroll takes an initial state, and the trace of a chunk holds the state it ended in.",
         ),
         Misconception(
             _carrying(lambda trace: _only(trace, "h")),
-            "You carry h from piece to piece but not c. The belt is the memory, and it starts empty every time.\n"
+            "You carry h from chunk to chunk but not c. The cell state is the memory, and every chunk resets yours.\n"
             "Hint: a state of the LSTM has two parts; trace.state holds both.",
         ),
         Misconception(
             _carrying(lambda trace: _only(trace, "c")),
-            "You carry c from piece to piece but not h. The gates of the next step read h, too.\n"
+            "You carry c from chunk to chunk but not h. The gates of the next step read h, too.\n"
             "Hint: a state of the LSTM has two parts; trace.state holds both.",
         ),
         Misconception(
             _carrying(lambda trace: lstm.State(trace.state.c, trace.state.h)),
-            "You carry both parts of the state, but h and c have changed places.\n"
+            "You carry both parts of the state, but h and c are exchanged.\n"
             "Hint: State(h, c): h comes first; or carry trace.state as it is.",
         ),
         Misconception(
             _carrying(lambda trace: trace[0].state),
-            "You carry the state after the first step of a piece, not after its last.\n"
-            "Hint: trace[0] is the first step; which one did the piece end with?",
+            "You carry the state after the first step of a chunk, not after its last.\n"
+            "Hint: trace[0] is the first step; which step did the chunk end with?",
         ),
         Misconception(
             _carrying(lambda trace: lstm.State(*(part[-1] for part in trace.previous))),
-            "You carry the state from before the last step: trace.previous is what a step starts from.\n"
+            "You carry the state before the last step: trace.previous is the state that a step starts from.\n"
             "Hint: you need the state that the last step ended in.",
         ),
         Misconception(_reset_along_batch, _BATCH_AXIS),
         Misconception(_carried_along_batch, _BATCH_AXIS),
         Misconception(
             _last_of_each,
-            "You return one h a piece, its last. All the outputs are wanted, one for every step of every piece.\n"
-            "Hint: trace.h has them all, time first; join those of the pieces.",
+            "You return one h for each chunk, its last. The exercise asks for the outputs of every step.\n"
+            "Hint: trace.h holds them all, time first; join those of the chunks.",
         ),
         Misconception(
-            _last_piece,
-            "You return the outputs of the last piece only; those of the others are lost.\n"
-            "Hint: collect trace.h of every piece, and join them at the end.",
+            _last_chunk,
+            "You return the outputs of the last chunk only; those of the others are lost.\n"
+            "Hint: collect trace.h of every chunk, and join them at the end.",
         ),
     ),
     cases=_cases,
-    takeaway="With h and c handed on, where the sequence was cut cannot be seen.",
+    takeaway="If h and c are carried over, the results do not depend on where the sequence is cut.",
 )

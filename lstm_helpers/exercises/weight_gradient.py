@@ -23,8 +23,8 @@ def _flat(a: Array) -> Array:
 
 
 _MEAN = (
-    "You take the mean over steps, sequences, or both. The loss has already said how it averages; a weight that "
-    "is used at every step collects what every use sends back. Hint: how often is W used in two steps?"
+    "You take the mean over steps, sequences, or both. If the loss is a mean, dz includes the factor already; a weight "
+    "that is used at every step gets the sum of all gradients. Hint: how often is W used in two steps?"
 )
 
 weight_gradient = Exercise(
@@ -34,8 +34,8 @@ weight_gradient = Exercise(
     misconceptions=(
         Misconception(
             lambda inputs, dz: inputs[-1].T @ dz[-1],
-            "Only the last step counts in your sum: each step replaces the one before it.\n"
-            "Hint: W is used at every step, so every step sends something back to it.",
+            "Only the last step counts in your sum: each step replaces the previous one.\n"
+            "Hint: W is used at every step, so every step contributes to its gradient.",
         ),
         Misconception(
             lambda inputs, dz: inputs[0].T @ dz[0],
@@ -43,18 +43,18 @@ weight_gradient = Exercise(
         ),
         Misconception(
             lambda inputs, dz: np.swapaxes(inputs, 1, 2) @ dz,
-            "You have the gradients of all steps, one matrix for each, but not their sum.\n"
+            "You return the gradients of all steps, one matrix for each, but not their sum.\n"
             "Hint: a product adds over the axis it removes; which two axes should it remove?",
         ),
         Misconception(
             lambda inputs, dz: _flat(dz).T @ _flat(inputs),
-            "Your matrix lies on its side: it has a row for each column of W.\n"
+            "Your matrix is transposed: it has a row for each column of W.\n"
             "Hint: z = inputs W, so the gradient has the shape of W, (K, N): which factor comes first?",
         ),
         Misconception(
             lambda inputs, dz: inputs.reshape(inputs.shape[2], -1) @ _flat(dz),
-            "You turned the inputs by reshape, which keeps the numbers in their order in memory and only counts them "
-            "off anew: rows get mixed. Hint: make one axis of the first two, and then transpose.",
+            "You transposed the inputs by reshape, which keeps the order of the numbers in memory: rows get mixed.\n"
+            "Hint: make one axis of the first two, and then transpose.",
         ),
         Misconception(
             lambda inputs, dz: _flat(np.swapaxes(inputs, 0, 1)).T @ _flat(dz),
@@ -68,7 +68,7 @@ weight_gradient = Exercise(
         ),
         Misconception(
             lambda inputs, dz: inputs.sum(axis=(0, 1))[:, None] * dz.sum(axis=(0, 1)),
-            "You add first and multiply then. The sum of products is not the product of the sums.\n"
+            "You add before you multiply. The sum of products is not the product of the sums.\n"
             "Hint: each row of inputs belongs to one row of dz.",
         ),
         Misconception(lambda inputs, dz: _weight_gradient(inputs, dz) / (inputs.shape[0] * inputs.shape[1]), _MEAN),
@@ -76,5 +76,5 @@ weight_gradient = Exercise(
         Misconception(lambda inputs, dz: _weight_gradient(inputs, dz) / inputs.shape[0], _MEAN),
     ),
     cases=_cases,
-    takeaway="What can wait is collected, and done in one large product: fewer calls, and each of them better used.",
+    takeaway="Products that can wait are collected into one large product: fewer calls, each of them more efficient.",
 )

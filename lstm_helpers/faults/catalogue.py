@@ -69,7 +69,7 @@ FAULTS = (
         Fault(wrong, "forward")
         for wrong in (
             forth.swapped_forget_and_input,
-            forth.cell_state_shown_raw,
+            forth.output_without_tanh,
             forth.cell_state_squashed,
             forth.blocks_read_in_another_order,
         )
@@ -81,16 +81,16 @@ FAULTS = (
     *(
         Fault(wrong, "backward")
         for wrong in (
-            back.tanh_slope_forgotten,
+            back.tanh_derivative_forgotten,
             back.hidden_path_forgotten,
             back.cell_state_path_forgotten,
             back.dh_overwritten_too_early,
             back.cell_state_gradient_dropped,
             back.forget_gate_skipped,
             back.cell_state_off_by_one,
-            back.slope_applied_twice,
-            back.sigmoid_slope_for_candidate,
-            back.slope_at_the_output,
+            back.derivative_applied_twice,
+            back.sigmoid_derivative_for_candidate,
+            back.derivative_at_the_output,
             back.recurrent_weights_transposed,
             back.hidden_gradient_dropped,
             back.bias_gradient_never_written,

@@ -1,7 +1,7 @@
-"""From the pattern of the errors to the fault: in words that follow from the pattern, then by name if it is known.
+"""From a pattern of errors to the fault: sentences that follow from the pattern, then the fault's name if it is known.
 
-The words come first because they also work for a fault nobody has seen before; they name the line of ``lstm.backward``
-(or ``forward``, or the loop over time) in which it must be.
+The sentences come first because they also work for a fault that is not in the catalogue. They name the line of
+``lstm.backward`` (or ``forward``, or the loop over time) that must be wrong.
 """
 
 from typing import NamedTuple
@@ -18,12 +18,12 @@ _WEIGHTS = ("W_x", "W_h", "b")
 
 
 class Diagnosis(NamedTuple):
-    """What a pattern tells."""
+    """The result of ``diagnose``."""
 
     name: str  # the fault with exactly this pattern; "" if there is none
     symptom: str
     reading: tuple[str, ...]  # what the pattern shows, in sentences
-    lines: tuple[str, ...]  # where to look: names of the lines' left sides, such as "dc"
+    lines: tuple[str, ...]  # where to look: the left-hand sides of lines, such as "dc"
 
     @property
     def right(self) -> bool:
@@ -49,8 +49,8 @@ def diagnose(pattern: Pattern) -> Diagnosis:
     Returns
     -------
     Diagnosis
-        Its ``lines`` say where to look; its ``name`` is that of the fault which fails in the same places by the same
-        amounts, if there is one.
+        ``lines`` say where to look. ``name`` is the fault of the catalogue that fails in the same places by the same
+        amounts, or "".
     """
     reading: list[str] = []
     lines: list[str] = []
@@ -59,7 +59,7 @@ def diagnose(pattern: Pattern) -> Diagnosis:
         reading += sentences
         lines += [place for place in places if place not in lines]
         if read is _memory and sentences:
-            break  # the columns after it hold what earlier calls left behind
+            break  # the later columns are affected by earlier calls
     if pattern.right:
         return Diagnosis("", "", (), ())
     if not reading:
@@ -72,7 +72,7 @@ def diagnose(pattern: Pattern) -> Diagnosis:
 
 
 def _wrong(pattern: Pattern, rows: tuple[str, ...] | list[str], columns: tuple[str, ...] = COLUMNS) -> bool:
-    """Tell whether any of these rows is wrong in any of these columns."""
+    """Return whether any of these rows is wrong in any of these columns."""
     places = np.ix_([ROWS.index(row) for row in rows], [COLUMNS.index(column) for column in columns])
     return bool(pattern.wrong[places].any())
 
@@ -94,7 +94,7 @@ def _blocks_named(names: list[str]) -> str:
 
 
 def _named(rows: list[str]) -> str:
-    """Name rows, a whole weight by its own name."""
+    """Name rows; a weight that is wrong in all blocks is named once."""
     names = []
     for row in rows:
         weight, _, block = row.partition(".")
@@ -110,7 +110,7 @@ Reading = tuple[list[str], list[str]]  # sentences, lines
 def _init(pattern: Pattern) -> Reading:
     if not pattern.alike:
         return [], []
-    return ["The initial weights of two blocks are the same numbers, whatever the passes do."], ["init"]
+    return ["The initial weights of two blocks are the same numbers; this does not depend on the passes."], ["init"]
 
 
 def _memory(pattern: Pattern) -> Reading:
@@ -119,70 +119,70 @@ def _memory(pattern: Pattern) -> Reading:
         return [], []
     what = "state" if rows[0] in FORWARD else "gradients"
     return [
-        f"The first call is right and the very same call again is wrong, in {_named(rows)}.",
-        f"So something is kept between calls: the {what} of the last one. Do not trust the later columns.",
-    ], [f"where the {what} should begin at zero"]
+        f"The first call is right, but the same call repeated is wrong in {_named(rows)}.",
+        f"So the {what} of the previous call must have been stored and reused. Do not trust the later columns.",
+    ], [f"where the {what} should start from zero"]
 
 
 def _forward(pattern: Pattern) -> Reading:
     wrong = [row for row in FORWARD if _wrong(pattern, [row], ("1 step",))]
     if wrong:
-        first, judged = wrong[0], "The backward pass was given the right numbers and is judged apart."
+        first, judged = wrong[0], "The backward pass was given the right numbers and is examined separately."
         if first in BLOCKS:
             gates = [row for row in wrong if row in BLOCKS]
-            return [f"Forward, {_list(gates)} wrong after one step; c and h follow. {judged}"], gates
+            return [f"In the forward pass, {_list(gates)} wrong after one step, and so are c and h. {judged}"], gates
         before = "all gates are right" if first == "c" else "gates and c are right"
-        return [f"Forward, {first} is wrong after one step, though {before}. {judged}"], [first]
+        return [f"In the forward pass, {first} is wrong after one step, though {before}. {judged}"], [first]
     if _wrong(pattern, FORWARD, ("2 steps", "3 steps")):
-        text = "Forward, one step is right and two are wrong: the second does not receive what the first has left."
+        text = "Forward, one step is right and two are wrong: the second does not get the state of the first."
         return [text], ["the loop over time, forward"]
     return [], []
 
 
 def _one_step(pattern: Pattern) -> Reading:
-    """Follow the backward pass of a single step from dc to what it returns; the first thing that is wrong is it."""
+    """Follow the backward pass of a single step from dc to its results; the first wrong quantity is the fault."""
     bad = [k for k in BLOCKS if any(all(_wrong(pattern, [f"{W}.{k}"], (s,)) for W in _WEIGHTS) for s in _ONE_STEP)]
     sentences, lines = _blocks(pattern, bad) if bad else _outer(pattern)
     if _wrong(pattern, ["start.c"], _ONE_STEP) and "dc" not in lines:
-        sentences.append("One step back, ∂L/∂c of the step before is wrong by itself: it is dc times f.")
+        sentences.append("After one step, ∂L/∂c of the previous step is wrong by itself: it should be dc times f.")
         lines.append("d_previous.c")
     return sentences, lines
 
 
 def _blocks(pattern: Pattern, bad: list[str]) -> Reading:
     good = [k for k in BLOCKS if k not in bad]
-    seen = f"One step is enough to see it: W_x, W_h and b are wrong in {_blocks_named(bad)}"
+    seen = f"One step is enough to show it: W_x, W_h and b are wrong in {_blocks_named(bad)}"
     seen += f" and right in {_and(good)}." if good else "."
     rows = [f"b.{k}" for k in bad]
     h, c = _wrong(pattern, rows, ("1 step",)), _wrong(pattern, rows, ("last c",))
     if set("ifg") <= set(bad) and _wrong(pattern, ["start.c"], _ONE_STEP):
-        half = "" if h and c else "; only the part that comes from h is" if h else "; only the part d_state.c is"
-        text = f"What i, f and g have in common, and ∂L/∂c of the step before with them, is dc: it is wrong{half}."
+        part = "" if h and c else "; only the part that comes from h is" if h else "; only the part d_state.c is"
+        text = f"i, f, g and ∂L/∂c of the previous step all depend on dc: it is wrong{part}."
         return [seen, text], ["dc", *(["do"] if "o" in bad else [])]
     if set(bad) == set("ifo"):
-        return [seen, "The three gates and not the candidate: what they have in common is the slope of sigmoid."], [
+        return [seen, "The gates are wrong and the candidate is right: the gates share the derivative of sigmoid."], [
             "dz"
         ]
     if len(bad) == 4:
-        return [seen, "dc is right, so it is where all four come together: their slopes, or their order."], ["dz"]
+        return [seen, "dc is right, so the fault is in the derivatives or the order of all four blocks."], ["dz"]
     named = [f"d{k}" for k in bad]
-    slopes = f"the slope that {named[0]} is" if len(named) == 1 else f"the slopes that {_and(named)} are"
-    return [seen, f"dc is right, so it is in {_and(named)}, or in {slopes} multiplied by."], [*named, "dz"]
+    factors = f"the derivative that {named[0]} is" if len(named) == 1 else f"the derivatives that {_and(named)} are"
+    return [seen, f"dc is right, so the fault is in {_and(named)}, or in {factors} multiplied by."], [*named, "dz"]
 
 
 def _outer(pattern: Pattern) -> Reading:
-    """All of dz is right: what is left are the products with it."""
+    """All of dz is right: only the products with it are left."""
     sentences, lines = [], []
     for W in _WEIGHTS:
         blocks = [k for k in BLOCKS if _wrong(pattern, [f"{W}.{k}"], _ONE_STEP)]
         if blocks:
             where = "" if len(blocks) == 4 else f" in {_blocks_named(blocks)}"
-            sentences.append(f"One step is enough to see it: of the weights, {W} is wrong{where}, so dz is right.")
+            sentences.append(f"One step is enough to show it: only {W} is wrong{where}, so dz is right.")
             lines.append(f"d_params.{W}")
     for row, line in (("x", "d_x"), ("start.h", "d_previous.h")):
         if _wrong(pattern, [row], _ONE_STEP):
-            what = "x" if row == "x" else "h of the step before"
-            sentences.append(f"One step back, ∂L/∂{what} is wrong and dz is right.")
+            what = "x" if row == "x" else "h of the previous step"
+            sentences.append(f"After one step, ∂L/∂{what} is wrong and dz is right.")
             lines.append(line)
     return sentences, lines
 
@@ -195,19 +195,19 @@ def _time(pattern: Pattern) -> Reading:
         return [], []
     line = ["the loop over time, backward"]
     if not _wrong(pattern, ["x", "start.h", "start.c"], late):
-        text = "and of these only the weights' gradients: the steps' shares are right, their sum is not."
+        text = "and only in the weights' gradients: each step's contribution is right, their sum is not."
     elif not _wrong(pattern, BACKWARD, ("last h",)):
-        text = "unless the loss looks at the last output only: what the earlier outputs receive gets lost."
+        text = "unless the loss depends on the last output only: the gradient of the earlier outputs is lost."
     else:
-        text = "even if the loss looks at the last output only: the way from step to step is broken."
-    return [f"One step back all is right, with two it is wrong, {text}"], line
+        text = "even if the loss depends on the last output only: the gradient is not passed on from step to step."
+    return [f"The gradients of one step are right, and those of two steps are wrong, {text}"], line
 
 
 def _batch(pattern: Pattern) -> Reading:
     rows = [row for row in ROWS if _wrong(pattern, [row], ("batch 2",)) and not _wrong(pattern, [row], ("1 step",))]
     if not rows:
         return [], []
-    return [f"With one sequence all is right, with two it is wrong in {_named(rows)}."], [
+    return [f"With one sequence everything is right, with two {_named(rows)} is wrong."], [
         "what is summed over the batch"
     ]
 
@@ -217,11 +217,11 @@ def _mask(pattern: Pattern) -> Reading:
         return [], []
     rows = [row for row in ROWS if _wrong(pattern, [row])]
     where = "forward" if rows[0] in FORWARD else "backward"
-    return [f"Only with a mask something is wrong, first in {rows[0]}."], [f"the mask, {where}"]
+    return [f"Something is wrong only with a mask, first in {rows[0]}."], [f"the mask, {where}"]
 
 
 class Guess(NamedTuple):
-    """The answer to a guess."""
+    """The result of ``guess``."""
 
     passed: bool
     message: str
@@ -231,7 +231,7 @@ class Guess(NamedTuple):
 
 
 def guess(pattern: Pattern, name: str) -> Guess:
-    """Compare a pattern with that of a fault, and say where the two first differ.
+    """Compare a pattern with that of a fault, and report the first difference.
 
     Raises
     ------
@@ -243,14 +243,12 @@ def guess(pattern: Pattern, name: str) -> Guess:
         return Guess(True, f"Right, it is {name}.\n{fault.symptom}")
     other = examine(fault.cell, fault.engine, inputs=pattern.inputs)
     said = {True: "wrong", False: "right"}
-    for column in sorted(COLUMNS, key=lambda column: column not in _ONE_STEP):  # what is simplest speaks first
+    for column in sorted(COLUMNS, key=lambda column: column not in _ONE_STEP):  # the simplest situations first
         for row in ROWS:
             here, there = (_wrong(shown, [row], (column,)) for shown in (pattern, other))
             if here != there:
                 place = f"{row} in the column “{column}”"
-                return Guess(
-                    False, f"Not {name}: with it, {place} would be {said[there]}, and here it is {said[here]}."
-                )
+                return Guess(False, f"Not {name}: it would make {place} {said[there]}, and here it is {said[here]}.")
     if pattern.alike != other.alike:
         return Guess(False, f"Not {name}: compare the initial weights of the four blocks.")
-    return Guess(False, f"Not {name}, though that fails in the same places: it fails there by other amounts.")
+    return Guess(False, f"Not {name}: it fails in the same places, but by different amounts.")

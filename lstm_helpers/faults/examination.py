@@ -1,9 +1,9 @@
-"""Where a pass is right and where it is wrong: the same few runs for everyone, each number compared with the right one.
+"""Where a pass is right and where it is wrong: a fixed set of runs, each number compared with the right one.
 
-A column is a situation, a row a quantity. A fault shows by *which* rows fail in *which* columns: a wrong slope in one
-block, a lost path only from two steps on, a forgotten reset only in the second call. The backward pass is always given
-the right forward pass, so that the two are judged apart. The right numbers are those of ``lstm`` and ``through_time``,
-which the tests hold to complex step.
+A column is a situation and a row is a quantity. A fault shows in *which* rows fail in *which* columns: a wrong
+derivative fails in one block, a lost path only from two steps on, a missing reset only in the second call. The backward
+pass is always given the right forward pass, so that the two are examined separately. The right numbers are those of
+``lstm`` and ``through_time``, which the tests compare with complex-step gradients.
 """
 
 from typing import Any, NamedTuple
@@ -36,8 +36,8 @@ class Situation(NamedTuple):
 
     steps: int = 2
     sequences: int = 1
-    start: bool = True  # begins from a given state, not from an empty one
-    asked: str = "all"  # of which outputs the loss is made: "all", "last", or "last c": none, but of the last c
+    start: bool = True  # starts from a given state, not from the zero state
+    asked: str = "all"  # the loss depends on "all" outputs, on the "last", or on the "last c" alone
     masked: bool = False
 
 
@@ -56,7 +56,7 @@ COLUMNS = tuple(_SITUATIONS)
 
 
 class Inputs(NamedTuple):
-    """The numbers of an examination: weights, and three steps of two sequences."""
+    """The inputs of an examination: weights, and three steps of two sequences."""
 
     params: lstm.Params
     xs: Array  # (3, 2, D)
@@ -66,12 +66,12 @@ class Inputs(NamedTuple):
 
 
 def random_inputs(rng: np.random.Generator, input_size: int = 2, hidden_size: int = 3) -> Inputs:
-    """Draw the numbers of an examination; with one unit a matrix is its own transpose, so H is 2 or more."""
+    """Draw random inputs; H is 2 or more, since with one unit a matrix equals its transpose."""
     check_generator(rng)
     check_size("input_size", input_size)
     check_size("hidden_size", hidden_size)
     if hidden_size < 2:
-        raise ValueError("hidden_size is 1; expected 2 or more: one unit cannot tell a matrix from its transpose")
+        raise ValueError("hidden_size is 1; expected 2 or more: with one unit a matrix equals its transpose")
     params = tree_map(lambda a: rng.normal(size=a.shape), lstm.init(rng, input_size, hidden_size))
     xs, d_hs = rng.normal(size=(3, 2, input_size)), rng.normal(size=(3, 2, hidden_size))
     h, c, d_c = rng.normal(size=(3, 2, hidden_size))
@@ -79,7 +79,7 @@ def random_inputs(rng: np.random.Generator, input_size: int = 2, hidden_size: in
 
 
 class Pattern(NamedTuple):
-    """What an examination found."""
+    """The result of an examination."""
 
     errors: Array  # (rows, columns): relative errors; rows are FORWARD then BACKWARD, columns are COLUMNS
     alike: bool  # whether ``init`` draws the same numbers for two blocks of a weight
@@ -100,11 +100,11 @@ class Pattern(NamedTuple):
         lines = [" " * 7 + "".join(f"{name:>{width}}" for name, width in zip(COLUMNS, widths, strict=True))]
         for name, rows in grouped(self.wrong):
             errors = self.errors[[ROWS.index(row) for row in rows]].max(axis=0)
-            shown = ["·" if e < RIGHT else f"{e:.2g}" for e in errors]
-            lines.append(f"{name:7}" + "".join(f"{e:>{width}}" for e, width in zip(shown, widths, strict=True)))
+            cells = ["·" if e < RIGHT else f"{e:.2g}" for e in errors]
+            lines.append(f"{name:7}" + "".join(f"{e:>{width}}" for e, width in zip(cells, widths, strict=True)))
         if self.alike:
             lines.append("init   draws the same numbers for more than one block")
-        lines.append("· is right; a number is the relative error, 1 if nothing of the truth is left")
+        lines.append("· means right; a number is the relative error, 1 if nothing of the right result is left")
         return "\n".join(lines)
 
 
@@ -112,12 +112,12 @@ ROWS = FORWARD + BACKWARD
 
 
 def grouped(wrong: Array) -> list[tuple[str, tuple[str, ...]]]:
-    """Give the rows to show: a group in one line where nothing in it is wrong, else each of its rows."""
-    shown: list[tuple[str, tuple[str, ...]]] = []
+    """Give the rows of a table: a group in one line if nothing in it is wrong, else each of its rows."""
+    lines: list[tuple[str, tuple[str, ...]]] = []
     for name, rows in _GROUPS.items():
         whole = len(rows) > 1 and not wrong[[ROWS.index(row) for row in rows]].any()
-        shown += [(name, rows)] if whole else [(row, (row,)) for row in rows]
-    return shown
+        lines += [(name, rows)] if whole else [(row, (row,)) for row in rows]
+    return lines
 
 
 def examine(
@@ -138,9 +138,9 @@ def examine(
     cell, engine
         What to examine, such as ``fault.cell`` and ``fault.engine``.
     forward, backward, init, unroll, backpropagate : function, optional
-        Your own function instead of that one: ``examine(backward=mine)``. It is called as the right one is.
+        Your own function in its place, as in ``examine(backward=mine)``. It gets the arguments of the right one.
     inputs : Inputs, optional
-        Other numbers, from ``random_inputs``. None takes the same ones every time.
+        Other inputs, from ``random_inputs``. None takes the same inputs every time.
 
     Returns
     -------
@@ -149,9 +149,9 @@ def examine(
     Raises
     ------
     ValueError
-        If a result has not the right structure or shapes, or a function writes into what it was given.
+        If a result has the wrong structure or shapes, or a function writes into an argument.
     """
-    if inputs is None:  # in this one candidates, belts and gradients have both signs already in the first step
+    if inputs is None:  # with this seed g, c and the gradients have both signs in the first step
         inputs = random_inputs(np.random.default_rng(4))
     stand_in = WrongCell(
         forward=_guarded("forward", forward or cell.forward),
@@ -165,7 +165,7 @@ def examine(
 
 
 def same(pattern: Pattern, cell: WrongCell, engine: WrongEngine) -> bool:
-    """Tell whether a cell and an engine fail in the same places by the same amounts, up to rounding."""
+    """Return whether a cell and an engine fail in the same places by the same amounts, up to rounding."""
     return _alike(cell, pattern.inputs) == pattern.alike and all(
         np.allclose(errors, _column(cell, engine, pattern.inputs, situation), rtol=1e-6, atol=RIGHT)
         for errors, situation in zip(pattern.errors.T, _SITUATIONS.values(), strict=True)
@@ -218,7 +218,7 @@ def _alike(cell: WrongCell, inputs: Inputs) -> bool:
 
 
 def _guarded(name: str, function: Function) -> Function:
-    """Call a function with arrays that cannot be written to, and say so if it tries."""
+    """Call a function with read-only arrays, and raise an error that says so if it writes into one."""
 
     def lock(a: Array) -> Array:
         view = a.view()
@@ -233,7 +233,7 @@ def _guarded(name: str, function: Function) -> Function:
                 raise
             raise ValueError(
                 f"{name} writes into an array it was given (with = or += into a slice, or += on the array): "
-                "whoever uses that array next finds other numbers there; make a new one"
+                "later code that reads that array gets changed numbers; make a new array"
             ) from error
 
     return call

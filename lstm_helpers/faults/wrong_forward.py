@@ -1,6 +1,6 @@
-"""Forward passes with one thing wrong; each docstring says what, and what one sees.
+"""Forward passes, each with one fault; its docstring names the fault and its symptom.
 
-The first ones stand in for ``lstm.forward``, then one for ``lstm.init``, the last for ``through_time.unroll``.
+The first four replace ``lstm.forward``, the fifth ``lstm.init``, the others ``through_time.unroll``.
 """
 
 from collections.abc import Callable
@@ -18,27 +18,27 @@ from lstm_helpers.through_time import Trace
 
 
 def swapped_forget_and_input(params: Params, state: State, x: Array) -> Step:
-    """Let the input gate keep and the forget gate add: a large forget bias no longer makes the belt last."""
+    """Let the input gate keep and the forget gate add: a large forget bias no longer preserves the cell state."""
     right = lstm.forward(params, state, x)
     c = right.i * state.c + right.f * right.g
     return right._replace(c=c, h=right.o * tanh(c))
 
 
-def cell_state_shown_raw(params: Params, state: State, x: Array) -> Step:
-    """Show the belt without its tanh, h = o c: outputs pass 1 as soon as the belt is full and the gate open."""
+def output_without_tanh(params: Params, state: State, x: Array) -> Step:
+    """Leave out the tanh of the output, h = o c: |h| exceeds 1 when |c| is large and the output gate is open."""
     right = lstm.forward(params, state, x)
     return right._replace(h=right.o * right.c)
 
 
 def cell_state_squashed(params: Params, state: State, x: Array) -> Step:
-    """Squash the belt itself, c = tanh(f c + i g): a full memory decays even with the forget gate wide open."""
+    """Squash the cell state itself, c = tanh(f c + i g): it decays even with the forget gate fully open."""
     right = lstm.forward(params, state, x)
     c = tanh(right.c)
     return right._replace(c=c, h=right.o * tanh(c))
 
 
 def blocks_read_in_another_order(params: Params, state: State, x: Array) -> Step:
-    """Read the blocks as i f o g: every shape fits, but candidate and output gate work with each other's weights."""
+    """Read the blocks as i f o g: every shape fits, but candidate and output gate use each other's weights."""
 
     def swap(a: Array) -> Array:
         i, f, g, o = np.split(a, 4, axis=-1)
@@ -48,7 +48,7 @@ def blocks_read_in_another_order(params: Params, state: State, x: Array) -> Step
 
 
 def blocks_initialised_alike(rng: np.random.Generator, input_size: int, hidden_size: int, **options: Any) -> Params:
-    """Draw one block of weights and use it four times: but for their biases the gates start as one function."""
+    """Draw one block of weights and use it four times: apart from their biases, all gates start equal."""
     right = lstm.init(rng, input_size, hidden_size, **options)
     return right._replace(W_x=np.tile(right.W_x[:, :hidden_size], 4), W_h=np.tile(right.W_h[:, :hidden_size], 4))
 
@@ -56,7 +56,7 @@ def blocks_initialised_alike(rng: np.random.Generator, input_size: int, hidden_s
 def state_not_carried(
     cell: Cell, params: Params, xs: Array, state: State | None = None, mask: Array | None = None
 ) -> Trace:
-    """Start every step from an empty state: each output depends on its own input only."""
+    """Start every step from the zero state: each output depends on its own input only."""
     zero = cell.zero_state(params, xs.shape[1])
     xs = xs if mask is None else np.where(mask[:, :, None], xs, 0)
     steps = [cell.forward(params, zero if t or state is None else state, x) for t, x in enumerate(xs)]
@@ -70,7 +70,7 @@ def mask_ignored(cell: Cell, params: Params, xs: Array, state: State | None = No
 
 
 def state_never_reset() -> Callable[..., Trace]:
-    """Start from wherever the last call ended: the same sequence gives other outputs the second time."""
+    """Start from the state in which the last call ended: a repeated sequence gives different outputs."""
     kept: list[Any] = []
 
     def unroll(cell: Cell, params: Params, xs: Array, state: State | None = None, mask: Array | None = None) -> Trace:

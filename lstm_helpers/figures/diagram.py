@@ -58,7 +58,8 @@ def draw_cell(
     if drawn is None:
         names = ", ".join(sorted(module.LAYOUT.cell for module in LAYOUTS.values()))
         raise ValueError(
-            f"step is a {type(step).__name__}; expected a Step of one of these cells: {names}; try trace[t]"
+            f"step is a {type(step).__name__}; expected a Step of a cell that has a diagram: {names}. For one step "
+            f"of a trace try trace[t]; a new cell's diagram is a layout in lstm_helpers/figures/layouts/"
         )
     if np.ndim(step.h) != 2:
         raise ValueError(f"step.h has shape {np.shape(step.h)}; expected (B, H): if it is a whole trace, try trace[t]")

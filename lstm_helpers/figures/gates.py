@@ -6,7 +6,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
-from lstm_helpers.activations import sigmoid, sigmoid_slope, tanh, tanh_slope
+from lstm_helpers.activations import sigmoid, sigmoid_derivative, tanh, tanh_derivative
 from lstm_helpers.arrays import Array
 from lstm_helpers.figures.style import (
     COLOURS,
@@ -45,8 +45,8 @@ def draw_activations(*, reach: float = 6.0, ax: Axes | None = None) -> Axes:
     two = panels(ax, ("sigmoid", "tanh"), across=True)
     z = np.linspace(-reach, reach, 401)
     s, t = sigmoid(z), tanh(z)
-    _curve(two["sigmoid"], z, s, sigmoid_slope(s), r"$\sigma(z)$")
-    _curve(two["tanh"], z, t, tanh_slope(t), r"$\tanh(z)$")
+    _curve(two["sigmoid"], z, s, sigmoid_derivative(s), r"$\sigma(z)$")
+    _curve(two["tanh"], z, t, tanh_derivative(t), r"$\tanh(z)$")
     two["sigmoid"].annotate("derivative ≤ ¼", (1.6, 0.22), color=COLOURS["x"], size=10.5)
     two["tanh"].annotate("derivative ≤ 1", (-0.8, 0.62), ha="right", color=COLOURS["x"], size=10.5)
     return ax
@@ -200,7 +200,7 @@ def draw_soft_gate(value: float, z: float, *, activation: str = "sigmoid", ax: A
         chosen = name == activation
         look: Look = {"color": INK if chosen else PALE, "lw": 2.2 if chosen else 1.2, "zorder": 2 + chosen}
         left.plot(along, function(along), gid=name, **look)
-    function, derivative = (sigmoid, sigmoid_slope) if activation == "sigmoid" else (tanh, tanh_slope)
+    function, derivative = (sigmoid, sigmoid_derivative) if activation == "sigmoid" else (tanh, tanh_derivative)
     gate = float(function(z))
     run = np.array([-1.5, 1.5])
     left.plot(z + run, gate + float(derivative(gate)) * run, color=COLOURS["x"], lw=2, zorder=4, gid="derivative")

@@ -57,6 +57,7 @@ SIGNED = ("g", "c", "h")  # the fields that have a sign
 
 INK = "#1F1F1F"  # text and axes
 PALE = "#BDBDBD"  # everything outside the highlighted part
+QUIET = "#777777"  # what stands beside it: a zero line, a run to compare with
 PAPER = "#FFFFFF"
 CELL = "#F6F5F1"  # the inside of a cell's own box in a diagram
 CELL_EDGE = "#DEDCD3"

@@ -1,11 +1,11 @@
-"""The same weights elsewhere: to and from PyTorch, Keras and ONNX, so that what was learned here is not locked in.
+"""Conversion of weights to and from PyTorch, Keras and ONNX, so that a model trained here can be used elsewhere.
 
     module = to_torch(layer, params)               layer, params = from_torch(module)
     layers = to_keras(layer, params)               layer, params = from_keras(layers)
     file = to_onnx(model, params)                  model, params = from_onnx(file)
 
-``layouts`` says how each of them keeps a cell's weights, in NumPy alone: ``pack`` and ``unpack`` need nothing
-installed. The others import their framework when they are called; ``presence`` says what is missing.
+``layouts`` describes how each framework stores a cell's weights. It uses NumPy alone: ``pack`` and ``unpack`` need no
+framework. The other functions import their framework when they are called; ``presence`` says which are missing.
 """
 
 from lstm_helpers.frameworks.keras_layers import from_keras, to_keras

@@ -1,8 +1,8 @@
-"""A layer as Keras layers, and back: ``LSTM``, ``SimpleRNN`` and ``GRU``, one by itself or several in a ``Sequential``.
+"""Conversion to and from Keras layers: ``LSTM``, ``SimpleRNN`` and ``GRU``, alone or in a ``Sequential``.
 
 Keras takes sequences batch-first, and multiplies matrices in float32 in most cases, whatever the dtype of the layer.
 Its ``recurrent_dropout`` has, as here, one mask for a whole sequence, but in an LSTM one for each gate. Its ``dropout``
-means something else than here: it hides the same inputs at every step of a sequence.
+differs from ours: it drops the same inputs at every step of a sequence.
 """
 
 import os
@@ -16,19 +16,19 @@ from lstm_helpers.layers.base import Layer
 
 
 def to_keras(layer: Layer, params: Params, *, batch_size: int | None = None, **options: object) -> Foreign:
-    """Make Keras layers that compute what a layer does.
+    """Make Keras layers that compute the same function as a layer.
 
     Parameters
     ----------
     layer : Recurrent, Bidirectional or Stacked
-        What is to be converted.
+        The layer to convert.
     params : tree
         Its weights, float32 or float64.
     batch_size : int, optional
-        B, if it is to be fixed; Keras asks for it where ``stateful=True`` keeps a state from one call to the next.
+        B, if it is fixed; Keras requires it with ``stateful=True``, which keeps a state from one call to the next.
     **options
-        What Keras's layer takes, such as ``return_state=True``; all outputs are returned (``return_sequences=True``)
-        unless told otherwise here.
+        Options of Keras's layer, such as ``return_state=True``. All outputs are returned (``return_sequences=True``)
+        unless an option says otherwise.
 
     Returns
     -------
@@ -46,7 +46,7 @@ def to_keras(layer: Layer, params: Params, *, batch_size: int | None = None, **o
     if batch_size is not None:
         check_size("batch_size", batch_size)
     elif options.get("stateful"):
-        raise ValueError("batch_size is None; expected a number with stateful=True: what is kept are B states")
+        raise ValueError("batch_size is None; expected a number with stateful=True: a stateful layer stores B states")
     stack = levels_of(layer, params)
     made = []
     for level in stack.levels:
@@ -61,7 +61,8 @@ def to_keras(layer: Layer, params: Params, *, batch_size: int | None = None, **o
         whole.build((batch_size, None, D))
     recurrent = [one for one in made if not isinstance(one, keras.layers.Dropout)]
     for one, level in zip(recurrent, stack.levels, strict=True):
-        one.set_weights([array for way in level.directions for array in pack("keras", level.cell, way).values()])
+        packed = [pack("keras", level.cell, weights) for weights in level.directions]
+        one.set_weights([array for arrays in packed for array in arrays.values()])
     return whole
 
 
@@ -71,7 +72,7 @@ def from_keras(layer: Foreign) -> Converted:
     Parameters
     ----------
     layer : keras.layers.LSTM, SimpleRNN, GRU or Bidirectional, or a keras.Sequential of them and Dropout
-        Built, that is called once; it is not changed, and nothing is shared with it.
+        Built, that is, called once. It is not changed, and shares no memory with the result.
 
     Returns
     -------
@@ -83,7 +84,7 @@ def from_keras(layer: Foreign) -> Converted:
     ImportError
         If Keras, or what it computes with, is not installed.
     ValueError
-        If there is something else in it, or it has an option that no layer here has, such as another activation,
+        If it contains another layer, or has an option that no layer here has, such as another activation,
         ``use_bias=False``, ``dropout`` or ``go_backwards``.
     """
     keras = need("keras")
@@ -112,14 +113,15 @@ def _level(keras: Foreign, layer: Foreign) -> Level:
     if isinstance(layer, keras.layers.Bidirectional):
         if layer.merge_mode != "concat":
             raise ValueError(f"layer {layer.name!r} has merge_mode={layer.merge_mode!r}; only 'concat' is supported")
-        there, back = _direction(keras, layer.forward_layer), _direction(keras, layer.backward_layer, turned=True)
-        if there.cell is not back.cell:
+        forward = _direction(keras, layer.forward_layer)
+        backward = _direction(keras, layer.backward_layer, reverse=True)
+        if forward.cell is not backward.cell:
             raise ValueError(f"layer {layer.name!r} has another cell in each direction, which is not supported")
-        return there._replace(directions=there.directions + back.directions)
+        return forward._replace(directions=forward.directions + backward.directions)
     return _direction(keras, layer)
 
 
-def _direction(keras: Foreign, layer: Foreign, turned: bool = False) -> Level:
+def _direction(keras: Foreign, layer: Foreign, reverse: bool = False) -> Level:
     name = type(layer).__name__
     kind = kind_named("keras", name)
     if kind is None or not isinstance(layer, getattr(keras.layers, name)):
@@ -128,13 +130,13 @@ def _direction(keras: Foreign, layer: Foreign, turned: bool = False) -> Level:
         raise ValueError(f"layer is a {name}; expected {expected}, or a keras.Sequential of them and Dropout{hint}")
     if not layer.built:
         raise ValueError(f"layer {layer.name!r} has no weights yet: call it once, or layer.build((None, None, D))")
-    _check_options(keras, layer, turned)
+    _check_options(keras, layer, reverse)
     arrays = dict(zip(NAMES["keras"], layer.get_weights(), strict=True))
     return Level(kind.cell, (unpack("keras", kind.cell, arrays),), float(layer.recurrent_dropout))
 
 
-def _check_options(keras: Foreign, layer: Foreign, turned: bool) -> None:
-    """Refuse what would be computed differently here."""
+def _check_options(keras: Foreign, layer: Foreign, reverse: bool) -> None:
+    """Refuse options with which Keras computes something different."""
     wanted = {"activation": "tanh", "recurrent_activation": "sigmoid"}
     for option, expected in wanted.items():
         if hasattr(layer, option) and getattr(layer, option) is not getattr(keras.activations, expected):
@@ -142,12 +144,12 @@ def _check_options(keras: Foreign, layer: Foreign, turned: bool) -> None:
             raise ValueError(f"layer {layer.name!r} has {option}={found!r}; only {expected!r} is supported")
     if not layer.use_bias:
         raise ValueError(f"layer {layer.name!r} has use_bias=False, which is not supported: give it a bias of 0")
-    if bool(layer.go_backwards) is not turned:
+    if bool(layer.go_backwards) is not reverse:
         raise ValueError(f"layer {layer.name!r} has go_backwards={layer.go_backwards}, which is not supported here")
     if not getattr(layer, "reset_after", True):
         raise ValueError(f"layer {layer.name!r} has reset_after=False, which is not supported: its product comes later")
     if layer.dropout:
         raise ValueError(
             f"layer {layer.name!r} has dropout={layer.dropout}, one mask of the inputs for a whole sequence, which no "
-            "layer here has; it does nothing after training: set layer.cell.dropout = 0.0 to convert the weights"
+            "layer here has; at inference it has no effect: set layer.cell.dropout = 0.0 to convert the weights"
         )

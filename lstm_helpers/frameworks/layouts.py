@@ -1,13 +1,13 @@
-"""How each framework keeps the weights of a cell: the order of its blocks, which way they stand, and its biases.
+"""How each framework stores the weights of a cell: the order of its blocks, their orientation, and its biases.
 
     here           z = x W_x + h W_h + b              blocks side by side, i f g o
     PyTorch        z = W_ih x + b_ih + W_hh h + b_hh  transposed, the same order, two biases that are added
     Keras          as here; it writes c for g         one bias
     ONNX           transposed, i o f c                two biases one after the other, and an axis of directions
 
-The GRU's blocks are r z n here and in PyTorch, z r n in the others; it has two biases everywhere. A vanilla cell has
-one block. Where a cell has one bias here and a framework two, the first is ours and the second 0; read back, they are
-added.
+The GRU's blocks are r z n here and in PyTorch, z r n in the others; it has two biases everywhere. A vanilla RNN has
+one block. Where a cell has one bias here and a framework has two, the first is ours and the second is 0; when they are
+read back, they are added.
 """
 
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ Sizes = dict[str, int | None]
 
 
 class Kind(NamedTuple):
-    """A cell that every framework has: what it is called there, and the order of its blocks."""
+    """A cell that every framework has: its name in each, and the order of its blocks."""
 
     cell: ModuleType
     here: str
@@ -62,7 +62,7 @@ NAMES = MappingProxyType(
 
 
 def pack(framework: str, cell: Cell, params: Params) -> dict[str, Array]:
-    """Lay a cell's weights out as a framework does, under its own names.
+    """Convert a cell's weights to a framework's layout, under the framework's names.
 
     Parameters
     ----------
@@ -85,7 +85,7 @@ def pack(framework: str, cell: Cell, params: Params) -> dict[str, Array]:
     """
     kind = kind_of(cell)
     names = _names(framework)
-    cell.zero_state(params, 1)  # refuses what are not this cell's params
+    cell.zero_state(params, 1)  # refuses params of another cell
     check_same_dtype(params=params)
     check_precision("params", params.W_x)
     order = [kind.here.index(block) for block in kind.orders[framework]]
@@ -107,7 +107,7 @@ def unpack(framework: str, cell: ModuleType, arrays: Mapping[str, Array]) -> Par
     framework, cell
         As for ``pack``.
     arrays : mapping of arrays
-        Under the framework's names; more than these are not allowed.
+        Under the framework's names; other names are not allowed.
 
     Returns
     -------
@@ -154,7 +154,7 @@ def kind_named(framework: str, class_name: str) -> Kind | None:
 
 
 def check_precision(name: str, array: Array) -> None:
-    """Refuse what is neither float32 nor float64."""
+    """Refuse any dtype but float32 and float64."""
     if array.dtype not in (np.float32, np.float64):
         raise ValueError(f"{name} has dtype {array.dtype}; expected float32 or float64")
 
@@ -181,7 +181,7 @@ def _with_two_biases(params: Params) -> tuple[Array, Array, Array, Array]:
 
 
 def _reordered(array: Array, order: list[int]) -> Array:
-    """Give the blocks along the last axis in another order."""
+    """Reorder the blocks along the last axis."""
     blocks = np.split(array, len(order), axis=-1)
     return np.concatenate([blocks[k] for k in order], axis=-1)
 

@@ -1,7 +1,7 @@
-"""A layer seen as the frameworks see it: levels on top of each other, each with one cell and what is dropped below it.
+"""A layer in the frameworks' terms: levels on top of each other, each with one cell and the dropout below it.
 
-Here a layer is an object that says how cells are wired, and Dropout is a layer of its own; a framework's layer has
-options instead. This module translates between the two, for all of them.
+Here a layer is an object that defines how cells are connected, and Dropout is a separate layer; a framework's layer
+has options instead. This module translates between the two, for all of them.
 """
 
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from lstm_helpers.model import Model
 
 
 class Converted(NamedTuple):
-    """What was read from a framework: ``layer, params = from_torch(module)``."""
+    """The result of reading from a framework: ``layer, params = from_torch(module)``."""
 
     layer: Tree  # a layer, or a Model where an ONNX file has a readout
     params: Params
@@ -26,7 +26,7 @@ class Level(NamedTuple):
     """One recurrent layer."""
 
     cell: Cell
-    directions: tuple[Params, ...]  # the cell's Params: one way, or forward and backward
+    directions: tuple[Params, ...]  # the cell's Params: one direction, or forward and backward
     recurrent_dropout: float = 0.0
     dropout: float = 0.0  # of its input, anew at every step
 
@@ -44,7 +44,7 @@ class Levels(NamedTuple):
 
 
 def levels_of(layer: Layer, params: Params) -> Levels:
-    """Take a layer apart.
+    """Split a layer into levels.
 
     Raises
     ------
@@ -67,7 +67,7 @@ def levels_of(layer: Layer, params: Params) -> Levels:
 
 
 def joined(stack: Levels) -> Converted:
-    """Put levels together again: one by itself, or a Stacked of several, with the Dropouts between them."""
+    """Join levels into a layer: a single layer, or a Stacked of several with the Dropouts between them."""
     parts: list[tuple[Layer, Params]] = []
     for level in stack.levels:
         if level.dropout:
@@ -102,9 +102,9 @@ def _level(layer: Layer, params: Params) -> Level:
         for weights in directions:
             layer.cell.zero_state(weights, 1)
         return Level(layer.cell, directions, layer.recurrent_dropout)
-    hint = ": a cell becomes a layer by Recurrent(cell)" if hasattr(layer, "zero_state") else ""
+    hint = ": make a layer of a cell with Recurrent(cell)" if hasattr(layer, "zero_state") else ""
     if isinstance(layer, Model):
-        hint = ": of a Model, give model.layer and params.layer; only an ONNX file holds its ends, too"
+        hint = ": for a Model, pass model.layer and params.layer; only ONNX files hold its embedding and readout"
     raise ValueError(f"layer is {layer!r}; expected Recurrent, Bidirectional, Dropout or a Stacked of them{hint}")
 
 

@@ -1,20 +1,20 @@
-"""The graph that a layer or a model is in ONNX: which nodes, in which order, under which names.
+"""The ONNX graph of a layer or a model: its nodes, their order and their names.
 
     xs (T, B, D) → [Gather] → LSTM → … → LSTM → output (T, B, H) → [its end, or its mean over time] → MatMul, Add → y
 
-A graph is fixed by a ``Plan``. The writer makes it, and the reader makes it again and compares: a file is read only
-if it is exactly what was meant.
+A graph is determined by a ``Plan``. The writer builds it; the reader builds it again and compares, so a file is read
+only if it holds exactly this graph.
 """
 
 from typing import Any, NamedTuple
 
 from lstm_helpers.frameworks.presence import Foreign
 
-OPSET, IR_VERSION = 14, 8  # old enough for any runtime of the last years
+OPSET, IR_VERSION = 14, 8  # old enough for any recent runtime
 
 
 class Plan(NamedTuple):
-    """All that decides the nodes of a graph but for the sizes."""
+    """Everything that determines the nodes of a graph, except the sizes."""
 
     ops: tuple[str, ...]  # the recurrent node of each level
     hidden_sizes: tuple[int, ...]
@@ -22,11 +22,11 @@ class Plan(NamedTuple):
     embedding: bool = False
     at: str = ""  # "every", "last" or "mean" of a Model; "" for a layer without a readout
     lengths: bool = False  # whether the file takes a length for each sequence
-    state: bool = False  # whether it takes and gives the states
+    state: bool = False  # whether the file takes and returns the states
 
     @property
     def chooses(self) -> bool:
-        """Whether a last state is asked for that a sequence of length 0 might not have."""
+        """Whether the last state is needed, which ONNX leaves undefined for a sequence of length 0."""
         return self.lengths and (self.state or self.at == "last")
 
     @property
@@ -55,11 +55,11 @@ def nodes_of(onnx: Foreign, plan: Plan) -> list[Foreign]:
         flowing = f"output{k}"
     if plan.at == "last":
         nodes.append(make("Transpose", [f"h{len(plan.ops) - 1}_next"], ["ends"], perm=[1, 0, 2]))
-        nodes.append(make("Reshape", ["ends", "side_by_side"], ["shown"]))
-        flowing = "shown"
+        nodes.append(make("Reshape", ["ends", "side_by_side"], ["selected"]))
+        flowing = "selected"
     if plan.at == "mean":
         nodes += _mean(make, plan, flowing)
-        flowing = "shown"
+        flowing = "selected"
     if plan.at:
         nodes.append(make("MatMul", [flowing, "readout.W_y"], ["product"]))
         nodes.append(make("Add", ["product", "readout.b_y"], ["y"]))
@@ -69,27 +69,27 @@ def nodes_of(onnx: Foreign, plan: Plan) -> list[Foreign]:
 
 
 def _mean(make: Foreign, plan: Plan, output: str) -> list[Foreign]:
-    """Make the mean over the real steps; what lies behind them does not count, since ONNX gives 0 there."""
+    """Make the mean over the real steps; the padding after them does not count, since ONNX gives 0 there."""
     if not plan.divides:
-        return [make("ReduceMean", [output], ["shown"], axes=[0], keepdims=0)]
+        return [make("ReduceMean", [output], ["selected"], axes=[0], keepdims=0)]
     return [
         make("ReduceSum", [output, "over_time"], ["total"], keepdims=0),
         make("Cast", ["lengths"], ["counts"], to=1),  # 1: float32
         make("Max", ["counts", "one"], ["at_least_one"]),
         make("Unsqueeze", ["at_least_one", "of_units"], ["divisor"]),
-        make("Div", ["total", "divisor"], ["shown"]),
+        make("Div", ["total", "divisor"], ["selected"]),
     ]
 
 
 def _level(make: Foreign, plan: Plan, k: int, op: str, flowing: str) -> list[Foreign]:
     """Make one recurrent node, and join its outputs, which are (T, directions, B, H).
 
-    The last state of a sequence without a step is the one it started from. ONNX does not say so: ONNX Runtime 1.31
-    gives 0 there, 1.20 in a vanilla cell whatever the memory held. So the graph chooses.
+    The last state of a sequence without steps is its initial state. ONNX leaves this open: ONNX Runtime 1.31 gives 0
+    there, and 1.20 gives arbitrary memory for a vanilla RNN. So the graph selects it.
     """
     states = states_of(op)
-    shown = plan.at == "last" and k == len(plan.ops) - 1
-    ends = states if plan.state else states[:1] if shown else ()
+    selected = plan.at == "last" and k == len(plan.ops) - 1
+    ends = states if plan.state else states[:1] if selected else ()
     last = "last" if plan.chooses else "next"
     inputs = [flowing, f"W{k}", f"R{k}", f"B{k}", "lengths" if plan.lengths else ""]
     inputs += [f"{s}{k}" for s in states] if plan.state else []

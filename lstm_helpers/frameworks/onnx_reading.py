@@ -1,7 +1,7 @@
-"""Read an ONNX file that ``to_onnx`` wrote, or one of a single recurrent node; refuse anything else, and say why.
+"""Read an ONNX file that ``to_onnx`` wrote, or one of a single recurrent node; refuse anything else, with the reason.
 
-ONNX has more kinds of recurrent nodes than this package, and a graph can do anything with their outputs. A file that
-would be computed differently here is never read half.
+ONNX has more kinds of recurrent nodes than this package, and a graph can process their outputs in any way. A file that
+this package would compute differently is refused as a whole.
 """
 
 import os
@@ -28,13 +28,13 @@ def from_onnx(file: Foreign) -> Converted:
     Parameters
     ----------
     file : path, bytes or onnx.ModelProto
-        What ``to_onnx`` gave, or the graph of a single LSTM, GRU or RNN node with its weights inside. Nothing in it is
+        The result of ``to_onnx``, or the graph of a single LSTM, GRU or RNN node with its weights. Nothing in it is
         executed, and no other file is opened.
 
     Returns
     -------
     Converted
-        ``model, params`` in float32; ``layer, params`` where there is no readout. Dropout is not in the file.
+        ``model, params`` in float32; ``layer, params`` without a readout. Dropout is not stored in the file.
 
     Raises
     ------
@@ -43,7 +43,7 @@ def from_onnx(file: Foreign) -> Converted:
     FileNotFoundError
         If there is no such file.
     ValueError
-        If it is damaged, or holds something that this package does not compute: the message names it.
+        If it is damaged, or holds something that this package does not support; the message names it.
     """
     onnx = need("onnx")
     graph, notes = _open(onnx, file)
@@ -114,7 +114,7 @@ def _stored(constants: Mapping[str, Array], name: str) -> Array:
 
 def _level(onnx: Foreign, node: Foreign, constants: Mapping[str, Array]) -> Level:
     kind = kind_named("onnx", node.op_type)
-    assert kind is not None  # the caller has looked
+    assert kind is not None  # the caller has checked
     options = {one.name: onnx.helper.get_attribute_value(one) for one in node.attribute}
     directions = _check_options(node.op_type, _decoded(options))
     names = [*node.input, *[""] * 8]
@@ -143,7 +143,7 @@ def _decoded(options: dict[str, Tree]) -> dict[str, Tree]:
 
 
 def _check_options(op: str, options: dict[str, Tree]) -> int:
-    """Refuse what would be computed differently here; return the number of directions."""
+    """Refuse options that this package does not support; return the number of directions."""
     direction = options.get("direction", "forward")
     if direction not in _DIRECTIONS:
         raise ValueError(f"file has a {op} node with direction={direction!r}, which is not supported")
@@ -159,7 +159,7 @@ def _check_options(op: str, options: dict[str, Tree]) -> int:
 
 
 def _check_graph(onnx: Foreign, graph: Foreign, plan: Plan) -> None:
-    """Refuse a graph that is not, node for node, what ``to_onnx`` makes of this plan."""
+    """Refuse a graph that differs in any node from the one that ``to_onnx`` builds for this plan."""
     found = [node.SerializeToString(deterministic=True) for node in graph.node]
     if found != [node.SerializeToString(deterministic=True) for node in nodes_of(onnx, plan)]:
         nodes = ", ".join(node.op_type for node in graph.node)

@@ -1,4 +1,4 @@
-"""A trained model as an ONNX file: the road out of the notebook, to runtimes that need nothing from here."""
+"""A trained model as an ONNX file, which runs without this package."""
 
 import numpy as np
 
@@ -18,16 +18,16 @@ def to_onnx(model: Tree, params: Params, *, lengths: bool = False, state: bool =
     Parameters
     ----------
     model : Model or layer
-        Dropout is left out: nothing is dropped after training.
+        Dropout is left out: nothing is dropped at inference.
     params : tree
         Its weights, float32 or float64.
     lengths : bool
         Whether the file takes ``lengths`` (B,) int32, the number of real steps of each sequence, in place of a mask.
-        A length of 0 is answered from the starting state, or by ``b_y`` if the answer comes from the mean. Where a
-        sequence has ended, ONNX gives 0 for h, and so ``b_y`` for y.
+        For a length of 0 the output comes from the initial state, or is ``b_y`` if it comes from the mean. After the
+        end of a sequence, ONNX gives 0 for h, and so ``b_y`` for y.
     state : bool
         Whether the file takes the states ``h0``, ``c0`` (directions, B, H) of the lowest level, ``h1`` … of the next,
-        and gives ``h0_next`` …, to be run piece by piece.
+        and returns ``h0_next`` …, so that a sequence can be run in chunks.
 
     Returns
     -------
@@ -103,7 +103,7 @@ def _states(onnx: Foreign, plan: Plan, stack: Levels, suffix: str) -> list[Forei
 
 
 def _constants(plan: Plan, stack: Levels, params: Params) -> dict[str, Array]:
-    """Give all weights, and the few numbers that the graph needs."""
+    """Give all weights and the constants of the graph."""
     weights: dict[str, Array] = {}
     if plan.embedding:
         weights["embedding.W_e"] = params.embedding.W_e
@@ -117,13 +117,13 @@ def _constants(plan: Plan, stack: Levels, params: Params) -> dict[str, Array]:
     if plan.at == "last":
         constants["side_by_side"] = np.array([0, -1])  # keep B
     if plan.chooses or plan.divides:
-        constants["of_units"] = np.array([1])  # where a number for each sequence gets an axis of units
+        constants["of_units"] = np.array([1])  # the axis of units added to one number for each sequence
     if plan.divides:
         constants["over_time"] = np.array([0])
         constants["one"] = np.array(1, np.float32)
     if plan.chooses:
         constants["no_steps"] = np.array(0, np.int32)
-        constants["zero"] = np.array(0, np.float32)  # what a state starts from if the file takes none
+        constants["zero"] = np.array(0, np.float32)  # the initial state if the file takes none
     return constants
 
 

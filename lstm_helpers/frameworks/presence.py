@@ -1,6 +1,6 @@
-"""What of the frameworks is installed: they are large, and nothing else in the book needs them.
+"""Which frameworks are installed: they are large, and nothing else in the book needs them.
 
-A page asks with ``optional``, so that a reader without a framework sees a line in its place and goes on.
+A page calls ``optional``, so that without a framework it prints a line and goes on.
 """
 
 import importlib
@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 from lstm_helpers import runtime
 
-# The packages behind each name. Keras computes with one of several others; here it is PyTorch unless told otherwise.
+# The packages behind each name. Keras has several backends; here it is PyTorch unless KERAS_BACKEND says otherwise.
 PACKAGES = MappingProxyType(
     {
         "torch": ("torch",),
@@ -26,7 +26,7 @@ HOW = 'pip install "lstm_helpers[frameworks]"'
 
 
 def missing(name: str) -> tuple[str, ...]:
-    """Name the packages behind a framework that are not installed; nothing is imported.
+    """Name the packages behind a framework that are not installed, without importing them.
 
     Raises
     ------
@@ -57,7 +57,7 @@ def need(name: str) -> Foreign:
 def optional(name: str) -> Foreign:
     """Import a framework for a page's cell; where it is not installed, print a line that says so and return None.
 
-    ``if torch := optional("torch"):`` begins such a cell, and its tag ``needs-torch`` tells the tests.
+    ``if torch := optional("torch"):`` begins such a cell, and the tag ``needs-torch`` marks it for the tests.
     """
     absent = missing(name)
     if not absent:

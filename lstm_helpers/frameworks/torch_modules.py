@@ -1,7 +1,7 @@
-"""A layer as a PyTorch module, and back: ``torch.nn.LSTM``, ``RNN`` and ``GRU``, stacked or not, one way or both.
+"""Conversion to and from PyTorch: ``torch.nn.LSTM``, ``RNN`` and ``GRU``, stacked or not, in one direction or both.
 
-A module of several layers has one cell, one size and one rate of dropout for all of them. ``batch_first`` says how
-sequences are handed over and does not touch the weights.
+A module of several layers has one cell, one size and one dropout rate for all of them. ``batch_first`` sets the order
+of the axes of sequences and does not affect the weights.
 """
 
 import os
@@ -16,12 +16,12 @@ from lstm_helpers.layers.base import Layer
 
 
 def to_torch(layer: Layer, params: Params, *, batch_first: bool = False) -> Foreign:
-    """Make a PyTorch module that computes what a layer does.
+    """Make a PyTorch module that computes the same function as a layer.
 
     Parameters
     ----------
     layer : Recurrent, Bidirectional or Stacked
-        All in it of one kind and size; a Dropout of one rate between all of them, or none.
+        All its layers have one cell and one size; between them are Dropouts of one rate, or none.
     params : tree
         Its weights, float32 or float64.
     batch_first : bool
@@ -30,14 +30,14 @@ def to_torch(layer: Layer, params: Params, *, batch_first: bool = False) -> Fore
     Returns
     -------
     torch.nn.LSTM, torch.nn.RNN or torch.nn.GRU
-        Ready to train, on the CPU. No random number of PyTorch's is used up.
+        Ready to train, on the CPU. PyTorch's random state does not change.
 
     Raises
     ------
     ImportError
         If PyTorch is not installed.
     ValueError
-        If the layer is one that PyTorch's module cannot be.
+        If PyTorch's module cannot represent the layer.
     """
     torch = need("torch")
     stack = levels_of(layer, params)
@@ -74,7 +74,7 @@ def from_torch(module: Foreign) -> Converted:
     Parameters
     ----------
     module : torch.nn.LSTM, torch.nn.RNN or torch.nn.GRU
-        On any device; it is not changed, and nothing is shared with it.
+        On any device; it is not changed, and shares no memory with the result.
 
     Returns
     -------
@@ -95,7 +95,7 @@ def from_torch(module: Foreign) -> Converted:
     if getattr(module, "proj_size", 0):
         raise ValueError(f"module has proj_size={module.proj_size}: an LSTM whose h is projected is not supported")
     if not module.bias:
-        raise ValueError("module has bias=False, which is not supported: the same with biases of 0 is bias=True")
+        raise ValueError("module has bias=False, which is not supported: use bias=True with biases of 0")
     levels = [
         Level(
             kind.cell,
@@ -122,7 +122,7 @@ def _named(name: str, k: int, reverse: int) -> str:
 
 
 def _rate(stack: Levels) -> float:
-    """Give the one rate of dropout between all levels."""
+    """Give the dropout rate that all levels share."""
     rates = {level.dropout for level in stack.levels[1:]}
     if stack.dropout or stack.levels[0].dropout:
         raise ValueError(
@@ -139,8 +139,8 @@ def _check_alike(stack: Levels) -> None:
     for level in stack.levels:
         if level.recurrent_dropout:
             raise ValueError(
-                f"layer has recurrent_dropout={level.recurrent_dropout}, which PyTorch's modules have not; "
-                "without it the outputs are the same but in training"
+                f"layer has recurrent_dropout={level.recurrent_dropout}, which PyTorch's modules do not have; "
+                "without it the outputs at inference are the same"
             )
         kinds = {(one.cell, one.sizes[1], len(one.directions)) for one in (level, stack.levels[0])}
         if len(kinds) > 1:
@@ -159,11 +159,11 @@ def _hint(torch: Foreign, module: Foreign) -> str:
     if isinstance(module, str | os.PathLike):
         return ": load the file with PyTorch first"
     if isinstance(module, dict):
-        return ": a state_dict does not say of what; make the module and call its load_state_dict first"
+        return ": a state_dict does not name its module; make the module and call its load_state_dict first"
     if isinstance(module, torch.nn.Module):
         inside = [name for name, one in module.named_modules() if name and isinstance(one, torch.nn.RNNBase)]
         if inside:
-            return f": give it the part, module.{inside[0]}"
+            return f": pass the part module.{inside[0]}"
     return ""
 
 

@@ -1,8 +1,8 @@
-"""The LSTM and the vanilla cell arranged for the machine: the engine for training, with the reference's results.
+"""A fast engine for the LSTM and the vanilla RNN, used in training; its results equal the reference's.
 
-Every function and result is that of ``through_time``, and so is the answer for cells that this engine does not know
-and for complex numbers. Its choices, such as how many steps are sent back at once, depend on shapes and dtype alone:
-runs repeat bit for bit. Recurrent dropout is run by the reference too.
+The functions and results are those of ``through_time``. Cells that this engine does not know, complex numbers and
+recurrent dropout are handed to the reference. All choices, such as how many steps are processed at once in the backward
+pass, depend on shapes and dtype alone, so runs repeat bit for bit.
 """
 
 from types import ModuleType
@@ -17,8 +17,8 @@ from lstm_helpers.fused import lstm_loops, lstm_matrices, rnn_loops
 from lstm_helpers.fused.threads import one_blas_thread
 from lstm_helpers.through_time import Backward, Trace, check_gradients, check_inputs
 
-CACHE = 2**19  # bytes that the backward loop works on at once, about half of a core's own cache
-ROWS = 512  # steps × sequences that make the products for the weights' gradient efficient
+CACHE = 2**19  # bytes that the backward loop uses at once, about half of a core's own cache
+ROWS = 512  # steps × sequences for which the products of the weight gradient are efficient
 
 
 def unroll(
@@ -46,7 +46,7 @@ def unroll(
 
 
 def backpropagate(cell: Cell, params: Params, trace: Trace, d_hs: TBH, d_state: State | None = None) -> Backward:
-    """Send gradients back through a run of any engine; as ``through_time.backpropagate``."""
+    """Backpropagate through a run of any engine; arguments, result and errors as in ``through_time.backpropagate``."""
     loops = _loops(cell)
     if loops is None or len(trace) == 0 or trace.h_mask is not None:
         return through_time.backpropagate(cell, params, trace, d_hs, d_state)
@@ -58,10 +58,10 @@ def backpropagate(cell: Cell, params: Params, trace: Trace, d_hs: TBH, d_state: 
     arriving = trace.start._make([np.zeros((B, H), a.dtype) for a in trace.start]) if d_state is None else d_state
     d_states = trace.start._make([np.empty((T, B, H), a.dtype) for a in trace.start])
     d_xs = np.zeros(steps.x.shape, d_hs.dtype)
-    way = _way_back(loops, trace)
-    length = _part_length(trace, way)
-    width = len(params.b) if B == 1 else H  # the blocks of one sequence are one row: as if it were one wide block
-    space, inputs = np.empty(way.SPACE * length * B * H, d_hs.dtype), np.ones((length, B, K), d_hs.dtype)
+    backward_loops = _backward_loops(loops, trace)
+    length = _part_length(trace, backward_loops)
+    width = len(params.b) if B == 1 else H  # the blocks of one sequence are one row, like one wide block
+    space, inputs = np.empty(backward_loops.SPACE * length * B * H, d_hs.dtype), np.ones((length, B, K), d_hs.dtype)
     d_W, of_part = np.zeros((2, len(params.b) // width, K, width), d_hs.dtype)  # of [h; x; 1], block by block
     with one_blas_thread():
         W_h_T, W_x_T = _transposed_blocks(params.W_h, width), _transposed_blocks(params.W_x, width)
@@ -69,7 +69,7 @@ def backpropagate(cell: Cell, params: Params, trace: Trace, d_hs: TBH, d_state: 
             part = slice(start, start + length)
             steps, d_part = (_part(tree, part, T) for tree in (trace.steps, d_states))
             mask = None if trace.mask is None else trace.mask[part]
-            arriving, dz = way.backward(W_h_T, steps, mask, d_hs[part], arriving, d_part, space)
+            arriving, dz = backward_loops.backward(W_h_T, steps, mask, d_hs[part], arriving, d_part, space)
             if used := lstm_loops.used_steps(mask, dz.shape[1]):  # so that padding at the end changes no bit
                 rows = dz[:, :used].reshape(len(dz), -1, width)
                 inputs[:used, :, :H], inputs[:used, :, H:-1] = steps.previous.h[:used], steps.x[:used]
@@ -82,19 +82,19 @@ def backpropagate(cell: Cell, params: Params, trace: Trace, d_hs: TBH, d_state: 
 
 
 def _loops(cell: Cell) -> ModuleType | None:
-    """Give the fast loops of a cell, if there are any; a changed copy of a cell is another cell."""
+    """Give the fast loops of a cell, or None; a modified copy of a cell is a different cell."""
     return lstm_loops if cell is lstm else rnn_loops if cell is rnn else None
 
 
-def _way_back(loops: ModuleType, trace: Trace) -> ModuleType:
-    """Give the module whose ``backward`` is the faster one for these shapes."""
+def _backward_loops(loops: ModuleType, trace: Trace) -> ModuleType:
+    """Give the module whose ``backward`` is faster for these shapes."""
     _, B, H = trace.steps.h.shape
     matrices = loops is lstm_loops and lstm_matrices.suits(B, H, trace.steps.h.itemsize)
     return lstm_matrices if matrices else loops
 
 
 def _transposed_blocks(W: Array, width: int) -> Array:
-    """Cut weights (K, n width) into n blocks, each transposed: (n, width, K); several are laid out one by one."""
+    """Cut weights (K, n width) into n blocks, each transposed: (n, width, K); several blocks are contiguous."""
     if width == W.shape[1]:
         return W.T[None]
     return np.ascontiguousarray(W.reshape(len(W), -1, width).transpose(1, 2, 0))
@@ -104,12 +104,12 @@ def _complex(*arrays: Array) -> bool:
     return "c" in [array.dtype.kind for array in arrays]
 
 
-def _part_length(trace: Trace, way: ModuleType) -> int:
-    """Give how many steps are sent back at once: such that they fit the cache, or fill a product."""
+def _part_length(trace: Trace, backward_loops: ModuleType) -> int:
+    """Give the number of steps for one pass of the backward loop: they fit the cache, or fill a product."""
     (T, B, H), number = trace.steps.h.shape, trace.steps.h.itemsize
-    if way is lstm_matrices:
+    if backward_loops is lstm_matrices:
         return int(min(lstm_matrices.part_length(H, number), T))
-    fits = CACHE // (B * H * int(way.BACKWARD_SIZE) * number)
+    fits = CACHE // (B * H * int(backward_loops.BACKWARD_SIZE) * number)
     return int(min(max(fits, ROWS // B, 1), T))
 
 

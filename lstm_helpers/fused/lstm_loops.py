@@ -1,31 +1,31 @@
-"""The LSTM's two loops over time, with as few and as contiguous calls a step as NumPy allows.
+"""The LSTM's two loops over time, with as few calls a step, on arrays as contiguous, as NumPy allows.
 
-Forward, with the weights of i, f and o halved beforehand, so that one tanh serves all four:
+Forward. The weights of i, f and o are halved beforehand, so that one tanh serves all four blocks:
 
     [o i f g] = tanh([h_{t-1}; x_t; 1] W)            o, i, f = (o, i, f) / 2 + 1 / 2
-    c_t = i g + f c_{t-1}                            one product of [i f] and [g c_{t-1}], which lie side by side
+    c_t = i g + f c_{t-1}                            one product of [i f] and [g c_{t-1}], which are adjacent
     h_t = o tanh(c_t)
 
-Backward, all that does not depend on the gradient that arrives is computed for many steps at once (``slopes``), into
-six blocks that lie in such an order that few calls make the rest of a step:
+Backward. The local derivatives do not depend on the arriving gradient, so they are computed for many steps at once
+(``local_derivatives``). Their six blocks are ordered so that the rest of a step needs few calls:
 
     o, through = ∂L/∂h_t · ∂h_t/∂z_o, ∂L/∂h_t · ∂h_t/∂c_t
     dc = ∂L/∂c_t + through
-    [belt i f g] = dc · [f  ∂c_t/∂z_i  ∂c_t/∂z_f  ∂c_t/∂z_g]
-    ∂L/∂h_{t-1} = Σ [i f g o] W_hᵀ               [i f g o] is ∂L/∂z, block by block; belt is ∂L/∂c_{t-1}
+    [carried i f g] = dc · [f  ∂c_t/∂z_i  ∂c_t/∂z_f  ∂c_t/∂z_g]
+    ∂L/∂h_{t-1} = Σ [i f g o] W_hᵀ               [i f g o] is ∂L/∂z, block by block; carried is ∂L/∂c_{t-1}
 """
 
 from collections.abc import Callable
 
 import numpy as np
-from numpy import add, multiply, tanh  # the result goes where their last argument says: out= takes longer to read
+from numpy import add, multiply, tanh  # the last argument is where the result goes; a keyword out= would be slower
 
 from lstm_helpers.arrays import Array
 from lstm_helpers.cells.lstm import Params, State, Step
 
-_O, _I, _F, _G, _C = range(5)  # where each lies in the store: i beside f, and g beside c_{t-1}
-BACKWARD_SIZE = 9  # numbers a sequence, a step and a unit that the backward loop works on
-SPACE = 6  # those of them that need a place of their own
+_O, _I, _F, _G, _C = range(5)  # the position of each in the store: i next to f, and g next to c_{t-1}
+BACKWARD_SIZE = 9  # numbers for each sequence, step and unit that the backward loop uses
+SPACE = 6  # those of them that need memory of their own
 
 
 def pack(params: Params) -> Array:
@@ -39,18 +39,18 @@ def pack(params: Params) -> Array:
 
 
 def forward(W: Array, inputs: Array, start: State, mask: Array | None) -> Step:
-    """Run over all steps; what is returned are views of one store, (T + 1, 5, B, H): o i f g, and c before the step.
+    """Run over all steps and return views of one store, (T + 1, 5, B, H): o i f g, and c before the step.
 
     Parameters
     ----------
     W : array (4, H + D + 1, H)
         From ``pack``.
     inputs : array (T + 1, B, H + D + 1)
-        [h; x; 1] of every step. h is filled here; at time 0 it is there already.
+        [h; x; 1] of every step. h is filled in here; at time 0 it is given.
     start : State
-        Where to start.
+        The initial state.
     mask : bool array (T, B) or None
-        Where there is an input.
+        True where there is an input.
 
     Returns
     -------
@@ -61,7 +61,7 @@ def forward(W: Array, inputs: Array, start: State, mask: Array | None) -> Step:
     store = np.empty((T + 1, 5, B, H), inputs.dtype)
     store[0, _C] = start.c
     products, tanh_c = np.empty((2, B, H), store.dtype), np.empty((B, H), store.dtype)
-    half = np.array(0.5, store.dtype)  # an array: a call would first make one of a Python number
+    half = np.array(0.5, store.dtype)  # an array, since each call would first convert a Python number
     i_times_g, f_times_c = products
     product: Callable[..., Array] = np.matmul
     gates = store[:, :4]
@@ -98,24 +98,24 @@ def backward(
     steps, mask, d_hs
         Of these steps alone, time first.
     arriving : State
-        What the steps after these sent back, each (B, H).
+        The gradient from later steps, each (B, H).
     d_states : State
         Filled: ∂L/∂State_t of these steps, each (T, B, H).
     space : array (at least SPACE · T · B · H,)
-        Where to work: new memory for every part of time would cost more than what is done in it.
+        Working memory: allocating it anew for every part would cost more than the computation.
 
     Returns
     -------
     d_before : State
-        What these steps send back, each (B, H).
+        The gradient that leaves these steps, each (B, H).
     dz : array (4, T, B, H), or (1, T, 1, 4H) if B is 1
         ∂L/∂z, its blocks in the order of ``Params``; a view of ``space``.
     """
     T, B, H = d_hs.shape
-    # The blocks of a step lie side by side where that makes them one row, else all steps of a block.
+    # If B is 1 the blocks of a step are adjacent and form one row; otherwise all steps of a block are adjacent.
     store = space[: SPACE * d_hs.size].reshape((T, SPACE, 1, H) if B == 1 else (SPACE, T, B, H))
     store = store.swapaxes(0, 1) if B == 1 else store
-    slopes(steps, mask, store)  # each gradient will take the place of the slope it is made with
+    local_derivatives(steps, mask, store)  # each gradient overwrites the derivative that it is computed from
     dz = store[1:5].swapaxes(0, 1)
     if B == 1:
         dz, W_h_T = dz.reshape(T, 1, 4 * H), W_h_T[0]
@@ -123,12 +123,12 @@ def backward(
     new_back, dc, parts = np.empty((B, H), dz.dtype), np.empty((B, H), dz.dtype), np.empty((4, B, H), dz.dtype)
     views = zip(*(a[::-1] for a in (d_hs, d_states.h, store[4], store[5], store[:4].swapaxes(0, 1), store[0], dz,
                                     held_steps(mask, T))), strict=True)  # fmt: skip
-    for d_h, dh, o, through, belt_ifg, belt, dz_t, held in views:
+    for d_h, dh, o, through, carried_ifg, carried, dz_t, held in views:
         add(back, d_h, dh)
         multiply(dh, o, o)
         multiply(dh, through, through)
         add(dc_before, through, dc)
-        multiply(dc, belt_ifg, belt_ifg)
+        multiply(dc, carried_ifg, carried_ifg)
         if B == 1:
             back = dz_t.dot(W_h_T, new_back)
         else:
@@ -136,13 +136,13 @@ def backward(
             back = add.reduce(parts, out=new_back)
         if held is not None:
             back[held] = dh[held]
-        dc_before = belt
+        dc_before = carried
     d_states.c[:-1], d_states.c[-1] = store[0, 1:], arriving.c
     return State(back, dc_before.copy()), dz[None] if B == 1 else store[1:5]
 
 
 def held_steps(mask: Array | None, T: int) -> list[Array | None]:
-    """Give for every step the sequences (B,) that hold their state in it, or None if all read an input."""
+    """Give for every step the sequences (B,) that carry their state over, or None if all read an input."""
     if mask is None:
         return [None] * T
     full: list[bool] = list(np.all(mask, axis=1))
@@ -150,27 +150,27 @@ def held_steps(mask: Array | None, T: int) -> list[Array | None]:
 
 
 def used_steps(mask: Array | None, T: int) -> int:
-    """Count the steps up to the last that reads an input."""
+    """Count the steps up to the last one with an input."""
     read = np.flatnonzero(mask.any(axis=1)) if mask is not None else [T - 1]
     return int(read[-1]) + 1 if len(read) else 0
 
 
-def slopes(steps: Step, mask: Array | None, out: Array) -> None:
+def local_derivatives(steps: Step, mask: Array | None, out: Array) -> None:
     """Compute f, ∂c/∂(z_i z_f z_g), ∂h/∂z_o and ∂h/∂c for all steps at once, (6, T, B, H)."""
-    belt, of_i, of_f, of_g, of_o, through = out
-    belt[...] = steps.f
+    carried, of_i, of_f, of_g, of_o, through = out
+    carried[...] = steps.f
     if mask is not None:
-        belt[~mask] = 1  # a held belt passes its gradient on
+        carried[~mask] = 1  # a carried c passes its gradient on
     tanh_c = np.tanh(steps.c)
-    h = steps.o * tanh_c  # 0 at a masked step, unlike the h it holds
+    h = steps.o * tanh_c  # 0 at a masked step, unlike the h that is carried
     np.multiply(h, steps.o, out=of_o)
     np.subtract(h, of_o, out=of_o)  # o (1 - o) tanh(c)
     np.multiply(h, tanh_c, out=through)
     np.subtract(steps.o, through, out=through)  # o (1 - tanh(c)²)
-    written, kept = np.multiply(steps.i, steps.g, out=h), np.multiply(belt, steps.previous.c, out=tanh_c)
+    written, kept = np.multiply(steps.i, steps.g, out=h), np.multiply(carried, steps.previous.c, out=tanh_c)
     np.multiply(written, steps.i, out=of_i)
     np.subtract(written, of_i, out=of_i)  # i (1 - i) g
-    np.multiply(kept, belt, out=of_f)
+    np.multiply(kept, carried, out=of_f)
     np.subtract(kept, of_f, out=of_f)  # f (1 - f) c_{t-1}
     np.multiply(written, steps.g, out=of_g)
     np.subtract(steps.i, of_g, out=of_g)  # i (1 - g²)

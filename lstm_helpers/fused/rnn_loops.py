@@ -1,6 +1,6 @@
-"""The vanilla cell's two loops over time; the functions are those of ``lstm_loops``.
+"""The vanilla RNN's two loops over time; the functions are those of ``lstm_loops``.
 
-h_t = tanh([h_{t-1}; x_t; 1] W); back, dz = ∂L/∂h_t (1 - h_t²) and ∂L/∂h_{t-1} = dz W_hᵀ.
+h_t = tanh([h_{t-1}; x_t; 1] W); backward, dz = ∂L/∂h_t (1 - h_t²) and ∂L/∂h_{t-1} = dz W_hᵀ.
 """
 
 import numpy as np
@@ -35,17 +35,17 @@ def backward(
     W_h_T: Array, steps: Step, mask: Array | None, d_hs: Array, arriving: State, d_states: State, space: Array
 ) -> tuple[State, Array]:
     """Send gradients back through some steps; arguments as in ``lstm_loops.backward``; dz is (1, T, B, H)."""
-    slopes = space[: d_hs.size].reshape(d_hs.shape)
-    np.square(steps.h, out=slopes)
-    np.subtract(1, slopes, out=slopes)
+    derivatives = space[: d_hs.size].reshape(d_hs.shape)
+    np.square(steps.h, out=derivatives)
+    np.subtract(1, derivatives, out=derivatives)
     if mask is not None:
-        slopes[~mask] = 0
+        derivatives[~mask] = 0
     back, W_h_T = arriving.h.copy(), W_h_T[0]
-    views = zip(*(a[::-1] for a in (d_hs, d_states.h, slopes, held_steps(mask, len(d_hs)))), strict=True)
+    views = zip(*(a[::-1] for a in (d_hs, d_states.h, derivatives, held_steps(mask, len(d_hs)))), strict=True)
     for d_h, dh, dz, held in views:
         add(back, d_h, dh)
         multiply(dh, dz, dz)
         dz.dot(W_h_T, back)
         if held is not None:
             back[held] = dh[held]
-    return State(back), slopes[None]
+    return State(back), derivatives[None]

@@ -1,7 +1,7 @@
-"""How many processors a run uses, so that the answer rests on shapes alone and nothing outside is changed.
+"""How many threads BLAS uses in a run, so that results depend on shapes alone and no outside setting is changed.
 
-A step's product is too small to be worth sharing: waking a second BLAS thread costs more than it saves, and many
-times more if another job holds its core.
+The product of one step is too small to be split: waking a second BLAS thread costs more than it saves, and many times
+more if another process uses its core.
 """
 
 import threading
@@ -20,12 +20,12 @@ def _controller() -> ThreadpoolController:
 
 
 class _Limit:
-    """What BLAS was set to before the first of the runs that now overlap, to be put back by the last of them."""
+    """The BLAS setting from before the first of several overlapping runs; the last of them restores it."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
         self.runs = 0
-        self.before: Sequence[tuple[Any, int]] = ()  # libraries that had another number
+        self.before: Sequence[tuple[Any, int]] = ()  # libraries that used another number of threads
 
     def __enter__(self) -> None:
         with self.lock:
@@ -44,12 +44,12 @@ class _Limit:
                     library.set_num_threads(count)
 
 
-_LIMIT = _Limit()  # one, for BLAS is one
+_LIMIT = _Limit()  # a single one, since there is a single BLAS
 
 
 def one_blas_thread() -> AbstractContextManager[None]:
-    """Let BLAS use one thread inside, and what it used before again afterwards, whatever happens inside.
+    """Let BLAS use one thread inside the context, and restore its setting afterwards, even after an error.
 
-    A BLAS that cannot be told (Apple's Accelerate) does as it likes.
+    A BLAS without such a setting (Apple's Accelerate) is left as it is.
     """
     return _LIMIT

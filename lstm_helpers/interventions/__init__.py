@@ -1,4 +1,4 @@
-"""Intervene on a network and see what follows; ask which units and which inputs an output depends on."""
+"""Intervene on a network; find the units and inputs that an output depends on."""
 
 from lstm_helpers.interventions.attribution import (
     Fading,

@@ -1,11 +1,11 @@
-"""Looking into a trained network: which unit goes with a pattern, what hangs on it, and what moves an answer.
+"""Correlation, fading differences and saliency: which units follow a pattern, and which inputs an output depends on.
 
     correlation     r_k = cov(v_k, p) / (σ(v_k) σ(p))              of unit k's value and a pattern p, over all steps
-    clamping        h_k ← value at every step                      ablation: what goes wrong without what it says?
-    fading          d_t = ‖h_t - h'_t‖ of a vanilla RNN              how long does a difference of the inputs last?
-    saliency        ‖∂s_t/∂x_τ‖,  s_t = y_t[k] - mean_j y_t[j]     how far input τ moves the score of answer k at step t
+    clamping        h_k ← value at every step                      ablation: how much worse is the network without it?
+    fading          d_t = ‖h_t - h'_t‖ of a vanilla RNN            how long does a difference of the inputs last?
+    saliency        ‖∂s_t/∂x_τ‖,  s_t = y_t[k] - mean_j y_t[j]     how strongly input τ affects logit k at step t
 
-A correlation says that a unit goes along with a pattern; only clamping it says whether the network uses it. Units of
+A correlation shows that a unit follows a pattern; only clamping shows whether the network uses it. Units of
 language models that follow line length and quotes: Karpathy, Johnson and Li (2015); saliency: Madsen (2019).
 """
 
@@ -39,7 +39,7 @@ def correlations(values: Array, pattern: Array) -> Array:
     Raises
     ------
     ValueError
-        If shapes do not fit, a number is not finite, or the pattern is the same everywhere.
+        If shapes do not fit, a number is not finite, or the pattern is constant.
     """
     pattern = np.asarray(pattern, dtype=np.float64)
     if np.ndim(values) < 2 or pattern.shape != values.shape[:-1]:
@@ -49,17 +49,17 @@ def correlations(values: Array, pattern: Array) -> Array:
     check_finite("values", values)
     check_finite("pattern", pattern)
     if pattern.size == 0 or np.ptp(pattern) == 0:
-        raise ValueError("pattern is the same everywhere; expected one that changes: else nothing can go along with it")
+        raise ValueError("pattern is constant; expected one that varies: nothing correlates with a constant")
     p = pattern.ravel() - pattern.mean()
     v = values.reshape(-1, values.shape[-1]).astype(np.float64)
     v = v - v.mean(axis=0)
     still = np.ptp(v, axis=0) == 0
-    spread = np.sqrt((v * v).sum(axis=0) * (p @ p))
-    return np.asarray(np.where(still, 0.0, p @ v / np.where(still, 1.0, spread)))
+    scale = np.sqrt((v * v).sum(axis=0) * (p @ p))
+    return np.asarray(np.where(still, 0.0, p @ v / np.where(still, 1.0, scale)))
 
 
 def moved_outputs(run: Callable[[Array], Array], xs: Array) -> Array:
-    """Change each input in turn, by adding 1 to its numbers, and measure how far each output moves.
+    """Add 1 to each input in turn, and measure how much each output changes.
 
     Parameters
     ----------
@@ -71,7 +71,7 @@ def moved_outputs(run: Callable[[Array], Array], xs: Array) -> Array:
     Returns
     -------
     array (T, T)
-        At [s, t] the largest change of any number of output t when input s is changed; exactly 0 if it cannot reach it.
+        [s, t] is the largest change of any number of output t when input s changes; exactly 0 if there is no path.
     """
     before, table = run(xs), []
     for s in range(len(xs)):
@@ -82,22 +82,22 @@ def moved_outputs(run: Callable[[Array], Array], xs: Array) -> Array:
 
 
 def saliency(model: Model, params: Params, tokens: Array, answers: Array) -> Array:
-    """Measure how far each input moves the score of an answer, at every step, by one exact backward pass each.
+    """Give the norm of the gradient of a chosen logit at every step with respect to every input, exactly.
 
     Parameters
     ----------
     model, params
-        A model with an embedding that answers at every step, and its weights.
+        A model with an embedding and an output at every step, and its weights.
     tokens : integer array (T,)
         One sequence.
     answers : integer array (T,)
-        Which answer's score at each step, such as the token that came next.
+        The class whose logit is taken at each step, such as the observed next token.
 
     Returns
     -------
     array (T, T)
-        ``[t, s]``: the length of ∂(y_t[k] - mean_j y_t[j])/∂x_s, with k = answers[t] and x_s the row that the embedding
-        gives token s; exactly 0 for s > t. A number added to all scores changes no chance, hence the mean.
+        ``[t, s]``: the norm of ∂(y_t[k] - mean_j y_t[j])/∂x_s, with k = answers[t] and x_s the embedding of token s;
+        exactly 0 for s > t. The mean is subtracted because adding a constant to all logits changes no probability.
 
     Raises
     ------
@@ -105,11 +105,11 @@ def saliency(model: Model, params: Params, tokens: Array, answers: Array) -> Arr
         If the model reads no tokens, or ``tokens`` and ``answers`` do not fit.
     """
     if not model.embedding_size or model.at != "every":
-        raise ValueError(f"model is {model}; expected one that reads tokens and answers at every step")
+        raise ValueError(f"model is {model}; expected one with an embedding and an output at every step")
     T = len(tokens)
     if np.shape(tokens) != (T,) or np.shape(answers) != (T,) or T == 0:
         raise ValueError(f"answers has shape {np.shape(answers)} and tokens {np.shape(tokens)}; expected (T,) for both")
-    # T copies side by side: copy t is asked at step t alone, so that one pass goes back from every step.
+    # T copies in a batch: copy t has a loss at step t alone, so that one backward pass serves every step.
     run = model.forward(params, np.tile(np.asarray(tokens)[:, None], (1, T)))
     steps, K = np.arange(T), run.y.shape[-1]
     d_y = np.zeros_like(run.y)
@@ -121,19 +121,19 @@ def saliency(model: Model, params: Params, tokens: Array, answers: Array) -> Arr
 
 
 class Fading(NamedTuple):
-    """What is left of a difference."""
+    """How a difference between two runs fades."""
 
     difference: Array  # (T,)  after each step
-    first: int  # the step, from 0, after which the states differ first
+    first: int  # the first step, from 0, after which the states differ
     left: float  # the last difference over the first one
-    factor: float  # of one step, on (geometric) average
+    factor: float  # the geometric mean of the factors of all steps
 
 
 def fading(params: rnn.Params, xs: Array, others: Array, scale: float = 1.0) -> Fading:
     """Run two sequences through a vanilla RNN, its recurrent weights multiplied by ``scale``, and compare the states.
 
-    Near h = 0 a step multiplies the difference by about s W_h; in the long run the spectral radius of s W_h decides.
-    tanh takes more away, the further h is from 0.
+    Near h = 0 a step multiplies the difference by about s W_h; in the long run the spectral radius of s W_h decides
+    whether it fades. Further from 0, the derivative of tanh shrinks it more.
 
     Parameters
     ----------
@@ -142,7 +142,7 @@ def fading(params: rnn.Params, xs: Array, others: Array, scale: float = 1.0) -> 
     xs, others : array (T, 1, D)
         Two sequences that differ somewhere before the last step.
     scale : float
-        What W_h is multiplied by.
+        The factor s of W_h.
 
     Raises
     ------
@@ -153,7 +153,7 @@ def fading(params: rnn.Params, xs: Array, others: Array, scale: float = 1.0) -> 
         raise ValueError(f"xs and others have shapes {np.shape(xs)} and {np.shape(others)}; expected (T, 1, D) twice")
     places = np.flatnonzero((xs != others).any(axis=(1, 2)))
     if not places.size or places[0] == len(xs) - 1:
-        raise ValueError("xs and others do not differ before the last step: nothing can fade")
+        raise ValueError("xs and others do not differ before the last step; expected two that do: change xs[0]")
     scaled = params._replace(W_h=scale * params.W_h)
     a, b = (unroll(rnn, scaled, one).h[:, 0] for one in (xs, others))
     difference, first = np.linalg.norm(a - b, axis=1), int(places[0])

@@ -1,11 +1,11 @@
-"""What if a gate had been open, or shut? Run a sequence again with some gates held by hand.
+"""Interventions on gates and units: run a sequence again with some of them clamped to given values.
 
-Where a gate is held, the given value takes the place of what the weights say; all else is the cell's own:
+Where a gate is clamped, the given value replaces the one that the weights give; the cell computes everything else:
 
     c_t = f_t ⊙ c_{t-1} + i_t ⊙ g_t,    h_t = o_t ⊙ tanh(c_t)
 
-h_t then enters every unit's gates at the next step, so all that follows is computed anew. This is an experiment, not
-an observation: setting a value cuts it off from its causes (Pearl, 2009, calls it an intervention).
+h_t enters every unit's gates at the next step, so all later steps are computed anew. This is an experiment, not an
+observation: setting a value removes the influence of its causes (an intervention: Pearl, 2009).
 """
 
 import math
@@ -23,7 +23,7 @@ from lstm_helpers.cells import lstm
 from lstm_helpers.cells.base import Cell
 from lstm_helpers.through_time import Trace, unroll
 
-LOWEST = {"i": 0.0, "f": 0.0, "g": -1.0, "o": 0.0}  # what can be held, and its least value; the greatest is 1
+LOWEST = {"i": 0.0, "f": 0.0, "g": -1.0, "o": 0.0}  # what can be clamped, and its least value; the greatest is 1
 
 FEEDS = ("once", "always")  # when ``apply_gates`` opens the input gate
 
@@ -31,23 +31,23 @@ ClampedGates = Mapping[tuple[int, str, int], float]  # (step, gate, unit) -> val
 
 
 def clamp_gates(params: lstm.Params, trace: Trace, held: ClampedGates) -> Trace:
-    """Run an LSTM over the inputs of a trace again, with some gates held at given values.
+    """Run an LSTM over the inputs of a trace again, with some gates clamped to given values.
 
     Parameters
     ----------
     params : Params
         The weights that computed the trace.
     trace : Trace
-        What ``unroll`` returned; it is not written to.
+        The result of ``unroll``; it is not written to.
     held : dict of (step, gate, unit) to float
-        ``{(4, "f", 0): 0.0}`` shuts the forget gate of unit 0 at step 4, counted as in ``trace[4]``. The gates are
-        "i", "f" and "o", from 0 to 1, and the candidate "g", from -1 to 1. In a batch it holds for every sequence that
-        has an input there.
+        ``{(4, "f", 0): 0.0}`` closes the forget gate of unit 0 at step 4, counted as in ``trace[4]``. The gates are
+        "i", "f" and "o", from 0 to 1, and the candidate "g", from -1 to 1. In a batch the value applies to every
+        sequence with an input at that step.
 
     Returns
     -------
     Trace
-        Equal to ``trace`` bit for bit before the first held step.
+        Equal to ``trace`` bit for bit before the first clamped step.
 
     Raises
     ------
@@ -68,7 +68,7 @@ def clamp_gates(params: lstm.Params, trace: Trace, held: ClampedGates) -> Trace:
 
 
 def _set(step: lstm.Step, gates: Mapping[tuple[str, int], float], real: Array | None) -> lstm.Step:
-    """Put values into gates and compute what hangs on them; masked sequences keep what they carried."""
+    """Set gates and recompute c and h; masked sequences keep the carried state."""
     rows: slice | Array = slice(None) if real is None else real
     now = {name: getattr(step, name).copy() for name in (*LOWEST, "c", "h")}
     for (gate, unit), value in gates.items():
@@ -80,7 +80,7 @@ def _set(step: lstm.Step, gates: Mapping[tuple[str, int], float], real: Array | 
 
 
 def check_clamped(trace: Trace, held: object) -> None:
-    """Refuse what cannot be held in this trace: a wrong step, gate, unit or value."""
+    """Refuse a step, gate, unit or value that cannot be clamped in this trace."""
     if not isinstance(held, Mapping):
         raise ValueError(f"held is a {type(held).__name__}; expected a dict such as {{(4, 'f', 0): 0.0}}")
     steps, _, hidden_size = trace.h.shape
@@ -100,7 +100,7 @@ def check_clamped(trace: Trace, held: object) -> None:
             kind = "the candidate" if gate == "g" else "a gate"
             raise ValueError(f"held sets {gate} to {value!r} at step {t}; {kind} lies between {low:g} and 1")
         if trace.mask is not None and not trace.mask[t].any():
-            raise ValueError(f"held has the step {t}, which is masked; expected one with an input: no gate acts there")
+            raise ValueError(f"held has the step {t}, which is masked; expected one with an input, where gates act")
 
 
 class GatedState(NamedTuple):
@@ -115,9 +115,9 @@ class GatedState(NamedTuple):
 def apply_gates(
     f: ArrayLike, i: ArrayLike, g: ArrayLike, o: ArrayLike, steps: int = 20, *, feed: str = "always"
 ) -> GatedState:
-    """Run one unit from c_0 = 0 under gates that are given, not computed: what is held is every one of them.
+    """Run one unit from c_0 = 0 with all gates clamped to given values.
 
-    With one f < 1 and one i g at every step, c_t = (1 - f^t) i g / (1 - f): it tends to i g / (1 - f).
+    With one f < 1 and one i g at every step, c_t = (1 - f^t) i g / (1 - f): its limit is i g / (1 - f).
 
     Parameters
     ----------
@@ -150,7 +150,7 @@ def apply_gates(
 
 
 def steady_state(f: float, i: float, g: float) -> float:
-    """Give what the cell state tends to when i g is added at every step: i g / (1 - f), infinite for f = 1.
+    """Give the limit of the cell state if i g is added at every step: i g / (1 - f), infinite for f = 1.
 
     Raises
     ------
@@ -158,14 +158,14 @@ def steady_state(f: float, i: float, g: float) -> float:
         If a gate is outside 0..1 or the candidate outside -1..1.
     """
     added = float(_per_step("i", i, 1, 0.0)[0] * _per_step("g", g, 1, -1.0)[0])
-    lost = 1.0 - float(_per_step("f", f, 1, 0.0)[0])
+    forgotten = 1.0 - float(_per_step("f", f, 1, 0.0)[0])
     if added == 0.0:
         return 0.0
-    return added / lost if lost > 0.0 else float(np.copysign(np.inf, added))
+    return added / forgotten if forgotten > 0.0 else float(np.copysign(np.inf, added))
 
 
 def _per_step(name: str, value: ArrayLike, steps: int, low: float) -> Array:
-    """Spread a number over the steps, and refuse what no sigmoid or tanh could have given."""
+    """Repeat a number for every step, and refuse values outside the range of sigmoid or tanh."""
     values = np.asarray(value, dtype=np.float64)
     if values.shape not in ((), (steps,)):
         raise ValueError(f"{name} has shape {values.shape}; expected one number, or one a step: shape ({steps},)")
@@ -177,10 +177,10 @@ def _per_step(name: str, value: ArrayLike, steps: int, low: float) -> Array:
 
 @dataclass(frozen=True)
 class Clamped:
-    """A cell whose hidden state is held at given values in some units: nobody hears what they would have said.
+    """A cell with some units of its hidden state clamped to given values.
 
-    An edited cell is a cell: it goes wherever the other does, such as ``Recurrent(Clamped(lstm, [3], 0.0))``. What such
-    a unit keeps on its belt runs on, but neither the gates of the next step nor the readout see any of it.
+    The result is a cell and can be used as one, as in ``Recurrent(Clamped(lstm, [3], 0.0))``. The cell state of a
+    clamped unit is still computed, but neither the gates of the next step nor the readout read it through h.
 
     Parameters
     ----------
@@ -189,7 +189,7 @@ class Clamped:
     units : sequence of int
         Which units, from 0.
     value : float or sequence of float
-        What they are held at: 0, or better a unit's own mean, to which the others are used.
+        The clamped value: 0, or better the unit's own mean, so that the other units get a typical input.
     """
 
     cell: Cell
@@ -201,17 +201,17 @@ class Clamped:
         return self.cell.init(rng, input_size, hidden_size, **options)
 
     def zero_state(self, params: Params, batch_size: int) -> State:
-        """Give the state before the first step: the cell's own, with the units held."""
+        """Give the state before the first step: the cell's own, with the units clamped."""
         return self._hold(self.cell.zero_state(params, batch_size))
 
     def forward(self, params: Params, state: State, x: BD, h_mask: BH | float = 1.0) -> Step:
-        """Compute one step, and hold the units."""
+        """Compute one step, and clamp the units."""
         return self._hold(self.cell.forward(params, state, x, h_mask))
 
     def backward(
         self, params: Params, step: Step, d_state: State, h_mask: BH | float = 1.0
     ) -> tuple[Params, State, BD]:
-        """Send gradients back: none goes through what is held."""
+        """Backpropagate through one step; no gradient flows through clamped units."""
         h = d_state.h.copy()
         h[:, list(self.units)] = 0
         return self.cell.backward(params, step, d_state._replace(h=h), h_mask)

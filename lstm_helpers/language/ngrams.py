@@ -1,11 +1,11 @@
-"""Counting what followed what: the model of language that a network has to beat.
+"""N-gram models, which predict a token from counts: the baseline of a language model.
 
     P(a | w) = (count(w a) + D(w) P(a | w')) / (N(w) + D(w))
 
-w is the context, the last k tokens, and w' the same without its first; N(w) = Σ_a count(w a) says how often w was
-seen, and D(w) how many different tokens followed it: the more there were, the likelier is one more, and the more of the
-probability goes to the shorter context. Below the empty context all V tokens are equally likely. A context never
-seen has N = D = 0, and the shorter one decides alone. Witten and Bell (1991), in its recursive, interpolated form.
+w is the context, the last k tokens, and w' is the same without its first token. N(w) = Σ_a count(w a) counts the
+occurrences of w, and D(w) the different tokens that followed it: the more there were, the likelier is a new one and the
+more probability goes to the shorter context. For the empty context, the next shorter distribution is uniform over V. A
+context that never occurred has N = D = 0 and uses the shorter one alone. Witten and Bell (1991), recursive form.
 """
 
 from typing import NamedTuple
@@ -16,7 +16,7 @@ from lstm_helpers.arrays import Array, check_size
 
 
 class Table(NamedTuple):
-    """What was counted for contexts of one length, each context and each context with its follower as one number."""
+    """Counts for contexts of one length; each context, and each context with its follower, is one number."""
 
     contexts: Array  # (C,) int64, sorted
     seen: Array  # (C,) N(w)
@@ -33,7 +33,7 @@ class Ngrams(NamedTuple):
 
     @property
     def order(self) -> int:
-        """The n: how many tokens are looked at together, the new one included."""
+        """The n: the length of the context plus the predicted token."""
         return len(self.tables)
 
     def __repr__(self) -> str:
@@ -42,21 +42,21 @@ class Ngrams(NamedTuple):
 
 
 def fit(tokens: Array, order: int, vocabulary_size: int) -> Ngrams:
-    """Count a text.
+    """Count the n-grams of a text.
 
     Parameters
     ----------
     tokens : integer array (T,)
         Numbers from 0 to V - 1; at least ``order`` of them.
     order : int
-        n, from 1 (how often each token occurs, whatever came before).
+        n, from 1 (the frequency of each token, without context).
     vocabulary_size : int
         V.
 
     Raises
     ------
     ValueError
-        If tokens do not fit, or contexts are too many to be numbered: V to the power n must stay below 2^63.
+        If tokens do not fit, or there are too many contexts to number: V^n must be below 2^63.
     """
     check_size("order", order)
     check_size("vocabulary_size", vocabulary_size)
@@ -72,7 +72,7 @@ def fit(tokens: Array, order: int, vocabulary_size: int) -> Ngrams:
 
 
 def probabilities(model: Ngrams, context: Array) -> Array:
-    """Give the probability of every token to come next, (V,), after a context (T,) of any length."""
+    """Give the probability of every next token, (V,), after a context (T,) of any length."""
     V = model.vocabulary_size
     _check_tokens("context", context, V)
     recent = context[max(len(context) - model.order + 1, 0) :]
@@ -81,7 +81,7 @@ def probabilities(model: Ngrams, context: Array) -> Array:
 
 
 def log_probabilities(model: Ngrams, tokens: Array) -> Array:
-    """Give ln P of each token of a text (T,), after those before it; at its beginning contexts are shorter."""
+    """Give ln P of each token of a text (T,), given the tokens before it; contexts are shorter at its beginning."""
     _check_tokens("tokens", tokens, model.vocabulary_size)
     first = [_probability(model, tokens[None, : t + 1]) for t in range(min(model.order - 1, len(tokens)))]
     rest = []
@@ -126,7 +126,7 @@ def _look_up(keys: Array, values: Array, wanted: Array) -> Array:
 
 def _check_tokens(name: str, tokens: Array, V: int) -> None:
     if not isinstance(tokens, np.ndarray) or tokens.ndim != 1 or tokens.dtype.kind not in "iu":
-        shown = f"{tokens.dtype} of shape {tokens.shape}" if isinstance(tokens, np.ndarray) else type(tokens).__name__
-        raise ValueError(f"{name} is {shown}; expected whole numbers (T,), as from tasks.text.encode")
+        found = f"{tokens.dtype} of shape {tokens.shape}" if isinstance(tokens, np.ndarray) else type(tokens).__name__
+        raise ValueError(f"{name} is {found}; expected whole numbers (T,), as from tasks.text.encode")
     if tokens.size and not 0 <= tokens.min() <= tokens.max() < V:
         raise ValueError(f"{name} run from {tokens.min()} to {tokens.max()}; expected 0 to V - 1 = {V - 1}")

@@ -1,9 +1,9 @@
-"""From scores to a text: a language model that has learned what comes next can be made to go on by itself.
+"""Sampling: a language model generates text from its own predictions.
 
-    P(k) = exp(y_k / τ) / Σ_j exp(y_j / τ)          temperature τ: 1 as learned, towards 0 always the best, large: any
+    P(k) = exp(y_k / τ) / Σ_j exp(y_j / τ)          temperature τ: 1 as learned; τ → 0 argmax; τ → ∞ uniform
 
-The draw is fed back in as the next input. Temperature is Boltzmann's, and came to networks with Ackley, Hinton and
-Sejnowski (1985).
+The sampled token is the next input. The temperature is Boltzmann's; in neural networks it appears with Ackley, Hinton
+and Sejnowski (1985).
 """
 
 from collections.abc import Sequence
@@ -18,14 +18,14 @@ from lstm_helpers.model import Model
 
 
 def softmax_with_temperature(logits: Array, temperature: ArrayLike) -> Array:
-    """Turn scores into probabilities at a temperature.
+    """Turn logits into probabilities at a temperature.
 
     Parameters
     ----------
     logits : array (…, K)
-        A score for each answer.
+        The logits of K classes.
     temperature : float or array (…)
-        τ, from 0; at exactly 0 all probability goes to the highest score, to the first of several.
+        τ, from 0; at exactly 0 all probability goes to the largest logit, or to the first of several.
 
     Returns
     -------
@@ -51,7 +51,7 @@ def softmax_with_temperature(logits: Array, temperature: ArrayLike) -> Array:
 
 
 def sample(probabilities: Array, u: ArrayLike) -> Array:
-    """Choose answers by uniform numbers: the first k whose probabilities, summed up to it, exceed u.
+    """Sample classes from uniform numbers: the first k whose cumulative probability exceeds u.
 
     Parameters
     ----------
@@ -63,10 +63,10 @@ def sample(probabilities: Array, u: ArrayLike) -> Array:
     Returns
     -------
     integer array (…)
-        Answer k with probability ``probabilities[…, k]``; one whose probability is 0 is never chosen.
+        Class k with probability ``probabilities[…, k]``; a class of probability 0 is never sampled.
     """
     total = np.cumsum(probabilities, axis=-1)
-    # Scaled by the sum, which rounding may leave a little below 1: else a u close to 1 would find no answer.
+    # Scaled by the sum, which rounding may leave slightly below 1: otherwise a u close to 1 would find no class.
     return np.asarray((total <= np.asarray(u)[..., None] * total[..., -1:]).sum(axis=-1))
 
 
@@ -78,31 +78,31 @@ def generate(
     length: int,
     temperature: ArrayLike = 1.0,
 ) -> Array:
-    """Let a model that reads tokens go on, one token at a time, each the input of the next step.
+    """Generate tokens from a language model, each the input of the next step.
 
     Parameters
     ----------
     model, params
-        A model with an embedding that answers at every step.
+        A model with an embedding and an output at every step.
     rng : numpy.random.Generator, or a sequence of B of them
-        One uniform number a token, the same for all rows: rows that differ in temperature alone can be compared. Or
-        one generator for each row.
+        One uniform number for each token, the same for all rows, so that rows that differ in temperature alone can be
+        compared. Or one generator for each row.
     prompts : integer array (T, B)
-        What each row begins with, at least one token.
+        The beginning of each row, at least one token.
     length : int
-        How many tokens to draw.
+        The number of tokens to sample.
     temperature : float or array (B,)
         As in ``softmax_with_temperature``, for each row.
 
     Returns
     -------
     integer array (length, B)
-        What was drawn, without the prompts.
+        The sampled tokens, without the prompts.
 
     Raises
     ------
     ValueError
-        If the model does not read tokens, or an argument does not fit.
+        If the model has no embedding, or an argument does not fit.
     """
     alone = isinstance(rng, np.random.Generator) or not isinstance(rng, Sequence)
     rngs: Any = [rng] if alone else rng
@@ -110,9 +110,9 @@ def generate(
         check_generator(one)
     check_size("length", length)
     if not model.embedding_size or model.at != "every":
-        raise ValueError(f"model is {model}; expected one that reads tokens and answers at every step")
+        raise ValueError(f"model is {model}; expected one with an embedding and an output at every step")
     if np.ndim(prompts) != 2 or not len(prompts):
-        raise ValueError(f"prompts has shape {np.shape(prompts)}; expected (T, B), at least one token to begin with")
+        raise ValueError(f"prompts has shape {np.shape(prompts)}; expected (T, B), with at least one token")
     if np.shape(temperature) not in ((), prompts.shape[1:]):
         raise ValueError(f"temperature has shape {np.shape(temperature)}; expected one number, or {prompts.shape[1:]}")
     if not alone and len(rngs) != prompts.shape[1]:

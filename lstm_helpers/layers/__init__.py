@@ -21,5 +21,4 @@ __all__ = [
     "ResidualTrace",
     "Stacked",
     "StackedTrace",
-    "Trace",
 ]

@@ -1,6 +1,6 @@
-"""What every layer offers, so that layers can be put inside layers and inside a model.
+"""The interface of a layer, so that layers can be nested and used in a model.
 
-A layer is a small frozen object that says how cells are wired. It holds neither weights nor sizes.
+A layer is a small frozen object that defines how cells are connected. It holds neither weights nor sizes.
 """
 
 from typing import Any, Protocol, TypeAlias
@@ -10,15 +10,15 @@ import numpy as np
 from lstm_helpers.arrays import Array, Params, State
 from lstm_helpers.through_time import Backward
 
-LayerTrace: TypeAlias = Any  # what a layer's own forward returned: it has output (T, B, ·) and state
+LayerTrace: TypeAlias = Any  # the result of a layer's forward: it has output (T, B, ·) and state
 
 
 class Layer(Protocol):
-    """What every layer offers.
+    """The functions of a layer.
 
-    Two things more are told where they differ from the usual: ``layer.causal`` is True if a sequence can be cut into
-    pieces that hand on the state, and ``trace.n_reversed`` counts the output's last columns read from the end to
-    the beginning (0 if it is not there).
+    A layer may have two more attributes. ``layer.causal`` is True if a sequence can be cut into chunks that pass on
+    the state. ``trace.n_reversed`` is the number of last columns of the output that were read from the end to the
+    beginning (0 if it is missing).
     """
 
     def init(self, rng: np.random.Generator, input_size: int, hidden_size: int, **cell_options: object) -> Params:
@@ -35,14 +35,14 @@ class Layer(Protocol):
         mask: Array | None = None,
         rng: np.random.Generator | None = None,
     ) -> LayerTrace:
-        """Run over xs (T, B, ·): a trace with ``output`` (T, B, ·) and ``state``. Without rng nothing is dropped."""
+        """Run over xs (T, B, ·); return a trace with ``output`` (T, B, ·) and ``state``. ``rng`` is for dropout."""
 
     def backward(self, params: Params, trace: LayerTrace, d_output: Array, d_state: State | None = None) -> Backward:
-        """Send ∂L/∂output, and ∂L/∂(last state), back through a run."""
+        """Backpropagate ∂L/∂output, and ∂L/∂(last state), through a run."""
 
 
 def check_layer(name: str, layer: object) -> None:
-    """Refuse what is no layer, with a word on what it may have been meant to be."""
+    """Refuse anything but a layer, with a hint at what may have been meant."""
     functions = ("init", "output_size", "forward", "backward")
     if isinstance(layer, type) or not all(callable(getattr(layer, function, None)) for function in functions):
         hint = ""
@@ -51,5 +51,5 @@ def check_layer(name: str, layer: object) -> None:
         elif isinstance(layer, type):
             hint = f": {layer.__name__} is a class, call it"
         elif hasattr(layer, "zero_state"):
-            hint = ": a cell becomes one by Recurrent(cell)"
+            hint = ": make a layer of a cell with Recurrent(cell)"
         raise ValueError(f"{name} is {layer!r}; expected a layer such as Recurrent(lstm) or Dropout(0.2){hint}")

@@ -1,9 +1,9 @@
-"""One sequence read twice, from its first step to its last and from its last to its first, by two cells of a kind.
+"""A bidirectional layer: two cells of one kind read a sequence, one from first to last step, one from last to first.
 
     h→_t = cell(x_t, h→_{t-1}),    h←_t = cell(x_t, h←_{t+1}),    output_t = [h→_t, h←_t]
 
-The second half is a forward run over the reversed input, whose outputs are turned round again; mask and input are
-reversed together. At every step the output has seen the whole sequence, so it is no forecast. Schuster and Paliwal
+The backward direction is a forward run over the reversed input, whose outputs are reversed again; mask and input are
+reversed together. At every step the output depends on the whole sequence, so it is not a forecast. Schuster and Paliwal
 (1997); with the LSTM: Graves and Schmidhuber (2005).
 """
 
@@ -22,7 +22,7 @@ _BOTH = "a pair, one for each direction"
 
 @dataclass(frozen=True, eq=False)
 class BidirectionalTrace:
-    """What a run of ``Bidirectional`` computed; ``backward`` is in its own time: its step 0 read the last input."""
+    """The result of a run of ``Bidirectional``; step 0 of ``backward`` is the step that read the last input."""
 
     forward: Trace
     backward: Trace
@@ -30,7 +30,7 @@ class BidirectionalTrace:
 
     @property
     def state(self) -> tuple[State, State]:
-        """Each direction's last state: that of the second one has read the first input last."""
+        """The last state of each direction; the backward direction reads the first input last."""
         return self.forward.state, self.backward.state
 
     @property
@@ -46,8 +46,8 @@ class BidirectionalTrace:
 class Bidirectional:
     """A cell in both directions over time; the output is twice as wide as h.
 
-    Params, state and the gradients of them are pairs (forward, backward). A state that is carried over from one piece
-    of a sequence to the next makes sense for the forward half only: the other half should have begun at the end.
+    Params, state and their gradients are pairs (forward, backward). Carrying a state from one chunk of a sequence to
+    the next makes sense for the forward direction only: the backward direction would have to start at the end.
 
     Parameters
     ----------
@@ -90,31 +90,31 @@ class Bidirectional:
         mask: Array | None = None,
         rng: np.random.Generator | None = None,
     ) -> BidirectionalTrace:
-        """Run the cell both ways over xs (T, B, D); ``state`` as a trace gives it, or None for zeros.
+        """Run the cell in both directions over xs (T, B, D); ``state`` as in a trace, or None for the zero state.
 
         Raises
         ------
         ValueError
-            As ``unroll``, and if params or state are no pair.
+            As in ``unroll``, and if params or state is not a pair.
         """
         _check_pair("params", params)
-        there, back = (None, None) if state is None else _check_pair("state", state)
-        forward = self._one.forward(params[0], xs, there, mask, rng)
-        backward = self._one.forward(params[1], xs[::-1], back, None if mask is None else mask[::-1], rng)
+        start, end = (None, None) if state is None else _check_pair("state", state)
+        forward = self._one.forward(params[0], xs, start, mask, rng)
+        backward = self._one.forward(params[1], xs[::-1], end, None if mask is None else mask[::-1], rng)
         output = np.concatenate([forward.output, backward.output[::-1]], axis=-1)
         return BidirectionalTrace(forward, backward, output)
 
     def backward(
         self, params: Params, trace: BidirectionalTrace, d_output: Array, d_state: State | None = None
     ) -> Backward:
-        """Send gradients back through both runs; in ``states`` both halves are in the order of the input."""
+        """Backpropagate through both runs; in ``states`` both directions are in the order of the input."""
         _check_pair("params", params)
         T, B, H = trace.forward.output.shape
         check_shape("d_output", d_output, "[forward, backward] side by side", T=T, B=B, **{"2H": 2 * H})
-        d_there, d_back = (None, None) if d_state is None else _check_pair("d_state", d_state)
-        forward = self._one.backward(params[0], trace.forward, np.ascontiguousarray(d_output[..., :H]), d_there)
+        d_forward, d_backward = (None, None) if d_state is None else _check_pair("d_state", d_state)
+        forward = self._one.backward(params[0], trace.forward, np.ascontiguousarray(d_output[..., :H]), d_forward)
         reversed_output = np.ascontiguousarray(d_output[::-1, :, H:])
-        back = self._one.backward(params[1], trace.backward, reversed_output, d_back)
+        back = self._one.backward(params[1], trace.backward, reversed_output, d_backward)
         return Backward(
             (forward.params, back.params),
             forward.xs + back.xs[::-1],

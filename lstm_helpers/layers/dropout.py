@@ -1,9 +1,9 @@
-"""Numbers hidden at random, so that no unit can rely on one other: a layer, and the masks that every layer draws.
+"""Dropout: a layer that sets random inputs to 0, so that no unit can rely on another, and its masks.
 
     y_t = m_t ⊙ x_t                             a new mask m_t (B, D) at every step
 
-A mask holds 0 with probability ``rate`` and 1 / (1 - rate) otherwise: its mean is 1, so that nothing has to be scaled
-when nothing is dropped. Srivastava et al. (2014).
+A mask holds 0 with probability ``rate`` and 1 / (1 - rate) otherwise: its mean is 1, so nothing has to be rescaled at
+inference. Srivastava et al. (2014).
 """
 
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from lstm_helpers.through_time import Backward, check_mask
 
 
 class DropoutTrace(NamedTuple):
-    """What a run of ``Dropout`` computed."""
+    """The result of a run of ``Dropout``."""
 
     output: Array  # (T, B, D)
     dropout_mask: Array | None  # (T, B, D): 0 or 1 / (1 - rate); None if nothing was dropped
@@ -31,7 +31,7 @@ class DropoutTrace(NamedTuple):
 
 @dataclass(frozen=True)
 class Dropout:
-    """A layer without weights and memory that hides each number of its input, anew at every step.
+    """A layer without weights or state that drops each input number with probability ``rate``, anew at every step.
 
     Where the mask is False the output is 0 and the input is never read.
     """
@@ -43,7 +43,7 @@ class Dropout:
         check_rate("rate", self.rate)
 
     def init(self, rng: np.random.Generator, input_size: int, hidden_size: int, **cell_options: object) -> tuple[()]:
-        """Give no weights, and draw nothing."""
+        """Return (), since there are no weights; ``rng`` is not used."""
         return ()
 
     def output_size(self, input_size: int, hidden_size: int) -> int:
@@ -58,7 +58,7 @@ class Dropout:
         mask: Array | None = None,
         rng: np.random.Generator | None = None,
     ) -> DropoutTrace:
-        """Hide a part of xs (T, B, D), or nothing if there is no rng."""
+        """Drop a part of xs (T, B, D), or nothing without rng."""
         check_shape("xs", xs, T=None, B=None, D=None)
         check_float("xs", xs)
         if mask is not None:
@@ -68,24 +68,24 @@ class Dropout:
         return DropoutTrace(_apply(dropout_mask, mask, xs), dropout_mask, mask)
 
     def backward(self, params: Params, trace: DropoutTrace, d_output: Array, d_state: State | None = None) -> Backward:
-        """Send ∂L/∂output through the same gaps."""
+        """Multiply ∂L/∂output by the same mask."""
         T, B, D = trace.output.shape
         check_shape("d_output", d_output, T=T, B=B, D=D)
         return Backward((), _apply(trace.dropout_mask, trace.mask, d_output), (), ())
 
 
 def sample_mask(rng: np.random.Generator, rate: float, shape: tuple[int, ...], dtype: DTypeLike) -> Array:
-    """Draw a mask: 0 with probability ``rate``, else 1 / (1 - rate), so that its mean is 1."""
+    """Sample a mask: 0 with probability ``rate``, else 1 / (1 - rate), so that its mean is 1."""
     check_generator(rng)
     return (rng.random(shape) >= rate).astype(dtype) / (1.0 - rate)
 
 
 def check_rate(name: str, rate: object) -> None:
-    """Refuse what is no probability below 1."""
+    """Refuse anything but a probability below 1."""
     if isinstance(rate, bool) or not isinstance(rate, int | float) or not 0 <= rate < 1:
         raise ValueError(f"{name} is {rate!r}; expected a probability from 0 (drop nothing) to below 1")
 
 
 def _apply(dropout_mask: Array | None, mask: Array | None, values: Array) -> Array:
-    shown = values if mask is None else np.where(mask[:, :, None], values, 0)
-    return shown if dropout_mask is None else shown * dropout_mask
+    real = values if mask is None else np.where(mask[:, :, None], values, 0)
+    return real if dropout_mask is None else real * dropout_mask

@@ -1,9 +1,9 @@
-"""One cell over time as a layer, and what recurrent dropout hides from it.
+"""One cell over time as a layer, with recurrent dropout.
 
     z_t = x_t W_x + (m ⊙ h_{t-1}) W_h + b       one mask m (B, H) for the whole sequence
 
-One mask for all steps: Gal and Ghahramani (2016). What a cell carries past W_h, such as the LSTM's belt or the GRU's
-z ⊙ h_{t-1}, is never dropped.
+One mask for all steps: Gal and Ghahramani (2016). A path that carries the state past W_h, such as the LSTM's cell state
+or the GRU's z ⊙ h_{t-1}, is never dropped.
 """
 
 from dataclasses import dataclass
@@ -21,17 +21,17 @@ from lstm_helpers.through_time import Backward, Engine, Trace, check_inputs
 
 @dataclass(frozen=True, repr=False)
 class Recurrent:
-    """One cell over time, first step to last, so that a sequence can be cut into pieces (``causal``).
+    """One cell over time, from the first step to the last, so that a sequence can be cut into chunks (``causal``).
 
     Parameters
     ----------
     cell : module
         Such as ``lstm_helpers.cells.lstm``.
     engine : module
-        What runs it: anything with ``unroll`` and ``backpropagate``, such as ``through_time``, the one to read.
+        The implementation that runs it: a module with ``unroll`` and ``backpropagate``, such as ``through_time``.
     recurrent_dropout : float
-        Probability, from 0 to below 1, that a unit of h is hidden from W_h for a whole sequence at a time. A sequence
-        that is cut into pieces gets a new mask with every piece.
+        Probability, from 0 to below 1, that a unit of h is dropped where it enters W_h, for a whole sequence. A
+        sequence that is cut into chunks gets a new mask for every chunk.
     """
 
     cell: Cell
@@ -70,12 +70,12 @@ class Recurrent:
         """Run the cell; arguments and errors as in ``unroll``, and ``rng`` for the dropout."""
         if not self.recurrent_dropout or rng is None:
             return self.engine.unroll(self.cell, params, xs, state, mask)
-        h = check_inputs(self.cell, params, xs, state, mask).h  # before a number is drawn
+        h = check_inputs(self.cell, params, xs, state, mask).h  # before the mask is sampled
         h_mask = sample_mask(rng, self.recurrent_dropout, h.shape, h.real.dtype)
         return self.engine.unroll(self.cell, params, xs, state, mask, h_mask)
 
     def backward(self, params: Params, trace: Trace, d_output: TBH, d_state: State | None = None) -> Backward:
-        """Send gradients back through the run, and through what was dropped in it; as ``backpropagate``."""
+        """Backpropagate through the run, with the mask that was dropped in it; as ``backpropagate``."""
         return self.engine.backpropagate(self.cell, params, trace, d_output, d_state)
 
 

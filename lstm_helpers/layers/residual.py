@@ -1,8 +1,8 @@
-"""A layer that only has to learn what to add to its input, so that a deep stack passes gradients as a belt does.
+"""Residual connections: a layer learns what to add to its input, so that gradients pass a deep stack undiminished.
 
-    output_t = x_t + y_t,    ∂L/∂x_t = ∂L/∂output_t + (what comes back through the layer)
+    output_t = x_t + y_t,    ∂L/∂x_t = ∂L/∂output_t + (the gradient through the layer)
 
-y is the output of any layer as wide as its input. In stacked LSTMs: Wu et al. (2016).
+y is the output of any layer that is as wide as its input. In stacked LSTMs: Wu et al. (2016).
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from lstm_helpers.through_time import Backward
 
 @dataclass(frozen=True, eq=False)
 class ResidualTrace:
-    """What a run of ``Residual`` computed."""
+    """The result of a run of ``Residual``."""
 
     layer: LayerTrace  # the trace of the layer inside
     output: Array  # (T, B, D)
@@ -29,13 +29,13 @@ class ResidualTrace:
 
     @property
     def n_reversed(self) -> int:
-        """As of the layer inside."""
+        """That of the layer inside."""
         return getattr(self.layer, "n_reversed", 0)
 
 
 @dataclass(frozen=True, repr=False)
 class Residual:
-    """Add a layer's input to its output. Params and states are those of the layer inside.
+    """A layer whose input is added to its output. Params and states are those of the layer inside.
 
     Where the mask is False the input is never read: the output there is that of the layer inside.
 
@@ -55,7 +55,7 @@ class Residual:
 
     @property
     def causal(self) -> bool:
-        """Whether a sequence can be cut into pieces: as of the layer inside."""
+        """Whether a sequence can be cut into chunks: as for the layer inside."""
         return getattr(self.layer, "causal", False)
 
     def init(self, rng: np.random.Generator, input_size: int, hidden_size: int, **cell_options: object) -> Params:
@@ -68,7 +68,7 @@ class Residual:
         size = self.layer.output_size(input_size, hidden_size)
         if size != input_size:
             raise ValueError(
-                f"input_size is {input_size} but {self.layer!r} gives {size} numbers; a sum needs both alike: "
+                f"input_size is {input_size} but {self.layer!r} gives {size} numbers; expected equal sizes:  "
                 "leave the first layer of a stack without Residual"
             )
         return size
@@ -81,16 +81,16 @@ class Residual:
         mask: Array | None = None,
         rng: np.random.Generator | None = None,
     ) -> ResidualTrace:
-        """Run the layer over xs (T, B, D) and add xs to what it gives."""
+        """Run the layer over xs (T, B, D) and add xs to its output."""
         trace = self.layer.forward(params, xs, state, mask, rng)
         if trace.output.shape != xs.shape:
             raise ValueError(
-                f"xs has shape {xs.shape} but {self.layer!r} gives {trace.output.shape}; expected both alike"
+                f"xs has shape {xs.shape} but {self.layer!r} gives {trace.output.shape}; expected equal shapes"
             )
         return ResidualTrace(trace, trace.output + _real(xs, mask), mask)
 
     def backward(self, params: Params, trace: ResidualTrace, d_output: Array, d_state: State | None = None) -> Backward:
-        """Send ∂L/∂output past the layer and through it."""
+        """Backpropagate ∂L/∂output through the sum, to the input and through the layer."""
         T, B, D = trace.output.shape
         check_shape("d_output", d_output, T=T, B=B, D=D)
         back = self.layer.backward(params, trace.layer, d_output, d_state)

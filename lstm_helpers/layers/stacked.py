@@ -2,7 +2,7 @@
 
     x^(1) = x,    x^(k+1) = output of layer k,    output of the stack = output of the last layer
 
-A gradient goes down the stack as outputs went up: ∂L/∂x^(k+1), which layer k+1 gives, is the ∂L/∂output of layer k.
+Gradients go down the stack: the ∂L/∂x^(k+1) of layer k+1 is the ∂L/∂output of layer k.
 Graves, Mohamed and Hinton (2013); dropout between the layers: Zaremba, Sutskever and Vinyals (2014).
 """
 
@@ -20,23 +20,23 @@ from lstm_helpers.through_time import Backward
 
 @dataclass(frozen=True, eq=False)
 class StackedTrace:
-    """What a run of ``Stacked`` computed: one trace for each layer, the lowest first."""
+    """The result of a run of ``Stacked``: one trace for each layer, the lowest first."""
 
     layers: tuple[LayerTrace, ...]
 
     @property
     def output(self) -> Array:
-        """What the last layer gave, (T, B, ·)."""
+        """The output of the last layer, (T, B, ·)."""
         return self.layers[-1].output  # type: ignore[no-any-return]
 
     @property
     def state(self) -> tuple[State, ...]:
-        """The last state of each layer, () of one without memory."""
+        """The last state of each layer; () for a layer without memory."""
         return tuple(trace.state for trace in self.layers)
 
     @property
     def n_reversed(self) -> int:
-        """As of the highest layer that reads in an order of its own: dropout leaves each column where it was."""
+        """That of the highest layer other than dropout, which does not change the order of reading."""
         reading = [trace for trace in self.layers if not isinstance(trace, DropoutTrace)]
         return getattr(reading[-1], "n_reversed", 0) if reading else 0
 
@@ -45,8 +45,8 @@ class StackedTrace:
 class Stacked:
     """Layers on top of each other, the lowest first.
 
-    Params, states and gradients of them are tuples, one entry for each layer. All layers get the same mask and, in
-    training, the same generator, from which they draw in their order.
+    Params, states and their gradients are tuples, one entry for each layer. All layers get the same mask and, in
+    training, the same generator, which they use in their order.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ class Stacked:
     Raises
     ------
     ValueError
-        If there is none, or one of them is no layer.
+        If there is no layer, or one of them is not a layer.
     """
 
     layers: tuple[Layer, ...]
@@ -73,7 +73,7 @@ class Stacked:
 
     @property
     def causal(self) -> bool:
-        """Whether a sequence can be cut into pieces: if every layer allows it."""
+        """Whether a sequence can be cut into chunks: True if every layer allows it."""
         return all(getattr(layer, "causal", False) for layer in self.layers)
 
     def init(
@@ -82,7 +82,7 @@ class Stacked:
         """Draw the weights of all layers in their order; the options go to every cell."""
         params = []
         for k, layer in enumerate(self.layers):
-            with self._noting(k):
+            with self._noted(k):
                 params.append(layer.init(rng, input_size, hidden_size, **cell_options))
                 input_size = layer.output_size(input_size, hidden_size)
         return tuple(params)
@@ -101,24 +101,24 @@ class Stacked:
         mask: Array | None = None,
         rng: np.random.Generator | None = None,
     ) -> StackedTrace:
-        """Run xs (T, B, D) up through all layers; ``state`` as a trace gives it, or None for zeros everywhere."""
+        """Run xs (T, B, D) up through all layers; ``state`` as in a trace, or None for the zero state."""
         self._check_tuple("params", params)
         states = self._each("state", state)
         traces: list[LayerTrace] = []
         for k, layer in enumerate(self.layers):
-            with self._noting(k):
+            with self._noted(k):
                 traces.append(layer.forward(params[k], xs, states[k], mask, rng))
             xs = traces[-1].output
         return StackedTrace(tuple(traces))
 
     def backward(self, params: Params, trace: StackedTrace, d_output: Array, d_state: State | None = None) -> Backward:
-        """Send gradients back down; every field of the result but ``xs`` is a tuple, one entry for each layer."""
+        """Backpropagate down the stack; every field of the result but ``xs`` is a tuple, one entry for each layer."""
         self._check_tuple("params", params)
         self._check_tuple("trace.layers", trace.layers)
         d_states = self._each("d_state", d_state)
         backs: list[Backward] = []
         for k in reversed(range(len(self.layers))):
-            with self._noting(k):
+            with self._noted(k):
                 backs.append(self.layers[k].backward(params[k], trace.layers[k], d_output, d_states[k]))
             d_output = backs[-1].xs
         by_layer, _, state, states = zip(*reversed(backs), strict=True)
@@ -131,14 +131,14 @@ class Stacked:
         return tuple(value)
 
     def _check_tuple(self, name: str, value: object) -> None:
-        """Refuse what has not one entry for each layer; a named tuple, such as one cell's State, never has."""
+        """Refuse anything but a plain tuple of one entry for each layer; a cell's State is a named tuple."""
         count = len(self.layers)
         if not isinstance(value, tuple) or hasattr(value, "_fields") or len(value) != count:
             names = ", ".join(map(repr, self.layers))
             raise ValueError(f"{name} is {describe(value)}; expected a tuple of {count}, one for each layer: {names}")
 
     @contextmanager
-    def _noting(self, k: int) -> Iterator[None]:
+    def _noted(self, k: int) -> Iterator[None]:
         """Say in an error which layer it comes from."""
         try:
             yield

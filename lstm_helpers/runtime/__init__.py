@@ -1,4 +1,4 @@
-"""Where the code runs: how long things take, how large a heavy step may be, and how wide a line of output."""
+"""Properties of the machine: how long calls take, how much work is allowed here, and how wide output may be."""
 
 from lstm_helpers.runtime.budgets import budget, in_browser
 from lstm_helpers.runtime.timing import Quartiles, in_turns, peak_memory, quartiles, ratios

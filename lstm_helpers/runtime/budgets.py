@@ -1,6 +1,6 @@
-"""Where the code runs: with a Python of its own, or inside a page of a browser, which computes a few times more slowly.
+"""How much work is allowed: in a browser, Python computes a few times more slowly than on a machine.
 
-What takes long on a page of the book asks here how large it may be. So the page says what it did, wherever it runs.
+A page asks here for the size of a slow step, and prints the size that it used.
 """
 
 import sys
@@ -9,19 +9,19 @@ from lstm_helpers.arrays import check_size
 
 
 def in_browser() -> bool:
-    """Tell whether this Python runs inside a browser (Pyodide, as in the browser edition)."""
+    """Return whether this Python runs inside a browser (Pyodide, as in the browser edition)."""
     return sys.platform == "emscripten"
 
 
 def budget(usual: int, browser: int, what: str) -> int:
-    """Give how many there are to be, fewer inside a browser, and print there what was made smaller.
+    """Give the amount of work, smaller inside a browser, and print it there.
 
     Parameters
     ----------
     usual, browser : int
-        How many there are elsewhere, and how many inside a browser; the second is not the larger one.
+        The amount on a machine, and inside a browser; the second must not be larger.
     what : str
-        What is counted, such as ``"seeds"``.
+        The thing counted, such as ``"seeds"``.
 
     Returns
     -------

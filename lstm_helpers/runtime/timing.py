@@ -1,11 +1,11 @@
-"""How long things take, measured so that the answer holds: side by side, many times, and as ratios.
+"""Timing that can be trusted: side by side, many times, and as ratios.
 
-A second is not always as long as another: the processor changes its pace, and other programs take their turns. So all
-that is to be compared runs in turns, round after round, and what is compared is the two times of one round:
+The speed of a machine varies: the processor changes its clock rate, and other programs use it. So all calls that are
+compared run in turns, round after round, and the two times of one round are compared:
 
     ratio_r = theirs_r / ours_r                  above 1: ours is faster
 
-The median over rounds forgives single bad ones, and the quartiles say how far to trust it.
+The median over rounds is robust against single bad rounds, and the quartiles show its uncertainty.
 """
 
 import gc
@@ -21,7 +21,7 @@ from lstm_helpers.arrays import Array, check_size
 
 
 class Quartiles(NamedTuple):
-    """The middle of some numbers, and the range that holds half of them."""
+    """The median of some numbers, and the range of the middle half."""
 
     low: float
     median: float
@@ -49,20 +49,20 @@ def in_turns(
     Parameters
     ----------
     calls : mapping of name to function
-        What to run; each is called without arguments, once before the clock runs, so that nothing is new to it.
+        The functions to time; each is called without arguments, and once before timing to warm up.
     rounds : int
-        How often each has its turn. Every round begins with another one.
+        The number of turns of each function. Every round starts with a different function.
     shortest : float
-        Seconds. What is done sooner is repeated within its turn until about that much has passed.
+        Seconds. A faster function is repeated within its turn until about that much time has passed.
     pause : float
-        Seconds of rest before each turn: some libraries' threads go on waiting for work after theirs.
+        Seconds of rest before each turn: the threads of some libraries keep waiting for work after a call.
     clock : function
         Gives the time in seconds.
 
     Returns
     -------
     dict of name to array (rounds,)
-        Seconds a call, round by round.
+        Seconds for one call, round by round.
 
     Raises
     ------
@@ -76,7 +76,7 @@ def in_turns(
     repeats = {name: _repeats(calls[name], shortest, clock) for name in names}
     seconds: dict[str, list[float]] = {name: [] for name in names}
     collecting = gc.isenabled()
-    gc.disable()  # it would visit whoever's turn it is
+    gc.disable()  # it would run during an arbitrary turn
     try:
         for turn in range(rounds):
             for k in range(len(names)):
@@ -107,7 +107,7 @@ def ratios(seconds: Mapping[str, ArrayLike], ours: str) -> dict[str, Quartiles]:
 def peak_memory(call: Callable[[], object]) -> int:
     """Give the most bytes that Python and NumPy held at one time during a call, beyond those held before it.
 
-    What a call returns counts too. Memory that other libraries take by themselves is not seen.
+    The result of the call counts too. Memory that other libraries allocate themselves is not counted.
     """
     running = tracemalloc.is_tracing()
     if not running:
@@ -124,7 +124,7 @@ def peak_memory(call: Callable[[], object]) -> int:
 
 
 def _repeats(call: Callable[[], object], shortest: float, clock: Callable[[], float]) -> int:
-    """Find how often a call fits into the shortest time that is worth measuring."""
+    """Find how many calls fill the shortest time that is worth measuring."""
     call()
     once = _time(call, 1, clock)
     return max(1, int(np.ceil(shortest / once))) if once > 0 else 1000

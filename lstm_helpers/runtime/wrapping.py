@@ -1,17 +1,17 @@
-"""Break long lines, because an answer that a page prints must not be cut off beside it."""
+"""Wrap long lines, so that printed output is not cut off on a page."""
 
 import textwrap
 
-COLUMNS = 88  # what fits beside JupyterLab's file browser, and in the web edition's column, at 1280 pixels
+COLUMNS = 88  # the width beside JupyterLab's file browser and of the web edition's column, at 1280 pixels
 
 
 def wrap(text: str) -> str:
-    """Break lines longer than ``COLUMNS`` between words; what continues a line is indented as that line is.
+    """Wrap lines longer than ``COLUMNS`` between words; continuation lines keep the indentation.
 
     Parameters
     ----------
     text : str
-        Any number of lines; those that fit stay as they are.
+        Any number of lines; short ones do not change.
 
     Returns
     -------

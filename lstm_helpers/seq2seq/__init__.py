@@ -1,4 +1,4 @@
-"""From one sequence to another: attention, and an encoder and a decoder that may use it."""
+"""Sequence to sequence: attention, and an encoder and a decoder that may use it."""
 
 from lstm_helpers.seq2seq.attention import Additive, ScaledDot
 from lstm_helpers.seq2seq.encoder_decoder import (

@@ -1,13 +1,13 @@
-"""From one sequence to another of its own length: an encoder reads, a decoder writes, and may look back.
+"""Encoder and decoder: from one sequence to another of its own length, with or without attention.
 
-    read     k_s = encoder(source)                                 the outputs at all positions
-    hand on  state_0 = tanh(what the encoder knows at its ends · W + b)
-    write    q_t = decoder(START, y_1, …, y_{t-1})                  while training the *right* y: teacher forcing
-    look     a_t = tanh([q_t, context_t] W_a + b_a)                 with attention; without it a_t = q_t
-    answer   scores of y_t = a_t W_y + b_y
+    encode   k_s = encoder(source)                                 the outputs at all positions
+    hand on  state_0 = tanh(encoder outputs at the ends · W + b)
+    decode   q_t = decoder(START, y_1, …, y_{t-1})                  in training the *right* y: teacher forcing
+    attend   a_t = tanh([q_t, context_t] W_a + b_a)                 without attention a_t = q_t
+    read out logits of y_t = a_t W_y + b_y
 
-Sutskever, Vinyals and Le (2014); looking back: Bahdanau, Cho and Bengio (2015), in the order of Luong, Pham and Manning
-(2015), where the decoder's own steps do not wait for the look, so that all of them are made at once.
+Sutskever, Vinyals and Le (2014); attention: Bahdanau, Cho and Bengio (2015), in the order of Luong, Pham and Manning
+(2015): the decoder's steps do not depend on the context, so all of them are computed at once.
 """
 
 from collections.abc import Callable
@@ -18,22 +18,22 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from lstm_helpers import linear, losses
-from lstm_helpers.activations import log_softmax, tanh, tanh_slope
+from lstm_helpers.activations import log_softmax, tanh, tanh_derivative
 from lstm_helpers.arrays import TB, Array, State, Tree, check_same_dtype, check_size, describe, leaves, tree_map
 from lstm_helpers.layers import Layer
 from lstm_helpers.layers.base import LayerTrace
 from lstm_helpers.layers.ends import ends
 
-START, END = 0, 1  # in every target vocabulary: what the decoder reads first, and what ends an answer
+START, END = 0, 1  # in every target vocabulary: the decoder's first input, and the end of an answer
 
 
 class Params(NamedTuple):
-    """What is learned."""
+    """The learned parameters."""
 
     source: linear.Embedding
     target: linear.Embedding
     encoder: Tree
-    hand_on: linear.Linear  # from the encoder's ends to all numbers of the decoder's first state
+    hand_on: linear.Linear  # from the encoder's outputs at its ends to the decoder's initial state
     decoder: Tree
     attention: Tree  # () without it
     look: Tree  # Linear, () without attention
@@ -50,29 +50,29 @@ class PairBatch(NamedTuple):
 
 
 class Encoded(NamedTuple):
-    """What a decoder starts from."""
+    """The encoded source, from which a decoder starts."""
 
     trace: LayerTrace
-    at: tuple[Array, ...]  # where the encoder has read everything
+    at: tuple[Array, ...]  # the index of the encoder's ends in its output
     ends: Array  # (B, ·): its outputs there
-    flat: Array  # (B, n): the decoder's first state, all arrays side by side
+    flat: Array  # (B, n): the decoder's initial state, all arrays concatenated
     state: State
 
 
 class Seq2SeqRun(NamedTuple):
-    """What a forward pass computed; all that going back needs."""
+    """The result of a forward pass, with everything that the backward pass needs."""
 
-    y: Array  # (T, B, K) scores
+    y: Array  # (T, B, K) logits
     encoded: Encoded
     trace: LayerTrace  # the decoder's
     attended: Tree  # attention.Attended, () without it
-    beside: Array  # (T, B, ·): [q, context] side by side, or q alone
-    features: Array  # (T, B, ·): what the scores were read from
-    fed: Array  # (T, B): what the decoder read
+    beside: Array  # (T, B, ·): [q, context] concatenated, or q alone
+    features: Array  # (T, B, ·): the input of the readout
+    fed: Array  # (T, B): the decoder's input tokens
 
 
 class Result(NamedTuple):
-    """As of a Model: a loss, its gradient, and no state to carry on."""
+    """A loss and its gradient, as for a Model, without a state to carry over."""
 
     loss: Any
     grads: Params
@@ -80,15 +80,15 @@ class Result(NamedTuple):
 
 
 class Answers(NamedTuple):
-    """What was written."""
+    """The generated answers."""
 
     tokens: Array  # (T, B) whole numbers; END where an answer has ended
     mask: Array  # (T, B) bool: the answer, its END included
-    weights: Array | None  # (T, B, S): where each step looked; None without attention
+    weights: Array | None  # (T, B, S): attention weights; None without attention
 
 
 class Hypothesis(NamedTuple):
-    """One answer of a beam."""
+    """One candidate answer of a beam search."""
 
     tokens: tuple[int, ...]  # without START, with END if it was reached
     log_probability: float  # of all its tokens, in nats
@@ -103,9 +103,9 @@ class Seq2Seq:
     encoder : Layer
         Any, such as ``Bidirectional(lstm)``.
     decoder : Layer
-        One that runs one way, such as ``Stacked(Recurrent(lstm), Recurrent(lstm))``.
+        A causal layer, such as ``Stacked(Recurrent(lstm), Recurrent(lstm))``.
     attention : Additive or ScaledDot, optional
-        None: all that the decoder learns of the source is its first state.
+        None: the decoder's initial state is a fixed-length context vector of the source.
     embedding_size : int
         E, of both vocabularies.
     """
@@ -118,9 +118,7 @@ class Seq2Seq:
     def __post_init__(self) -> None:
         check_size("embedding_size", self.embedding_size)
         if not getattr(self.decoder, "causal", False):
-            raise ValueError(
-                f"decoder is {self.decoder!r}; expected one that runs one way: it must not see what it is to write"
-            )
+            raise ValueError(f"decoder is {self.decoder!r}; expected a causal layer: it must not read what it predicts")
 
     def init(
         self,
@@ -137,7 +135,7 @@ class Seq2Seq:
         Parameters
         ----------
         rng : numpy.random.Generator
-            Where the numbers come from.
+            The source of the random numbers.
         source_size, target_size : int
             How many tokens each vocabulary has; START and END are in the target's.
         hidden_size : int
@@ -145,21 +143,21 @@ class Seq2Seq:
         dtype : dtype
             A real float type.
         **cell_options
-            What the cells' own ``init`` takes, such as ``forget_bias``.
+            Options of the cells' ``init``, such as ``forget_bias``.
         """
         E, H = self.embedding_size, hidden_size
         source, target = (linear.embedding_init(rng, size, E, dtype=dtype) for size in (source_size, target_size))
         encoder, decoder = (
             layer.init(rng, E, H, dtype=dtype, **cell_options) for layer in (self.encoder, self.decoder)
         )
-        knows, width = self.encoder.output_size(E, H), self.decoder.output_size(E, H)
+        encoded_size, width = self.encoder.output_size(E, H), self.decoder.output_size(E, H)
         numbers = sum(leaf.shape[-1] for _, leaf in leaves(self._zero_state(decoder, 1, np.dtype(dtype))))
-        hand_on = linear.init(rng, knows, numbers, dtype=dtype)
+        hand_on = linear.init(rng, encoded_size, numbers, dtype=dtype)
         attention: Tree = ()
         look: Tree = ()
         if self.attention is not None:
-            attention = self.attention.init(rng, width, knows, H, dtype=dtype)
-            look = linear.init(rng, width + knows, H, dtype=dtype)
+            attention = self.attention.init(rng, width, encoded_size, H, dtype=dtype)
+            look = linear.init(rng, width + encoded_size, H, dtype=dtype)
             width = H
         out = linear.init(rng, width, target_size, dtype=dtype)
         return Params(source, target, encoder, hand_on, decoder, attention, look, out)
@@ -167,7 +165,7 @@ class Seq2Seq:
     def encode(
         self, params: Params, xs: Array, mask: Array | None = None, rng: np.random.Generator | None = None
     ) -> Encoded:
-        """Read the source (S, B), and prepare the decoder's first state."""
+        """Read the source (S, B), and compute the decoder's initial state."""
         _check_params(params)
         trace = self.encoder.forward(params.encoder, linear.embed(params.source, xs, mask), None, mask, rng)
         at = ends(trace, mask)
@@ -181,19 +179,21 @@ class Seq2Seq:
         return self._write(params, encoded, encoded.state, fed, batch.mask, batch.target_mask, rng)
 
     def backward(self, params: Params, batch: PairBatch, run: Seq2SeqRun, d_y: Array) -> Params:
-        """Send ∂L/∂y (T, B, K) back to every weight."""
+        """Backpropagate ∂L/∂y (T, B, K) to every weight."""
         d_readout, d_features = linear.backward(params.readout, run.features, d_y)
         d_attention: Tree = ()
         d_look: Tree = ()
         d_read = np.zeros_like(run.encoded.trace.output, d_features.dtype)
         d_q = d_features
         if self.attention is not None:
-            d_look, d_beside = linear.backward(params.look, run.beside, d_features * tanh_slope(run.features))
+            d_look, d_beside = linear.backward(params.look, run.beside, d_features * tanh_derivative(run.features))
             width = run.trace.output.shape[-1]
             back = self.attention.backward(params.attention, run.attended, d_beside[..., width:])
             d_attention, d_q, d_read = back.params, d_beside[..., :width] + back.queries, d_read + back.keys
         written = self.decoder.backward(params.decoder, run.trace, np.ascontiguousarray(d_q))
-        d_flat = np.concatenate([leaf for _, leaf in leaves(written.state)], axis=-1) * tanh_slope(run.encoded.flat)
+        d_flat = np.concatenate([leaf for _, leaf in leaves(written.state)], axis=-1) * tanh_derivative(
+            run.encoded.flat
+        )
         d_hand_on, d_ends = linear.backward(params.hand_on, run.encoded.ends, d_flat)
         d_read[run.encoded.at] += d_ends
         read = self.encoder.backward(params.encoder, run.encoded.trace, d_read)
@@ -224,7 +224,7 @@ class Seq2Seq:
     def loss(
         self, params: Params, batch: PairBatch, loss: Callable[..., losses.Loss], rng: np.random.Generator | None = None
     ) -> Any:
-        """Give the mean loss over what is real in the answers."""
+        """Give the mean loss over the unmasked positions of the answers."""
         return loss(self.forward(params, batch, rng).y, batch.targets, batch.target_mask).value
 
     def greedy(
@@ -236,10 +236,10 @@ class Seq2Seq:
         longest: int = 50,
         encoded: Encoded | None = None,
     ) -> Answers:
-        """Write answers to the sources (S, B), the likeliest token at each step, until END or ``longest`` tokens.
+        """Decode answers to the sources (S, B) greedily, until END or ``longest`` tokens.
 
-        With ``encoded``, such as that of ``encode`` with another ``state``, the sources are not read again: to ask what
-        an answer owes to the state that is handed on, and what to looking back.
+        With ``encoded``, such as the result of ``encode`` with another ``state``, the sources are not read again: an
+        intervention that separates the contributions of the initial state and of attention.
         """
         check_size("longest", longest)
         encoded = self.encode(params, xs, mask) if encoded is None else encoded
@@ -260,13 +260,13 @@ class Seq2Seq:
         return Answers(np.stack(tokens), np.stack(reals), np.stack(looks) if looks else None)
 
     def beam(self, params: Params, source: Array, width: int, *, longest: int = 50) -> list[Hypothesis]:
-        """Search for likely answers to one source (S,) among the ``width`` best beginnings of each length.
+        """Find likely answers to one source (S,) by beam search with ``width`` hypotheses.
 
         Returns
         -------
         list of Hypothesis
-            At most ``width``, the likeliest first. With a width of 1 this is the greedy answer; a wider beam need not
-            contain it, for what begins best need not go on best.
+            At most ``width``, the likeliest first. With a width of 1 this is the greedy answer. A wider beam need not
+            contain the greedy answer, since the best beginning need not have the best continuation.
         """
         check_size("width", width)
         check_size("longest", longest)
@@ -337,7 +337,7 @@ class _Outputs(NamedTuple):
 
 
 def _repeat(encoded: Encoded, count: int) -> Encoded:
-    """Put the encoder's outputs of one sequence side by side, once for each hypothesis."""
+    """Repeat the encoder's outputs of one sequence along the batch, once for each hypothesis."""
     return encoded._replace(trace=_Outputs(np.repeat(encoded.trace.output, count, axis=1)))
 
 

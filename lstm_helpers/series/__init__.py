@@ -1,8 +1,8 @@
-"""A real series on its way to a network and back: read, fill, split in time, scale, cut into examples, judge.
+"""Prepare a real series for a network and judge forecasts: read, fill, split in time, scale, cut into examples, judge.
 
-What every step has in common: nothing that is fitted, filled or scaled may know what comes later. ``leaks`` tests that
-of any function. ``reading`` holds the reader of files, ``preparing`` what happens to the numbers, ``judging`` two
-questions to ask of a forecast that looks good.
+In every step, nothing that is fitted, filled or scaled may depend on the future. ``leaks`` tests any function for that.
+``reading`` reads files, ``preparing`` processes the numbers, ``judging`` holds two tests for a forecast that looks
+good.
 """
 
 from lstm_helpers.series.judging import Echo, echo, leaks

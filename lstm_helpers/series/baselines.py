@@ -1,14 +1,14 @@
-"""What a network must beat: forecasts that need no training, and linear regression on the past.
+"""Baselines that a network must beat: forecasts without training, and linear autoregression.
 
-A forecaster is a function of the past alone, history (T, …) -> (horizon, …), time first; further axes are histories
-side by side, each with a forecast of its own. What is not handed in cannot leak.
+A forecaster is a function of the past alone, history (T, …) -> (horizon, …), time first. Further axes hold separate
+histories, each with its own forecast. A forecaster cannot leak the future, since it does not get it.
 
     persistence       y_{t+k} = y_t
     seasonal naive    y_{t+k} = y_{t+k-m}                          m steps are one season
     autoregression    y_t = a + w_1 y_{t-1} + … + w_p y_{t-p}      AR(p), a and w by least squares (Yule, 1927)
 
-Further ahead than one step, autoregression reads its own forecasts (recursive), or one regression is fitted for each
-number of steps (direct).
+For more than one step ahead, autoregression either reads its own forecasts (recursive), or fits one regression for
+each number of steps (direct).
 """
 
 from collections.abc import Callable
@@ -29,13 +29,13 @@ class Autoregression(NamedTuple):
 
 
 def persistence(history: Array, horizon: int) -> Array:
-    """Forecast the last value, over and over; arguments as for ``seasonal_naive``."""
+    """Repeat the last value; arguments as for ``seasonal_naive``."""
     _check_history(history, horizon)
     return np.repeat(history[-1:], horizon, axis=0)
 
 
 def seasonal_naive(history: Array, horizon: int, period: int) -> Array:
-    """Forecast what was one season ago.
+    """Repeat the last season.
 
     Parameters
     ----------
@@ -71,12 +71,12 @@ def fit_autoregression(values: Array, order: int, ahead: int = 1) -> Autoregress
     order : int
         p, how many values are read.
     ahead : int
-        How many steps after the newest value read the target is.
+        The number of steps from the newest value read to the target.
 
     Returns
     -------
     Autoregression
-        Of all that fit equally well, the one with the smallest weights.
+        The least-squares solution; if it is not unique, the one with the smallest weights.
 
     Raises
     ------
@@ -95,7 +95,7 @@ def fit_autoregression(values: Array, order: int, ahead: int = 1) -> Autoregress
         )
     _check_history(values, 1)
     lags = [values[order - k : order - k + count] for k in range(1, order + 1)]
-    # The mean is taken out first, so that the solver's accuracy does not depend on how far from 0 the series lies.
+    # The mean is subtracted first, so that the solver's accuracy does not depend on the level of the series.
     centre = values.mean()
     columns = np.stack([*(lag - centre for lag in lags), np.ones(count, values.dtype)], axis=1)
     *weights, rest = np.linalg.lstsq(columns, values[order + ahead - 1 :] - centre, rcond=None)[0]
@@ -103,7 +103,7 @@ def fit_autoregression(values: Array, order: int, ahead: int = 1) -> Autoregress
 
 
 def autoregression(params: Autoregression, history: Array, horizon: int) -> Array:
-    """Forecast step by step from a fit with ``ahead=1``, each step reading those before.
+    """Forecast step by step from a fit with ``ahead=1``, each step reading the forecasts before it.
 
     Parameters
     ----------
@@ -135,7 +135,7 @@ def direct_autoregression(params: tuple[Autoregression, ...], history: Array, ho
 
 
 def recursive(one_step: Callable[[Array], Array], history: Array, horizon: int) -> Array:
-    """Turn a forecast of one step into one of many, by taking each for the truth in the next.
+    """Turn a one-step forecaster into a many-step one, which reads its own forecasts as if they were observed.
 
     Parameters
     ----------
@@ -157,19 +157,19 @@ def recursive(one_step: Callable[[Array], Array], history: Array, horizon: int) 
 
 
 def differenced(forecast: Forecaster, lag: int) -> Forecaster:
-    """Make a forecaster that sees differences, y_t - y_{t-lag}, and adds what it forecasts to the value ``lag`` before.
+    """Make a forecaster of differences y_t - y_{t-lag}, whose forecasts are added to the value ``lag`` steps before.
 
     Parameters
     ----------
     forecast : forecaster
         Forecasts the differences.
     lag : int
-        1 takes a trend out of what is seen; a season's length takes out the season as well.
+        1 removes a linear trend; the length of a season removes the season as well.
 
     Returns
     -------
     forecaster
-        Of the series itself; ``differenced(persistence, 1)`` draws the last step on as a straight line.
+        Of the series itself; ``differenced(persistence, 1)`` extrapolates the last step as a straight line.
     """
     check_size("lag", lag)
 

@@ -1,9 +1,9 @@
-"""Does a forecast that looks good only repeat what was, and has it seen what will be? Two measurements that tell.
+"""Two tests of a forecast: whether it only repeats the last value, and whether it uses the future.
 
     echo      the correlation of ŷ_t with y_t, with y_{t-1}, and of ŷ_t - y_{t-1} with y_t - y_{t-1}
-    leaks     change what comes later; whatever then comes out differently has seen it
+    leaks     change the future; every result that then differs depends on it
 
-Persistence, ŷ_t = y_{t-1}, correlates perfectly with the step before, and says nothing of the change.
+Persistence, ŷ_t = y_{t-1}, correlates perfectly with the previous value, and says nothing about the change.
 """
 
 from collections.abc import Callable
@@ -15,15 +15,15 @@ from lstm_helpers.arrays import Array, check_finite, leaves
 
 
 class Echo(NamedTuple):
-    """What a one-step forecast is like; correlations from -1 to 1, NaN where one side does not vary."""
+    """Correlations of a one-step forecast, from -1 to 1; NaN where one side is constant."""
 
-    now: float  # of the forecast with the value it is meant for
+    now: float  # of the forecast with its target
     before: float  # of the forecast with the value before that
-    change: float  # of the change it says with the change that came
+    change: float  # of the forecast change with the observed change
 
 
 def echo(forecast: Array, actual: Array, before: Array) -> Echo:
-    """Compare one-step forecasts with what came, and with what was there already.
+    """Correlate one-step forecasts with their targets, and with the values before them.
 
     Parameters
     ----------
@@ -33,8 +33,8 @@ def echo(forecast: Array, actual: Array, before: Array) -> Echo:
     Returns
     -------
     Echo
-        A forecast that copies has ``before`` at 1, and ``change`` near 0 or NaN. On a series that moves slowly ``now``
-        is near 1 for a copy, too: only ``change`` tells.
+        A forecast that copies has ``before`` at 1, and ``change`` near 0 or NaN. On a series that changes slowly,
+        ``now`` is near 1 even for a copy: only ``change`` shows the difference.
 
     Raises
     ------
@@ -53,34 +53,34 @@ def echo(forecast: Array, actual: Array, before: Array) -> Echo:
 
 
 def leaks(function: Callable[[Array], object], values: Array, known: int) -> tuple[str, ...]:
-    """Name what a function computes about the first ``known`` steps with the help of later ones.
+    """Name the results of a function for the first ``known`` steps that depend on later steps.
 
     Parameters
     ----------
     function : function
-        From a series to a tree of arrays: what was fitted, or what stands at the first ``known`` steps.
+        From a series to a tree of arrays: fitted numbers, or values at the first ``known`` steps.
     values : float array (T,) or (T, D)
-        A series to try it on, with gaps where gaps matter; never written to.
+        A series to test it on, with gaps if they matter; never written to.
     known : int
         How many steps may be used. All later ones are replaced by other numbers, twice; gaps stay gaps.
 
     Returns
     -------
     tuple of str
-        The paths of the arrays that came out differently, such as ``("mean", "deviation")``; "result" for an array
-        alone, "structure" if there are more of them, or fewer. Empty if nothing leaked, on this series.
+        The paths of the arrays that differ, such as ``("mean", "deviation")``; "result" for a single array,
+        "structure" if the number of arrays changes. Empty if nothing leaked, on this series.
 
     Raises
     ------
     ValueError
-        If nothing is known, or nothing comes later.
+        If ``known`` leaves no known step, or no later one.
     """
     if not 0 < known < len(values):
         raise ValueError(f"known is {known!r}; expected from 1 to {len(values) - 1}, so that there are later steps")
     honest = dict(leaves(function(values.copy())))
     different: set[str] = set()
     far = 3.0 * np.nanmax(np.abs(values)) + 1.0
-    for shift in (-far, far):  # far below and far above all that is known
+    for shift in (-far, far):  # far below and far above all known values
         changed = values.copy()
         changed[known:] = shift - 2.0 * changed[known:]
         other = dict(leaves(function(changed)))

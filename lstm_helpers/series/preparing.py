@@ -1,7 +1,7 @@
-"""From a series to examples for a network, without a look ahead.
+"""From a series to examples for a network, without leaking the future.
 
-fill       y_t ← y_s, s the last step before t that was measured
-split      by time: what comes later is tested, what comes before is learned from
+fill       y_t ← y_s, s the last measured step before t
+split      by time: the test part comes after the training part
 scale      z = (y - mean) / deviation, both of the training part
 examples   past y_{t-n} … y_{t-1},  future y_t … y_{t+k-1},  for every origin t
 """
@@ -15,14 +15,14 @@ from lstm_helpers.arrays import Array, check_finite, check_float, check_size
 
 
 class Scaler(NamedTuple):
-    """What was measured on the training part; one number each, or one for each feature."""
+    """Mean and deviation of the training part; one number each, or one for each feature."""
 
     mean: Array  # () or (D,), in the units of the series
     deviation: Array  # () or (D,), above 0
 
 
 class Examples(NamedTuple):
-    """N pieces of a series: what is known, and what is asked; time first."""
+    """N windows of a series, each a past and a future; time first."""
 
     past: Array  # (length, N) or (length, N, D)
     future: Array  # (horizon, N) or (horizon, N, D)
@@ -30,17 +30,17 @@ class Examples(NamedTuple):
 
 
 def fill_forward(values: Array) -> Array:
-    """Put the last value that was measured into every gap.
+    """Fill every gap with the last measured value.
 
     Parameters
     ----------
     values : float array (T,) or (T, D)
-        NaN where nothing was measured; each column is filled by itself.
+        NaN where nothing was measured; each column is filled separately.
 
     Returns
     -------
     array
-        New, of the same shape. What stands at step t depends on the steps up to t alone.
+        A new array of the same shape. The value at step t depends on the steps up to t alone.
 
     Raises
     ------
@@ -52,7 +52,7 @@ def fill_forward(values: Array) -> Array:
     if missing[0].any():
         first = int((~missing).all(axis=tuple(range(1, values.ndim))).argmax())
         raise ValueError(
-            "values[0] is missing; expected a first value, since only what was measured before a gap may fill it: "
+            "values[0] is missing; expected a first value, since a gap is filled with a value before it: "
             f"begin later, try values[{first}:]"
         )
     steps = np.arange(len(values)).reshape(-1, *(1,) * (values.ndim - 1))
@@ -70,7 +70,7 @@ def split(values: Array, *starts: int) -> tuple[Array, ...]:
     values : array (T, …)
         Oldest first.
     *starts : int
-        Where the second part begins, the third …; rising, each part holding at least one step.
+        Where the second part begins, the third …; increasing, so that each part has at least one step.
 
     Returns
     -------
@@ -93,7 +93,7 @@ def split(values: Array, *starts: int) -> tuple[Array, ...]:
 
 
 def fit_scaler(train: Array) -> Scaler:
-    """Measure mean and deviation; hand in the training part and nothing else.
+    """Measure mean and deviation of the training part; pass no other values.
 
     Parameters
     ----------
@@ -103,20 +103,20 @@ def fit_scaler(train: Array) -> Scaler:
     Raises
     ------
     ValueError
-        If there are gaps, or nothing varies: such a feature tells a network nothing.
+        If there are gaps, or a feature is constant.
     """
     check_series(train)
     check_finite("train", train, hint="fill gaps first, see series.fill_forward")
     deviation = np.asarray(train.std(axis=0))
-    flat = deviation <= 1e-12 * np.abs(train).max(axis=0)  # rounding alone can make it a little more than 0
+    flat = deviation <= 1e-12 * np.abs(train).max(axis=0)  # rounding can make it slightly larger than 0
     if flat.any():
         which = "" if train.ndim == 1 else f"[:, {int(flat.argmax())}]"
-        raise ValueError(f"train{which} is the same at every step; expected values that vary: leave it out")
+        raise ValueError(f"train{which} is constant; expected values that vary: leave this feature out")
     return Scaler(np.asarray(train.mean(axis=0)), deviation)
 
 
 def scale(scaler: Scaler, values: Array) -> Array:
-    """Give (values - mean) / deviation; what lies outside of the training part's range stays outside."""
+    """Give (values - mean) / deviation; values outside the range of the training part are not clipped."""
     return (values - scaler.mean) / scaler.deviation
 
 
@@ -126,17 +126,17 @@ def unscale(scaler: Scaler, values: Array) -> Array:
 
 
 def examples(values: Array, length: int, horizon: int = 1, *, first: int | None = None) -> Examples:
-    """Cut a series into all pieces of a past and the future that followed it.
+    """Cut a series into all windows of a past and the future after it.
 
     Parameters
     ----------
     values : float array (T,) or (T, D)
-        Without gaps. For training hand in the training part alone: no future then reaches beyond it.
+        Without gaps. For training pass the training part alone, so that no future reaches beyond it.
     length, horizon : int
-        How many steps are known, and how many are asked for.
+        The number of steps of the past, and of the future.
     first : int, optional
-        The first origin: the step that is the first one asked for. None takes the earliest, ``length``. For a test
-        it is where the test begins; the past may reach back before that.
+        The first origin: the first step of the first future. None takes the earliest, ``length``. For a test it is
+        the first step of the test part; the past may reach back before it.
 
     Returns
     -------

@@ -1,13 +1,13 @@
-"""A series from a CSV file, with errors that name the line, so that a bad file is mended before it is learned from.
+"""Read a series from a CSV file, with errors that name the line of a bad entry.
 
-The first line names the columns. Times are 2024, 2024-03 or 2024-03-17, one line for each, equally far apart.
+The first line names the columns. Times are 2024, 2024-03 or 2024-03-17, one line for each, equally spaced.
 """
 
 import csv
 import os
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -17,9 +17,9 @@ _MISSING = {"", "nan", "na", "n/a", "null", "none", "-", "."}
 
 
 class Series(NamedTuple):
-    """What was measured, and when."""
+    """Values and their times."""
 
-    times: Array | None  # (T,) datetime64 of days; None if no column of times was asked for
+    times: Array | None  # (T,) datetime64 of days; None without a column of times
     values: Array  # (T,) float64; NaN where nothing was measured
 
 
@@ -35,12 +35,12 @@ def read_csv(
     column : str
         The name of the column of values.
     time : str, optional
-        The name of the column of times. They are checked: rising, and equally far apart in days or in months, so that
-        a missing time is found.
+        The name of the column of times. They are checked to be increasing and equally spaced in days or in months, so
+        that a missing time is found.
     gaps : bool
         Whether a value may be missing (an empty cell, NaN, NA …); it is then NaN, see ``fill_forward``.
     delimiter : str
-        What stands between columns.
+        The character between columns.
 
     Returns
     -------
@@ -51,7 +51,7 @@ def read_csv(
     FileNotFoundError
         If there is no such file.
     ValueError
-        If something is wrong with the file; the message names the line.
+        If the file has an error; the message names the line.
     """
     names, lines = _rows(path, delimiter)
     place = _place(path, names, column, delimiter)
@@ -74,7 +74,7 @@ def read_csv(
 def _rows(path: str | os.PathLike[str], delimiter: str) -> tuple[list[str], list[tuple[int, list[str]]]]:
     """Give the names, and every line that is not blank with its number in the file."""
     try:
-        text = Path(path).read_text(encoding="utf-8-sig")  # spreadsheets put a mark in front
+        text = Path(path).read_text(encoding="utf-8-sig")  # spreadsheets write a byte order mark
     except UnicodeDecodeError as error:
         raise ValueError(f"{_name(path)} is not text in UTF-8 ({error.reason}): save it as CSV UTF-8") from error
     reader = csv.reader(text.splitlines(), delimiter=delimiter)
@@ -88,7 +88,7 @@ def _place(path: str | os.PathLike[str], names: list[str], wanted: str, delimite
     if names.count(wanted) == 1:
         return names.index(wanted)
     other = next((mark for mark in ";\t|" if mark != delimiter and mark in names[0]), "")
-    hint = f": are columns divided by {other!r}? try delimiter={other!r}" if len(names) == 1 and other else ""
+    hint = f": are columns separated by {other!r}? try delimiter={other!r}" if len(names) == 1 and other else ""
     found = "two columns" if wanted in names else "no column"
     raise ValueError(f"{_name(path)} has {found} {wanted!r}; its columns are {', '.join(map(repr, names))}{hint}")
 
@@ -99,7 +99,7 @@ def _number(path: str | os.PathLike[str], line: int, column: str, cell: str, gap
         if gaps:
             return float("nan")
         raise ValueError(
-            f"{_name(path)}, line {line}: {column} is {text!r}, so nothing was measured; "
+            f"{_name(path)}, line {line}: {column} is {text!r}, which is no value; expected a number: "
             "try gaps=True, and then series.fill_forward"
         )
     try:
@@ -112,7 +112,7 @@ def _number(path: str | os.PathLike[str], line: int, column: str, cell: str, gap
     return value
 
 
-def _date(path: str | os.PathLike[str], line: int, column: str, cell: str) -> Any:
+def _date(path: str | os.PathLike[str], line: int, column: str, cell: str) -> np.datetime64:
     text = cell.strip()
     try:
         if len(text) not in (4, 7, 10) or not text[:4].isdigit():
@@ -125,7 +125,7 @@ def _date(path: str | os.PathLike[str], line: int, column: str, cell: str) -> An
 
 
 def _check_steps(path: str | os.PathLike[str], lines: list[int], texts: list[str], times: Array) -> None:
-    """Refuse times that stand still, go back, or leave one out; months are counted if the day is always the same."""
+    """Refuse times that repeat, decrease or leave a gap; steps are in months if the day is always the same."""
     months = times.astype("datetime64[M]")
     by_month = len(set((times - months).tolist())) == 1
     steps = np.diff(months if by_month else times).astype(np.int64)  # int has 32 bits in a browser

@@ -1,7 +1,7 @@
-"""How a model learns: gradients are clipped, an optimizer takes a step, and nothing is lost when one stops.
+"""Training: gradients are clipped, an optimizer updates the weights, and an interrupted run can be resumed.
 
 ``trainer`` holds ``train``, a whole training in one call; ``loop`` the generator ``fit`` behind it; ``optimizers``
-clipping, SGD and Adam; ``checkpoints`` the files; ``bar`` a progress bar for the reader.
+clipping, SGD and Adam; ``checkpoints`` the files; ``bar`` a progress bar.
 """
 
 from lstm_helpers.model import Batch

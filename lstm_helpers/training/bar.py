@@ -1,8 +1,8 @@
-"""A progress bar that only ever adds to its line: live while it runs, and the same text whenever it runs again.
+"""A progress bar that only appends to its line: live while it runs, and the same text in every run.
 
     500 steps: 0...10...20...30...40...50...60...70...80...90...100 %
 
-There is no time in it and nothing is overwritten, so that a stored page shows one line that does not change.
+It prints no times and overwrites nothing, so that a stored page shows one line that does not change.
 """
 
 import sys
@@ -18,22 +18,22 @@ _MARKS = (*(mark for tens in range(0, 100, 10) for mark in (str(tens), ".", ".",
 
 
 def progress_bar(items: Iterable[ItemT], total: int, *, shown: bool = True) -> Iterator[ItemT]:
-    """Pass on the first ``total`` items, and show how far that is.
+    """Yield the first ``total`` items, and show the progress.
 
     Parameters
     ----------
     items : iterable
-        Such as what ``fit`` returns, which by itself has no end.
+        Such as the iterator that ``fit`` returns, which has no end.
     total : int
-        After how many items to stop.
+        The number of items.
     shown : bool
-        False to write nothing in any case.
+        False never prints a bar.
 
     Yields
     ------
     item
-        The same items. The bar is shown in a notebook and in a terminal; where output goes to a file or a pipe
-        nothing is written.
+        The same items. The bar is printed in a notebook and in a terminal; if output goes to a file or a pipe, nothing
+        is printed.
     """
     check_size("total", total)
     return _show(iter(items), total) if shown and _someone_is_looking() else islice(items, total)
@@ -49,7 +49,7 @@ def _show(items: Iterator[ItemT], total: int) -> Iterator[ItemT]:
             _write("".join(_MARKS[shown:due]))
             shown = due
             yield item
-    finally:  # also when the loop around it was left, or an error came through
+    finally:  # also if the loop was left early, or an error occurred
         _write(" %\n" if done == total else f" stopped after {done} steps\n")
 
 

@@ -1,4 +1,4 @@
-"""Training that survives the process: a Progress in a file, and back, to the bit."""
+"""Checkpoints: save a Progress to a file and load it, bit for bit."""
 
 import os
 
@@ -10,7 +10,7 @@ from lstm_helpers.training.loop import Progress
 
 
 def save_checkpoint(path: str | os.PathLike[str], progress: Progress) -> None:
-    """Write a Progress to an .npz file: whole, or not at all; an older file stays until the new one is complete."""
+    """Write a Progress to an .npz file, completely or not at all; an older file stays until then."""
     arrays.save(path, arrays.tree_map(np.asarray, progress))
 
 
@@ -22,15 +22,15 @@ def load_checkpoint(path: str | os.PathLike[str], like: Progress) -> Progress:
     path : path
         The file.
     like : Progress
-        Any of the same training, usually ``start`` called with what ``fit`` will be called with: structure, shapes
-        and dtypes are compared with it before anything is read.
+        Any Progress of the same training, usually ``start`` with the arguments of ``fit``: structure, shapes and
+        dtypes are compared with it before any array is read.
 
     Raises
     ------
     FileNotFoundError
         If there is no such file.
     ValueError
-        If the file is damaged, is something else, or belongs to another training.
+        If the file is damaged, is not a checkpoint, or belongs to another training.
     """
     try:
         loaded = arrays.load(path, arrays.tree_map(np.asarray, like))
@@ -41,5 +41,5 @@ def load_checkpoint(path: str | os.PathLike[str], like: Progress) -> Progress:
 
 
 def _as_in(like: object, value: Array) -> object:
-    """Turn what was a Python number back into one."""
+    """Convert an array back to a Python number where ``like`` has one."""
     return value if isinstance(like, np.ndarray) else value.item()

@@ -1,9 +1,9 @@
-"""The training loop, as a fold: a whole step is a function from one Progress to the next, and ``fit`` repeats it.
+"""The training loop: a step is a function from one Progress to the next, and ``fit`` repeats it.
 
     batch → loss and gradient → clip → optimizer → new weights
 
-Everything that the next step depends on is in the Progress. So a run that was interrupted, even killed, goes on from
-any Progress it yielded, and ends at the same weights to the last bit.
+The Progress holds everything that the next step depends on. So a run that was interrupted, or even killed, can continue
+from any Progress that it yielded, and ends at the same weights to the last bit.
 """
 
 from collections.abc import Callable, Iterator
@@ -29,30 +29,30 @@ from lstm_helpers.training.optimizers import Optimizer
 
 
 class Best(NamedTuple):
-    """What validation has found so far."""
+    """The best validation so far."""
 
     loss: float  # the lowest; infinite before the first
-    step: int  # when it was found
-    params: Params  # the weights then
+    step: int  # the step of the lowest loss
+    params: Params  # the weights at that step
     waited: int  # how many validations in a row were no better
-    latest: float  # what the last one gave; NaN before the first
+    latest: float  # the loss of the last validation; NaN before the first
 
 
 class Progress(NamedTuple):
-    """Training after so many whole steps; a tree, so that it can be saved."""
+    """The state of a training after ``step`` complete steps; a tree, so that it can be saved."""
 
-    step: int  # how many steps were made
+    step: int  # the number of completed steps
     loss: float  # of the last step's batch, before its update
     grad_norm: float  # of the last step's gradient, before clipping
     params: Params  # after the update
     optimizer_state: Tree
     state: State  # the layer's last state if it is carried over, else ()
-    rng_state: Array | tuple[()]  # (6,) uint64, where the dropout's random numbers have got to; () without an rng
+    rng_state: Array | tuple[()]  # (6,) uint64, the state of dropout's generator; () without an rng
     best: Best | tuple[()] = ()  # Best if there is validation, else ()
 
 
 class _Plan(NamedTuple):
-    """What stays the same from step to step."""
+    """The arguments that stay the same in all steps."""
 
     model: Model
     batches: Callable[[int], Batch | None]
@@ -72,14 +72,14 @@ def start(
     state: State = (),
     validate: Callable[[Params], float] | None = None,
 ) -> Progress:
-    """Give the Progress before the first step, also the ``like`` that ``load_checkpoint`` wants.
+    """Give the Progress before the first step, also the ``like`` of ``load_checkpoint``.
 
     Parameters
     ----------
     params, optimizer, rng, validate
-        As for ``fit``. One draw from ``rng`` seeds the random numbers of the whole training.
+        As for ``fit``. One sample from ``rng`` seeds the random numbers of the whole training.
     state : optional
-        For ``carry_state``: the layer's state to begin with, such as ``model.zero_state(params, xs)``.
+        For ``carry_state``: the layer's initial state, such as ``model.zero_state(params, xs)``.
     """
     for name, leaf in leaves(params):
         check_finite(f"params.{name}", leaf)
@@ -106,49 +106,49 @@ def fit(
     patience: int | None = None,
     validate_every: int = 1,
 ) -> Iterator[Progress]:
-    """Train a model, one yielded Progress after every whole step.
+    """Train a model and yield a Progress after every complete step.
 
     Parameters
     ----------
     model : Model
-        What is trained.
+        The model to train.
     params : Params
-        Where to start; never written to.
+        The initial weights; never written to.
     batches : function
-        ``batches(step)`` gives the Batch for the step after ``step`` whole ones, from 0, or None to end. To make a
-        resumed run equal, it must give the same batch for the same number, so let it seed its own generator:
+        ``batches(step)`` gives the Batch after ``step`` complete steps, from 0, or None to end. For a resumed run to be
+        equal, it must give the same batch for the same number, so let it seed its own generator:
         ``lambda step: adding.batch(np.random.default_rng([7, step]), 32, 10)``.
     loss : function
         ``losses.mse`` or ``losses.cross_entropy``.
     optimizer : Optimizer
         Such as ``adam(0.01)``.
     clip_norm : float or None
-        The longest gradient that is let through; None for no limit.
+        The largest norm of a gradient; longer gradients are clipped to it. None sets no limit.
     rng : numpy.random.Generator, optional
         For dropout; without it nothing is dropped.
     resume : Progress, optional
-        Go on from there: call with the same arguments as before, and this. ``params`` and ``rng`` then only say what
-        is expected.
+        The Progress to continue from: call ``fit`` with the same arguments as before, and this. ``params`` and ``rng``
+        then only define the expected structure.
     carry_state : bool
-        Truncated backpropagation through time: every batch starts in the state in which the last one ended, but no
-        gradient crosses. All batches must hold the same sequences side by side.
+        Truncated backpropagation through time: every batch starts from the last state of the previous one, but
+        gradients are cut between batches. All batches must hold the same sequences in the same order.
     validate : function, optional
         From params to a loss on other data, lower is better; called every ``validate_every`` steps.
     patience : int, optional
-        End after so many validations in a row that found no lower loss. ``progress.best.params`` are the best.
+        End after this many validations in a row without a lower loss. ``progress.best.params`` are the best weights.
 
     Yields
     ------
     Progress
-        There is no last one by itself: leave the loop, or use ``train``. An interrupt (KeyboardInterrupt) during a
-        step drops that step and ends the loop without an error.
+        The iterator has no end: leave the loop, or use ``train``. An interrupt (KeyboardInterrupt) during a step drops
+        that step and ends the loop without an error.
 
     Raises
     ------
     ValueError
         If an argument or a batch does not fit.
     FloatingPointError
-        If a loss, a gradient or a weight is no longer a finite number; the last Progress is whole.
+        If a loss, a gradient or a weight is no longer finite; the last Progress is complete.
     """
     options = clip_norm, rng, resume, carry_state, validate, patience, validate_every
     return _until_interrupted(steps_of(model, params, batches, loss, optimizer, *options))
@@ -168,7 +168,7 @@ def steps_of(
     patience: int | None,
     validate_every: int,
 ) -> Iterator[Progress]:
-    """Check what ``fit`` was given; return its steps, which an interrupt goes through."""
+    """Check the arguments of ``fit`` and return its steps; an interrupt is passed on to the caller."""
     if clip_norm is not None and not 0 < clip_norm < np.inf:
         raise ValueError(f"clip_norm is {clip_norm!r}; expected a number above 0, or None for no limit")
     check_size("validate_every", validate_every)
@@ -205,7 +205,7 @@ def _whole_step(plan: _Plan, before: Progress, batch: Batch) -> Progress:
     step = before.step + 1
     rng = _unpack(before.rng_state)
     state = _carried(before, batch) if plan.carry_state else None
-    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # told below, in words
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # reported below
         try:
             result = plan.model.loss_and_grads(before.params, batch, plan.loss, state, rng)
         except ValueError as error:
@@ -216,9 +216,9 @@ def _whole_step(plan: _Plan, before: Progress, batch: Batch) -> Progress:
             grads, norm = result.grads, tree_norm(result.grads)
         else:
             grads, norm = optimizers.clip_norm(result.grads, plan.limit)
-        _check_alive(before, loss=loss, norm_of_the_gradient=norm)
+        _check_finite_values(before, loss=loss, norm_of_the_gradient=norm)
         params, optimizer_state = plan.optimizer.update(grads, before.optimizer_state, before.params)
-        _check_alive(before, norm_of_the_new_weights=tree_norm(params))
+        _check_finite_values(before, norm_of_the_new_weights=tree_norm(params))
     after = Progress(
         step=step,
         loss=loss,
@@ -245,31 +245,31 @@ def _validated(plan: _Plan, progress: Progress) -> Progress:
 
 
 def _carried(before: Progress, batch: Batch) -> State | None:
-    """Give the state to start from, None at the very first step."""
+    """Give the state to start from, None at the first step."""
     have = {len(leaf) for _, leaf in leaves(before.state)}
     want = np.shape(batch.xs)[1:2]
     if have and tuple(have) != want:
         raise ValueError(
             f"batches({before.step}) holds {want[0]} sequences but the carried state {have.pop()}; expected the same "
-            "sequences side by side in every batch: leave out an incomplete last one, or set carry_state=False"
+            "sequences in the same order in every batch: leave out an incomplete last one, or set carry_state=False"
         )
     return before.state if have else None
 
 
-def _check_alive(before: Progress, **values: float) -> None:
+def _check_finite_values(before: Progress, **values: float) -> None:
     for name, value in values.items():
         if not np.isfinite(value):
             last = f"step {before.step} was fine, with loss {before.loss:.3g} and gradient norm {before.grad_norm:.3g}"
             raise FloatingPointError(
                 f"the {name.replace('_', ' ')} is {value} in step {before.step + 1}"
                 + (f" ({last})" if before.step else "")
-                + ": most likely the steps are too large; try a smaller rate, or a limit such as clip_norm=1.0. "
-                "Nothing is lost: the last Progress that was yielded is whole"
+                + ": most likely the steps are too large; try a smaller learning_rate, or a limit such as clip_norm=1. "
+                "Nothing is lost: the last Progress that was yielded is complete"
             )
 
 
 def _check_resume(resume: object, params: Params, optimizer: Optimizer, rng: object, validate: object) -> None:
-    """Refuse to go on from what another training yielded."""
+    """Refuse a Progress of another training."""
     if not isinstance(resume, Progress):
         raise ValueError(f"resume is {describe(resume)}; expected a Progress, as fit yields it")
     for name, given, stored in (("rng", rng, resume.rng_state), ("validate", validate, resume.best)):
@@ -284,7 +284,7 @@ def _check_resume(resume: object, params: Params, optimizer: Optimizer, rng: obj
             raise ValueError(f"resume.{name} is of another model or optimizer: it holds {', '.join(different)}")
 
 
-# NumPy keeps a generator's state in a dictionary with 128-bit numbers; as an array it fits into a tree and a file.
+# NumPy keeps a generator's state in a dictionary with 128-bit numbers; as an array it can be part of a tree and a file.
 
 
 def _pack(bit_generator: np.random.BitGenerator) -> Array:

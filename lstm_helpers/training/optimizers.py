@@ -1,8 +1,8 @@
-"""From a gradient to new weights: the gradient says where up is, and these rules decide how far to go down.
+"""Optimizers and gradient clipping: rules that turn a gradient into new weights.
 
-    clip by norm       g ← g · min(1, limit / ‖g‖)                        the direction stays
-    clip by element    g_k ← max(-limit, min(limit, g_k))                 the direction may turn
-    SGD                v ← μ v + g,   w ← w - learning_rate · v                    μ = 0: plain steps downhill
+    clip by norm       g ← g · min(1, limit / ‖g‖)                        the direction does not change
+    clip by element    g_k ← max(-limit, min(limit, g_k))                 the direction may change
+    SGD                v ← μ v + g,   w ← w - learning_rate · v                    μ = 0: plain gradient descent
     Adam               m ← β₁ m + (1 - β₁) g,   v ← β₂ v + (1 - β₂) g²
                        w ← w - learning_rate · m̂ / (√v̂ + ε),   m̂ = m / (1 - β₁ⁿ),   v̂ = v / (1 - β₂ⁿ)   at step n
 
@@ -21,28 +21,28 @@ TreeT = TypeVar("TreeT")
 
 
 class Optimizer(NamedTuple):
-    """Two pure functions; what an optimizer remembers is handed in and out."""
+    """Two pure functions; the optimizer's state is an argument and a result."""
 
     init: Callable[[Params], Tree]  # params -> state
     update: Callable[[Params, Tree, Params], tuple[Params, Tree]]  # grads, state, params -> new params, new state
 
 
 class SgdState(NamedTuple):
-    """What SGD remembers."""
+    """The state of SGD."""
 
     velocity: Params  # v
 
 
 class AdamState(NamedTuple):
-    """What Adam remembers."""
+    """The state of Adam."""
 
-    step: Array  # n, how many steps were taken
+    step: Array  # n, the number of steps
     mean: Params  # m
     square: Params  # v
 
 
 def clip_norm(grads: TreeT, limit: float) -> tuple[TreeT, float]:
-    """Shorten a gradient to the norm ``limit`` if it is longer; return it and the norm it had before."""
+    """Scale a gradient to the norm ``limit`` if its norm is larger; return it and its norm before clipping."""
     _check_positive("limit", limit)
     norm = tree_norm(grads)
     if norm <= limit:
@@ -51,23 +51,23 @@ def clip_norm(grads: TreeT, limit: float) -> tuple[TreeT, float]:
 
 
 def clip_elements(grads: TreeT, limit: float) -> tuple[TreeT, float]:
-    """Cut every number of a gradient to ±``limit``; return it and the norm it had before."""
+    """Clip every number of a gradient to ±``limit``; return it and its norm before clipping."""
     _check_positive("limit", limit)
     return tree_map(lambda g: np.clip(g, -limit, limit), grads), tree_norm(grads)
 
 
 def sgd(learning_rate: float, momentum: float = 0.0) -> Optimizer:
-    """Go downhill, with a memory of the direction if ``momentum`` is above 0.
+    """Make the optimizer for stochastic gradient descent, with momentum if ``momentum`` is above 0.
 
     Parameters
     ----------
     learning_rate : float
-        The learning learning_rate, above 0.
+        The learning rate, above 0.
     momentum : float
-        μ, from 0 to below 1: what is kept of the velocity at each step.
+        μ, from 0 to below 1: the fraction of the velocity that is kept at each step.
     """
     _check_positive("learning_rate", learning_rate)
-    _check_share("momentum", momentum)
+    _check_fraction("momentum", momentum)
 
     def init(params: Params) -> SgdState:
         return SgdState(tree_map(np.zeros_like, params))
@@ -80,20 +80,20 @@ def sgd(learning_rate: float, momentum: float = 0.0) -> Optimizer:
 
 
 def adam(learning_rate: float = 0.001, beta1: float = 0.9, beta2: float = 0.999, eps: float = 1e-8) -> Optimizer:
-    """Scale every weight's step by how large its gradients have been, so that the first one is ±``learning_rate``.
+    """Make the Adam optimizer, which divides every weight's step by the root mean square of its gradients.
 
     Parameters
     ----------
     learning_rate : float
-        The learning learning_rate, above 0: about the size of a step, in the units of the weights.
+        The learning rate, above 0: about the size of a step, in the units of the weights; exactly so for the first.
     beta1, beta2 : float
-        From 0 to below 1: what is kept of the mean of gradients, and of their squares, at each step.
+        From 0 to below 1: the fractions kept at each step of the mean gradient, and of the mean square.
     eps : float
-        Above 0; it matters only for gradients that are about as small.
+        Above 0; it matters only for gradients of about this size.
     """
     _check_positive("learning_rate", learning_rate)
-    _check_share("beta1", beta1)
-    _check_share("beta2", beta2)
+    _check_fraction("beta1", beta1)
+    _check_fraction("beta2", beta2)
     _check_positive("eps", eps)
 
     def init(params: Params) -> AdamState:
@@ -119,6 +119,6 @@ def _check_positive(name: str, value: object) -> None:
         raise ValueError(f"{name} is {value!r}; expected a finite number above 0")
 
 
-def _check_share(name: str, value: object) -> None:
+def _check_fraction(name: str, value: object) -> None:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1:
         raise ValueError(f"{name} is {value!r}; expected a number from 0 to below 1")

@@ -1,4 +1,4 @@
-"""The whole of a training in one call, for when only its end is wanted: ``fit`` run for a number of steps."""
+"""A whole training in one call: ``fit`` for a number of steps."""
 
 import sys
 from collections.abc import Callable
@@ -29,20 +29,20 @@ def train(
     validate_every: int = 1,
     bar: bool = True,
 ) -> Progress:
-    """Train a model until ``steps`` steps were made, and give the last Progress.
+    """Train a model for ``steps`` steps, and return the last Progress.
 
-    An interrupt (Ctrl-C, or the kernel's stop button) drops the step that was being made, says so, and gives the
-    Progress before it. The same call with ``resume=`` that Progress, or one from ``load_checkpoint``, makes the steps
-    that are missing, and ends at the weights of an uninterrupted run to the last bit.
+    An interrupt (Ctrl-C, or the kernel's stop button) drops the current step, prints a message, and returns the
+    Progress before it. The same call with ``resume=`` that Progress, or one from ``load_checkpoint``, runs the missing
+    steps, and ends at the weights of an uninterrupted run to the last bit.
 
     Parameters
     ----------
     model, params, batches, loss, optimizer, clip_norm, rng, resume, carry_state, validate, patience, validate_every
         As for ``fit``, which gives the Progress after every step.
     steps : int
-        How long the training is, counted from its first step: those that ``resume`` has made already count.
+        The length of the training, counted from its first step; the steps of ``resume`` count.
     bar : bool
-        Show a progress bar where somebody is watching, in a notebook or a terminal. False is for trainings in a loop.
+        Show a progress bar in a notebook or a terminal. False is for trainings in a loop.
 
     Returns
     -------
@@ -55,16 +55,16 @@ def train(
     ValueError
         If an argument or a batch does not fit.
     FloatingPointError
-        If a loss, a gradient or a weight is no longer a finite number. To keep what was learned before it, use ``fit``.
+        If a loss, a gradient or a weight is no longer finite. To keep the Progress before it, use ``fit``.
     """
     check_size("steps", steps)
     progress = start(params, optimizer, rng=rng, validate=validate) if resume is None else resume
     options = clip_norm, rng, progress, carry_state, validate, patience, validate_every
-    run = steps_of(model, params, batches, loss, optimizer, *options)  # refuses what is no Progress
+    run = steps_of(model, params, batches, loss, optimizer, *options)  # refuses anything but a Progress
     missing = steps - progress.step
     if missing < 0:
         raise ValueError(
-            f"steps is {steps}, but resume has made {progress.step} already; expected at least as many: "
+            f"steps is {steps}, but resume has run {progress.step} already; expected at least as many: "
             f"steps counts from the first, so for {steps} more pass steps={progress.step + steps}"
         )
     if missing:

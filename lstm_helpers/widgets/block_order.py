@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from itertools import permutations
-from typing import Any
 
 import numpy as np
 import traitlets
@@ -14,7 +13,7 @@ from lstm_helpers.arrays import Array
 from lstm_helpers.cells import lstm
 from lstm_helpers.data.tasks import agreement
 from lstm_helpers.data.trained import Network
-from lstm_helpers.figures.style import INK
+from lstm_helpers.figures.style import INK, QUIET
 from lstm_helpers.through_time import unroll
 from lstm_helpers.widgets.base import HouseWidget, one_of
 from lstm_helpers.widgets.scripts import script
@@ -86,7 +85,7 @@ class BlockOrder(HouseWidget):
         test: agreement.SentenceBatch,
         stored: str = "iofg",
         read: str = "ifgo",
-        **kwargs: Any,
+        **kwargs: object,
     ) -> None:
         xs = agreement.encode(words)
         cells = {order: misread(network.cell, stored, order) for order in ORDERS}
@@ -143,7 +142,7 @@ class BlockOrder(HouseWidget):
     def draw_static(self, figure: Figure) -> None:
         """Draw the answer after each word, for both orders."""
         ax, steps, stored = figure.add_subplot(), np.arange(len(self._labels)), self._orders["stored"]
-        ax.plot(steps, self._plural[stored], "o--", color="#777777", ms=4, label=f"correct order, {' '.join(stored)}")
+        ax.plot(steps, self._plural[stored], "o--", color=QUIET, ms=4, label=f"correct order, {' '.join(stored)}")
         ax.plot(steps, self.plural, "o-", color=INK, ms=4, label=f"read as {' '.join(self.read)}")
         ax.set(ylim=(-0.03, 1.03), xticks=steps, xticklabels=self._labels, ylabel="probability of plural")
         ax.legend(fontsize=9, loc="center right")

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import traitlets
 from matplotlib.figure import Figure
 
 from lstm_helpers.activations import sigmoid
 from lstm_helpers.arrays import Array
-from lstm_helpers.figures.style import COLOURS, number
+from lstm_helpers.figures.style import COLOURS, QUIET, number
 from lstm_helpers.widgets.base import HouseWidget, Whole, one_of, within
 from lstm_helpers.widgets.scripts import script
 from lstm_helpers.widgets.variants import EQUATIONS, FEEDS, STEPS, memories, pulses
@@ -44,7 +42,7 @@ class CellVariants(HouseWidget):
     _numbers = traitlets.Dict().tag(sync=True)
     _about = traitlets.Dict().tag(sync=True)
 
-    def __init__(self, z_f: int = 1, feed: str = "once", **kwargs: Any) -> None:
+    def __init__(self, z_f: int = 1, feed: str = "once", **kwargs: object) -> None:
         self._tables = {
             name: np.array([list(memories(z, pulses(name)).values()) for z in range(LOW, HIGH + 1)]) for name in FEEDS
         }
@@ -92,7 +90,7 @@ class CellVariants(HouseWidget):
         steps, room = np.arange(1, STEPS + 1), 0.06 * (high - low)
         for ax, (name, held) in zip(axes, self.held.items(), strict=True):
             ax.bar(steps, held, width=0.6, color=COLOURS["c"])
-            ax.axhline(0, color="#777777", lw=0.8)
+            ax.axhline(0, color=QUIET, lw=0.8)
             ax.set(ylim=(low - room, high + room), yticks=sorted({low, 0.0, high}))
             ax.set_ylabel(name, rotation=0, ha="right", va="center", size=9)
             ax.tick_params(labelsize=8)
@@ -104,7 +102,7 @@ class CellVariants(HouseWidget):
         axes[0].set_title(f"{FEEDS[self.feed]}; forget gate {f:.3f}: state of each cell", loc="left", size=10)
 
     @traitlets.validate("z_f")
-    def _check_z_f(self, proposal: Any) -> int:
+    def _check_z_f(self, proposal: traitlets.Bunch) -> int:
         return within("z_f", proposal["value"], LOW, HIGH, "whole numbers, computed beforehand")
 
     _check_feed = one_of("feed", lambda widget: FEEDS)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 import traitlets
@@ -11,7 +10,7 @@ from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
 from lstm_helpers.figures import draw_forecasts
-from lstm_helpers.figures.style import INK
+from lstm_helpers.figures.style import INK, PALE
 from lstm_helpers.widgets.base import HouseWidget, Whole, within
 from lstm_helpers.widgets.scripts import script
 
@@ -59,7 +58,7 @@ class ForecastOrigin(HouseWidget):
         forecasts: Mapping[str, ArrayLike],
         origin: int = 0,
         ahead: int = 1,
-        **kwargs: Any,
+        **kwargs: object,
     ) -> None:
         self._times, self._values = np.asarray(times, float), np.asarray(values, float)
         self._origins = np.asarray(origins)
@@ -137,18 +136,18 @@ class ForecastOrigin(HouseWidget):
         start = float(self._times[first - 1])
         draw_forecasts(self._times[shown], self._values[shown], lines, start=start, label="value", ax=above)
         rows = np.arange(len(self._names))[::-1]
-        below.barh(rows, list(self.mean_errors.values()), height=0.5, color="#bbbbbb", label="mean of all origins")
+        below.barh(rows, list(self.mean_errors.values()), height=0.5, color=PALE, label="mean of all origins")
         below.plot(list(self.errors.values()), rows, "D", color=INK, ms=6, ls="", label="this origin")
         below.set(yticks=rows, yticklabels=self._names, xlim=(0, 1.02 * self._errors[:, self.ahead - 1].max()))
         below.set_xlabel(f"absolute error at horizon {self.ahead}")
         below.legend(fontsize=8, loc="lower right")
 
     @traitlets.validate("origin")
-    def _check_origin(self, proposal: Any) -> int:
+    def _check_origin(self, proposal: traitlets.Bunch) -> int:
         return within("origin", proposal["value"], 0, self._shape["origins"] - 1, "origins count from 0")
 
     @traitlets.validate("ahead")
-    def _check_ahead(self, proposal: Any) -> int:
+    def _check_ahead(self, proposal: traitlets.Bunch) -> int:
         return within("ahead", proposal["value"], 1, self._shape["horizon"], "steps ahead count from 1")
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import traitlets
 from matplotlib.figure import Figure
 
-from lstm_helpers.activations import sigmoid, sigmoid_slope, tanh, tanh_slope
+from lstm_helpers.activations import sigmoid, sigmoid_derivative, tanh, tanh_derivative
 from lstm_helpers.figures import draw_soft_gate
 from lstm_helpers.figures.gates import ACTIVATIONS
 from lstm_helpers.figures.style import number
@@ -60,7 +60,8 @@ class SoftGate(HouseWidget):
     @property
     def passed(self) -> Passed:
         """The numbers that the picture shows."""
-        function, derivative = (sigmoid, sigmoid_slope) if self.activation == "sigmoid" else (tanh, tanh_slope)
+        sigmoidal = self.activation == "sigmoid"
+        function, derivative = (sigmoid, sigmoid_derivative) if sigmoidal else (tanh, tanh_derivative)
         gate = float(function(self.z))
         return Passed(gate, float(derivative(gate)), gate * self.value)
 

@@ -66,7 +66,7 @@ class StackGradient(HouseWidget):
         stack: str = "",
         layer: int = 0,
         step: int = 1,
-        **kwargs: Any,
+        **kwargs: object,
     ) -> None:
         depths = {len(one.layers) for one, _ in stacks.values()}
         if len(depths) != 1 or max(depths) > MOST_LAYERS or not 1 <= len(xs) <= MOST_STEPS:
@@ -132,11 +132,11 @@ class StackGradient(HouseWidget):
     _check_stack = one_of("stack", lambda widget: widget.tables)
 
     @traitlets.validate("layer")
-    def _check_layer(self, proposal: Any) -> int:
+    def _check_layer(self, proposal: traitlets.Bunch) -> int:
         return within("layer", proposal["value"], 0, self._shape["layers"], "0 is the input, the others count from 1")
 
     @traitlets.validate("step")
-    def _check_step(self, proposal: Any) -> int:
+    def _check_step(self, proposal: traitlets.Bunch) -> int:
         return within("step", proposal["value"], 1, self._shape["steps"], "steps count from 1")
 
 

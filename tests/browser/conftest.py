@@ -78,6 +78,13 @@ CLOSE_OTHERS = """path => {
         if (widget.context?.path !== path) widget.dispose();
     }
 }"""
+CHANGED = """async () => {
+    const { context } = window.jupyterapp.shell.currentWidget;
+    await context.sessionContext.session.kernel.info;
+    await context.sessionContext.session.kernel.spec;
+    await new Promise(resolve => setTimeout(resolve, 300));
+    return context.model.dirty;
+}"""
 UNFINISHED = """() => window.jupyterapp.shell.currentWidget.content.widgets
     .map((cell, position) => ({ cell, position }))
     .filter(({ cell }) => cell.model.type === 'code' && cell.model.sharedModel.source.trim()
@@ -125,7 +132,7 @@ class Server:
         command += [f"--LabApp.app_settings_dir={SHIPPED / 'share' / 'jupyter' / 'lab' / 'settings'}"]
         with self.log.open("w", encoding="utf-8") as log:
             self.process = subprocess.Popen(command, env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-        self._wait_until_it_answers(seconds=60)
+        self._wait_until_it_answers(seconds=120)
 
     def _wait_until_it_answers(self, seconds: float) -> None:
         end = time.monotonic() + seconds

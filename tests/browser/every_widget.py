@@ -79,3 +79,12 @@ def cells(*names: str) -> list[str]:
     """Give the cells of a page with one of each, or of these, bound to its class's name in small letters."""
     chosen = {name: EXAMPLES[name] for name in names} or EXAMPLES
     return [SETUP, *(f"{name.lower()} = {example.code}\n{name.lower()}" for name, example in chosen.items())]
+
+
+def open_page(lab, *, height: int = 2600, afresh: bool = False):
+    """Open the page with one of each and run it; all tests that use it share one JupyterLab (tests/conftest.py)."""
+    lab.write("every_widget_under_test", *cells())
+    page = lab.open("every_widget_under_test", height=height, afresh=afresh)
+    lab.run_all(page)
+    page.wait_for_function(f"() => document.querySelectorAll('.lstm-widget').length === {len(EXAMPLES)}")
+    return page

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.browser.conftest import CHANGED
 from tests.browser.test_widgets import eventually, where_the_reader_is
 
 NOTEBOOKS = sorted(path.name for path in (Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
@@ -16,6 +17,7 @@ def test_there_are_pages_to_open():
 @pytest.mark.parametrize("name", NOTEBOOKS)
 def test_page_opens_and_runs(lab, name):
     page = lab.open(name)
+    assert not page.evaluate(CHANGED), f"opening {name} marks it as changed"
     lab.run_all(page)
     show_every_result(page)
     for use in MOVED.get(name, ()):

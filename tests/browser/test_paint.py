@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from lstm_helpers.figures.style import COLOURS
-from tests.browser.every_widget import EXAMPLES, cells
+from tests.browser.every_widget import EXAMPLES, open_page
 from tests.browser.test_widgets import ask, eventually
 from tests.figures.test_looks import CELL_WIRES
 
@@ -60,11 +60,8 @@ ELSEWHERE = {"LiveTraining", "LossCurve", "Predict", "TextInspector"}  # no symb
 @pytest.fixture
 def widgets(lab):
     """Each widget of a page with one of each, by its name, and the page."""
-    lab.write("every_widget_under_test", *cells())
-    page = lab.open("every_widget_under_test", height=2600)
-    lab.run_all(page)
+    page = open_page(lab)
     shown = page.locator(".lstm-widget")
-    eventually(page, lambda: shown.count() == len(EXAMPLES))
     eventually(page, lambda: shown.nth(list(EXAMPLES).index("GateSliders")).locator(".lstm-added").count() > 0)
     lab.look("light", 1100, 2600)
     return {name: shown.nth(k) for k, name in enumerate(EXAMPLES)} | {"page": page}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.every_widget import EXAMPLES, cells
+from tests.browser.every_widget import EXAMPLES, cells, open_page
 from tests.browser.test_widgets import ask, eventually, tell, where_the_reader_is
 
 CHANGES = {
@@ -161,11 +161,8 @@ def test_a_press_into_a_picture_gives_the_widget_the_keys(page):
 
 
 def test_every_widget_undoes_and_resets_what_python_sets(lab):
-    lab.write("undo_everywhere", *cells())
-    page = lab.open("undo_everywhere", height=2600)
-    lab.run_all(page)
+    page = open_page(lab)
     shown = page.locator(".lstm-widget")
-    eventually(page, lambda: shown.count() == len(EXAMPLES))
     for k, name in enumerate(EXAMPLES):
         at_first = ask(page, SETTINGS.format(name.lower()))
         if name in NOTHING_TO_SET:

@@ -29,16 +29,16 @@ def readers_rnn_step(h, x, W_x, W_h, b):
     return np.tanh(np.concatenate([x, h], axis=1) @ np.concatenate([W_x, W_h]) + b)
 
 
-def readers_learn_one_weight(x, y, rate, steps):
+def readers_learn_one_weight(x, y, learning_rate, steps):
     w = 0.0
     while steps > 0:
         error = y - w * x
-        w, steps = w + 2 * rate * error * x, steps - 1
+        w, steps = w + 2 * learning_rate * error * x, steps - 1
     return w
 
 
-def readers_gated(value, logit):
-    return value / (1 + np.exp(-logit))
+def readers_gated(value, z):
+    return value / (1 + np.exp(-z))
 
 
 def readers_update_cell_state(c_previous, f, i, g):
@@ -53,11 +53,11 @@ def readers_forget_bias_for(half_life):
     return math.log(f) - math.log(1 - f)
 
 
-def readers_unroll_in_chunks(params, pieces):
-    state = lstm.zero_state(params, pieces[0].shape[1])
+def readers_unroll_in_chunks(params, chunks):
+    state = lstm.zero_state(params, chunks[0].shape[1])
     rows = []
-    for piece in pieces:
-        for x in piece:
+    for chunk in chunks:
+        for x in chunk:
             state = lstm.forward(params, state, x).state
             rows.append(state.h)
     return rows
@@ -159,7 +159,7 @@ def readers_from_tensorflow_1(kernel, bias):
     return kernel[:-H, places], kernel[-H:, places], b[places]
 
 
-def readers_look_back(query, keys, mask):
+def readers_attend(query, keys, mask):
     places = [s for s in range(len(keys)) if mask[s]]
     scores = [sum(q * k for q, k in zip(query, keys[s], strict=True)) / math.sqrt(len(query)) for s in places]
     raised = [math.exp(score - max(scores)) for score in scores]
@@ -177,7 +177,7 @@ def readers_answer(exercise):
     return globals()[name]
 
 
-def test_an_exercise_bears_its_modules_name_and_is_in_the_list():
+def test_an_exercise_has_its_modules_name_and_is_listed():
     """An exercise is one module and one line in exercises/__init__.py; a line that is missing is found here."""
     apart = {"__init__", "checker", "programming", "puzzle", "puzzles"}
     modules = {path.stem for path in Path(exercises.__file__).parent.glob("*.py")} - apart
@@ -202,13 +202,13 @@ def test_a_readers_own_right_answer_passes(exercise):
 
 
 @BY_NAME
-def test_the_books_answer_passes_without_a_remark_and_the_same_twice(exercise):
+def test_the_books_answer_passes_without_a_warning_and_repeatedly(exercise):
     first, second = exercise.check(exercise.right), exercise.check(exercise.right)
     assert first.passed and repr(first) == repr(second) and "warned" not in first.message
 
 
 @pytest.mark.parametrize(("exercise", "k"), WRONGS, ids=IDS)
-def test_every_usual_wrong_answer_is_called_by_its_own_name(exercise, k):
+def test_every_common_wrong_answer_gets_its_own_feedback(exercise, k):
     verdict = exercise.check(exercise.misconceptions[k].function)
     assert not verdict.passed and not verdict
     assert verdict.message.startswith(f"Not yet. {exercise.misconceptions[k].feedback}\n")
@@ -240,13 +240,13 @@ def test_the_first_difference_is_the_first():
     )
 
 
-def test_a_difference_too_small_to_see_is_told():
+def test_a_difference_too_small_to_print_is_reported():
     verdict = exercises.update_cell_state.check(lambda c, f, i, g: f * c + i * g + 2e-5)
     assert "they differ by 2.0e-05" in verdict.message
 
 
 def test_large_results_are_described_not_printed():
-    verdict = exercises.unroll_in_chunks.check(lambda params, pieces: np.zeros((12, 2, 3)))
+    verdict = exercises.unroll_in_chunks.check(lambda params, chunks: np.zeros((12, 2, 3)))
     assert "case 1" in verdict.message.lower() and "got      an array of shape (12, 2, 3)" in verdict.message
     for wrong in exercises.unroll_in_chunks.misconceptions:
         assert len(exercises.unroll_in_chunks.check(wrong.function).message) < 700
@@ -369,20 +369,21 @@ RUBBISH = [
 
 
 @BY_NAME
-@pytest.mark.parametrize("rubbish", RUBBISH, ids=range(len(RUBBISH)))
-def test_rubbish_gets_a_calm_answer(exercise, rubbish):
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        verdict = exercise.check(rubbish)
-    assert not verdict.passed and verdict.message.startswith("Not yet. ")
-    assert repr(verdict) == repr(exercise.check(rubbish))
+def test_invalid_input_gets_a_message(exercise):
+    for k, rubbish in enumerate(RUBBISH):
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            verdict = exercise.check(rubbish)
+        assert not verdict.passed and verdict.message.startswith("Not yet. "), k
+        if exercise in (exercises.gated, exercises.rnn_backward):  # one result, and several
+            assert repr(verdict) == repr(exercise.check(rubbish)), k
 
 
-def test_what_went_wrong_is_said_in_words():
+def test_errors_of_the_function_are_described():
     check = exercises.gated.check
     assert "Give me the function itself, without calling it" in check(np.zeros(3)).message
     assert "Give me the function itself" in check(None).message
-    assert "Your function takes (value); I call it as gated(value, logit)" in check(lambda value: value).message
+    assert "Your function takes (value); I call it as gated(value, z)" in check(lambda value: value).message
     assert "got      None: is there a `return`" in check(lambda value, logit: None).message
     assert "it is not written yet" in check(lambda value, logit: ...).message
     assert "it raised ZeroDivisionError: division by zero" in check(lambda value, logit: 1 / 0).message
@@ -391,7 +392,7 @@ def test_what_went_wrong_is_said_in_words():
     assert "do all its parts have the same shape?" in check(lambda value, logit: [[1.0], [1.0, 2.0]]).message
 
 
-def test_of_several_results_those_that_are_right_are_told():
+def test_the_right_ones_of_several_results_are_listed():
     def two_mistakes(params, step, d_h):
         d_params, d_state, d_x = rnn.backward(params, step, rnn.State(d_h))
         return d_params.W_x, -d_params.W_h, d_params.b, -d_state.h, d_x
@@ -403,7 +404,7 @@ def test_of_several_results_those_that_are_right_are_told():
     assert message.endswith("  expected [[0.1193]]\n  got      [[-0.1193]]")
 
 
-def test_several_results_of_the_wrong_kind_are_named():
+def test_several_results_of_a_wrong_type_are_reported():
     parts = "d_W_x, d_W_h, d_b, d_h_previous, d_x"
     check = exercises.rnn_backward.check
     right = exercises.rnn_backward.right
@@ -417,7 +418,7 @@ def test_several_results_of_the_wrong_kind_are_named():
     assert "is there a `return`" in exercises.clip.check(lambda grads, limit: None).message
 
 
-def test_memory_addresses_never_show():
+def test_memory_addresses_are_never_printed():
     class Plain:
         pass
 
@@ -437,12 +438,12 @@ def test_an_answer_that_changes_its_argument_does_not_pass():
     verdict = exercises.update_cell_state.check(in_place)
     assert not verdict and "writes into its argument c_previous" in verdict.message
 
-    def empties(params, pieces):
-        result = exercises.unroll_in_chunks.right(params, list(pieces))
-        pieces.clear()
+    def empties(params, chunks):
+        result = exercises.unroll_in_chunks.right(params, list(chunks))
+        chunks.clear()
         return result
 
-    assert "writes into its argument pieces" in exercises.unroll_in_chunks.check(empties).message
+    assert "writes into its argument chunks" in exercises.unroll_in_chunks.check(empties).message
 
     def scales_in_place(grads, limit):
         norm = np.sqrt(sum(np.sum(grad**2) for grad in grads))
@@ -453,7 +454,7 @@ def test_an_answer_that_changes_its_argument_does_not_pass():
     assert "writes into its argument grads" in exercises.clip.check(scales_in_place).message
 
 
-def test_an_answer_that_hands_out_one_array_again_and_again_is_read_each_time():
+def test_an_answer_that_returns_the_same_array_is_read_after_each_call():
     buffer = {}
 
     def reuses(c_previous, f, i, g):
@@ -464,9 +465,9 @@ def test_an_answer_that_hands_out_one_array_again_and_again_is_read_each_time():
     assert exercises.update_cell_state.check(reuses).passed
 
 
-def test_warnings_do_not_fail_an_answer_but_are_told():
+def test_warnings_are_reported_and_do_not_fail_an_answer():
     verdict = exercises.gated.check(readers_gated)
-    assert verdict.passed and "(It warned on the way: overflow" in verdict.message
+    assert verdict.passed and "(It gave a warning: overflow" in verdict.message
     assert "warned" not in exercises.gated.check(lambda value, logit: value * sigmoid(logit)).message
 
 
@@ -499,8 +500,8 @@ def test_no_case_makes_the_right_answer_fail_and_none_is_changed(exercise):
         assert outcome.values is not None and not outcome.changed and not outcome.warned
 
 
-def test_repr_tells_what_to_write():
-    assert repr(exercises.gated) == "Exercise: write gated(value, logit), then exercises.gated.check(gated)"
+def test_repr_names_the_function_to_write():
+    assert repr(exercises.gated) == "Exercise: write gated(value, z), then exercises.gated.check(gated)"
 
 
 # The right answers are right
@@ -513,7 +514,7 @@ def test_rnn_step_is_the_cells_line():
     assert np.array_equal(exercises.rnn_step.right(state.h, x, *params), rnn.forward(params, state, x).h)
 
 
-def test_a_product_of_the_wrong_kind_meets_sizes_that_refuse_it_and_sizes_that_do_not():
+def test_cases_have_sizes_that_fit_a_wrong_product_and_sizes_that_do_not():
     """Else a reader would see only half of what * for @ can do."""
     verdict = exercises.rnn_step.check(lambda h, x, W_x, W_h, b: np.tanh(x * W_x + h * W_h + b))
     assert "It looks as if you used *" in verdict.message
@@ -529,7 +530,7 @@ def test_one_weight_follows_the_worked_formula(steps):
     assert exercises.learn_one_weight.right(x, y, rate, steps) == pytest.approx(expected, rel=1e-12)
 
 
-def test_half_the_slope_is_said_kindly():
+def test_half_the_derivative_gets_mild_feedback():
     verdict = exercises.learn_one_weight.check(exercises.learn_one_weight.misconceptions[2].function)
     assert "Nearly: your steps go in the right direction" in verdict.message
 
@@ -539,7 +540,7 @@ def test_gated_is_sigmoid_times_value():
     assert list(exercises.gated.right(np.array([5.0, -5.0]), np.array([1e4, -1e4]))) == [5.0, 0.0]
 
 
-def test_belt_step_is_the_cells_line():
+def test_update_cell_state_is_the_cells_line():
     rng = np.random.default_rng(1)
     params = lstm.init(rng, 2, 3)
     state = lstm.State(rng.normal(size=(4, 3)), rng.normal(size=(4, 3)))
@@ -552,11 +553,11 @@ def test_forget_bias_gives_the_half_life(steps):
     assert half_life(sigmoid(exercises.forget_bias_for.right(steps))) == pytest.approx(steps, rel=1e-8)
 
 
-def test_pieces_equal_the_whole():
+def test_chunks_equal_the_whole():
     rng = np.random.default_rng(2)
     params, xs = lstm.init(rng, 2, 3), rng.normal(size=(9, 2, 2))
-    pieces = [xs[:4], xs[4:5], xs[5:]]
-    assert np.array_equal(exercises.unroll_in_chunks.right(params, pieces), unroll(lstm, params, xs).h)
+    chunks = [xs[:4], xs[4:5], xs[5:]]
+    assert np.array_equal(exercises.unroll_in_chunks.right(params, chunks), unroll(lstm, params, xs).h)
 
 
 def test_last_outputs_are_the_last_states():
@@ -598,7 +599,7 @@ def test_a_new_state_that_is_not_kept_is_recognised():
         return trace.h[-1]
 
     for answer in (forgets_to_keep_it, writes_into_the_trace):
-        assert "Your result is that of a run left alone" in exercises.run_with_ablation.check(answer).message
+        assert "Your result is that of a run without ablation" in exercises.run_with_ablation.check(answer).message
 
 
 def test_zeroing_by_hand_too_early_or_too_late_is_recognised_however_it_is_written():
@@ -617,7 +618,7 @@ def test_zeroing_by_hand_too_early_or_too_late_is_recognised_however_it_is_writt
     assert "one step too early" in exercises.run_with_ablation.check(one_before).message
 
 
-def test_rnn_backward_is_the_slope_of_the_step():
+def test_rnn_backward_is_the_gradient_of_the_step():
     """Complex step differentiates the forward pass itself, with nothing in common with the formulas."""
     rng = np.random.default_rng(6)
     params = rnn.init(rng, 2, 3)._replace(b=rng.normal(size=3))
@@ -632,7 +633,7 @@ def test_rnn_backward_is_the_slope_of_the_step():
     assert relative_error((rnn.Params(*found[:3]), *found[3:]), expected) < 1e-13
 
 
-def test_sizes_that_hide_a_transposed_matrix_are_asked_and_sizes_that_do_not():
+def test_cases_have_sizes_that_fit_a_transposed_matrix_and_sizes_that_do_not():
     shapes = [
         (*step.x.shape, len(params.b)) for params, step, _ in exercises.rnn_backward.cases(np.random.default_rng(0))
     ]
@@ -640,7 +641,7 @@ def test_sizes_that_hide_a_transposed_matrix_are_asked_and_sizes_that_do_not():
     assert any(D == H > 1 for _, D, H in shapes) and any(D != H for _, D, H in shapes)
 
 
-def test_belt_gradient_is_the_slope_of_the_belt():
+def test_cell_state_gradient_is_the_derivative_of_the_cell_state():
     rng = np.random.default_rng(7)
     f, new = rng.random((6, 3)), rng.normal(size=(6, 3))
 
@@ -653,7 +654,7 @@ def test_belt_gradient_is_the_slope_of_the_belt():
         assert relative_error(found, complex_step(lambda c, t=t: last(c, t), rng.normal(size=3))) < 1e-13
 
 
-def test_belt_gradient_by_logarithms_passes_even_where_a_gate_is_shut():
+def test_cell_state_gradient_by_logarithms_passes_with_a_closed_gate():
     def by_logarithms(f):
         with np.errstate(divide="ignore"):
             sums = np.cumsum(np.log(f[::-1]), axis=0)[::-1]
@@ -683,7 +684,7 @@ def test_the_lengths_of_clips_cases_tell_a_norm_from_its_square_and_from_its_par
     assert 0 in norms
 
 
-def test_every_answer_that_is_called_a_leak_has_one_and_the_books_has_none():
+def test_every_answer_called_a_leak_leaks_and_the_books_does_not():
     """What the feedback says of an answer is what the package's own search for leaks finds in it."""
     values, train = exercises.prepare.cases(np.random.default_rng(0))[3]
     assert train == 20 and np.flatnonzero(np.isnan(values)).tolist() == [5, 18, 19, 20, 21, 27]
@@ -705,7 +706,7 @@ def test_gru_as_published_is_the_cells_step():
     assert relative_error(got, gru_reset_before.forward(params, state, x).h) < 1e-15
 
 
-def test_weights_that_came_from_elsewhere_compute_what_they_did_there():
+def test_converted_tensorflow_weights_give_the_same_outputs():
     rng = np.random.default_rng(8)
     D, H = 2, 3
     kernel, bias = rng.normal(size=(D + H, 4 * H)), rng.normal(size=4 * H)
@@ -717,12 +718,12 @@ def test_weights_that_came_from_elsewhere_compute_what_they_did_there():
     assert np.allclose(step.h, np.tanh(new_c) / (1 + np.exp(-o)), rtol=0, atol=1e-14)
 
 
-def test_the_sizes_tell_apart_who_counts_rows_by_units():
+def test_cases_distinguish_input_rows_from_unit_rows():
     cases = exercises.from_tensorflow_1.cases(np.random.default_rng(0))
     assert {np.sign(len(kernel) - len(bias) // 2) for kernel, bias in cases} == {-1, 0, 1}  # D − H
 
 
-def test_both_ends_are_the_last_states_of_both_halves_and_what_a_model_reads():
+def test_both_ends_are_the_last_states_of_both_directions_and_what_a_model_reads():
     _, mask = exercises.both_ends.cases(np.random.default_rng(0))[2]
     layer = Bidirectional(lstm)
     params = layer.init(np.random.default_rng(1), 2, 3)

@@ -9,7 +9,18 @@ import pytest
 
 from lstm_helpers import exercises, unroll
 from lstm_helpers.cells import lstm
-from lstm_helpers.exercises import PUZZLES, anbn, counter, encode, last_seen, latch, program, toggle
+from lstm_helpers.exercises import (
+    PUZZLES,
+    Puzzle,
+    anbn,
+    counter,
+    encode,
+    last_seen,
+    latch,
+    program,
+    puzzles,
+    toggle,
+)
 
 SOLUTIONS = {
     "latch": [{"i": {"s": 80, "bias": -40}, "f": {"r": -80, "bias": 40}, "g": 40, "o": 40}],
@@ -29,6 +40,13 @@ SOLUTIONS = {
         {"i": {"b": -200, "h2": 200, "bias": -100}, "f": 40, "g": 40, "o": 40},  # 3 remembers an a after a b
     ],
 }
+
+
+def test_every_puzzle_is_in_the_list():
+    written = {name for name, thing in vars(puzzles).items() if isinstance(thing, Puzzle)}
+    assert {puzzle.name for puzzle in PUZZLES} == written == set(SOLUTIONS)
+
+
 BY_NAME = pytest.mark.parametrize("puzzle", PUZZLES, ids=lambda puzzle: puzzle.name)
 
 
@@ -110,16 +128,16 @@ def changed(puzzle, k=0, **gates):
     return puzzle.check(program(puzzle.alphabet, units))
 
 
-def test_a_forget_bias_left_at_zero_is_seen_as_a_leak():
+def test_a_forget_bias_of_zero_is_reported_as_a_leak():
     message = changed(latch, f={"r": -80}).message
-    assert "After 's.' the answer is on; your cell says off." in message
+    assert "After 's.' the right answer is on; your cell gives off." in message
     assert "Unit 0 leaks: at step 2 its forget gate is 0.5, a half-life of 1.0 steps." in message
-    assert "The logit there is 0 " in message
+    assert "The pre-activation there is 0 " in message
 
 
 def test_a_slow_leak_passes_the_short_strings_and_fails_a_long_one():
     message = changed(latch, f={"r": -80, "bias": 4}).message
-    assert message.startswith("Almost. All 3279 strings up to length 7 are right, a long one is not.\n")
+    assert message.startswith("Almost. All 3279 strings up to length 7 are right, but a long one is not.\n")
     assert "(35 symbols)" in message and "forget gate is 0.98201, a half-life of 38 steps" in message
     message = changed(counter, f=7).message
     assert message.startswith("Almost.") and "leaks" in message
@@ -127,7 +145,7 @@ def test_a_slow_leak_passes_the_short_strings_and_fails_a_long_one():
 
 @BY_NAME
 @pytest.mark.parametrize("off", [0.3, 0.11, -0.11, 0.09, -0.09, np.nan])
-def test_an_answer_may_be_off_by_a_tenth_and_no_more(puzzle, off):
+def test_an_answer_may_be_off_by_at_most_a_tenth(puzzle, off):
     verdict = replace(puzzle, read=lambda trace: puzzle.read(trace) + off).check(solved(puzzle), max_length=2)
     assert verdict.passed == (abs(off) < 0.1)
     assert verdict.passed or verdict.message.startswith(f"Not yet. After '{puzzle.alphabet[0]}'")
@@ -135,7 +153,7 @@ def test_an_answer_may_be_off_by_a_tenth_and_no_more(puzzle, off):
 
 @BY_NAME
 @pytest.mark.parametrize("place", [0, 7, -1])
-def test_every_answer_on_the_way_through_a_long_string_counts(puzzle, place):
+def test_every_answer_within_a_long_string_counts(puzzle, place):
     """Right on all short strings, and on the long ones but for one symbol."""
 
     def read(trace):
@@ -147,24 +165,24 @@ def test_every_answer_on_the_way_through_a_long_string_counts(puzzle, place):
     verdict = replace(puzzle, read=read).check(solved(puzzle), max_length=3)
     assert not verdict.passed and verdict.message.startswith("Almost. All ")
     length = place % len(puzzle.long[0]) + 1
-    shown = re.search(r"After '(.*)'(?: \((\d+) symbols\))? the answer", verdict.message)
+    shown = re.search(r"After '(.*)'(?: \((\d+) symbols\))? the right answer", verdict.message)
     if length > 24:
         assert f"({length} symbols)" in shown[0]
     else:
         assert shown[1] == puzzle.long[0][:length]
 
 
-def test_weights_too_small_are_seen_as_half_open_gates():
+def test_small_weights_are_reported_as_half_open_gates():
     assert "The input gate of unit 0 is 0.50 at step 1: half open." in changed(latch, i={"s": 1}).message
     assert "The input gate of unit 0 is 0.73 at step 1: half open." in changed(counter, i={"a": 1, "b": -40}).message
     assert "The output gate of unit 0 is 0.50 at step 1: half open." in changed(latch, o={}).message
 
 
-def test_a_missing_candidate_is_seen():
-    assert "At step 1 unit 0 takes in 0.00: its candidate g" in changed(latch, g={}).message
+def test_a_missing_candidate_is_reported():
+    assert "At step 1 unit 0 writes 0.00: its candidate g" in changed(latch, g={}).message
 
 
-def test_a_toggle_without_feedback_is_told_so():
+def test_a_toggle_without_feedback_gets_a_hint():
     assert "No gate reads a previous h" in changed(toggle, g=40).message
     assert "No gate reads a previous h" not in changed(toggle, g={"bias": -20, "h0": 60}).message
 
@@ -172,14 +190,14 @@ def test_a_toggle_without_feedback_is_told_so():
 def test_the_table_shows_the_cells_own_numbers():
     params = program("sr.", [{"i": {"s": 80, "bias": -40}, "f": {"r": 80, "bias": 40}, "g": 40, "o": 40}])
     assert latch.check(params).message == (
-        "Not yet. After 'sr' the answer is off; your cell says on.\n"
+        "Not yet. After 'sr' the right answer is off; your cell gives on.\n"
         "  step symbol     i      f      g      o      c      h    of unit 0\n"
         "     1   s      1.00   1.00   1.00   1.00   1.00   0.76\n"
         "     2   r      0.00   1.00   1.00   1.00   1.00   0.76"
     )
 
 
-def test_longer_strings_on_request_and_not_too_many():
+def test_longer_strings_are_checked_on_request_up_to_a_limit():
     assert latch.check(solved(latch), max_length=2).message.startswith("Right. latch: all 12 strings up to length 2")
     assert "all 29523 strings up to length 9" in latch.check(solved(latch), max_length=9).message
     with pytest.raises(ValueError, match=r"max_length is 20: there are 3\^20 such strings"):
@@ -190,7 +208,7 @@ def test_longer_strings_on_request_and_not_too_many():
 
 
 @BY_NAME
-def test_rubbish_gets_a_calm_answer(puzzle):
+def test_invalid_input_gets_a_message(puzzle):
     good = solved(puzzle)
     rubbish = [
         None,
@@ -241,7 +259,7 @@ def test_program_puts_every_number_in_its_place():
     assert np.array_equal(np.concatenate([*params[:2], params.b[None]]), np.arange(48.0).reshape(6, 8))
 
 
-def test_program_gives_the_logits_it_says():
+def test_program_gives_the_stated_pre_activations():
     params = program("ab", [{"f": {"a": 1.5, "bias": 0.25, "h1": -2.0}}, {"g": {"h0": 3.0}, "o": 0.5}])
     state = lstm.State(np.array([[0.1, 0.2]]), np.zeros((1, 2)))
     step = lstm.forward(params, state, np.array([[1.0, 0.0]]))
@@ -273,16 +291,16 @@ def test_program_takes_words_as_symbols():
         ("sr.", ["i"], r"units\[0\] is 'i'; expected a dict"),
         ("ss", [{}], "alphabet is 'ss'; expected at least one symbol, none of them twice"),
         ("", [{}], "alphabet is ''"),
-        (("a", "bias"), [{}], "symbol 'bias', which the notation uses itself"),
+        (("a", "bias"), [{}], "symbol 'bias', which the notation reserves"),
         (("a", "h0"), [{}], "symbol 'h0'"),
     ],
 )
-def test_what_the_notation_does_not_know_is_named(alphabet, units, message):
+def test_unknown_keys_are_named(alphabet, units, message):
     with pytest.raises(ValueError, match=message):
         program(alphabet, units)
 
 
-def test_encode_is_one_hot_and_names_a_strange_symbol():
+def test_encode_is_one_hot_and_names_an_unknown_symbol():
     xs = encode("sr.", "s.r")
     assert xs.shape == (3, 1, 3) and np.array_equal(xs[:, 0], np.eye(3)[[0, 2, 1]])
     assert encode("sr.", "").shape == (0, 1, 3)

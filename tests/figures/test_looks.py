@@ -373,6 +373,83 @@ def test_panels_name_their_symbols() -> None:
         assert not shown or shown == {one.get_ylabel()}
 
 
+# Words beside what they speak of
+
+
+def panel(name: str, label: str) -> Axes:
+    """Give one of the plots that were set into a figure."""
+    (found,) = (one for one in everywhere(drawn(name)) if one.get_label() == label)
+    return found
+
+
+def drawn_as(ax: Axes, gid: str) -> np.ndarray:
+    """Give the heights of a line."""
+    (found,) = (item for item in ax.lines if item.get_gid() == gid)
+    return np.asarray(found.get_ydata(), float)
+
+
+@pytest.mark.parametrize(("label", "bound", "greatest"), [("sigmoid", "¼", 0.25), ("tanh", "1", 1.0)])
+def test_the_greatest_derivative_that_is_written_is_drawn(label: str, bound: str, greatest: float) -> None:
+    ax = panel("draw_activations", label)
+    assert [text.get_text().split("≤ ")[1] for text in ax.texts if "≤" in text.get_text()] == [bound]
+    assert drawn_as(ax, "derivative").max() == pytest.approx(greatest, rel=1e-12)
+
+
+def test_half_lives_are_written_at_the_ends_of_their_curves() -> None:
+    said = labelled(drawn("draw_half_lives"))
+    for bias in (0, 1, 3):
+        life = np.log(2) / np.log1p(np.exp(-bias))
+        assert said[f"bias {bias}"] == f"bias {bias}, half-life {life:.{1 if life < 10 else 0}f}"
+
+
+def test_rounding_stands_at_small_steps_and_truncation_at_large_ones() -> None:
+    ax = drawn("draw_gradcheck_error")
+    places = {text.get_text().split()[0]: text.get_position()[0] for text in ax.texts}
+    assert places["rounding"] < 0.5 < places["truncation"]
+    assert labelled(ax)["central difference"] == "central\ndifference"
+    assert labelled(ax)["complex step"] == "complex\nstep"
+
+
+def test_ours_is_faster_above_a_ratio_of_1_where_a_line_stands() -> None:
+    ax = drawn("draw_time_ratios")
+    assert 1.0 in {float(line.get_xdata()[0]) for line in ax.lines if len({*line.get_xdata()}) == 1}
+    assert "(above 1: ours is faster)" in ax.get_xlabel()
+
+
+def test_what_an_intervention_changes_stays_inside_the_plot() -> None:
+    trace, x = through_time.unroll(lstm, lstm.init(np.random.default_rng(0), 1, 1), np.zeros((4, 1, 1))), np.ones(4)
+    far = SimpleNamespace(**{name: x[:, None, None] * 4.5 for name in "ch"}, mask=None)
+    two = {one.get_label(): one for one in everywhere(figures.draw_intervention(trace, far))}
+    assert two["c"].get_ylim()[1] > 4.5
+    assert drawn_as(two["c"], "c").tolist() == [4.5] * 4
+    assert np.array_equal(drawn_as(two["c"], "c original"), trace.c[:, 0, 0])
+
+
+def test_an_answers_chance_and_the_part_that_is_lost_are_named() -> None:
+    assert panel("draw_ablation", "answer").get_ylabel() == "p(yes)"
+    ax = drawn("draw_ablation")
+    assert ax.get_title(loc="left").startswith("h and c set to zero before “step 3”")
+    rng = np.random.default_rng(0)
+    run, lost = (SimpleNamespace(c=rng.random((5, 1)), h=rng.random((5, 1)), p=rng.random(5)) for _ in range(2))
+    for zeroed in "hc":
+        one = figures.draw_ablation(run, lost, 2, zeroed, ax=Figure().add_subplot())
+        (states,) = (two for two in one.child_axes if two.get_label() == "states")
+        assert {name: 0.0 in drawn_as(states, name)[1:] for name in "hc"} == {name: name == zeroed for name in "hc"}
+        assert np.array_equal(drawn_as(states, "c original"), run.c[:, 0])
+        assert drawn_as(states, "h")[-1] == lost.h[-1, 0]
+
+
+def test_how_many_runs_a_median_is_of_is_written() -> None:
+    ax = figures.draw_gradient_norms({"a": np.ones((2, 3)), "b": np.ones((5, 3))}, ax=Figure().add_subplot())
+    assert ax.get_title(loc="left") == "line: median of 2 to 5 runs, band: all of them"
+
+
+def test_numbers_on_a_leaderboard_have_the_digits_that_the_best_one_needs() -> None:
+    for errors, want in (({"a": 5.25, "b": 200.0}, ["5.25", "200.00"]), ({"a": 52.5, "b": 200.0}, ["52.5", "200.0"])):
+        ax = figures.draw_leaderboard(errors, ax=Figure().add_subplot())
+        assert [text.get_text() for text in ax.texts] == want
+
+
 # Figures with a rule for their colours
 
 

@@ -74,6 +74,15 @@ def test_a_colour_is_defined_in_one_line() -> None:
     assert list(copies) == ["style.py"] and len(copies["style.py"]) == 5
 
 
+def test_no_page_calls_a_symbol_by_its_colour() -> None:
+    for path in (Path(__file__).parents[2] / "notebooks").glob("*.ipynb"):
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        prose = [*("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")]
+        prose += [cell["metadata"].get("alt", "") for cell in cells]
+        found = re.findall(r".{0,40}\b(?:blue|orange|vermilion|purple)\b.{0,40}", "\n".join(prose), re.IGNORECASE)
+        assert not found, f"{path.name}: say where it is or how it is labelled, for its colour may change: {found}"
+
+
 @pytest.mark.parametrize(
     ("largest", "limit"), [(0, 1), (1, 1), (1.01, 2), (2.3, 3), (3.5, 5), (5.1, 10), (10, 10), (11, 20), (201, 300)]
 )

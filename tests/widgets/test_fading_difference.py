@@ -28,6 +28,7 @@ def test_a_small_difference_fades_by_the_spectral_radius():
         d = fading(params, xs, others, scale).difference
         assert d[-1] / d[-2] == pytest.approx(spectral_radius(scale * W_h), rel=1e-6)
     assert spectral_radius(np.array([[0.0, -2.0], [2.0, 0.0]])) == pytest.approx(2.0)
+    assert spectral_radius(np.array([[0.5, 10.0], [0.0, -0.75]])) == pytest.approx(0.75)  # the norm is above 10
 
 
 def test_left_and_factor_are_those_of_the_difference():
@@ -39,6 +40,24 @@ def test_left_and_factor_are_those_of_the_difference():
     assert np.array_equal(run.difference, alone.difference)
     nothing = fading(PARAMS, XS, OTHERS, 0.0)
     assert np.all(nothing.difference[3:] == 0) and nothing.left == nothing.factor == 0
+
+
+def test_it_is_two_runs_by_hand_of_sequences_that_differ_at_several_steps_and_the_last():
+    params = PARAMS._replace(b=np.random.default_rng(5).normal(size=6))
+    others = XS.copy()
+    others[3, 0, 1] += 1  # one number only
+    others[[7, 11]] -= 1
+    hs = []
+    for xs in (XS, others):
+        h, run = np.zeros(6), []
+        for x in xs[:, 0]:
+            h = np.tanh(x @ params.W_x + h @ (1.3 * params.W_h) + params.b)
+            run.append(h)
+        hs.append(np.array(run))
+    run = fading(params, XS, others, 1.3)
+    np.testing.assert_allclose(run.difference, np.sqrt(((hs[0] - hs[1]) ** 2).sum(axis=1)), rtol=1e-12)
+    assert run.first == 3 and run.left == run.difference[11] / run.difference[3]
+    assert run.factor**8 == pytest.approx(run.left, rel=1e-12)
 
 
 def test_the_sentence_and_the_picture_follow():

@@ -41,7 +41,7 @@ def test_the_sentence_says_what_an_experiment_detects():
 
 
 def test_unknown_faults_and_experiments_are_refused():
-    with pytest.raises(traitlets.TraitError, match="fault is 'cell_state_shown_raw'; expected one of "):
-        FaultPicker("cell_state_shown_raw")  # a wrong forward pass
+    with pytest.raises(traitlets.TraitError, match="fault is 'output_without_tanh'; expected one of "):
+        FaultPicker("output_without_tanh")  # a wrong forward pass
     with pytest.raises(traitlets.TraitError, match="experiment is '4 steps'; expected one of 'first call'"):
         FaultPicker(experiment="4 steps")

@@ -142,7 +142,7 @@ def test_a_learning_rate_that_is_too_high_is_named():
         press(live, "go on")
         if live._shown["status"] == "failed":
             break
-    assert "try a smaller rate" in live.words and live._shown["status"] == "failed"
+    assert "try a smaller learning_rate" in live.words and live._shown["status"] == "failed"
     assert live.progress is None or np.isfinite(live.progress.loss)
 
 

@@ -1,16 +1,15 @@
-"""Results that take longer than a page may: tables of numbers, each with the script and the seeds that made it.
+"""Results that take too long to compute on a page: tables of numbers, with the script and the seeds of each.
 
-A page repeats a part of each and says which part. ``measured.md`` beside the files names script, seeds and minutes.
+A page repeats a part of each and names the part. ``measured.md`` beside the files names script, seeds and minutes.
 """
 
-from importlib import resources
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from lstm_helpers import arrays
-from lstm_helpers.arrays import Array
+from lstm_helpers.arrays import Array, TreeT
+from lstm_helpers.data import shipped
 from lstm_helpers.data.measured.speed_table import Measurement as Measurement
 from lstm_helpers.data.measured.speed_table import Speed as Speed
 from lstm_helpers.data.measured.speed_table import speed as speed
@@ -18,20 +17,20 @@ from lstm_helpers.data.measured.speed_table import write_speed as write_speed
 
 
 class AgreementByDistance(NamedTuple):
-    """How well networks that were trained at one distance each agree with their subject, on new sentences.
+    """Accuracy of verb agreement on new sentences, for networks trained at one distance each.
 
     The networks, in order: the vanilla RNN, the LSTM with forget bias 1, and the LSTM with forget bias 3.
     """
 
     distractors: Array  # (N,) nouns between subject and verb
-    accuracy: Array  # (3, N, seeds) share of 500 new sentences that were right
+    accuracy: Array  # (3, N, seeds) fraction of 500 new sentences that were right
 
 
 class GradientNorms(NamedTuple):
-    """Spectral norms of gradients through time before training, as log10: of 10 seeds the least, median and greatest.
+    """Spectral norms of gradients through time before training, as log10: minimum, median and maximum of 10 seeds.
 
-    H = 32, D = 8, inputs N(0, 1), a sequence of 100 steps from an empty state; all weights uniform ±1/√H times a
-    scale, all biases 0 but the forget bias. Seed for seed the draws behind all entries are the same.
+    H = 32, D = 8, inputs N(0, 1), a sequence of 100 steps from the zero state. All weights are uniform in ±1/√H times a
+    scale, all biases are 0 except the forget bias. All entries use the same random numbers for each seed.
     """
 
     lstm: Array  # (7 GRADIENT_SCALES, 13 GRADIENT_BIASES, 3, 101) float32: ∂c_T/∂c_{T-lag}, lag 0 to 100
@@ -39,7 +38,7 @@ class GradientNorms(NamedTuple):
 
 
 class Forecasts(NamedTuple):
-    """How well LSTMs of 8 units forecast three series, 10 seeds each; chapter 11.
+    """Errors of LSTMs of 8 units on three series, 10 seeds each; chapter 11.
 
     Errors are mean absolute errors over all origins in the test years, for 1, 2, … steps ahead.
     """
@@ -48,14 +47,14 @@ class Forecasts(NamedTuple):
     elnino: Array  # (4 ELNINO_NETWORKS, 10, 12 months) °C; trained on 1950 to 1989, tested from 1990
     co2: Array  # (3 CO2_NETWORKS, 10, 26 weeks) ppm; trained on 1958 to 1989, tested from 1990
     sunspots_ahead: Array  # (10, 285) the first network's forecasts of one year, 1724 to 2008
-    steps: Array  # (9,) int64: for how many steps each of these nine networks was trained
+    steps: Array  # (9,) int64: the number of training steps of each of these nine networks
 
 
 class OnTheStream(NamedTuple):
-    """How each of CELLS did on the stream of sentences, H = 16, after 200 steps on pieces of 40 words."""
+    """Results of each of CELLS on the stream of sentences, H = 16, after 200 training steps on chunks of 40 words."""
 
-    loss: Array  # (10, 10 seeds) nats a word, on 200 new pieces
-    accuracy: Array  # (10, 10 seeds) at the last word before a verb, words 200 to 1000 of a run that is not set back
+    loss: Array  # (10, 10 seeds) nats per word, on 200 new chunks
+    accuracy: Array  # (10, 10 seeds) at the last word before a verb, words 200 to 1000 of a run without a reset
     largest: Array  # (10, 10 seeds) the largest |c| (or |h|, where there is no c) after those 1000 words
 
 
@@ -82,7 +81,7 @@ DEPTH_SEEDS = 10
 DEPTH_STEPS = 1200
 DEPTH_EVERY = 100
 
-TRANSLATION_NETS = {  # units of each layer and direction, and whether the decoder may look back
+TRANSLATION_NETS = {  # units of each layer and direction, and whether there is attention
     "one vector, 32 units": (32, False),
     "one vector, 64 units": (64, False),
     "attention, 32 units": (32, True),
@@ -92,16 +91,16 @@ TRANSLATION_PHRASES = (1, 2, 3, 4, 5, 6, 7, 8)  # trained on 1 to 6
 
 
 class BothWays(NamedTuple):
-    """Reading one way against reading both ways, 10 seeds each, all float32; chapter 18."""
+    """Unidirectional against bidirectional networks, 10 seeds each, all float32; chapter 18."""
 
-    tagging: Array  # (3 TAGGERS, 10, 8, 2) share of ambiguous words right, every 25 steps; answer on the left, right
-    reviews: Array  # (5 READERS, 10, 8) share of new reviews of 1 to 5 clauses that were right, every 50 steps
-    long: Array  # (5 READERS, 10) the same in the end, of reviews of 15 clauses
-    forecasts: Array  # (4 FORECASTERS, 10, 2) mean squared error as it was trained, and with the future cut off
+    tagging: Array  # (3 TAGGERS, 10, 8, 2) accuracy on ambiguous words, every 25 steps; answer on the left, right
+    reviews: Array  # (5 CLASSIFIERS, 10, 8) accuracy on new reviews of 1 to 5 clauses, every 50 steps
+    long: Array  # (5 CLASSIFIERS, 10) the same after training, on reviews of 15 clauses
+    forecasts: Array  # (4 FORECASTERS, 10, 2) mean squared error as trained, and without the future
 
 
 TAGGERS = {"forward": 20, "backward": 20, "both ways": 12}  # units (in each direction), about 3820 weights each
-READERS = {  # units, about 3100 weights each
+CLASSIFIERS = {  # units, about 3100 weights each
     "forward, last h": 20,
     "both ways, both ends": 12,
     "both ways, output[-1]": 12,
@@ -115,15 +114,15 @@ FORECASTERS = {  # units, about 670 weights each
     "both ways, on a window": 8,
 }
 BOTH_WAYS_SEEDS = 10
-TAGGING_EVERY, REVIEWS_EVERY = 25, 50  # steps between two entries
+TAGGING_EVERY, REVIEWS_EVERY = 25, 50  # training steps between two entries
 
 
 class ProseTraining(NamedTuple):
-    """How the network of ``trained.prose`` learned; all (N,), after every 250 of its steps."""
+    """The training log of ``trained.prose``; all (N,), after every 250 steps."""
 
-    step: Array  # how many were made
-    train: Array  # bits a character, mean over the last 250 batches, with dropout
-    validation: Array  # bits a character, on text that was not learned from, without dropout
+    step: Array  # the number of completed steps
+    train: Array  # bits per character, mean over the last 250 batches, with dropout
+    validation: Array  # bits per character, on held-out text, without dropout
 
 
 NETWORKS = ("RNN", "LSTM, forget bias 1", "LSTM, forget bias 3")
@@ -132,7 +131,7 @@ LATCH_LAGS = (10, 20, 40, 80, 160)
 ORDER_SETUPS = ("RNN", "LSTM, forget bias 1", "LSTM, forget bias 3", "LSTM, chrono")
 ORDER_LENGTHS = (10, 20, 40, 80)
 GRID_SIZES = (2, 4, 8, 16, 32)
-GRID_RATES = (0.001, 0.003, 0.01, 0.03, 0.1)
+GRID_LEARNING_RATES = (0.001, 0.003, 0.01, 0.03, 0.1)
 GRADIENT_SCALES = (0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0)
 GRADIENT_BIASES = tuple(k / 2 for k in range(13))
 GRADIENT_LAGS = 100
@@ -155,23 +154,22 @@ _STUDENT = tuple(
     """.split()
 )
 
-TableT = TypeVar("TableT")
-
 
 def agreement_by_distance() -> AgreementByDistance:
-    """Load the table that chapter 01 shows: 7 distances, 10 seeds, 400 steps of training each, H = 16."""
+    """Load the table of chapter 01: 7 distances, 10 seeds, 400 steps of training each, H = 16."""
     return _load("agreement_by_distance", AgreementByDistance(np.zeros(7), np.zeros((3, 7, 10))))
 
 
 def latch() -> Array:
-    """Load the accuracy on the latch, (5 SETUPS, 5 LATCH_LAGS, 10 seeds): H = 8, 400 steps, rate 0.01."""
+    """Load the accuracy on the latch, (5 SETUPS, 5 LATCH_LAGS, 10 seeds): H = 8, 400 steps, learning rate 0.01."""
     return _load("latch", np.zeros((5, 5, 10)))
 
 
 def adding() -> Array:
-    """Load training losses of adding with T = 50, (3, 3 seeds, 100): means over 25 of 2500 steps, H = 32, rate 0.005.
+    """Load training losses of adding with T = 50, (3, 3 seeds, 100): means over 25 of 2500 steps, H = 32.
 
     The three networks are the RNN, the LSTM with forget bias 1, and the LSTM with chrono initialisation.
+    The learning rate is 0.005.
     """
     return _load("adding", np.zeros((3, 3, 100)))
 
@@ -182,41 +180,44 @@ def order() -> Array:
 
 
 def grid() -> Array:
-    """Load the accuracy on the latch of length 40, (5 GRID_SIZES, 5 GRID_RATES, 5 seeds): 300 steps, forget bias 3."""
+    """Load the accuracy on the latch of length 40 with forget bias 3 after 300 steps.
+
+    The shape is (5 GRID_SIZES, 5 GRID_LEARNING_RATES, 5 seeds).
+    """
     return _load("grid", np.zeros((5, 5, 5)))
 
 
 def cells_stream() -> OnTheStream:
-    """Load what chapter 16 shows of the stream of sentences."""
+    """Load the results of chapter 16 on the stream of sentences."""
     shape = (len(CELLS), CELL_SEEDS)
     return _load("cells_stream", OnTheStream(*(np.zeros(shape) for _ in OnTheStream._fields)))
 
 
 def cells_count() -> Array:
-    """Load how far each of CELLS counts, (10, 10 seeds): aⁿbⁿ right for every n up to this, learned on n up to 8."""
+    """Load how far each of CELLS counts, (10, 10 seeds): aⁿbⁿ is right for every n up to this; trained on n up to 8."""
     return _load("cells_count", np.zeros((len(CELLS), CELL_SEEDS)))
 
 
 def depth() -> Array:
-    """Load the share of symbols copied rightly by DEPTH_NETS, (4, 10 seeds, 12): after 100, 200, … 1200 steps."""
+    """Load the fraction of symbols that DEPTH_NETS copied, (4, 10 seeds, 12): after 100, 200, … 1200 steps."""
     return _load("depth", np.zeros((len(DEPTH_NETS), DEPTH_SEEDS, DEPTH_STEPS // DEPTH_EVERY), np.float32))
 
 
 def both_ways() -> BothWays:
-    """Load what chapter 18 shows of taggers, readers of reviews, and forecasters."""
+    """Load the results of chapter 18 for taggers, classifiers of reviews, and forecasters."""
     n = BOTH_WAYS_SEEDS
-    shapes = ((len(TAGGERS), n, 8, 2), (len(READERS), n, 8), (len(READERS), n), (len(FORECASTERS), n, 2))
+    shapes = ((len(TAGGERS), n, 8, 2), (len(CLASSIFIERS), n, 8), (len(CLASSIFIERS), n), (len(FORECASTERS), n, 2))
     return _load("both_ways", BothWays(*(np.zeros(shape, np.float32) for shape in shapes)))
 
 
 def translation() -> Array:
-    """Load the share of right translations by TRANSLATION_NETS, (3, 5 seeds, 8 TRANSLATION_PHRASES); chapter 19."""
+    """Load the fraction of right translations of TRANSLATION_NETS, (3, 5 seeds, 8 TRANSLATION_PHRASES); chapter 19."""
     shape = (len(TRANSLATION_NETS), TRANSLATION_SEEDS, len(TRANSLATION_PHRASES))
     return _load("translation", np.zeros(shape, np.float32))
 
 
 def gradients() -> GradientNorms:
-    """Load what chapter 09's widget looks up: log10 of norms against lag, forget bias and weight scale."""
+    """Load the table of chapter 09's widget: log10 of norms against lag, forget bias and weight scale."""
     scales, biases, lags = len(GRADIENT_SCALES), len(GRADIENT_BIASES), GRADIENT_LAGS + 1
     lstm = np.zeros((scales, biases, 3, lags), np.float32)
     return _load("gradients", GradientNorms(lstm, np.zeros((scales, 3, lags), np.float32)))
@@ -229,12 +230,12 @@ def forecasts() -> Forecasts:
 
 
 def mean_interval(values: ArrayLike) -> tuple[Array, Array]:
-    """Give the mean over the last axis, and half the width of its 95 % interval by Student's t.
+    """Give the mean over the last axis, and half the width of its 95 % confidence interval by Student's t.
 
     Parameters
     ----------
     values : array (…, n)
-        One number for each of n independent runs, 2 to 30. About the mean of runs like these, not about a single one.
+        One number for each of n independent runs, 2 to 30. The interval is for the mean of such runs, not for one run.
 
     Raises
     ------
@@ -253,6 +254,5 @@ def prose() -> ProseTraining:
     return _load("prose", ProseTraining(np.zeros(28, np.int64), np.zeros(28), np.zeros(28)))
 
 
-def _load(name: str, like: TableT) -> TableT:
-    with resources.as_file(resources.files("lstm_helpers.data.measured").joinpath(f"{name}.npz")) as path:
-        return arrays.load(path, like)
+def _load(name: str, like: TreeT) -> TreeT:
+    return shipped.tree(f"measured/{name}.npz", like)

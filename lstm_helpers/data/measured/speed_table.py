@@ -1,13 +1,14 @@
-"""The table that ``make bench`` writes: the package beside other libraries, on one machine, in one run.
+"""The table that ``make bench`` writes: times of this package and of other libraries, on one machine, in one run.
 
-A text file with one line for each measurement, below lines that begin with # and say what the machine was.
+A text file with one line for each measurement, after lines with # that describe the machine.
 """
 
 import csv
 import os
-from importlib import resources
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
+
+from lstm_helpers.data import shipped
 
 
 class Measurement(NamedTuple):
@@ -21,7 +22,7 @@ class Measurement(NamedTuple):
     B: int
     D: int
     H: int
-    layer: str  # what was run, as it writes itself: Recurrent(lstm) wherever nothing else is measured
+    layer: str  # the repr of the layer that was run, Recurrent(lstm) by default
     who: str
     value: float  # seconds or bytes of one run, the median
     low: float  # value / ours, turn by turn: the lower quartile
@@ -43,7 +44,7 @@ class Speed(NamedTuple):
     def __repr__(self) -> str:
         return f"Speed({len(self.rows)} measurements on {self.machine})"
 
-    def select(self, **wanted: Any) -> tuple[Measurement, ...]:
+    def select(self, **wanted: object) -> tuple[Measurement, ...]:
         """Give the rows whose fields, or ``size``, have the wanted values, in their order."""
         return tuple(row for row in self.rows if all(getattr(row, name) == value for name, value in wanted.items()))
 
@@ -54,27 +55,26 @@ def speed(path: str | os.PathLike[str] | None = None) -> Speed:
     Parameters
     ----------
     path : path, optional
-        A file that ``make bench`` wrote, on your machine for instance. Without it the one shipped with the book.
+        A file that ``make bench`` wrote, for example on your machine. By default the table shipped with the book.
 
     Raises
     ------
     ValueError
-        If the file is no such table.
+        If the file is not such a table.
     """
-    shipped = resources.files("lstm_helpers.data.measured").joinpath("speed.csv")
-    text = shipped.read_text(encoding="utf-8") if path is None else Path(path).read_text(encoding="utf-8")
-    lines = text.splitlines()
+    if path is None:
+        with shipped.file("measured/speed.csv") as path:
+            return speed(path)
+    lines = Path(path).read_text(encoding="utf-8").splitlines()
     machine = " ".join(line[1:].strip() for line in lines if line.startswith("#"))
     table = list(csv.reader(line for line in lines if line and not line.startswith("#")))
     if not table or tuple(table[0]) != Measurement._fields:
-        raise ValueError(
-            f"{path or shipped} does not begin with {','.join(Measurement._fields)}: was it written by make bench?"
-        )
+        raise ValueError(f"{path} does not begin with {','.join(Measurement._fields)}: was it written by make bench?")
     return Speed(machine, tuple(_parse(row) for row in table[1:]))
 
 
 def write_speed(path: str | os.PathLike[str], table: Speed) -> None:
-    """Write a table so that ``speed`` reads it, numbers with seven digits at most."""
+    """Write a table that ``speed`` can read, with at most seven digits for a number."""
     with open(path, "w", encoding="utf-8", newline="\n") as file:
         file.write(f"# {table.machine}\n")
         writer = csv.writer(file, lineterminator="\n")

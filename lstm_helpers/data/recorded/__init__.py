@@ -1,4 +1,4 @@
-"""Numbers that other libraries computed, so that this package is compared with code that nobody here wrote.
+"""Results of other libraries, so that this package can be compared with independent code.
 
 `lstm_cases`, `rnn_cases` and `gru_cases` come from PyTorch (float64, with gradients), `onnx_cases` from ONNX Runtime
 (float32, without). The scripts that made them, with their seeds, are `tools/record_pytorch.py` and
@@ -9,21 +9,19 @@ The recorded gradients are those of a loss that is linear in the outputs, with f
 """
 
 from collections.abc import Mapping
-from importlib import resources
 from types import MappingProxyType, ModuleType
 from typing import Generic, NamedTuple, TypeVar
 
-import numpy as np
-
 from lstm_helpers.arrays import Array, Params, State, Tree
 from lstm_helpers.cells import gru, lstm, rnn
+from lstm_helpers.data import shipped
 
 ParamsT = TypeVar("ParamsT")
 StateT = TypeVar("StateT")
 
 
 class Gradients(NamedTuple, Generic[ParamsT, StateT]):
-    """The gradients of L."""
+    """The gradients of L with respect to parameters, inputs and initial state."""
 
     params: ParamsT
     xs: Array  # (T, B, D)
@@ -34,7 +32,7 @@ class Recording(NamedTuple, Generic[ParamsT, StateT]):
     """One run of another library's layer; all arrays are read-only."""
 
     name: str
-    library: str  # which, and its version
+    library: str  # its name and version
     original: Mapping[str, Array]  # the weights under that library's names and in its layout
     params: ParamsT  # the same weights in this package's layout
     xs: Array  # (T, B, D)
@@ -42,38 +40,34 @@ class Recording(NamedTuple, Generic[ParamsT, StateT]):
     start: StateT  # each (B, H)
     hs: Array  # (T, B, H), 0 where the mask is False: both libraries pad with 0
     last: StateT  # each (B, H): after the last step of each sequence
-    d_hs: Array | None  # (T, B, H): u, 0 in the padding; None where no gradient was recorded
+    d_hs: Array | None  # (T, B, H): u, 0 in the padding; None if no gradient was recorded
     d_last: StateT | None  # v, each (B, H)
     gradients: Gradients[ParamsT, StateT] | None
 
 
 def lstm_cases() -> tuple[Recording[lstm.Params, lstm.State], ...]:
-    """Return what PyTorch's LSTM computed: nine cases in float64, with sizes of 1, saturation and unequal lengths."""
+    """Return the recordings of PyTorch's LSTM: nine cases in float64, among them sizes of 1 and saturation."""
     return _cases("lstm.npz", lstm)
 
 
 def rnn_cases() -> tuple[Recording[rnn.Params, rnn.State], ...]:
-    """Return what PyTorch's tanh RNN computed: the same nine sizes."""
+    """Return the recordings of PyTorch's tanh RNN: the same nine sizes."""
     return _cases("rnn.npz", rnn)
 
 
 def gru_cases() -> tuple[Recording[gru.Params, gru.State], ...]:
-    """Return what PyTorch's GRU computed: the same nine sizes."""
+    """Return the recordings of PyTorch's GRU: the same nine sizes."""
     return _cases("gru.npz", gru)
 
 
 def onnx_cases() -> tuple[Recording[lstm.Params, lstm.State], ...]:
-    """Return what ONNX Runtime's LSTM computed: one case in float32, with two lengths and no gradients."""
+    """Return the recordings of ONNX Runtime's LSTM: one case in float32, with two lengths and no gradients."""
     return _cases("onnx.npz", lstm)
 
 
 def _cases(file_name: str, cell: ModuleType) -> tuple[Recording[Params, State], ...]:
-    resource = resources.files("lstm_helpers.data.recorded").joinpath(file_name)
-    with resource.open("rb") as file, np.load(file, allow_pickle=False) as archive:
-        arrays = {name: archive[name] for name in archive.files}
-    for array in arrays.values():
-        array.flags.writeable = False
-    return tuple(_case(str(name), str(arrays["library"]), arrays, cell) for name in arrays["names"])
+    with shipped.named(f"recorded/{file_name}") as arrays:
+        return tuple(_case(str(name), str(arrays["library"]), arrays, cell) for name in arrays["names"])
 
 
 def _case(name: str, library: str, arrays: dict[str, Array], cell: ModuleType) -> Recording[Params, State]:

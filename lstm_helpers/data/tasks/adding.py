@@ -1,11 +1,11 @@
-"""Add two numbers that were marked long ago: the classic test of remembering *quantities*.
+"""The adding problem: add two marked numbers of a long sequence, a test of remembering *quantities*.
 
     value   0.3  0.8  0.1  0.5  0.9  0.2
-    marker   0    1    0    0    1    0          answer after the last step: 0.8 + 0.9 = 1.7
+    marker   0    1    0    0    1    0          target after the last step: 0.8 + 0.9 = 1.7
 
 Hochreiter and Schmidhuber (1997, experiment 4), with values from 0 to 1 as in Le, Jaitly and Hinton (2015). The
-squared error of always answering 1, the mean, is the variance of two uniform numbers: 2 · 1/12 = 1/6; nothing that
-does not remember a marked number does better. Remembering one of the two exactly leaves 1/12.
+squared error of always predicting 1, the mean, is the variance of two uniform numbers: 2 · 1/12 = 1/6. No predictor
+without memory of a marked number does better. Remembering one of the two exactly leaves 1/12.
 """
 
 import numpy as np
@@ -41,7 +41,7 @@ def batch(rng: np.random.Generator, batch_size: int, length: int, dtype: DTypeLi
     """
     check_generator(rng)
     check_size("batch_size", batch_size)
-    check_length(length, 2, "two of them are marked")
+    check_length(length, 2, "two steps are marked")
     xs = np.zeros((length, batch_size, INPUT_SIZE), dtype)
     xs[:, :, 0] = rng.random((length, batch_size))
     everyone = np.arange(batch_size)
@@ -54,5 +54,5 @@ def batch(rng: np.random.Generator, batch_size: int, length: int, dtype: DTypeLi
 
 
 def baseline() -> float:
-    """Return the exact mean squared error of always answering 1, the best answer without memory: 1/6."""
+    """Return the exact mean squared error of always predicting 1, the best prediction without memory: 1/6."""
     return 1 / 6

@@ -1,16 +1,16 @@
-"""Sentences whose first noun decides their last word: the book's running example of a long dependency.
+"""Subject-verb agreement: the book's running example of a long-range dependency.
 
     the dogs near the cat behind the horses run
         ^^^^ subject      distractors       ^^^ agrees with the subject, whatever stands between
 
 Linzen, Dupoux and Goldberg (2016) asked this question of LSTMs with real English; here the sentences are generated,
-so that the distance is ours to choose and the score of every simple strategy is known exactly. With d distractors
-the subject stands 3d + 1 words before its verb. Every noun's number is a fair coin of its own and every noun can be
-subject or distractor, therefore
+so that the distance can be chosen and the accuracy of every simple strategy is known exactly. With d distractors
+the subject stands 3d + 1 words before its verb. The number of every noun is an independent fair coin, and every noun
+can be subject or distractor. Therefore
 - the commoner verb form is right in 1/2 of the sentences;
 - the last noun's number is right in 1/2 of them for every d ≥ 1 (for d = 0 the last noun is the subject);
 - nothing that ignores the order of the words beats the majority of the nouns: `majority_accuracy`;
-- the first noun's number is always right, and a latch on a conveyor belt can hold it.
+- the first noun's number is always right, and a latch in the cell state can hold it.
 """
 
 from collections.abc import Sequence
@@ -44,7 +44,7 @@ class Sentence(NamedTuple):
 
     @property
     def before_verb(self) -> tuple[str, ...]:
-        """The words from which the verb's number has to be told."""
+        """The words from which the verb's number is to be predicted."""
         return self.words[:-1]
 
     def __str__(self) -> str:
@@ -55,7 +55,7 @@ class SentenceBatch(NamedTuple):
     """B sentences without their verbs, time first; T is the longest, shorter ones are padded at the end."""
 
     xs: Array  # (T, B, D) one-hot words, D = len(VOCABULARY); zeros where there is no word
-    targets: Array  # (B,) int64: SINGULAR or PLURAL, to be told from the state after the last word
+    targets: Array  # (B,) int64: SINGULAR or PLURAL, to be predicted from the state after the last word
     mask: Array  # (T, B) bool: True where there is a word
     sentences: tuple[Sentence, ...]  # the same in words, with their verbs
 
@@ -87,18 +87,18 @@ def sentence(rng: np.random.Generator, distractors: Distractors = 2) -> Sentence
 
 
 def sentences(rng: np.random.Generator, count: int, distractors: Distractors = 2) -> tuple[Sentence, ...]:
-    """Draw `count` sentences, independently: those that so many calls of `sentence` would draw."""
+    """Draw `count` independent sentences, the same as that many calls of `sentence`."""
     check_size("count", count)
     check_generator(rng)
     low, high = _bounds(distractors)
     if low < high:
         return tuple(sentence(rng, distractors) for _ in range(count))
-    draws = rng.integers(np.tile(_choices(low), (count, 1)))  # all at once: four times as fast as one by one
+    draws = rng.integers(np.tile(_choices(low), (count, 1)))  # all at once is four times as fast as one by one
     return tuple(_spell(low, drawn) for drawn in draws.tolist())
 
 
 def flip_subject(original: Sentence) -> Sentence:
-    """Return the same sentence with the subject's number changed, and the verb with it: a minimal pair."""
+    """Return the same sentence with the number of subject and verb changed: a minimal pair."""
     the, subject, *middle, verb = original.words
     return Sentence((the, _OTHER_NUMBER[subject], *middle, _OTHER_NUMBER[verb]), 1 - original.number)
 
@@ -161,7 +161,7 @@ def decode(xs: Array, mask: Array | None = None) -> tuple[str, ...]:
     one_hot = (np.count_nonzero(xs, axis=2) == 1) & (xs.max(axis=2, initial=0) == 1)
     if not one_hot[present].all():
         t, b = np.argwhere(present & ~one_hot)[0]
-        raise ValueError(f"xs[{t}, {b}] is not one-hot; expected exactly one 1 (padding? then give decode the mask)")
+        raise ValueError(f"xs[{t}, {b}] is not one-hot; expected exactly one 1 (for padding, give decode the mask)")
     best = xs.argmax(axis=2)
     return tuple(" ".join(VOCABULARY[k] for k in best[present[:, b], b]) for b in range(xs.shape[1]))
 
@@ -207,7 +207,7 @@ def batch_of(chosen: Sequence[Sentence], dtype: DTypeLike = np.float64) -> Sente
 
 
 def last_noun_accuracy(distractors: Distractors = 2) -> float:
-    """Return the exact expected accuracy of letting the verb agree with the noun nearest to it."""
+    """Return the exact expected accuracy of agreement with the last noun."""
     low, high = _bounds(distractors)
     return float(np.mean([1.0 if count == 0 else 0.5 for count in range(low, high + 1)]))
 
@@ -223,12 +223,12 @@ def majority_accuracy(distractors: Distractors = 2) -> float:
 
 
 def _choices(count: int) -> list[int]:
-    """List how many ways there are for each choice that makes a sentence, in the order in which they are made."""
+    """List the number of options of each random choice in a sentence, in the order of the choices."""
     return [2] * (count + 1) + [len(NOUNS)] * (count + 1) + [len(PREPOSITIONS)] * count + [len(VERBS)]
 
 
 def _spell(count: int, drawn: Sequence[int]) -> Sentence:
-    """Make a sentence with `count` distractors from what was drawn: numbers, nouns, prepositions, the verb."""
+    """Make a sentence with `count` distractors from the choices: numbers, nouns, prepositions, the verb."""
     numbers, chosen, between = drawn[: count + 1], drawn[count + 1 : 2 * count + 2], drawn[2 * count + 2 : -1]
     nouns = [NOUNS[k][number] for k, number in zip(chosen, numbers, strict=True)]
     words = [ARTICLE, nouns[0]]
@@ -238,7 +238,7 @@ def _spell(count: int, drawn: Sequence[int]) -> Sentence:
 
 
 def _look_up(words: Sequence[str]) -> list[int]:
-    """Give the words' places in VOCABULARY, or say which is not there."""
+    """Give the words' indices in VOCABULARY, or raise an error that names an unknown word."""
     unknown = [word for word in words if word not in _INDEX]
     if unknown:
         raise ValueError(f"words has {unknown[0]!r}, which is not in the vocabulary; use: {' '.join(VOCABULARY)}")
@@ -246,12 +246,12 @@ def _look_up(words: Sequence[str]) -> list[int]:
 
 
 def _majority(nouns: int) -> float:
-    best_guesses = sum(comb(nouns, m) * max(m, nouns - m) for m in range(nouns + 1))
-    return float(best_guesses / (nouns * 2**nouns))
+    right = sum(comb(nouns, m) * max(m, nouns - m) for m in range(nouns + 1))
+    return float(right / (nouns * 2**nouns))
 
 
 def _bounds(distractors: int | tuple[int, int]) -> tuple[int, int]:
-    """Return (low, high), or say what was wrong with the argument."""
+    """Return (low, high), or raise an error about the argument."""
     pair = distractors if isinstance(distractors, tuple) else (distractors, distractors)
     whole = len(pair) == 2 and all(isinstance(n, int | np.integer) and not isinstance(n, bool) for n in pair)
     if not whole or not 0 <= pair[0] <= pair[1]:

@@ -1,14 +1,14 @@
-"""Count: after n times a come n times b, then the end, and the next letter is asked for at every step.
+"""Counting, aⁿbⁿ: n times a, then n times b, then the end; the target at every step is the next letter.
 
-    read    a a a b b b
-    answer  a a b b b $        $ is the end; from the first b on, only who has counted knows the answer
+    input   a a a b b b
+    target  a a b b b $        $ is the end; from the first b on, only counting gives the target
 
-Gers and Schmidhuber (2001) had LSTMs learn this language, which no finite automaton can recognise for every n. Here n
-is uniform from 1 to N, N being half the longest string. Per letter, in nats and as the mean over many strings:
+Gers and Schmidhuber (2001) trained LSTMs on this language, which no finite automaton recognises for every n. Here n is
+uniform from 1 to N, with N half the longest string. Exact losses, in nats per letter and as means over many strings:
 
-- whoever sees only the present letter: it is followed by another of its kind but for one time in n, on average
-  q = 1 / mean(n) = 2 / (N + 1) of the times, which costs -q ln q - (1-q) ln (1-q): `baseline`;
-- whoever counts perfectly pays for n alone, ln N a string of N + 1 letters on average: `floor`.
+- From the present letter alone: the next letter differs from it with probability q = 1 / mean(n) = 2 / (N + 1), so the
+  best cross-entropy is -q ln q - (1-q) ln (1-q): `baseline`.
+- With perfect counting only n itself is uncertain: ln N for a string of N + 1 letters on average: `lower_bound`.
 """
 
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ from lstm_helpers.model import Batch
 
 SYMBOLS = ("a", "b", "$")
 INPUT_SIZE = 2  # one-hot a, b
-OUTPUT_SIZE = 3  # scores for a, b and the end
+OUTPUT_SIZE = 3  # logits for a, b and the end
 
 
 def batch(rng: np.random.Generator, batch_size: int, length: int, dtype: DTypeLike = np.float64) -> Batch:
@@ -72,13 +72,13 @@ def batch_of(counts: Sequence[int] | Array, dtype: DTypeLike = np.float64) -> Ba
 
 
 def baseline(length: int) -> float:
-    """Return the exact cross-entropy, in nats a letter, of the best answers to the present letter alone."""
+    """Return the exact cross-entropy, in nats per letter, of the best prediction from the present letter alone."""
     q = 2 / (_longest(length) + 1)
     return float(-q * np.log(q) - (1 - q) * np.log(1 - q)) if q < 1 else 0.0
 
 
-def floor(length: int) -> float:
-    """Return the exact cross-entropy, in nats a letter, of perfect counting: what nothing can beat."""
+def lower_bound(length: int) -> float:
+    """Return the exact cross-entropy, in nats per letter, of perfect counting: the lower bound."""
     longest = _longest(length)
     return float(np.log(longest) / (longest + 1))
 
@@ -87,5 +87,5 @@ def _longest(length: int) -> int:
     """Return N."""
     check_length(length, 2, "the shortest string is ab")
     if length % 2:
-        raise ValueError(f"length is {length}; expected an even number, as many a as b")
+        raise ValueError(f"length is {length}; expected an even number, a string has as many a as b")
     return length // 2

@@ -1,20 +1,20 @@
-"""Words between nested brackets: a language that needs a stack, and whose entropy is known exactly.
+"""Words in nested brackets: a language that needs a stack and whose entropy rate is known exactly.
 
-    he [ then { a ( an ) } the ] and        the last bracket that was opened is the first to be closed
+    he [ then { a ( an ) } the ] and        the last open bracket is the first to be closed
 
 A text is a chain of parts, each followed by a space. At depth d, the number of open brackets, the next part
 
     opens one of K brackets    with probability p_d = OPEN for d < DEEPEST, else 0      which of them: uniform
-    closes the innermost one   with probability q_d = CLOSE for d > 0, else 0           which: no choice
+    closes the innermost one   with probability q_d = CLOSE for d > 0, else 0           which: determined
     is one of W words          otherwise, r_d                                           which: uniform
 
 The depth is a Markov chain with π_d p_d = π_{d+1} q_{d+1} in the long run. A part has, on average, the entropy
 
     Σ_d π_d ( H(p_d, q_d, r_d) + p_d ln K + r_d ln W )     nats,   and   Σ_d π_d ( 2 (p_d + q_d) + r_d ℓ )   characters
 
-with ℓ the mean length of a word and its space. No word with its space begins another, so that the parts can be read
-off the text, and the first divided by the second is the entropy rate: no predictor, however good, has a lower mean cost
-a character over a long text. Shannon (1951) estimated that of English from guesses; here it follows from the grammar.
+with ℓ the mean length of a word and its space. No word with its space is a prefix of another, so the parts can be
+parsed from the text, and the first sum divided by the second is the entropy rate, the lower bound of the mean
+cross-entropy per character of a long text. Shannon (1951) estimated that of English; here it follows from the grammar.
 """
 
 from functools import cache
@@ -32,10 +32,10 @@ ALPHABET = "".join(sorted({*" ", *"".join(BRACKETS), *"".join(WORDS)}))
 
 
 class Reading(NamedTuple):
-    """What an ideal reader, who knows the grammar, makes of a text; T characters, V = len(ALPHABET)."""
+    """The predictions of a Bayes-optimal predictor, which knows the grammar; T characters, V = len(ALPHABET)."""
 
-    probabilities: Array  # (T, V) of each character to come next, before it is seen
-    log_probability: Array  # (T,) nats (negative): of the one that came
+    probabilities: Array  # (T, V) of each character, before it is observed
+    log_probability: Array  # (T,) nats (negative): of the observed character
     depth: Array  # (T,) how many brackets are open after it
 
 
@@ -61,36 +61,36 @@ def sample(rng: np.random.Generator, length: int) -> str:
     return "".join(parts)[:length]
 
 
-def depth_chances() -> Array:
-    """Return π_d, the share of parts that begin at each depth in the long run, (DEEPEST + 1,)."""
+def depth_probabilities() -> Array:
+    """Return π_d, the stationary probability that a part begins at each depth, (DEEPEST + 1,)."""
     weights = [1.0]
     for d in range(DEEPEST):
         weights.append(weights[-1] * _odds(d)[0] / _odds(d + 1)[1])
     return np.array(weights) / sum(weights)
 
 
-def entropy() -> float:
-    """Return the entropy rate in nats a character: the floor. Divided by ln 2 it is in bits."""
+def entropy_rate() -> float:
+    """Return the entropy rate, in nats per character. Divided by ln 2 it is in bits."""
     nats = [_plogp(_odds(d)) + _odds(d)[0] * np.log(len(BRACKETS)) + _odds(d)[2] * np.log(len(WORDS)) for d in _DEPTHS]
-    return float(depth_chances() @ nats / _part_length())
+    return float(depth_probabilities() @ nats / _part_length())
 
 
 def without_kinds() -> float:
-    """Return the best mean cost, nats a character, for whoever always knows the depth but not which brackets are open.
+    """Return the lowest mean cross-entropy, in nats per character, that is possible from the depth alone.
 
-    Each closing bracket then costs ln K more: all kinds are equally likely.
+    Without the kinds of the open brackets, each closing bracket costs ln K more: all kinds are equally likely.
     """
-    closing = depth_chances() @ [_odds(d)[1] for d in _DEPTHS]
-    return entropy() + float(closing * np.log(len(BRACKETS)) / _part_length())
+    closing = depth_probabilities() @ [_odds(d)[1] for d in _DEPTHS]
+    return entropy_rate() + float(closing * np.log(len(BRACKETS)) / _part_length())
 
 
 def read(text: str) -> Reading:
-    """Read a text as well as it can be read.
+    """Predict every character of a text optimally.
 
     Raises
     ------
     ValueError
-        If the text is not of this language; the message says where it stops being.
+        If the text is not of this language; the message names the first wrong character.
     """
     open_brackets: list[str] = []
     letters = ""  # of the part so far
@@ -124,7 +124,7 @@ def _odds(depth: int) -> tuple[float, float, float]:
 
 @cache
 def _next_character(depth: int, innermost: str, letters: str) -> Array:
-    """Give the probability of every character, given what is open and the letters of the part that has begun."""
+    """Give the probability of every next character, given the open brackets and the letters of the current part."""
     p, q, r = _odds(depth)
     parts = {opening: p / len(BRACKETS) for opening in _OPENING}
     parts |= {word: r / len(WORDS) for word in WORDS}
@@ -143,7 +143,7 @@ def _next_character(depth: int, innermost: str, letters: str) -> Array:
 def _part_length() -> float:
     """Give the mean number of characters of a part and its space."""
     word = np.mean([len(word) + 1 for word in WORDS])
-    return float(depth_chances() @ [2 * (p + q) + r * word for p, q, r in map(_odds, _DEPTHS)])
+    return float(depth_probabilities() @ [2 * (p + q) + r * word for p, q, r in map(_odds, _DEPTHS)])
 
 
 def _plogp(odds: tuple[float, ...]) -> float:

@@ -1,11 +1,11 @@
-"""Repeat some symbols after a long pause: the test of remembering *several things in order*.
+"""Copying: repeat some symbols after a long pause, a test of remembering *several symbols in order*.
 
-    read    d a c · · · · · ! · · ·          · is a blank, ! says: now
-    answer  · · · · · · · · · d a c
+    input   d a c · · · · · ! · · ·          · is a blank, ! the cue
+    target  · · · · · · · · · d a c
 
-Hochreiter and Schmidhuber (1997) started this family of tasks; the form is that of Arjovsky, Shah and Bengio (2016).
-Without memory of the symbols the best answer is a sure blank until the cue, which costs nothing, and a guess among 8
-after it: the mean over all T steps is count · ln 8 / T nats.
+Hochreiter and Schmidhuber (1997) introduced this family of tasks; the form is that of Arjovsky, Shah and Bengio (2016).
+Without memory of the symbols the best prediction is a blank with probability 1 until the cue, at no loss, and a uniform
+distribution over 8 symbols after it: the mean over all T steps is count · ln 8 / T nats.
 """
 
 import numpy as np
@@ -18,13 +18,13 @@ from lstm_helpers.model import Batch
 SYMBOLS = 8  # numbers 0 to 7
 BLANK, CUE = 8, 9
 INPUT_SIZE = 10  # one-hot: symbols, blank, cue
-OUTPUT_SIZE = 9  # scores for symbols and blank
+OUTPUT_SIZE = 9  # logits for symbols and blank
 
 
 def batch(
     rng: np.random.Generator, batch_size: int, length: int, count: int = 5, dtype: DTypeLike = np.float64
 ) -> Batch:
-    """Draw sequences of ``count`` symbols, blanks, the cue, and room for the answer.
+    """Draw sequences of ``count`` symbols, blanks, the cue, and blanks for the answer.
 
     Parameters
     ----------
@@ -33,9 +33,9 @@ def batch(
     batch_size : int
         B.
     length : int
-        T, at least 2·count + 1. Every symbol has to be answered length - count steps after it was read.
+        T, at least 2·count + 1. Every symbol is a target length - count steps after it is read.
     count : int
-        How many symbols have to be remembered.
+        The number of symbols to remember.
     dtype : dtype
         The float type of the inputs.
 
@@ -57,7 +57,7 @@ def batch(
 
 
 def baseline(length: int, count: int = 5) -> float:
-    """Return the exact cross-entropy, in nats a step, of the best answers without memory of the symbols."""
+    """Return the exact cross-entropy, in nats per step, of the best predictions without memory of the symbols."""
     check_size("count", count)
     check_length(length, 2 * count + 1, f"to read {count} symbols, the cue, and to answer {count}")
     return float(count * np.log(SYMBOLS) / length)

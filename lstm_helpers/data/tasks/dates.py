@@ -1,16 +1,16 @@
-"""Dates as people write them, and as a computer sorts them: translation between characters, with the year moved.
+"""Dates in many written forms, translated to ISO 8601 character by character; the year moves to the front.
 
     Wednesday, 3 September 1997  →  1997-09-03          Sep 3, 1997  →  1997-09-03
     3 Sep '97  →  1997-09-03                            9/3/1997  →  1997-09-03, or is it 1997-03-09?
 
-Every day from 1950 to 2049 and every one of the eight FORMATS is equally likely. A year of two digits is then no
-riddle: from '50 on it is 19.., before that 20... Two of the formats are one: with slashes some write the day first
-and some the month, and nothing else tells them apart. Let A be the days whose day of the month and month differ and
-are both at most 12, and N all days. In 2 of 8 pairs there are slashes, in A of N of these both orders are dates, and
-one is as likely as the other. So
+Every day from 1950 to 2049 and every one of the eight FORMATS is equally likely. A year of two digits is unambiguous:
+from '50 on it is 19.., below that 20... Two of the formats look the same: with slashes, some people write the day first
+and some the month, and nothing else distinguishes them. Let A be the number of days whose day of the month and month
+differ and are both at most 12, and N the number of all days. In 2 of 8 pairs there are slashes, in A of N of these both
+orders are dates, and both are equally likely. So
 
-    ceiling = 1 - 2/8 · A/N · 1/2         of all answers can be right, whoever answers: 0.955
-    floor   = 2/8 · A/N · ln 2 / 11       nats a token, the ten characters and END: no mean cost can be lower
+    ceiling     = 1 - 2/8 · A/N · 1/2         the highest possible accuracy, 0.955
+    lower bound = 2/8 · A/N · ln 2 / 11       nats per token, of ten characters and END
 """
 
 from collections.abc import Callable
@@ -62,12 +62,12 @@ def write(day: date, form: str) -> str:
     if form not in FORMATS:
         raise ValueError(f"form is {form!r}; expected one of {', '.join(map(repr, FORMATS))}")
     if not FIRST <= day <= LAST:
-        raise ValueError(f"day is {day}; expected one from {FIRST} to {LAST}, where two digits tell the year")
+        raise ValueError(f"day is {day}; expected one from {FIRST} to {LAST}, where two digits determine the year")
     return FORMATS[form](day)
 
 
 def pair(rng: np.random.Generator, form: str | None = None) -> Pair:
-    """Draw a day and a format (or take the given one); give what is written and its translation, in characters."""
+    """Draw a day and a format (or use the given one); return the written date and its translation, in characters."""
     check_generator(rng)
     day = FIRST + timedelta(days=int(rng.integers(DAYS)))
     form = tuple(FORMATS)[int(rng.integers(len(FORMATS)))] if form is None else form
@@ -81,7 +81,7 @@ def batch(rng: np.random.Generator, batch_size: int, form: str | None = None) ->
 
 
 def encode(words: str) -> Array:
-    """Turn a written date into numbers (S,), places in SOURCE_LETTERS; a character that never occurs is named."""
+    """Turn a written date into numbers (S,), indices in SOURCE_LETTERS; an error names an unknown character."""
     return pairs.encode("words", words, _SOURCE)
 
 
@@ -91,17 +91,17 @@ def decode(tokens: Array) -> str:
 
 
 def ceiling() -> float:
-    """Return the exact share of answers that whoever knows all formats gets right."""
+    """Return the exact highest possible accuracy, that of a predictor that knows all formats."""
     return 1 - _doubtful() / 2
 
 
-def floor() -> float:
-    """Return the exact mean cross-entropy, in nats a token, below which nobody can stay."""
+def lower_bound() -> float:
+    """Return the exact lower bound of the mean cross-entropy, in nats per token."""
     return float(_doubtful() * np.log(2) / ANSWER_LENGTH)
 
 
 def _doubtful() -> float:
-    """Give the share of pairs whose source is written with slashes and can be read in two ways."""
+    """Give the fraction of pairs whose source has slashes and is ambiguous."""
     days = (FIRST + timedelta(days=k) for k in range(DAYS))
     both = sum(d.day <= len(MONTHS) and d.day != d.month for d in days)
     return 2 / len(FORMATS) * both / DAYS

@@ -1,16 +1,15 @@
 """El Niño: the sea's surface temperature off Peru, month by month, 1950 to 2010.
 
-The season makes up most of what varies. What is left when each month's mean is taken away, the anomaly, is the subject:
-El Niño is a year in which it is large and positive. `data/elnino.md` tells origin and licence (public domain).
+The season explains most of the variation. The anomaly, the difference from the month's mean, is the subject: El Niño is
+a year in which it is large and positive. `data/elnino.md` documents origin and licence (public domain).
 """
 
-from importlib import resources
 from typing import NamedTuple
 
 import numpy as np
 
-from lstm_helpers import series
 from lstm_helpers.arrays import Array
+from lstm_helpers.data import shipped
 
 SEASON = 12  # months
 
@@ -23,15 +22,14 @@ class ElNino(NamedTuple):
 
 
 def load() -> ElNino:
-    """Return the whole series.
+    """Load the whole series.
 
     Returns
     -------
     ElNino
         `months` (732,) and `temperature` (732,) float64, new arrays at every call; no value is missing.
     """
-    with resources.as_file(resources.files("lstm_helpers.data").joinpath("sources", "elnino.csv")) as path:
-        table = series.read_csv(path, "temperature", time="month")
+    table = shipped.measurements("sources/elnino.csv", "temperature", 732, time="month")
     return ElNino(np.asarray(table.times), table.values)
 
 

@@ -1,10 +1,9 @@
-"""Remember one bit through noise: the smallest long lag there is.
+"""The latch: remember one bit through noise, the smallest task with a long lag.
 
-    1.0  0.3  -0.6  0.1  …  0.4        the first input is +1 or -1; after the last step: which one was it?
+    1.0  0.3  -0.6  0.1  …  0.4        the first input is +1 or -1; the target after the last step: which one was it?
 
-Bengio, Simard and Frasconi (1994) showed with tasks like this that plain gradients fail on long ones. The noise says
-nothing about the first input, so that whoever has forgotten it is right in exactly 1/2 of the sequences and pays at
-least ln 2 nats.
+Bengio, Simard and Frasconi (1994) showed with tasks like this one that gradient descent fails at long lags. The noise
+is independent of the first input, so a network without memory of it has accuracy 1/2 and a loss of at least ln 2 nats.
 """
 
 import numpy as np
@@ -15,7 +14,7 @@ from lstm_helpers.data.tasks.lengths import check_length
 from lstm_helpers.model import Batch
 
 INPUT_SIZE = 1
-OUTPUT_SIZE = 2  # scores for -1 and +1
+OUTPUT_SIZE = 2  # logits for -1 and +1
 
 
 def batch(
@@ -30,7 +29,7 @@ def batch(
     batch_size : int
         B.
     length : int
-        T, at least 1: the bit has to be kept for T - 1 steps.
+        T, at least 1: the lag is T - 1 steps.
     noise : float
         The standard deviation of the later inputs, normal around 0; in units of the bit.
     dtype : dtype
@@ -44,7 +43,7 @@ def batch(
     """
     check_generator(rng)
     check_size("batch_size", batch_size)
-    check_length(length, 1, "the first one is the bit")
+    check_length(length, 1, "the first step is the bit")
     if not 0 <= noise < np.inf:
         raise ValueError(f"noise is {noise!r}; expected a standard deviation of 0 or more")
     xs = noise * rng.normal(size=(length, batch_size, INPUT_SIZE))
@@ -54,5 +53,5 @@ def batch(
 
 
 def baseline() -> float:
-    """Return the exact cross-entropy, in nats, of not knowing the first input: ln 2."""
+    """Return the exact cross-entropy, in nats, without memory of the first input: ln 2."""
     return float(np.log(2))

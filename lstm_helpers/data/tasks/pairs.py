@@ -1,4 +1,4 @@
-"""Pairs of sequences, a source and its answer, as the numbers that an encoder and a decoder read."""
+"""Pairs of sequences, a source and its answer, encoded for an encoder and a decoder."""
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -24,7 +24,7 @@ def vocabulary(tokens: Sequence[str]) -> tuple[str, ...]:
 
 
 def encode(name: str, tokens: Sequence[str], index: Mapping[str, int]) -> Array:
-    """Turn tokens into their numbers, int64; a token that is not known is named."""
+    """Turn tokens into their indices, int64; an error names an unknown token."""
     if not len(tokens):
         raise ValueError(f"{name} is empty; expected at least one token")
     for place, token in enumerate(tokens):
@@ -34,14 +34,14 @@ def encode(name: str, tokens: Sequence[str], index: Mapping[str, int]) -> Array:
 
 
 def decode(tokens: Array, words: Sequence[str]) -> tuple[str, ...]:
-    """Turn the numbers of an answer (T,) into tokens, up to END if there is one."""
+    """Turn the indices of an answer (T,) into tokens, up to END if there is one."""
     numbers = np.asarray(tokens).tolist()
     ended = numbers.index(END) if END in numbers else len(numbers)
     return tuple(words[number] for number in numbers[:ended])
 
 
 def batch_of(pairs: Sequence[Pair], source_index: Mapping[str, int], target_index: Mapping[str, int]) -> PairBatch:
-    """Put pairs side by side, time first, each answer with END behind it, padded at the end with 0."""
+    """Make a batch of pairs, time first, with END after each answer, padded at the end with 0."""
     if not pairs:
         raise ValueError("pairs is empty; expected at least one Pair")
     xs, mask = _padded([encode("source", pair.source, source_index) for pair in pairs])
@@ -51,12 +51,12 @@ def batch_of(pairs: Sequence[Pair], source_index: Mapping[str, int], target_inde
 
 
 def right(tokens: Array, mask: Array, batch: PairBatch) -> Array:
-    """Tell which answers are right from the first token to END, (B,) bool; such as those of ``Seq2Seq.greedy``.
+    """Return which answers are completely right, including END, (B,) bool.
 
     Parameters
     ----------
     tokens, mask : array (T, B)
-        What was written, and where it is part of an answer.
+        The generated tokens, and where they are part of an answer, as from ``Seq2Seq.greedy``.
     batch : PairBatch
         The right answers, ``targets`` and ``target_mask``.
     """
@@ -64,7 +64,7 @@ def right(tokens: Array, mask: Array, batch: PairBatch) -> Array:
     real = np.ones(batch.targets.shape, np.bool_) if batch.target_mask is None else batch.target_mask
     wanted = [tuple(batch.targets[real[:, b], b].tolist()) for b in range(batch.targets.shape[1])]
     if len(written) != len(wanted):
-        raise ValueError(f"tokens holds {len(written)} answers and the batch {len(wanted)}; expected as many")
+        raise ValueError(f"tokens holds {len(written)} answers and the batch {len(wanted)}; expected equal numbers")
     return np.array([one == other for one, other in zip(written, wanted, strict=True)])
 
 

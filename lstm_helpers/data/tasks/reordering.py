@@ -1,25 +1,25 @@
-"""Two small languages: one says the verb first, the other last, and turns every phrase round.
+"""Translation between two small languages: the verb moves from first to last, and the words of a phrase are reversed.
 
     sleep   the old dogs   near the cat        →        dogi olda   kato nere   slipun
     verb    phrase         phrase                       phrase      phrase      verb
 
-The first is made of English words. The second is nobody's: its words sound like the English ones, and an ending tells
-what a word is: -o a noun, -i several of them, -a how they are, -e where, -u what one does, -un what several do. There
-is no article. Hence a translator has to
+The source has English words. The target is an artificial language: its words sound like the English ones, and an ending
+marks the kind of a word: -o a singular noun, -i a plural noun, -a an adjective, -e a preposition, -u a singular verb,
+-un a plural verb. It has no article. Hence a translator has to
 
-- carry the first word to the very end, over all others;
-- let neighbours change places: "old dogs" is ``dogi olda``, "near the cat" is ``kato nere``;
-- make the verb agree with the first noun, though the source's verb has a single form.
+- carry the first word to the very end, past all others;
+- exchange neighbouring words: "old dogs" is ``dogi olda``, "near the cat" is ``kato nere``;
+- make the verb agree with the first noun, although the source's verb has a single form.
 
-All choices are fair: one of 4 verbs; for each of n phrases one of 5 nouns, single or several, and in half of the
-phrases one of 4 adjectives; in front of each phrase but the first one of 3 prepositions. Every sentence has one
-translation and no two have the same, so that whatever stands between reading and writing must hold
+All choices are fair: one of 4 verbs; for each of n phrases one of 5 nouns, singular or plural, and in half of the
+phrases one of 4 adjectives; before each phrase but the first one of 3 prepositions. Every sentence has one translation,
+and no two have the same. So a fixed-length context vector between encoder and decoder must hold
 
     bits(n) = log2 4 + n (log2 10 + 1 + ½ log2 4) + (n - 1) log2 3        7.3 for one phrase, 6.9 for each one more.
 
-Of those who know all words and all rules but one: whoever keeps the source's order is never right; whoever lets the
-verb agree with the last noun is right in 1/2 of the sentences from n = 2 on, and so is, for every n, who guesses the
-subject's number.
+A translator that knows everything but the order of words is never right. One that makes the verb agree with the last
+noun is right in 1/2 of the sentences from n = 2 on. One that predicts the subject's number at chance level is right in
+1/2 of them for every n.
 """
 
 from collections.abc import Sequence
@@ -80,12 +80,12 @@ def sentence(rng: np.random.Generator, phrases: Phrases = 2) -> Pair:
 
 
 def translate(words: str | Sequence[str]) -> tuple[str, ...]:
-    """Translate a sentence as the two grammars say: what a network has to learn from examples alone.
+    """Translate a sentence by the rules of the two grammars, which a network has to learn from examples.
 
     Raises
     ------
     ValueError
-        If it is no sentence of the first language; the message says where it stops being one.
+        If it is not a sentence of the source language; the message names the first wrong word.
     """
     given = words.split() if isinstance(words, str) else list(words)
     rest = list(enumerate(given))
@@ -121,17 +121,17 @@ def batch_of(chosen: Sequence[Pair]) -> PairBatch:
 
 
 def encode(words: str | Sequence[str]) -> Array:
-    """Turn a sentence into numbers (S,), places in SOURCE_WORDS; a word that is not known is named."""
+    """Turn a sentence into numbers (S,), indices in SOURCE_WORDS; an error names an unknown word."""
     return pairs.encode("words", words.split() if isinstance(words, str) else words, _SOURCE)
 
 
 def decode(tokens: Array) -> tuple[str, ...]:
-    """Turn an answer's numbers into words, up to END if there is one."""
+    """Turn an answer's indices into words, up to END if there is one."""
     return pairs.decode(tokens, TARGET_WORDS)
 
 
 def bits(phrases: int) -> float:
-    """Return the information in a sentence of so many phrases, in bits: what a translator has to carry across."""
+    """Return the information in a sentence of ``phrases`` phrases, in bits: the capacity that a translator needs."""
     check_size("phrases", phrases)
     nouns = len(NOUNS) + len(SEVERAL)
     each = np.log2(nouns) + 1 + np.log2(len(ADJECTIVES)) / 2
@@ -139,13 +139,13 @@ def bits(phrases: int) -> float:
 
 
 def last_noun_accuracy(phrases: Phrases = 2) -> float:
-    """Return the exact share of right translations if the verb agrees with the last noun, all else being right."""
+    """Return the exact accuracy of translations that are right except that the verb agrees with the last noun."""
     low, high = _bounds(phrases)
     return float(np.mean([1.0 if n == 1 else 0.5 for n in range(low, high + 1)]))
 
 
 def _bounds(phrases: Phrases) -> tuple[int, int]:
-    """Return (low, high), or say what was wrong with the argument."""
+    """Return (low, high), or raise an error about the argument."""
     pair = phrases if isinstance(phrases, tuple) else (phrases, phrases)
     whole = len(pair) == 2 and all(isinstance(n, int | np.integer) and not isinstance(n, bool) for n in pair)
     if not whole or not 1 <= pair[0] <= pair[1]:

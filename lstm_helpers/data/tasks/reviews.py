@@ -1,16 +1,16 @@
-"""Short reviews, good or bad on the whole, in which "not" turns a judgement round: a language with a sentiment.
+"""Short reviews, good or bad on the whole, in which "not" negates a judgement: a small sentiment task.
 
     the food was not very good and the room was clean and the staff was not rude
                  ^^^      ^^^^  −           ^^^^^  +               ^^^ ^^^^  +         2 of 3: good
 
-A review joins an odd number n of clauses by "and". In each, the adjective is good or bad and "not" stands before it or
-not, four cases that are equally likely; up to FILLERS words such as "very" may stand between, and mean nothing. The
-review is good if more than half of its clauses are. What simple strategies can reach is known exactly:
+A review joins an odd number n of clauses by "and". In each, the adjective is good or bad, with or without "not" before
+it: four cases that are equally likely. Up to FILLERS words such as "very" may stand between, and have no effect. The
+review is good if more than half of its clauses are. The accuracy of simple strategies is known exactly:
 
-- whoever looks at the adjectives alone is right in 1/2: every "not" is a coin of its own;
-- whoever counts all words but not their order: ``order_free_accuracy``, such as any linear model on counts of words;
-- whoever remembers the last clause alone: ``last_clause_accuracy``;
-- whoever ties each "not" to its adjective and counts clauses is always right.
+- from the adjectives alone: 1/2, since every "not" is a fair coin;
+- from the counts of all words, without their order: ``order_free_accuracy``, as for any linear model on word counts;
+- from the last clause alone: ``last_clause_accuracy``;
+- from every "not" with its adjective, and a count of the clauses: 1.
 """
 
 from collections.abc import Sequence
@@ -27,12 +27,12 @@ BAD, GOOD = 0, 1  # the targets
 NOT = "not"
 THINGS = ("food", "room", "staff", "view")
 INTENSIFIERS = ("very", "really")
-FILLERS = 2  # at most so many intensifiers in a clause
+FILLERS = 2  # the largest number of intensifiers in a clause
 ADJECTIVES = (("bad", "good"), ("dirty", "clean"), ("rude", "kind"), ("stale", "fresh"))
 VOCABULARY = ("the", "was", "and", NOT, *THINGS, *INTENSIFIERS, *(word for pair in ADJECTIVES for word in pair))
 INPUT_SIZE = len(VOCABULARY)
 OUTPUT_SIZE = 2
-CLAUSES = (1, 3, 5)  # how many a review may have, each equally likely
+CLAUSES = (1, 3, 5)  # the possible numbers of clauses, each equally likely
 
 _INDEX = MappingProxyType({word: k for k, word in enumerate(VOCABULARY)})
 
@@ -42,7 +42,7 @@ class Review(NamedTuple):
 
     words: tuple[str, ...]
     clauses: tuple[int, ...]  # BAD or GOOD, each
-    verdict: int  # BAD or GOOD: what more than half of the clauses are
+    verdict: int  # BAD or GOOD: the majority of the clauses
 
     def __str__(self) -> str:
         return " ".join(self.words)
@@ -65,7 +65,7 @@ def review(rng: np.random.Generator, clauses: int | tuple[int, ...] = CLAUSES) -
     rng : numpy.random.Generator
         The source of every choice.
     clauses : int or tuple of int
-        How many clauses, odd; of several numbers each is equally likely.
+        The odd number of clauses; each of several numbers is equally likely.
 
     Raises
     ------
@@ -118,7 +118,7 @@ def batch_of(chosen: Sequence[Review], dtype: DTypeLike = np.float64) -> ReviewB
 
 
 def order_free_accuracy(clauses: int | tuple[int, ...] = CLAUSES) -> float:
-    """Return the exact best accuracy for whoever knows how often each word occurs, and nothing of their order.
+    """Return the exact best accuracy from the counts of all words, without their order.
 
     Of n adjectives g are good, and there are m "not". Each choice of the m clauses that hold them is equally likely, so
     j of them fall on good adjectives in C(g, j) C(n-g, m-j) of C(n, m) cases; g + m - 2j clauses are then good.
@@ -127,9 +127,9 @@ def order_free_accuracy(clauses: int | tuple[int, ...] = CLAUSES) -> float:
 
 
 def last_clause_accuracy(clauses: int | tuple[int, ...] = CLAUSES) -> float:
-    """Return the exact accuracy of letting the last clause decide.
+    """Return the exact accuracy of the last clause as the prediction.
 
-    It is wrong only if at least (n+1)/2 of the n - 1 others say the opposite, each of which is a coin.
+    It is wrong only if at least (n+1)/2 of the n - 1 others are the opposite, and each of them is a fair coin.
     """
     return float(np.mean([1 - _overruled(n) for n in _numbers(clauses)]))
 
@@ -138,8 +138,8 @@ def _order_free(n: int) -> float:
     total = 0
     for good in range(n + 1):
         for nots in range(n + 1):
-            ways = [comb(good, j) * comb(n - good, nots - j) for j in range(nots + 1)]
-            yes = sum(way for j, way in enumerate(ways) if 2 * (good + nots - 2 * j) > n)
+            counts = [comb(good, j) * comb(n - good, nots - j) for j in range(nots + 1)]
+            yes = sum(count for j, count in enumerate(counts) if 2 * (good + nots - 2 * j) > n)
             total += comb(n, good) * max(yes, comb(n, nots) - yes)
     return float(total / 4**n)
 
@@ -149,11 +149,11 @@ def _overruled(n: int) -> float:
 
 
 def _numbers(clauses: int | tuple[int, ...]) -> tuple[int, ...]:
-    """Return the numbers of clauses, or say what was wrong with the argument."""
+    """Return the numbers of clauses, or raise an error about the argument."""
     numbers = clauses if isinstance(clauses, tuple) else (clauses,)
     whole = all(isinstance(n, int | np.integer) and not isinstance(n, bool) for n in numbers)
     if not numbers or not whole or not all(n > 0 and n % 2 for n in numbers):
         raise ValueError(
-            f"clauses is {clauses!r}; expected an odd number, or a tuple of them: an even one may end even"
+            f"clauses is {clauses!r}; expected an odd number, or a tuple of them: an even number may end in a tie"
         )
     return tuple(int(n) for n in numbers)

@@ -1,12 +1,12 @@
-"""Sentences without end: what was remembered of one has to be forgotten for the next, and nobody says when.
+"""A stream of sentences without a reset: the network has to forget each subject, and no signal says when.
 
-    read    the dogs near the cat run the child waits the …
-    answer   ?   P    P    P   P   P   ?    S     S    ?          the number of the sentence's subject so far
+    input   the dogs near the cat run the child waits the …
+    target   ?   P    P    P   P   P   ?    S     S    ?          the number of the current sentence's subject
 
-Gers, Schmidhuber and Cummins (2000) gave the LSTM its forget gate because of such streams: the state is not set back
-between the sentences (those of ``agreement``, with their verbs), only a verb tells that one has ended. The article in
-front of a subject is answered with UNKNOWN. Where it is hardest, at the last word before a verb, ``asked`` is True: the
-last noun is right there in half of the sentences, for every number of distractors from 1.
+Gers, Schmidhuber and Cummins (2000) introduced the forget gate for such streams: the state is not reset between the
+sentences (those of ``agreement``, with their verbs), and only a verb marks the end of one. The target at the article
+before a subject is UNKNOWN. ``asked`` is True at the hardest position, the last word before a verb: there the number of
+the last noun is right in half of the sentences, for every number of distractors from 1.
 """
 
 from typing import NamedTuple
@@ -18,13 +18,13 @@ from lstm_helpers.arrays import Array, check_generator, check_size
 from lstm_helpers.data.tasks import agreement
 from lstm_helpers.data.tasks.agreement import Distractors
 
-UNKNOWN = 2  # beside agreement's SINGULAR and PLURAL
+UNKNOWN = 2  # in addition to agreement's SINGULAR and PLURAL
 INPUT_SIZE = len(agreement.VOCABULARY)
 OUTPUT_SIZE = 3
 
 
 class Stream(NamedTuple):
-    """B streams of T words, time first; the last sentence of each is cut off."""
+    """B streams of T words, time first; the last sentence of each is incomplete."""
 
     xs: Array  # (T, B, D) one-hot words
     targets: Array  # (T, B) int64: SINGULAR, PLURAL or UNKNOWN, for the cross-entropy at every step

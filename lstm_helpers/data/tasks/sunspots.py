@@ -1,15 +1,13 @@
-"""Yearly sunspot numbers, 1700 to 2008: a real series, short enough to see whole and hard enough to be honest.
+"""Yearly sunspot numbers, 1700 to 2008: a real series, short enough to plot as a whole and hard to forecast.
 
 The unit is the international sunspot number, version 1, as a yearly mean. `data/sunspots.md` beside the numbers
-tells their origin and licence (public domain).
+documents their origin and licence (public domain).
 """
 
-from importlib import resources
 from typing import NamedTuple
 
-import numpy as np
-
 from lstm_helpers.arrays import Array
+from lstm_helpers.data import shipped
 
 
 class Sunspots(NamedTuple):
@@ -20,14 +18,12 @@ class Sunspots(NamedTuple):
 
 
 def load() -> Sunspots:
-    """Return the whole series.
+    """Load the whole series.
 
     Returns
     -------
     Sunspots
         `years` (309,) and `numbers` (309,), both float64, new arrays at every call; no value is missing.
     """
-    file = resources.files("lstm_helpers.data").joinpath("sources", "sunspots.csv")
-    rows = [line.split(",") for line in file.read_text(encoding="utf-8").splitlines()[1:]]
-    table = np.array(rows, dtype=np.float64)
-    return Sunspots(table[:, 0].copy(), table[:, 1].copy())
+    columns = (shipped.measurements("sources/sunspots.csv", name, 309).values for name in ("year", "sunspot_number"))
+    return Sunspots(*columns)

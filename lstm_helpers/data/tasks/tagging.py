@@ -1,20 +1,20 @@
-"""Sentences with one word whose number only another word tells: what it takes to tag every word.
+"""Tagging: sentences with one ambiguous word, whose number another word determines.
 
-    the  sheep  near  the  cats  run          sheep: one or many? The verb tells, and it comes later
+    the  sheep  near  the  cats  run          sheep: singular or plural? The verb tells, and it comes later
      ·     P     ·     ·    P     P
-    the   dog   near  the  cats  slept        slept: one or many? The subject tells, and it came before
+    the   dog   near  the  cats  slept        slept: singular or plural? The subject tells, and it came before
      ·     S     ·     ·    P     S
 
-The sentences of ``agreement``, in which by a fair coin either the subject is replaced by a noun with one form for both
-numbers, or the verb by one in the past tense, which has one form too. So each sentence holds one ambiguous word,
-``asked``. Its number is a fair coin to whoever sees that word alone, and
+These are sentences of ``agreement``, in which a fair coin decides which word is replaced: the subject by a noun with
+one form for both numbers, or the verb by one in the past tense, which also has one form. So each sentence holds one
+ambiguous word, ``asked``. Its number is a fair coin given that word alone. The best accuracies are
 
-- whoever reads from the left knows it if it is the verb, and tosses a coin if it is the subject: right in 3/4;
-- whoever reads from the right knows it if it is the subject, and tosses a coin if it is the verb: right in 3/4;
-- whoever has read both sides can be right in all;
-- the nearest noun, from one distractor on, is right in half of the ambiguous verbs.
+- 3/4 in the forward direction, which determines the number of a verb, but not of a subject;
+- 3/4 in the backward direction, which determines the number of a subject, but not of a verb;
+- 1 in both directions;
+- 1/2 on ambiguous verbs for the number of the nearest noun, from one distractor on.
 
-All other words show their tag by themselves.
+All other words are unambiguous.
 """
 
 from collections.abc import Sequence
@@ -28,14 +28,14 @@ from lstm_helpers.arrays import Array, check_generator, check_size
 from lstm_helpers.data.tasks import agreement
 from lstm_helpers.data.tasks.agreement import PLURAL, SINGULAR, Distractors
 
-OTHER = 2  # the tag of words without a number, beside SINGULAR and PLURAL
+OTHER = 2  # the tag of words without a number, in addition to SINGULAR and PLURAL
 SAME_NOUNS = ("sheep", "deer", "fish")  # one form for both numbers
 SAME_VERBS = ("ran", "slept", "waited")
 VOCABULARY = (*agreement.VOCABULARY, *SAME_NOUNS, *SAME_VERBS)
 INPUT_SIZE = len(VOCABULARY)
 OUTPUT_SIZE = 3
-LEFT, RIGHT = 0, 1  # on which side of the ambiguous word the answer stands
-SHORT = ("S", "P", "·")  # how a tag is written
+LEFT, RIGHT = 0, 1  # the side of the ambiguous word on which the determining word stands
+SHORT = ("S", "P", "·")  # a tag in print
 
 _INDEX = MappingProxyType({word: k for k, word in enumerate(VOCABULARY)})
 _TAG = MappingProxyType(
@@ -48,15 +48,15 @@ class Sentence(NamedTuple):
 
     words: tuple[str, ...]
     tags: tuple[int, ...]  # SINGULAR, PLURAL or OTHER, one for each word
-    asked: int  # the place of the ambiguous word, from 0
-    side: int  # where the word stands that tells its number: LEFT or RIGHT of it
+    asked: int  # the index of the ambiguous word, from 0
+    side: int  # LEFT or RIGHT: the side of the word that determines its number
 
     def __str__(self) -> str:
         return " ".join(self.words)
 
 
 class TaggedBatch(NamedTuple):
-    """B sentences, time first; T is the longest, shorter ones are padded at the end, and none is sorted by length."""
+    """B sentences, time first; T is the longest, shorter ones are padded at the end; they are not sorted by length."""
 
     xs: Array  # (T, B, D) one-hot words, D = len(VOCABULARY); zeros where there is no word
     targets: Array  # (T, B) int64: SINGULAR, PLURAL or OTHER
@@ -109,20 +109,20 @@ def batch_of(chosen: Sequence[Sentence], dtype: DTypeLike = np.float64) -> Tagge
 
 
 def time_reversed(one: TaggedBatch) -> TaggedBatch:
-    """Give the same batch as it looks from the end: words, tags and mask reversed together.
+    """Reverse a batch in time: words, tags and mask together.
 
-    The padding then stands in front. ``sentences`` stay in the order in which they are written.
+    The padding then comes first. ``sentences`` keep their original order.
     """
     return one._replace(xs=one.xs[::-1], targets=one.targets[::-1], mask=one.mask[::-1], asked=one.asked[::-1])
 
 
 def word_accuracy() -> float:
-    """Return the exact best accuracy at the ambiguous words for whoever sees each word alone."""
+    """Return the exact best accuracy at the ambiguous words from each word alone."""
     return 1 / 2
 
 
-def one_way_accuracy() -> float:
-    """Return the exact best accuracy at the ambiguous words for whoever reads in one direction, either of them."""
+def one_direction_accuracy() -> float:
+    """Return the exact best accuracy at the ambiguous words for a network of one direction, forward or backward."""
     return 3 / 4
 
 
@@ -142,7 +142,7 @@ __all__ = [
     "TaggedBatch",
     "batch",
     "batch_of",
-    "one_way_accuracy",
+    "one_direction_accuracy",
     "sentence",
     "time_reversed",
     "word_accuracy",

@@ -1,16 +1,16 @@
-"""Tell in which order two symbols came, far apart among others: the test of remembering *order*.
+"""Temporal order: classify the order of two symbols that are far apart, a test of remembering *order*.
 
-    b d X a c a b Y d b        classes: XX, XY, YX, YY; the answer is asked for after the last step
+    b d X a c a b Y d b        classes: XX, XY, YX, YY; the target is for the last step
 
 Hochreiter and Schmidhuber (1997, experiment 6a), without its start and end symbols. The first of the two comes
 between steps T/10 and 2T/10, the second between 5T/10 and 6T/10; each is X or Y by a fair coin. So, exactly:
 
-| who knows                      | right  | cross-entropy    |
-|--------------------------------|--------|------------------|
-| nothing                        | 1/4    | ln 4             |
-| the last of the two            | 1/2    | ln 2             |
-| both, but not their order      | 3/4    | (ln 2) / 2       |
-| both, and their order          | 1      | 0                |
+| what is known                  | accuracy | cross-entropy  |
+|--------------------------------|----------|----------------|
+| nothing                        | 1/4      | ln 4           |
+| the last of the two            | 1/2      | ln 2           |
+| both, but not their order      | 3/4      | (ln 2) / 2     |
+| both, and their order          | 1        | 0              |
 """
 
 import numpy as np
@@ -49,7 +49,7 @@ def batch(rng: np.random.Generator, batch_size: int, length: int, dtype: DTypeLi
     """
     check_generator(rng)
     check_size("batch_size", batch_size)
-    check_length(length, 2, "two of them hold an X or a Y")
+    check_length(length, 2, "two steps hold an X or a Y")
     read = rng.integers(4, size=(length, batch_size))
     targets = np.zeros(batch_size, np.int64)
     for first, last in ((length // 10, 2 * length // 10), (5 * length // 10, 6 * length // 10)):
@@ -60,5 +60,5 @@ def batch(rng: np.random.Generator, batch_size: int, length: int, dtype: DTypeLi
 
 
 def baseline() -> float:
-    """Return the exact cross-entropy, in nats, of knowing nothing: ln 4."""
+    """Return the exact cross-entropy, in nats, of a uniform prediction: ln 4."""
     return float(np.log(4))

@@ -1,20 +1,20 @@
-"""Text as a task: from all characters so far, guess the next one.
+"""Text as a task: predict the next character from all characters before it.
 
-    text → tokens (numbers in an alphabet) → pieces side by side → xs (T, B), targets (T, B), one character later
+    text → tokens (indices in an alphabet) → B streams → xs (T, B), targets (T, B), one character later
 
-The text is this book's own prose (``book``), or any file of the reader's (``read``). It is split in time: what is
-tested on was written after what was learned from.
+The text is this book's own prose (``book``), or any file of the reader's (``read``). It is split in time: the test part
+was written after the training part.
 """
 
 import os
 from collections.abc import Callable
-from importlib import resources
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
 from lstm_helpers.arrays import Array, check_size
+from lstm_helpers.data import shipped
 from lstm_helpers.model import Batch
 
 LEAST = 1000  # characters
@@ -30,8 +30,8 @@ class Split(NamedTuple):
 
 
 def book() -> str:
-    """Return the prose of chapters 00 to 10, frozen; ``sources/book.md`` tells how it was made, and its licence."""
-    return resources.files("lstm_helpers.data").joinpath("sources", "book.txt").read_text(encoding="utf-8")
+    """Return the prose of chapters 00 to 10, frozen; ``sources/book.md`` documents its source and licence."""
+    return shipped.text("sources/book.txt")
 
 
 def read(path: str | os.PathLike[str], *, encoding: str = "utf-8", most_kinds: int = MOST_KINDS) -> str:
@@ -42,9 +42,9 @@ def read(path: str | os.PathLike[str], *, encoding: str = "utf-8", most_kinds: i
     path : path
         A plain text file.
     encoding : str
-        How its bytes stand for characters.
+        The encoding of the file.
     most_kinds : int
-        So many distinct characters are let through: each is an answer the network can give, and needs examples.
+        The largest number of distinct characters: each is a class of the network and needs examples.
 
     Raises
     ------
@@ -64,7 +64,7 @@ def read(path: str | os.PathLike[str], *, encoding: str = "utf-8", most_kinds: i
         raise ValueError(f"encoding is {encoding!r}, which Python does not know; expected such as 'utf-8'") from None
     if len(text) < LEAST:
         raise ValueError(
-            f"{path} holds {len(text)} characters; expected at least {LEAST}: from less nothing can be learned"
+            f"{path} holds {len(text)} characters; expected at least {LEAST}: a network cannot learn from less"
         )
     kinds = alphabet(text)
     if len(kinds) > most_kinds:
@@ -77,7 +77,7 @@ def read(path: str | os.PathLike[str], *, encoding: str = "utf-8", most_kinds: i
 
 
 def alphabet(text: str) -> str:
-    """Give the distinct characters of a text, sorted; the place of each is its token."""
+    """Give the distinct characters of a text, sorted; the index of each is its token."""
     return "".join(sorted(set(text)))
 
 
@@ -107,36 +107,36 @@ def decode(tokens: Array, letters: str) -> str:
 
 
 def split(text: str, validation: float = 0.1, test: float = 0.1) -> Split:
-    """Cut a text in time: first what is learned from, then what settings are chosen by, last what is tested on.
+    """Split a text in time: a training part, then a part for validation, then a part for testing.
 
     Parameters
     ----------
     text : str
         The whole.
     validation, test : float
-        Their shares, each above 0, together below 1.
+        Their fractions of the text, each above 0, together below 1.
     """
-    for name, share in (("validation", validation), ("test", test)):
-        if isinstance(share, bool) or not isinstance(share, int | float) or not 0 < share < 1:
-            raise ValueError(f"{name} is {share!r}; expected a share between 0 and 1, such as 0.1")
-    first, second = (round(len(text) * share) for share in (1 - validation - test, 1 - test))
+    for name, part in (("validation", validation), ("test", test)):
+        if isinstance(part, bool) or not isinstance(part, int | float) or not 0 < part < 1:
+            raise ValueError(f"{name} is {part!r}; expected a fraction between 0 and 1, such as 0.1")
+    first, second = (round(len(text) * part) for part in (1 - validation - test, 1 - test))
     if not 0 < first < second < len(text):
         raise ValueError(
-            f"validation {validation} and test {test} of {len(text)} characters leave a part empty; expected shares "
+            f"validation {validation} and test {test} of {len(text)} characters leave a part empty; expected fractions "
             "that add up to less than 1, and a longer text"
         )
     return Split(text[:first], text[first:second], text[second:])
 
 
-def pieces(tokens: Array, batch_size: int, length: int) -> Callable[[int], Batch]:
-    """Let B readers go round a text side by side, so that each batch begins where the last one ended.
+def chunks(tokens: Array, batch_size: int, length: int) -> Callable[[int], Batch]:
+    """Cut a text into chunks for B streams, so that each batch begins where the previous one ended.
 
     Parameters
     ----------
     tokens : array (N,)
-        The text, more than ``length`` tokens of it; after its end it begins again.
+        The text, more than ``length`` tokens; after its end it starts again.
     batch_size, length : int
-        B readers, evenly spread over the text, and T, how far each reads at a step.
+        B streams, which start at evenly spaced positions of the text, and T, the length of a chunk.
 
     Returns
     -------

@@ -1,10 +1,10 @@
-"""Numbers of which the next can be told only in part, and it is known in which: an autoregression of order one.
+"""A first-order autoregressive series, whose next value is predictable only in part; the best error is known.
 
-    x_{t+1} = φ x_t + ε_t        ε_t ~ N(0, 1), each on its own        -1 < φ < 1
+    x_{t+1} = φ x_t + ε_t        ε_t ~ N(0, 1), independent        -1 < φ < 1
 
-Whoever knows all of the past can say φ x_t, and is wrong by ε_t: a mean squared error of 1. **Nobody can do better**: a
-forecast with a lower error has seen what it was to forecast. The series is drawn in its long-run state, of mean 0 and
-variance 1/(1 - φ²), which is therefore the error of always saying 0; persistence, saying x_t, costs 2/(1 + φ).
+The best forecast from the whole past is φ x_t, whose error is ε_t: a mean squared error of 1. **No forecast does
+better**: one with a lower error has used the future. The series starts from its stationary distribution, of mean 0 and
+variance 1/(1 - φ²), which is the error of always forecasting 0. Persistence, forecasting x_t, has error 2/(1 + φ).
 """
 
 import numpy as np
@@ -14,13 +14,13 @@ from lstm_helpers.arrays import check_generator, check_size
 from lstm_helpers.model import Batch
 
 PHI = 0.8
-FLOOR = 1.0  # mean squared error of the best forecast
+LOWEST_ERROR = 1.0  # mean squared error of the best forecast
 
 
 def batch(
     rng: np.random.Generator, batch_size: int, length: int, *, phi: float = PHI, dtype: DTypeLike = np.float64
 ) -> Batch:
-    """Draw sequences, and as the target at each step the number that comes next.
+    """Draw sequences; the target at each step is the next number.
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ def batch(
     batch_size, length : int
         B and T.
     phi : float
-        How much of a number is left in the next, above -1 and below 1.
+        φ, above -1 and below 1.
     dtype : dtype
         The float type of inputs and targets.
 
@@ -57,13 +57,13 @@ def batch(
 
 
 def zero_error(phi: float = PHI) -> float:
-    """Return the exact mean squared error of always saying 0, the mean: the variance of the series."""
+    """Return the exact mean squared error of always forecasting 0, the mean: the variance of the series."""
     _check_phi(phi)
     return 1 / (1 - phi**2)
 
 
 def persistence_error(phi: float = PHI) -> float:
-    """Return the exact mean squared error of saying that the next number is like the last."""
+    """Return the exact mean squared error of persistence, which forecasts the last number."""
     _check_phi(phi)
     return 2 / (1 + phi)
 

@@ -1,6 +1,6 @@
 """The diagram of the LSTM's backward pass: the same positions, every wire reversed, and gradients on the wires."""
 
-from lstm_helpers.activations import sigmoid_slope, tanh, tanh_slope
+from lstm_helpers.activations import sigmoid_derivative, tanh, tanh_derivative
 from lstm_helpers.arrays import Array, tree_map
 from lstm_helpers.cells import lstm as cell
 from lstm_helpers.figures.layouts.base import Layout, Node, Note, Piece, Wire, node_of
@@ -159,10 +159,12 @@ def numbers(
     c_previous, tanh_c = float(step.previous.c[sequence, unit]), float(tanh(step.c[sequence, unit]))
     dh, dc_later = float(d_state.h[sequence, unit]), float(d_state.c[sequence, unit])
     loss = 0.0 if d_output is None else float(d_output[sequence, unit])
-    from_h = dh * forward["o"] * float(tanh_slope(tanh_c))
+    from_h = dh * forward["o"] * float(tanh_derivative(tanh_c))
     dc = dc_later + from_h
     pre_activations = {f"dz_{k}": float(d_params.b[n * len(params.W_h) + unit]) for n, k in enumerate(cell.BLOCKS)}
-    derivatives = {f"derivative_{k}": float((tanh_slope if k == "g" else sigmoid_slope)(forward[k])) for k in "ifgo"}
+    derivatives = {
+        f"derivative_{k}": float((tanh_derivative if k == "g" else sigmoid_derivative)(forward[k])) for k in "ifgo"
+    }
     return (
         forward
         | pre_activations

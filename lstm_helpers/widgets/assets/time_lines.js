@@ -123,7 +123,7 @@ export function layNames(words, apart) {
   return { words, long, how: "some", tall: 16 };
 }
 
-function stepLabels(run, t, x, y, width) {
+export function stepLabels(run, t, x, y, width) {
   const names = stepNames(run, width);
   const words = names.words.map((word, s) => (s === t && !run.seen(t) ? "padding" : word));
   return drawNames({ ...names, words }, t, x, y, width);
