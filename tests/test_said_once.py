@@ -73,7 +73,7 @@ def test_activations_are_the_same():
     s = activations.sigmoid(z[5:])
     body = """
         const [z, s] = sent;
-        return [z.map(sigmoid), s.map(sigmoidSlope), s.map(tanhSlope), s.map(logit), s.map(halfLife)];
+        return [z.map(sigmoid), s.map(sigmoidDerivative), s.map(tanhDerivative), s.map(logit), s.map(halfLife)];
     """
     found = run("activations", body, z.tolist(), s.tolist())
     of_gates = (activations.sigmoid_derivative, activations.tanh_derivative, activations.logit, activations.half_life)

@@ -84,8 +84,8 @@ def test_the_fault_picker_shows_the_examination(page):
             same.experiment = column
             eventually(page, lambda: plain(widget.locator(".lstm-caption").inner_text()) == same.words)
             assert slider.get_attribute("aria-valuetext") == column
-    widget.locator("rect[data-experiment='belt']").first.click()
-    eventually(page, lambda: ask(page, "faultpicker.experiment") == "'belt'")
+    widget.locator("rect[data-experiment='last c']").first.click()
+    eventually(page, lambda: ask(page, "faultpicker.experiment") == "'last c'")
 
 
 def test_moved_outputs_follow_keyboard_and_mouse(page):

@@ -21,9 +21,9 @@ function unpackHeld(model) {
 function sentence({ gates, low, steps }, held, z) {
   const end = Object.fromEntries(held.map(([name, values]) => [name, fixed(values.at(-1))]));
   return (
-    `With the forget gate at ${gates[z - low].toFixed(3)}, and in the GRU z, after ${steps} steps the LSTM holds ` +
-    `${end.LSTM}, the cell without a forget gate ${end["no forget gate"]}, ` +
-    `the coupled cell and the GRU ${end.coupled}, the one with peepholes ${end.peephole}.`
+    `The forget gate, or z in the GRU, is ${gates[z - low].toFixed(3)}. After ${steps} steps the state is ${end.LSTM} in ` +
+    `the LSTM, ${end["no forget gate"]} without a forget gate, ${end.coupled} in the coupled cell and the GRU, ` +
+    `and ${end.peephole} with peepholes.`
   );
 }
 

@@ -72,7 +72,7 @@ function drawFading(run, before, { steps, low, high, first }, labels, colour, wi
     out.push(svg("path", { class: "lstm-line lstm-ghost", d: path(points), stroke: "currentColor" }));
     const [yn, yb] = spread([y(end(now)[1]), y(end(points)[1])], 17, box.top + 4, box.bottom - 4);
     out.push(
-      text(box.right + 8, yb + 4, "previous setting", { class: "lstm-tick" }),
+      text(box.right + 8, yb + 4, "previous", { class: "lstm-tick" }),
       text(box.right + 8, yn + 4, "now", { class: "lstm-end" }),
     );
   }

@@ -156,9 +156,7 @@ function axisEnd({ f, i, g, steps, feed }, run, before) {
 function ghost(before, x, y, left, top, was, narrow) {
   const d = `M${x(0)},${y(0)}` + before.map(({ t, c }) => `L${x(t)},${y(c)}`).join("");
   const { c } = before[before.length - 1];
-  const note = text(left, 38, `dotted: ${narrow ? "before" : "previous setting"}, c = ${brief(c)}`, {
-    class: "lstm-note",
-  });
+  const note = text(left, 38, `dotted: ${narrow ? "before" : "previous"}, c = ${brief(c)}`, { class: "lstm-note" });
   if (was !== top)
     note.append(
       svg(

@@ -1,7 +1,7 @@
 // A pre-activation on its activation function, and gate × value beside it; both can be dragged. `passed` and `sentence`
 // mirror SoftGate.passed and SoftGate.words.
 
-import { sigmoid, sigmoidSlope, tanhSlope } from "./activations.js";
+import { sigmoid, sigmoidDerivative, tanhDerivative } from "./activations.js";
 import {
   caption,
   choice,
@@ -19,7 +19,7 @@ import {
 } from "./common.js";
 import { fixed, scale } from "./numbers.js";
 
-const ACTIVATIONS = { sigmoid: [sigmoid, sigmoidSlope, "o"], tanh: [Math.tanh, tanhSlope, "g"] };
+const ACTIVATIONS = { sigmoid: [sigmoid, sigmoidDerivative, "o"], tanh: [Math.tanh, tanhDerivative, "g"] };
 
 export function passed({ value, z, activation }) {
   const [apply, differentiate] = ACTIVATIONS[activation];
