@@ -38,8 +38,8 @@ def test_words_repr_and_picture():
     widget = CellVariants(z_f=3)
     assert repr(widget) == "CellVariants(z_f=3, feed='once')"
     assert widget.words == (
-        "With the forget gate at 0.953, and in the GRU z, after 24 steps the LSTM holds 0.36, the cell without a "
-        "forget gate 0.96, the coupled cell and the GRU 0.02, the one with peepholes 0.13."
+        "The forget gate, or z in the GRU, is 0.953. After 24 steps the state is 0.36 in the LSTM, 0.96 without a "
+        "forget gate, 0.02 in the coupled cell and the GRU, and 0.13 with peepholes."
     )
     before = widget.static_png()[0]
     widget.feed = "always"

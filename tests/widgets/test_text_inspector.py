@@ -138,7 +138,7 @@ def test_a_pattern_is_shown_below_and_compared_with_the_unit():
     ("pattern", "words"),
     [
         (np.zeros(T + 1), rf"patterns\['p'\] has shape \({T + 1},\); expected \({T},\)"),
-        (np.zeros(T), "the same everywhere"),
+        (np.zeros(T), "pattern is constant; expected one that varies"),
         (np.full(T, np.nan), "not finite|nan"),
     ],
 )

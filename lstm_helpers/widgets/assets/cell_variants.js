@@ -22,8 +22,8 @@ function sentence({ gates, low, steps }, held, z) {
   const end = Object.fromEntries(held.map(([name, values]) => [name, fixed(values.at(-1))]));
   return (
     `The forget gate, or z in the GRU, is ${gates[z - low].toFixed(3)}. After ${steps} steps the state is ` +
-    `${end.LSTM} in the LSTM, ${end["no forget gate"]} without a forget gate, ${end.coupled} in the coupled cell and the GRU, ` +
-    `and ${end.peephole} with peepholes.`
+    `${end.LSTM} in the LSTM, ${end["no forget gate"]} without a forget gate, ` +
+    `${end.coupled} in the coupled cell and the GRU, and ${end.peephole} with peepholes.`
   );
 }
 
