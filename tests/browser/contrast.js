@@ -104,7 +104,7 @@
       const [dx, dy] = [(-(y1 - y0) / far) * aside, ((x1 - x0) / far) * aside];
       return [x + dx, y + dy, x - dx, y - dy];
     });
-    const words = `${shape.tagName}.${shape.getAttribute("class") ?? ""}`;
+    const words = `${shape.tagName}.${shape.getAttribute("class") ?? ""}${shape.dataset.wire ?? ""}`;
     items.push({
       kind: "line",
       words,

@@ -145,6 +145,35 @@ def test_words_lines_and_controls_stand_out_from_what_is_behind_them(lab):
     assert not faint, "\n".join(f"{where}: {listed}" for where, listed in faint.items())
 
 
+# Page 03's vote among nouns: its gates are 0 and 1, its wires as thin and as thick as they get.
+VOTE = """
+from lstm_helpers import exercises, unroll, widgets
+words = "the dogs near the cat and the horse".split()
+alphabet = list(dict.fromkeys(words))
+opens, number = {"dogs": 80, "cat": 80, "horse": 80, "bias": -40}, {"dogs": 40, "cat": -40, "horse": -40}
+vote = exercises.program(alphabet, [{"i": opens, "f": 40, "g": number, "o": 40}])
+"""
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_wires_of_gates_that_are_open_or_closed_stand_out_at_every_width(lab, theme):
+    shown = "cell = widgets.LiveCell(unroll(lstm_cell, vote, exercises.encode(alphabet, words)), vote, words)\ncell"
+    shown = "from lstm_helpers.cells import lstm as lstm_cell\n" + shown
+    lab.write("a_vote_under_test", VOTE, shown)
+    page = lab.open("a_vote_under_test", theme=theme, height=2600)
+    lab.run_all(page)
+    lab.look(theme, 1100, 2600)
+    widget = page.locator(".lstm-live-cell")
+    for width in (375, 645, 655, 860):
+        widget.evaluate("(node, width) => { node.style.width = `${width}px`; }", width)
+        for step in (0, 1, 4):
+            ask(page, f"cell.set_trait('step', {step})")
+            eventually(page, lambda step=step: f"Step {step + 1} of" in widget.locator(".lstm-caption").inner_text())
+            page.wait_for_timeout(100)
+            assert not (faint := too_faint(page, widget)), f"{width} pixels, step {step}: {faint}"
+    assert not lab.problems(page)
+
+
 # Where a press counts: a control's own place, or its label's. WCAG 2.2, 2.5.8, asks for 24 by 24 pixels.
 SMALL = """node => [...node.querySelectorAll('button, select, input, textarea, a[href]')]
     .filter(control => control.checkVisibility())

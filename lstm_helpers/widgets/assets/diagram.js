@@ -4,7 +4,7 @@
 import { html, line, svg, text } from "./common.js";
 import { fixed } from "./numbers.js";
 
-const LOW = 345; // pixels
+const [LOW, ROOM] = [345, 22]; // pixels
 
 // Sizes for a width: letters stay readable, so a narrow drawing is taller and omits the formulas beside numbers. A wide
 // one is no taller than fits a laptop's screen together with the rest of the widget.
@@ -38,6 +38,19 @@ function nodeBox(layout, sizes, node) {
       ? node.at[0] * sizes.across
       : Math.max(half, Math.min(sizes.width - half, node.at[0] * sizes.across));
   return { x, y: (layout.top - node.at[1]) * sizes.up, width: box[0], height: box[1] };
+}
+
+// A box that is wider than its place would swallow the wire from the fork beside it: the fork, and what stands above or
+// below it, move aside until there is room for a shaft and an arrow's head.
+function makeRoom(layout, boxes) {
+  for (const wire of layout.wires) {
+    const [fork, box] = [boxes[wire.start], boxes[wire.end]];
+    if (fork.kind !== "junction" || box.kind !== "state" || wire.via.length || fork.y !== box.y) continue;
+    const [from, most] = [fork.x, box.x - box.width / 2 - ROOM];
+    if (from <= most || from >= box.x) continue;
+    for (const other of Object.values(boxes))
+      if ((other.kind === "junction" || other.kind === "end") && other.x === from) other.x = most;
+  }
 }
 
 // The corners of a wire, from the edge of its first node to the edge of its last: the figures' `polyline`, in pixels.
@@ -89,6 +102,7 @@ export function drawDiagram(layout, view, colours, width) {
   const boxes = Object.fromEntries(
     layout.nodes.map((node) => [node.name, { ...nodeBox(layout, sizes, node), kind: node.kind }]),
   );
+  makeRoom(layout, boxes);
   const pen = { layout, sizes, view, colour, dim, boxes };
   const [left, bottom, right, top] = layout.frame;
   const frame = svg("rect", {
