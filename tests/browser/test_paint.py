@@ -114,16 +114,12 @@ def test_every_symbol_has_the_colour_of_the_figures(lab, widgets):
         bars = [bar["height"] for bar in painted(sliders, f".lstm-{part}:not(.lstm-key)")]
         np.testing.assert_allclose(bars, np.abs(scale[0] * np.array(numbers)), atol=0.01)
 
-<<<<<<< HEAD
-    # The wires and boxes of the cell, forward and backward.
-=======
     # A block bears its gate's colour, wherever it stands.
     for row in ("stored", "read as"):
         chips = painted(widgets["BlockOrder"], f"rect:has(+ [data-block^='{row}'])")
         assert [one["beside"] for one in chips] == [one["fill"] for one in chips] and len(chips) == 4
 
-    # The wires and vessels of the cell, forwards and backwards.
->>>>>>> w-verify
+    # The wires and boxes of the cell, forward and backward.
     for name in ("LiveCell", "SentenceCell", "BackwardCell"):
         wires = {one["data"]["wire"]: one for one in painted(widgets[name], "[data-wire]")}
         for symbol, each in CELL_WIRES.items():
