@@ -45,7 +45,7 @@ def test_words_repr_and_picture():
     widget.feed = "always"
     assert widget.static_png()[0] != before and "20.19 without a forget gate," in widget.words
     widget.feed, widget.z_f = "there and back", np.int64(1)
-    assert "the LSTM holds \N{MINUS SIGN}0.03, the cell without a forget gate 0.00," in widget.words
+    assert "the state is \N{MINUS SIGN}0.03 in the LSTM, 0.00 without a forget gate," in widget.words
 
 
 def test_an_unknown_cell_is_refused():

@@ -6,6 +6,8 @@ folder run n times, and these for longer: that is `make soak`.
 
 import os
 
+import pytest
+
 from lstm_helpers import widgets
 from tests.browser.contrast import too_faint
 from tests.browser.every_widget import EXAMPLES, open_page
