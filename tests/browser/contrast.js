@@ -88,7 +88,8 @@
     const wide = parseFloat(style.strokeWidth) || 0;
     const stroke = wide ? ink(style.stroke, style.strokeOpacity, shown) : [0, 0, 0, 0];
     const fill = shape.tagName === "line" ? [0, 0, 0, 0] : ink(style.fill, style.fillOpacity, shown);
-    const colour = stroke[3] > 0 ? stroke : fill;
+    const lined = stroke[3] > 0 && (wide >= 1 || fill[3] === 0); // a hair around a filled shape is not what one sees
+    const colour = lined ? stroke : fill;
     if (!shown || colour[3] === 0) continue;
     const matrix = shape.getScreenCTM();
     const length = shape.getTotalLength();
@@ -109,7 +110,7 @@
       kind: "line",
       words,
       ink: colour,
-      touches: stroke[3] === 0 || length < 40,
+      touches: !lined || length < 40,
       points,
       faint: faintly(shape),
       disabled: disabled(shape),
