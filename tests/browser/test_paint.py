@@ -49,7 +49,7 @@ PAINTED = {
     "BackwardCell": {".lstm-c-line": "line ink", ".lstm-h-line": "line h", ".lstm-h-mark": "line h"},
     "SentenceCell": {".lstm-c-line": "line ink", ".lstm-h-line": "line h", ".lstm-p-line": "line x"},
     "CellVariants": {".lstm-held": "fill ink"},
-    "ForecastOrigin": {".lstm-came": "line ink", ".lstm-here-error": "fill ink"},
+    "ForecastOrigin": {".lstm-observed": "line ink", ".lstm-here-error": "fill ink"},
     "BlockOrder": {".lstm-answer": "fill ink"},
 }  # fmt: skip
 BY_VALUE = {  # for widgets that show numbers as colours: the parts, and the attribute with the number

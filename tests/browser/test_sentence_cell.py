@@ -225,8 +225,8 @@ def test_the_training_data_are_described(lab, page_of):
     rng = np.random.default_rng(1)
     trained_on = [" ".join(one.before_verb) for one in agreement.sentences(rng, 5, (0, 4))]
     cases = [(sentence, "") for sentence in trained_on]
-    cases += [(" ".join(agreement.sentence(rng, 5).before_verb), "longer"), ("the dogs run", "never read a verb")]
-    cases += [("dogs", "no such sentence"), ("the dogs near", "no such sentence")]
+    cases += [(" ".join(agreement.sentence(rng, 5).before_verb), "longer"), ("the dogs run", "never trained on verbs")]
+    cases += [("dogs", "different form"), ("the dogs near", "different form")]
     for sentence, words in cases:
         ask(page, f"first.set_trait('sentence', {sentence!r})")
         eventually(page, lambda s=sentence: widget.locator(".lstm-word span").all_inner_texts() == s.split())
