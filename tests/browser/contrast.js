@@ -88,8 +88,7 @@
     const wide = parseFloat(style.strokeWidth) || 0;
     const stroke = wide ? ink(style.stroke, style.strokeOpacity, shown) : [0, 0, 0, 0];
     const fill = shape.tagName === "line" ? [0, 0, 0, 0] : ink(style.fill, style.fillOpacity, shown);
-    const lined = stroke[3] > 0 && (wide >= 1 || fill[3] === 0); // a hair around a filled shape is not what one sees
-    const colour = lined ? stroke : fill;
+    const colour = stroke[3] > 0 ? stroke : fill;
     if (!shown || colour[3] === 0) continue;
     const matrix = shape.getScreenCTM();
     const length = shape.getTotalLength();
@@ -110,7 +109,8 @@
       kind: "line",
       words,
       ink: colour,
-      touches: !lined || length < 40,
+      filled: wide < 1 && stroke[3] > 0 && fill[3] > 0 ? fill : null, // a hair's outline, or what it holds, is seen
+      touches: stroke[3] === 0 || length < 40,
       points,
       faint: faintly(shape),
       disabled: disabled(shape),

@@ -119,7 +119,8 @@ def of_word(bare: np.ndarray, dots: float, item: dict) -> float | None:
 def of_line(bare: np.ndarray, dots: float, item: dict) -> float | None:
     """Compare a line with what is painted beside it, on the better side; a third of its length may touch its like.
 
-    An arrow's head, and a short line that is half hidden by one, may touch what they belong to along half of theirs.
+    An arrow's head, and a short line that is half hidden by one, may touch what they belong to along half of theirs. Of
+    a filled shape with an outline as thin as a hair, whichever stands out more is what one sees.
     """
     points = np.rint(dots * np.asarray(item["points"])).astype(int)
     inside = ((points >= 0) & (points < [*bare.shape[1::-1], *bare.shape[1::-1]])).all(axis=1)
@@ -127,8 +128,12 @@ def of_line(bare: np.ndarray, dots: float, item: dict) -> float | None:
         return None
     x, y, u, v = points[inside].T
     sides = [bare[y, x], bare[v, u]]
-    best = np.maximum(*(contrast(over(item["ink"], side), side) for side in sides))
-    return float(np.quantile(best, 0.5 if item["touches"] else 0.35))
+    found = [
+        float(np.quantile(np.maximum(*(contrast(over(ink, side), side) for side in sides)), share))
+        for ink, share in ((item["ink"], 0.5 if item["touches"] else 0.35), (item["filled"], 0.5))
+        if ink is not None
+    ]
+    return max(found)
 
 
 def of_control(as_it_is: np.ndarray, dots: float, item: dict) -> float | None:

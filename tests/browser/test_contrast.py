@@ -10,6 +10,9 @@ grey <b style="color:#000">black</b> <i style="opacity:0.5; color:#000">half</i>
 <button style="border:1px solid #767676; background:#fff; color:#ccc" disabled>off</button>
 <button style="border:1px solid #ccc; background:#ccc; color:#ccc">gone</button>
 <svg width="300" height="60"><rect x="0" y="0" width="100" height="60" fill="#222"/>
+<rect class="full" x="205" y="40" width="20" height="14" fill="#222" stroke="#c4c4c4" stroke-width="0.6"/>
+<rect class="edged" x="230" y="40" width="20" height="14" fill="#c4c4c4" stroke="#222" stroke-width="0.6"/>
+<rect class="neither" x="255" y="40" width="20" height="14" fill="#c4c4c4" stroke="#ddd" stroke-width="0.6"/>
 <line class="half-lost" x1="5" y1="30" x2="195" y2="30" stroke="#222" stroke-width="2"/>
 <line class="there" x1="205" y1="30" x2="295" y2="30" stroke="#222" stroke-width="2"/>
 <text x="10" y="20" fill="#333">lost</text><text x="120" y="20" fill="#333">seen</text>
@@ -39,6 +42,8 @@ def test_words_lines_and_controls_are_measured_against_what_is_painted_behind_th
     assert found["lost"].contrast < 1.5 and found["seen"].contrast > 7.5  # one ink, two grounds
     assert found["halo"].contrast > 7.5
     assert found["line.half-lost"].contrast == 1.0 and found["line.there"].contrast > 9.0
+    assert found["rect.full"].contrast > 9.0 and found["rect.edged"].contrast > 7.0
+    assert found["rect.neither"].contrast < 1.5
     assert found["gone"].contrast == 1.0 and found["off"].disabled
 
 
