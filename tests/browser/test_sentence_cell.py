@@ -132,7 +132,7 @@ def test_an_unknown_word_is_refused_with_suggestions(lab, page_of):
     for words, answer in (
         ("the electricity", "It knows 20 words: the, near"),
         ("", "no word yet"),
-        ("the " * 21, "21 words; there is room for 20"),
+        ("the " * 21, "21 words; at most 20 fit"),
     ):
         field.fill(words)
         field.press("Enter")
