@@ -427,7 +427,7 @@ def test_one_wrong_number_is_enough(line):
 
 @pytest.mark.parametrize("block", "ifgo")
 def test_a_wrong_derivative_points_to_dz(block):
-    verdict = faults.diagnose(faults.examine(backward=broken_at(f"slope of {block}", lambda a: 3 * a)))
+    verdict = faults.diagnose(faults.examine(backward=broken_at(f"derivative of {block}", lambda a: 3 * a)))
     assert verdict.lines == (f"d{block}", "dz") and verdict.name == ""
 
 
@@ -467,7 +467,7 @@ def test_a_gradient_that_stops_before_the_start_is_a_broken_way_and_no_wrong_sum
 
     verdict = faults.diagnose(faults.examine(backpropagate=backpropagate))
     assert verdict.lines == ("the loop over time, backward",)
-    assert "the way from step to step is broken" in unwrapped(verdict)
+    assert "the gradient is not passed on from step to step" in unwrapped(verdict)
     assert "of these only the weights' gradients" not in unwrapped(verdict)
 
 
@@ -481,7 +481,7 @@ def test_of_what_is_kept_between_calls_only_the_blocks_that_are_wrong_are_named(
         return back._replace(params=back.params._replace(W_h=np.where(blocks, 2, 1) * back.params.W_h))
 
     verdict = faults.diagnose(faults.examine(backpropagate=backpropagate))
-    assert "the very same call again is wrong, in W_h.i, W_h.f." in unwrapped(verdict)
+    assert "the same call repeated is wrong in W_h.i, W_h.f." in unwrapped(verdict)
 
 
 def test_two_wrong_gates_and_a_wrong_d_c_do_not_blame_dc():
@@ -514,7 +514,7 @@ def test_a_wrong_guess_gets_the_first_difference():
     pattern = faults.examine(fault.cell, fault.engine)
     assert faults.guess(pattern, "cell_state_off_by_one").passed
     no = faults.guess(pattern, "derivative_applied_twice")
-    assert not no.passed and "W_x.i in the column “1 step” would be wrong, and here it is right" in no.message
+    assert not no.passed and "it would make W_x.i in the column “1 step” wrong, and here it is right" in no.message
     for other in NAMES:
         answer = faults.guess(pattern, other)
         assert answer.passed == (other == "cell_state_off_by_one")

@@ -188,7 +188,7 @@ def test_an_exercise_has_its_modules_name_and_is_listed():
 
 def test_an_exercise_without_a_readers_answer_says_what_to_write_and_where():
     unheard_of = dataclasses.replace(exercises.gated, name="unheard_of")
-    message = r"test_checker\.py has no function readers_unheard_of: write readers_unheard_of\(value, logit\) there"
+    message = r"test_checker\.py has no function readers_unheard_of: write readers_unheard_of\(value, z\) there"
     with pytest.raises(pytest.fail.Exception, match=message):
         readers_answer(unheard_of)
 
@@ -385,7 +385,7 @@ def test_errors_of_the_function_are_described():
     assert "Give me the function itself" in check(None).message
     assert "Your function takes (value); I call it as gated(value, z)" in check(lambda value: value).message
     assert "got      None: is there a `return`" in check(lambda value, logit: None).message
-    assert "it is not written yet" in check(lambda value, logit: ...).message
+    assert "the function is not written yet" in check(lambda value, logit: ...).message
     assert "it raised ZeroDivisionError: division by zero" in check(lambda value, logit: 1 / 0).message
     assert "it raised ZeroDivisionError: (no message)" in check(raises_without_words).message
     assert "'text', which is not an array of numbers" in check(lambda value, logit: "text").message
