@@ -37,7 +37,7 @@ moved.observe(lambda change: setattr(follower, "f", change.new), "f")
 display(moved, follower)
 """
 PAUSE = 200  # ms between presses: five a second, as somebody who looks at each picture
-NOT_TIMED = ("LiveTraining", "LossCurve", "Predict")  # no arrow key changes a picture of theirs
+NOT_TIMED = ("BlockOrder", "LiveTraining", "LossCurve", "Predict")  # no slider of theirs changes a picture
 PICTURES = {"AlignmentInspector": ".lstm-alignment", "TextInspector": ".lstm-read"}  # a text is its picture
 WANTED = {"in the browser": 20.0, "through Python": 3.0}  # times faster than interact
 # Waits for the picture to change after the next key, and tells how long that took.
