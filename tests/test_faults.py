@@ -427,7 +427,7 @@ def test_one_wrong_number_is_enough(line):
 
 @pytest.mark.parametrize("block", "ifgo")
 def test_a_wrong_derivative_points_to_dz(block):
-    verdict = faults.diagnose(faults.examine(backward=broken_at(f"slope of {block}", lambda a: 3 * a)))
+    verdict = faults.diagnose(faults.examine(backward=broken_at(f"derivative of {block}", lambda a: 3 * a)))
     assert verdict.lines == (f"d{block}", "dz") and verdict.name == ""
 
 
@@ -514,7 +514,7 @@ def test_a_wrong_guess_gets_the_first_difference():
     pattern = faults.examine(fault.cell, fault.engine)
     assert faults.guess(pattern, "cell_state_off_by_one").passed
     no = faults.guess(pattern, "derivative_applied_twice")
-    assert not no.passed and "W_x.i in the column “1 step” would be wrong, and here it is right" in no.message
+    assert not no.passed and "Not derivative_applied_twice: it would make W_x.i in the column “1 step” wrong, and here it is right." in no.message
     for other in NAMES:
         answer = faults.guess(pattern, other)
         assert answer.passed == (other == "cell_state_off_by_one")

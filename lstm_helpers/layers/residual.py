@@ -68,7 +68,7 @@ class Residual:
         size = self.layer.output_size(input_size, hidden_size)
         if size != input_size:
             raise ValueError(
-                f"input_size is {input_size} but {self.layer!r} gives {size} numbers; expected equal sizes:  "
+                f"input_size is {input_size} but {self.layer!r} gives {size} numbers; expected equal sizes: "
                 "leave the first layer of a stack without Residual"
             )
         return size
