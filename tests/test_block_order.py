@@ -46,16 +46,16 @@ def test_with_the_candidate_in_its_place_every_answer_is_right_in_this_network()
 def test_words_repr_and_picture():
     widget = BlockOrder(NETWORK, WORDS, TEST)
     assert repr(widget) == "BlockOrder(8 words, stored='iofg', read='ifgo')"
-    assert widget.words.startswith("Read o as f, f as g and g as o: all shapes fit, and nothing fails. ")
-    assert " of 60 sentences are right; in this one the hidden states are wrong by up to " in widget.words
+    assert widget.words.startswith("Reading o as f, f as g and g as o raises no error, because all shapes fit. ")
+    assert " of 60 sentences are correct; in this sentence the hidden states are off by up to " in widget.words
     before = widget.static_png()[0]
     widget.read = "ofig"
-    assert widget.words.startswith("Read i as o, o as f and f as i: all shapes fit")
-    assert " 60 of 60 sentences are right; " in widget.words
+    assert widget.words.startswith("Reading i as o, o as f and f as i raises no error, because all shapes fit")
+    assert " 60 of 60 sentences are correct; " in widget.words
     assert widget.static_png()[0] != before
     widget.read = "iofg"
     assert widget.words == (
-        "Read as they are stored, i o f g: every block is in its place, and 60 of 60 sentences are right."
+        "Read in the stored order, i o f g, every block is in its place: 60 of 60 sentences are correct."
     )
 
 

@@ -36,21 +36,21 @@ def test_the_words_count_how_often_the_best_on_average_is_the_closest():
     assert repr(one) == "ForecastOrigin(2 methods, 5 origins, origin=0, ahead=1)"
     # 2 comes after 4: persistence is off by 2, the value of two steps ago, 1, by 1.
     assert one.words == (
-        "Known up to 1993, asked for 1994: 2.0 came. Closest is two ago, off by 1.0. On average over all 5 origins the "
-        "best at this distance is two ago, off by 1.0; it is the closest from 5 of the 5."
+        "Data up to 1993; 2.0 was observed in 1994. The smallest error is 1.0 (two ago). Over all 5 origins, the smallest "
+        "mean error at this horizon is 1.0 (two ago); that forecast is the closest at 5 of the 5 origins."
     )
     before = one.static_png()[0]
     one.ahead = np.int64(2)
     both = "persistence and two ago"  # one season ahead the two say the same
-    assert one.words.startswith(f"Known up to 1993, asked for 1995: 5.0 came. Closest is {both}, off by 1.0.")
-    assert one.words.endswith(f"is {both}, off by 1.4; it is the closest from 5 of the 5.")
+    assert one.words.startswith(f"Data up to 1993; 5.0 was observed in 1995. The smallest error is 1.0 ({both}).")
+    assert one.words.endswith(f"is 1.4 ({both}); that forecast is the closest at 5 of the 5 origins.")
     assert one.static_png()[0] != before
 
 
 def test_what_does_not_fit_is_refused():
     with pytest.raises(ValueError, match="expected 1 to 4 of one shape \\(K, N\\) with N=5"):
         ForecastOrigin(TIMES, VALUES, ORIGINS, {"short": np.zeros((2, 4))})
-    with pytest.raises(ValueError, match="expected as many of both, and 3 steps from the last origin, 8, on"):
+    with pytest.raises(ValueError, match="expected equally many, and 3 steps from the last origin, 8, on"):
         ForecastOrigin(TIMES, VALUES, ORIGINS, {"far": np.zeros((3, 5))})
     with pytest.raises(traitlets.TraitError, match="origin is 5; expected 0 to 4: origins count from 0"):
         widget(origin=5)

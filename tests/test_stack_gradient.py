@@ -58,7 +58,7 @@ def test_the_words_name_the_two_direct_paths():
     widget = StackGradient(STACKS, XS, D_LAST, layer=1, step=2)
     assert repr(widget) == "StackGradient(3 layers, 5 steps, stack='plain', layer=1, step=2)"
     where = " reaches layer 1 at step 2, 2 layers down and 3 steps back. "
-    assert f"{where}As many layers straight down leave " in widget.words
+    assert f"{where}Straight down only, 0.015 is left; straight back only, 0.051." in widget.words
     before = widget.static_png()[0]
     widget.stack, widget.layer = "residual", 0
     assert widget.words.startswith("In the residual stack 0.")
@@ -69,7 +69,7 @@ def test_the_words_name_the_two_direct_paths():
     widget.layer, widget.step = 3, np.int64(4)
     assert widget.words.endswith(" reaches layer 3 at step 4, 1 step back in the top layer.")
     widget.step = 5
-    assert widget.words == "In the residual stack the gradient starts at layer 3, step 5: all of it is there."
+    assert widget.words == "In the residual stack the gradient starts at layer 3, step 5, with its full size."
 
 
 def test_what_does_not_fit_is_refused():
@@ -77,7 +77,7 @@ def test_what_does_not_fit_is_refused():
         arriving(PLAIN, PARAMS, np.zeros((5, 2, 4)), D_LAST)
     with pytest.raises(ValueError, match="d_last has shape"):
         arriving(PLAIN, PARAMS, XS, D_LAST[:, :3])
-    with pytest.raises(ValueError, match="expected one number of layers for all, at most 12, and 1 to 12 steps"):
+    with pytest.raises(ValueError, match="expected one depth for all, at most 12, and 1 to 12 steps"):
         StackGradient({**STACKS, "one": (Stacked(Recurrent(lstm)), PARAMS[:1])}, XS, D_LAST)
     with pytest.raises(traitlets.TraitError, match="stack is 'deep'; expected one of 'plain', 'residual'"):
         StackGradient(STACKS, XS, D_LAST, stack="deep")

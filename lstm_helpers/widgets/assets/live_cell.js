@@ -239,7 +239,8 @@ function render({ model, el }) {
   const legend = html("div", { class: "lstm-legend" });
   const moves = "Drag a gate up or down, or use its slider; press a word to go to its step.";
   const still = "This is a recording: without the weights, no gate can be set.";
-  legend.textContent = `A thicker wire carries a larger number; a dashed wire, a negative one. ${params ? moves : still}`;
+  const wires = "A thicker wire carries a larger number; a dashed wire, a negative one.";
+  legend.textContent = `${wires} ${params ? moves : still}`;
 
   // The network's answer after the last word: the likelier word, its probability, and the answer of the other run.
   const verdict = html("div", { class: "lstm-answer" });
