@@ -36,8 +36,8 @@ def test_the_words_count_how_often_the_best_on_average_is_the_closest():
     assert repr(one) == "ForecastOrigin(2 methods, 5 origins, origin=0, ahead=1)"
     # 2 comes after 4: persistence is off by 2, the value of two steps ago, 1, by 1.
     assert one.words == (
-        "Data up to 1993; 2.0 was observed in 1994. The smallest error is 1.0 (two ago). Over all 5 origins, the smallest "
-        "mean error at this horizon is 1.0 (two ago); that forecast is the closest at 5 of the 5 origins."
+        "Data up to 1993; 2.0 was observed in 1994. The smallest error is 1.0 (two ago). Over all 5 origins, the "
+        "smallest mean error at this horizon is 1.0 (two ago); that forecast is the closest at 5 of the 5 origins."
     )
     before = one.static_png()[0]
     one.ahead = np.int64(2)

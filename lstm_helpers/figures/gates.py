@@ -30,7 +30,7 @@ def draw_activations(*, reach: float = 6.0, ax: Axes | None = None) -> Axes:
     Parameters
     ----------
     reach : float
-        The largest |z| that is drawn, above 0.
+        The largest ``|z|`` that is drawn, above 0.
     ax : matplotlib Axes or None
         Where to draw; the two plots become its ``child_axes``. None makes a figure.
 
