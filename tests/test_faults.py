@@ -458,7 +458,7 @@ def test_two_faults_are_both_pointed_at():
     assert faults.diagnose(faults.examine(backward=broken_at("di and dg", np.negative))).lines == ("di", "dg", "dz")
 
 
-def test_a_gradient_that_stops_before_the_start_is_a_broken_way_and_no_wrong_sum():
+def test_a_gradient_that_stops_before_the_start_is_not_passed_on_and_no_wrong_sum():
     def backpropagate(cell, params, trace, d_hs, d_state=None):
         back = through_time.backpropagate(cell, params, trace, d_hs, d_state)
         if len(trace) == 1:
@@ -471,7 +471,7 @@ def test_a_gradient_that_stops_before_the_start_is_a_broken_way_and_no_wrong_sum
     assert "of these only the weights' gradients" not in unwrapped(verdict)
 
 
-def test_of_what_is_kept_between_calls_only_the_blocks_that_are_wrong_are_named():
+def test_only_wrong_blocks_of_stored_gradients_are_named():
     calls = []
 
     def backpropagate(cell, params, trace, d_hs, d_state=None):
@@ -514,7 +514,8 @@ def test_a_wrong_guess_gets_the_first_difference():
     pattern = faults.examine(fault.cell, fault.engine)
     assert faults.guess(pattern, "cell_state_off_by_one").passed
     no = faults.guess(pattern, "derivative_applied_twice")
-    assert not no.passed and "it would make W_x.i in the column “1 step” wrong, and here it is right" in no.message
+    first_difference = "it would make W_x.i in the column “1 step” wrong, and here it is right."
+    assert not no.passed and f"Not derivative_applied_twice: {first_difference}" in no.message
     for other in NAMES:
         answer = faults.guess(pattern, other)
         assert answer.passed == (other == "cell_state_off_by_one")

@@ -204,7 +204,7 @@ def test_a_readers_own_right_answer_passes(exercise):
 @BY_NAME
 def test_the_books_answer_passes_without_a_warning_and_repeatedly(exercise):
     first, second = exercise.check(exercise.right), exercise.check(exercise.right)
-    assert first.passed and repr(first) == repr(second) and "warned" not in first.message
+    assert first.passed and repr(first) == repr(second) and "warning" not in first.message
 
 
 @pytest.mark.parametrize(("exercise", "k"), WRONGS, ids=IDS)
@@ -384,12 +384,12 @@ def test_errors_of_the_function_are_described():
     assert "Give me the function itself, without calling it" in check(np.zeros(3)).message
     assert "Give me the function itself" in check(None).message
     assert "Your function takes (value); I call it as gated(value, z)" in check(lambda value: value).message
-    assert "got      None: is there a `return`" in check(lambda value, logit: None).message
-    assert "the function is not written yet" in check(lambda value, logit: ...).message
-    assert "it raised ZeroDivisionError: division by zero" in check(lambda value, logit: 1 / 0).message
+    assert "got      None: is there a `return`" in check(lambda value, z: None).message
+    assert "the function is not written yet" in check(lambda value, z: ...).message
+    assert "it raised ZeroDivisionError: division by zero" in check(lambda value, z: 1 / 0).message
     assert "it raised ZeroDivisionError: (no message)" in check(raises_without_words).message
-    assert "'text', which is not an array of numbers" in check(lambda value, logit: "text").message
-    assert "do all its parts have the same shape?" in check(lambda value, logit: [[1.0], [1.0, 2.0]]).message
+    assert "'text', which is not an array of numbers" in check(lambda value, z: "text").message
+    assert "do all its parts have the same shape?" in check(lambda value, z: [[1.0], [1.0, 2.0]]).message
 
 
 def test_the_right_ones_of_several_results_are_listed():
@@ -422,7 +422,7 @@ def test_memory_addresses_are_never_printed():
     class Plain:
         pass
 
-    def fails(value, logit):
+    def fails(value, z):
         raise ValueError(f"bad {Plain()!r}")
 
     messages = [exercises.gated.check(answer).message for answer in (Plain(), lambda *args: Plain(), fails)]
@@ -468,11 +468,11 @@ def test_an_answer_that_returns_the_same_array_is_read_after_each_call():
 def test_warnings_are_reported_and_do_not_fail_an_answer():
     verdict = exercises.gated.check(readers_gated)
     assert verdict.passed and "(It gave a warning: overflow" in verdict.message
-    assert "warned" not in exercises.gated.check(lambda value, logit: value * sigmoid(logit)).message
+    assert "warning" not in exercises.gated.check(lambda value, z: value * sigmoid(z)).message
 
 
 def test_keyboard_interrupt_is_not_swallowed():
-    def interrupted(value, logit):
+    def interrupted(value, z):
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
