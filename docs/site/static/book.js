@@ -120,6 +120,9 @@
       else part.removeAttribute("tabindex");
     }
   }
+  // A formula gets its width long after the page is there, when it is typeset and its font has come.
+  const article = document.querySelector(".bd-article");
+  if (article) new ResizeObserver(reach).observe(article);
   window.addEventListener("load", reach);
   window.addEventListener("resize", reach);
   document.addEventListener("toggle", reach, true);
