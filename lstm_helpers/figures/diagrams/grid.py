@@ -1,0 +1,49 @@
+"""How far apart columns and rows stand: as evenly as their contents allow, and never so close that contents touch."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+
+class Apart(NamedTuple):
+    """At least this distance from one line to a later one."""
+
+    first: int
+    second: int
+    distance: float
+
+
+def earliest(gaps: Sequence[float], rules: Sequence[Apart]) -> list[float]:
+    """Give each line its smallest position; ``gaps[k]`` is the distance wanted between line k and line k + 1."""
+    at = [0.0] * (len(gaps) + 1)
+    for k in range(1, len(at)):
+        at[k] = max([at[k - 1] + gaps[k - 1], *(at[a] + far for a, b, far in rules if b == k)])
+    return at
+
+
+def latest(gaps: Sequence[float], rules: Sequence[Apart], total: float) -> list[float]:
+    """Give each line its largest position, with the last line at ``total``."""
+    n = len(gaps)
+    turned = earliest(gaps[::-1], [Apart(n - b, n - a, far) for a, b, far in rules])
+    return [total - at for at in turned[::-1]]
+
+
+def spaced(weights: Sequence[float], rules: Sequence[Apart], *, pitch: float) -> list[float]:
+    """Place lines ``pitch`` times their weight apart, or further where a rule asks for it."""
+    gaps = [pitch * weight for weight in weights]
+    first = earliest(gaps, rules)
+    return [(a + b) / 2 for a, b in zip(first, latest(gaps, rules, first[-1]), strict=True)]
+
+
+def fitted(weights: Sequence[float], rules: Sequence[Apart], *, total: float) -> list[float] | None:
+    """Place lines as evenly as possible from 0 to ``total``; None if there is no room for that."""
+    low, high = 0.0, total
+    if earliest([0.0] * len(weights), rules)[-1] > total:
+        return None
+    for _ in range(40):
+        pitch = (low + high) / 2
+        if earliest([pitch * weight for weight in weights], rules)[-1] > total:
+            high = pitch
+        else:
+            low = pitch
+    gaps = [low * weight for weight in weights]
+    return [(a + b) / 2 for a, b in zip(earliest(gaps, rules), latest(gaps, rules, total), strict=True)]
