@@ -21,8 +21,8 @@ class Tag(NamedTuple):
 
     role: str  # "frame", "wire", "head", "gap", "hit", "box", "joint", "sign", "level", "middle", "words"
     name: str  # "node:f", "wire:f-keep", "note:f", "equation"
-    symbol: str  # a key of the house colours; "" for the text's colour
-    parts: tuple[str, ...]  # the parts in which it is lit
+    symbol: str = ""  # a key of the house colours; "" for the text's colour
+    parts: tuple[str, ...] = ()  # the parts in which it is lit
     part: str = ""  # the part that pointing at it highlights
     only: str | None = None  # shown only while this part is highlighted ("" for no part); None for always
 
