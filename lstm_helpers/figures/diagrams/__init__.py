@@ -22,7 +22,7 @@ scenes as SVG, and its script fills in other numbers.
 from types import MappingProxyType, ModuleType
 
 from lstm_helpers import cells
-from lstm_helpers.figures.diagrams import lstm, rnn
+from lstm_helpers.figures.diagrams import cifg, gru, gru_reset_before, lstm, lstm_no_forget, peephole, rnn
 from lstm_helpers.figures.diagrams.artist import scene
 from lstm_helpers.figures.diagrams.base import (
     CellStep,
@@ -34,6 +34,7 @@ from lstm_helpers.figures.diagrams.base import (
     Piece,
     Wire,
     node_of,
+    note_of,
     repeated,
     wire_of,
 )
@@ -46,6 +47,11 @@ LAYOUTS: MappingProxyType[type, ModuleType] = MappingProxyType(
     {
         cells.lstm.Step: lstm,
         cells.rnn.Step: rnn,
+        cells.lstm_no_forget.Step: lstm_no_forget,
+        cells.peephole.Step: peephole,
+        cells.cifg.Step: cifg,
+        cells.gru.Step: gru,
+        cells.gru_reset_before.Step: gru_reset_before,
     }
 )
 
@@ -63,6 +69,7 @@ __all__ = [
     "Wire",
     "describe",
     "node_of",
+    "note_of",
     "repeated",
     "scene",
     "to_axes",

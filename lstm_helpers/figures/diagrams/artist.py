@@ -25,15 +25,14 @@ from lstm_helpers.figures.diagrams.marks import (
     Tag,
     Words,
 )
-from lstm_helpers.figures.diagrams.plan import DENSITIES, SMALLEST, Plan, Spot, crossings, enters
+from lstm_helpers.figures.diagrams.plan import BESIDE, BRIEF, DENSITIES, SMALLEST, Plan, Spot, crossings, enters
 from lstm_helpers.figures.diagrams.words import width_of
 
 LARGEST, ACROSS = 16.0, 48.0  # letters: the largest in pixels, and how many fit in the width
 HEAD, HALF_HEAD = 0.78, 0.44  # length and half width of an arrow's head, in letters
-WIDEST = "\N{MINUS SIGN}0.00"
 
 
-def scene(layout: Layout, width: float, *, widest: str = WIDEST, word: str = "", equation: bool = True) -> Scene:
+def scene(layout: Layout, width: float, *, widest: str = BRIEF, word: str = "", equation: bool = True) -> Scene:
     """Give a diagram its places in a drawing of this width.
 
     Parameters
@@ -156,17 +155,16 @@ class _Artist:
 
     def note(self, note: Note) -> Words:
         font, (a, b) = self.font, self.plan.stretches[note.name]
-        x, align = self.x[a[0]], "center"
-        if note.side in ("left", "right") and not self.plan.on_wire(note):
-            x, align = (x - 0.5 * font, "right") if note.side == "left" else (x + 0.5 * font, "left")
-        elif note.where == "start":
-            x, align = x + 0.5 * font, "left"
-        elif note.side in ("above", "below"):
+        x, align = self.x[(b if note.where == "end" else a)[0]], "center"
+        if note.side in ("above", "below") and note.where == "middle":
             left, right = sorted((a, b))
             x = (self.x[left[0]] + self.plan.half(left, 0) + self.x[right[0]] - self.plan.half(right, 0)) / 2
+        elif not self.plan.on_wire(note):
+            x, align = (x - BESIDE * font, "right") if self.plan.leftwards(note) else (x + BESIDE * font, "left")
         tag = Tag("note", f"note:{note.name}", note.symbol, note.parts, _part(note.parts))
         at = (x, self.plan.note_height(note) + 0.35 * font)
-        return Words(tag, at, align, font, self.plan.texts[note.name], note.number, bool(note.number))
+        text, number = self.plan.texts[note.name], note.number
+        return Words(tag, at, align, font, text, number, bool(number), self.plan.tight)
 
 
 def _equations(plan: Plan, x: list[float]) -> tuple[list[Mark], float]:

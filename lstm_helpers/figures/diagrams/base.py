@@ -140,6 +140,36 @@ def wire_of(layout: Layout, name: str) -> Wire:
     raise ValueError(f"name is {name!r}; expected one of {', '.join(wire.name for wire in layout.wires)}")
 
 
+def note_of(layout: Layout, name: str) -> Note:
+    """Find a note by its name."""
+    for note in layout.notes:
+        if note.name == name:
+            return note
+    raise ValueError(f"name is {name!r}; expected one of {', '.join(note.name for note in layout.notes)}")
+
+
+def with_after(names: tuple[str, ...], name: str, new: str) -> tuple[str, ...]:
+    """Insert a column or a row after another."""
+    k = names.index(name) + 1
+    return (*names[:k], new, *names[k:])
+
+
+def without(layout: Layout, part: str, *nodes: str) -> Layout:
+    """Remove nodes with their wires and labels, and a part."""
+    wires = [wire for wire in layout.wires if not {wire.start, wire.end} & set(nodes)]
+    beside = {wire.name for wire in wires}
+    return layout._replace(
+        parts=_less(layout.parts, part),
+        nodes=tuple(n._replace(parts=_less(n.parts, part)) for n in layout.nodes if n.name not in nodes),
+        wires=tuple(w._replace(parts=_less(w.parts, part)) for w in wires),
+        notes=tuple(n._replace(parts=_less(n.parts, part)) for n in layout.notes if n.beside in beside),
+    )
+
+
+def _less(parts: tuple[str, ...], part: str) -> tuple[str, ...]:
+    return tuple(name for name in parts if name != part)
+
+
 def places(layout: Layout, wire: Wire) -> tuple[Place, ...]:
     """Give the places that a wire passes: its ends and its corners."""
     return (node_of(layout, wire.start).at, *wire.via, node_of(layout, wire.end).at)

@@ -14,9 +14,12 @@ class Apart(NamedTuple):
 
 def earliest(gaps: Sequence[float], rules: Sequence[Apart]) -> list[float]:
     """Give each line its smallest position; ``gaps[k]`` is the distance wanted between line k and line k + 1."""
-    at = [0.0] * (len(gaps) + 1)
-    for k in range(1, len(at)):
-        at[k] = max([at[k - 1] + gaps[k - 1], *(at[a] + far for a, b, far in rules if b == k)])
+    at = [0.0]
+    arriving: list[list[Apart]] = [[] for _ in range(len(gaps) + 1)]
+    for rule in rules:
+        arriving[rule.second].append(rule)
+    for k, gap in enumerate(gaps, start=1):
+        at.append(max([at[-1] + gap, *(at[rule.first] + rule.distance for rule in arriving[k])]))
     return at
 
 
@@ -36,6 +39,10 @@ def spaced(weights: Sequence[float], rules: Sequence[Apart], *, pitch: float) ->
 
 def fitted(weights: Sequence[float], rules: Sequence[Apart], *, total: float) -> list[float] | None:
     """Place lines as evenly as possible from 0 to ``total``; None if there is no room for that."""
+    strictest: dict[tuple[int, int], float] = {}
+    for a, b, far in rules:
+        strictest[a, b] = max(far, strictest.get((a, b), 0.0))
+    rules = [Apart(a, b, far) for (a, b), far in strictest.items()]
     low, high = 0.0, total
     if earliest([0.0] * len(weights), rules)[-1] > total:
         return None

@@ -88,6 +88,7 @@ class Words(NamedTuple):
     text: str
     number: str = ""  # the key of a number or of a word
     bold: bool = False
+    brief: bool = False  # two decimals, since there is no room for more
 
 
 class Formula(NamedTuple):

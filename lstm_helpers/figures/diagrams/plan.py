@@ -10,7 +10,9 @@ from lstm_helpers.figures.diagrams.words import spell, width_of
 
 SMALLEST = 12.0  # letters, in pixels
 DENSITIES = ("full", "short", "numbers")  # which formulas stand beside numbers: all, short ones, none
+BESIDE = 0.6  # between a wire and a label, in letters
 PITCH = 2.1  # usual distance of rows, in letters
+BRIEF = "\N{MINUS SIGN}0.00"  # the longest number beside a wire where room is short
 MARGIN = 3.0  # at the edges of a drawing, in pixels
 
 Spot = tuple[int, int]  # a column and a row as numbers from 1; 0 is the edge of the drawing
@@ -89,7 +91,8 @@ class Plan:
         words, number = width_of(self.texts[note.name], self.font), 0.0
         if note.number:
             of_gate = any(node.kind == "gate" and node.number == note.number for node in self.layout.nodes)
-            longest = self.widest.removeprefix("\N{MINUS SIGN}") if of_gate else self.widest
+            longest = BRIEF if self.tight else self.widest
+            longest = longest.removeprefix("\N{MINUS SIGN}") if of_gate else longest
             number = width_of(longest, self.font, True)
         return words + number + (0.35 * self.font if words and number else 0.0)
 
@@ -130,13 +133,21 @@ class Plan:
         low, high = self._free(*self.stretches[note.name])
         return high - low > 2.8 * self.font
 
+    def leftwards(self, note: Note) -> bool:
+        """Tell whether a label that does not stand in the middle reaches to the left of its place."""
+        a, b = self.stretches[note.name]
+        if note.side in ("left", "right"):
+            return note.side == "left"
+        return (a < b) == (note.where == "end")
+
     def note_height(self, note: Note) -> float:
         """Give the height of the middle of a label."""
         a, b = self.stretches[note.name]
         if note.side in ("above", "below"):
             return self.y[a[1]] + (-1.0 if note.side == "above" else 0.95) * self.font
-        if note.where == "end":
-            return self.y[b[1]] + (0.65 if self.y[b[1]] < self.y[a[1]] else -0.65) * self.font
+        if note.where != "middle":
+            near, far = (a, b) if note.where == "start" else (b, a)
+            return self.y[near[1]] + (0.65 if near < far else -0.65) * self.font
         return sum(self._free(a, b)) / 2
 
     def _free(self, a: Spot, b: Spot) -> tuple[float, float]:
@@ -189,13 +200,13 @@ class Plan:
             for column in (low[0], high[0]):
                 yield Extent(column, 0.0, 0.0, y[low[1]], y[high[1]])
         for note in self.layout.notes:
-            column, wide, middle = self.stretches[note.name][0][0], self.note_width(note), self.note_height(note)
+            (a, b), wide, middle = self.stretches[note.name], self.note_width(note), self.note_height(note)
             left = right = wide / 2
             if note.side in ("above", "below") and note.where == "middle":
                 continue  # it has room between two columns
             if not self.on_wire(note):
-                left, right = (wide + 0.5 * font, 0.0) if note.side == "left" else (0.0, wide + 0.5 * font)
-            yield Extent(column, left, right, middle - 0.65 * font, middle + 0.65 * font)
+                left, right = (wide + BESIDE * font, 0.0) if self.leftwards(note) else (0.0, wide + BESIDE * font)
+            yield Extent((b if note.where == "end" else a)[0], left, right, middle - 0.65 * font, middle + 0.65 * font)
 
     def column_rules(self) -> list[Apart]:
         """Ask for room between what stands side by side."""

@@ -64,7 +64,7 @@ class _Pen(NamedTuple):
         self.ax.add_line(line)
 
     def words(self, mark: m.Words, look: Look) -> None:
-        words = " ".join(filter(None, (mark.text, self.values.say(mark.number))))
+        words = " ".join(filter(None, (mark.text, self.values.say(mark.number, mark.brief))))
         text = self.ax.text(*mark.at, words, ha=mark.align, va="baseline", color=self.colour(mark.tag))
         text.set(size=mark.size * self.scale, weight="bold" if mark.bold else "normal", **look)
         if mark.tag.role == "note":

@@ -100,7 +100,7 @@ def _words(mark: m.Words, values: Values, look: str, ink: str) -> str:
     runs, shift = _runs(mark.text, mark.size)
     if mark.number:
         moved = f' dy="{_n(-shift)}"' if shift else ""
-        said = (" " if runs else "") + escape(values.say(mark.number))
+        said = (" " if runs else "") + escape(values.say(mark.number, mark.brief))
         runs += f'<tspan{moved} font-weight="700" data-key="{mark.number}">{said}</tspan>'
     place = f'x="{_n(x)}" y="{_n(y)}" text-anchor="{anchor}" font-size="{_n(mark.size)}"'
     return f'<text {look} {place} style="fill:{ink}">{runs}</text>'

@@ -22,9 +22,11 @@ class Values(NamedTuple):
         """Tell whether something belongs to the highlighted part, or to no part."""
         return not self.part or not parts or self.part in parts
 
-    def say(self, key: str) -> str:
+    def say(self, key: str, brief: bool = False) -> str:
         """Write a number or a word; nothing for a key that has none."""
-        return self.words.get(key, "") if key not in self.numbers else self.format(self.numbers[key])
+        if key in self.words or key not in self.numbers:
+            return self.words.get(key, "")
+        return number(self.numbers[key]) if brief else self.format(self.numbers[key])
 
     def wire(self, line: Line) -> tuple[float, bool]:
         """Give the thickness of a line, and whether it is dashed: a larger number is thicker, a negative one dashed."""
