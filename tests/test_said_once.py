@@ -9,7 +9,7 @@ from lstm_helpers.data import trained
 from lstm_helpers.data.tasks import agreement
 from lstm_helpers.figures import style
 from lstm_helpers.figures.axes import say_power
-from lstm_helpers.figures.diagram import say_gradient
+from lstm_helpers.figures.diagrams.words import say_gradient
 from lstm_helpers.interventions import apply_gates, steady_state
 from lstm_helpers.language import sampling
 from lstm_helpers.widgets import (

@@ -1,25 +1,22 @@
 """The cell diagram of a real step, forward and backward: every number on it is computed, any part can be highlighted.
 
 A gate is drawn as a box filled to its value, from 0 at the bottom to 1 at the top; a tanh is filled up or down from its
-middle. So the diagram of a step also shows the values of its gates.
+middle. A wire is thicker the larger the number it carries, and dashed if that is negative.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import numpy as np
-from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.offsetbox import AnnotationBbox, HPacker, TextArea, VPacker
-from matplotlib.patches import FancyBboxPatch
 
 from lstm_helpers.arrays import Array, check_shape
 from lstm_helpers.cells import lstm
 from lstm_helpers.cells.base import check_state
-from lstm_helpers.figures.layouts import LAYOUTS, CellStep, Layout, Note, Piece, Point, lstm_backward
-from lstm_helpers.figures.strokes import Pen, draw_node, draw_wire
-from lstm_helpers.figures.style import CELL, CELL_EDGE, COLOURS, INK, number, own_axes
+from lstm_helpers.figures.diagrams import LAYOUTS, CellStep, Layout, Values, lstm_backward, scene, to_axes
+from lstm_helpers.figures.diagrams.words import BRIEF, LONG, input_text, say_gradient
+from lstm_helpers.figures.style import nice_limit, own_axes, width_of
 
-_INCHES = 9.2  # the width at which font sizes are nominal
+_INCHES = 9.2  # the width of a diagram that has a figure of its own
 
 
 def draw_cell(
@@ -56,10 +53,10 @@ def draw_cell(
     """
     drawn = LAYOUTS.get(type(step))
     if drawn is None:
-        names = ", ".join(sorted(module.LAYOUT.cell for module in LAYOUTS.values()))
+        names = ", ".join(sorted(module.LAYOUT.name for module in LAYOUTS.values()))
         raise ValueError(
             f"step is a {type(step).__name__}; expected a Step of a cell that has a diagram: {names}. For one step "
-            f"of a trace try trace[t]; a new cell's diagram is a layout in lstm_helpers/figures/layouts/"
+            f"of a trace try trace[t]; a new cell's diagram is a module in lstm_helpers/figures/diagrams/"
         )
     if np.ndim(step.h) != 2:
         raise ValueError(f"step.h has shape {np.shape(step.h)}; expected (B, H): if it is a whole trace, try trace[t]")
@@ -69,98 +66,29 @@ def draw_cell(
     if highlight is not None and highlight not in layout.parts:
         raise ValueError(f"highlight is {highlight!r}; expected None or one of {', '.join(layout.parts)}")
     numbers: dict[str, float] = drawn.numbers(step, unit, sequence)
-    return draw_layout(layout, numbers, ax, highlight=highlight, input_text=input_text(step.x[sequence]), token=token)
+    words = {"x": input_text(step.x[sequence]), "x.word": token or ""}
+    return draw_layout(layout, Values(numbers, words, limits_of(numbers), highlight or ""), ax)
 
 
-def draw_layout(
-    layout: Layout,
-    numbers: Mapping[str, float],
-    ax: Axes | None,
-    *,
-    highlight: str | None,
-    input_text: str,
-    token: str | None = None,
-    say: Callable[[float], str] = number,
-) -> Axes:
-    """Draw a layout with its numbers; ``say`` formats a number."""
+def draw_layout(layout: Layout, values: Values, ax: Axes | None = None, *, widest: str = BRIEF) -> Axes:
+    """Draw a diagram with its numbers; ``widest`` is the longest number that room is kept for."""
+    width = _INCHES * 72.0 if ax is None else width_of(ax)
+    drawn = scene(layout, width, widest=widest, word=values.longest_word())
     if ax is None:
-        ax = own_axes(_INCHES, _INCHES * (layout.top - layout.bottom) / layout.width)
-    _frame(ax, layout)
-    inches = ax.get_window_extent().width / ax.figure.dpi
-    pen = Pen(ax, highlight, numbers, input_text, token or "", inches / _INCHES, say)
-    for wire in sorted(layout.wires, key=lambda wire: pen.lit(wire.parts)):
-        draw_wire(pen, layout, wire)
-    for node in layout.nodes:
-        draw_node(pen, node)
-    for note in layout.notes:
-        _note(pen, note)
-    _equation(pen, layout.equation_at, layout.equations[highlight or ""])
-    return ax
+        ax = own_axes(_INCHES, _INCHES * drawn.height / drawn.width)
+    return to_axes(drawn, values, ax)
+
+
+def limits_of(numbers: Mapping[str, float]) -> dict[str, float]:
+    """Give the number of the thickest wire: 1 for most, and for the cell state, which has no bound, one scale."""
+    keys = ("c", "c_previous", "kept", "written")
+    return dict.fromkeys(keys, max(1.0, nice_limit([numbers.get(key, 0.0) for key in keys])))
 
 
 def check_index(name: str, value: object, size: int) -> None:
     """Refuse anything but a whole number from 0 to size - 1."""
     if isinstance(value, bool) or not isinstance(value, int | np.integer) or not 0 <= value < size:
         raise ValueError(f"{name} is {value!r}; expected a whole number from 0 to {size - 1}")
-
-
-def _frame(ax: Axes, layout: Layout) -> None:
-    """Set the limits and draw the cell's own box."""
-    ax.set(xlim=(0, layout.width), ylim=(layout.bottom, layout.top), aspect="equal")
-    ax.set_axis_off()
-    ax.apply_aspect()
-    left, bottom, right, top = layout.frame
-    box = FancyBboxPatch(
-        (left, bottom),
-        right - left,
-        top - bottom,
-        boxstyle="round,pad=0,rounding_size=3",
-        facecolor=CELL,
-        edgecolor=CELL_EDGE,
-        linewidth=1,
-        zorder=0,
-    )
-    ax.add_patch(box)
-
-
-def _note(pen: Pen, note: Note) -> None:
-    value = f" {pen.say(pen.numbers[note.number])}" if note.number else ""
-    pen.text(
-        note.at,
-        note.text + value,
-        note.symbol,
-        note.parts,
-        ha=note.align,
-        weight="bold" if value else "normal",
-        gid=f"note:{note.name}",
-    )
-
-
-def _equation(pen: Pen, at: Point, lines: tuple[tuple[Piece, ...], ...]) -> None:
-    """Write the lines of an equation, each symbol in its colour."""
-    written = {key: pen.say(value) for key, value in pen.numbers.items()}
-    rows: list[Artist] = []
-    for line in lines:
-        pieces: list[Artist] = []
-        for piece in line:
-            text = piece.text if "$" in piece.text else piece.text.format(**written)
-            look = {"color": COLOURS.get(piece.symbol, INK), "size": 16.0 * pen.scale}
-            pieces.append(TextArea(text, textprops=look | {"weight": "bold" if text != piece.text else "normal"}))
-        rows.append(HPacker(children=pieces, align="baseline", pad=0, sep=5 * pen.scale))
-    block = VPacker(children=rows, align="center", pad=0, sep=6 * pen.scale)
-    box = AnnotationBbox(block, at, frameon=False, pad=0, zorder=6, annotation_clip=False)
-    box.set_gid("equation")
-    pen.ax.add_artist(box)
-
-
-def input_text(x: Array) -> str:
-    """Describe the input: a number, the index of a one-hot vector, or how many values it has."""
-    if len(x) == 1:
-        return number(float(x[0]))
-    hot = np.flatnonzero(x)
-    if len(hot) == 1 and x[hot[0]] == 1:
-        return f"{hot[0] + 1} of {len(x)}"
-    return f"{len(x)} values"
 
 
 def draw_backward(
@@ -209,12 +137,7 @@ def draw_backward(
     numbers = lstm_backward.numbers(params, step, d_state, d_output, unit, sequence)
     width = step.x.shape[1]
     d_x = lstm.backward(params, step, d_state)[2]
-    said = say_gradient(float(d_x[sequence, 0])) if width == 1 else f"{width} values"
-    return draw_layout(layout, numbers, ax, highlight=highlight, input_text=said, say=say_gradient)
-
-
-def say_gradient(value: float) -> str:
-    """Write a gradient with three decimals, or as a power of ten where they would all be 0."""
-    if value != 0.0 and abs(value) < 0.0005:
-        return f"{value:.0e}".replace("e-0", "e-").replace("-", "\N{MINUS SIGN}")
-    return number(value, 3)
+    words = {"x": say_gradient(float(d_x[sequence, 0])) if width == 1 else f"{width} values"}
+    carried = {wire.number for wire in layout.wires} - {""}
+    limits = dict.fromkeys(carried, max(abs(numbers[key]) for key in carried))
+    return draw_layout(layout, Values(numbers, words, limits, highlight or "", say_gradient), ax, widest=LONG)

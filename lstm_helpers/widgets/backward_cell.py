@@ -11,12 +11,13 @@ from matplotlib.figure import Figure
 from lstm_helpers.arrays import Array
 from lstm_helpers.cells import lstm
 from lstm_helpers.figures import draw_backward
-from lstm_helpers.figures.diagram import say_gradient
-from lstm_helpers.figures.layouts import lstm_backward as drawing
+from lstm_helpers.figures.diagrams import Equations
+from lstm_helpers.figures.diagrams import lstm_backward as drawing
+from lstm_helpers.figures.diagrams.words import LONG, say_gradient
 from lstm_helpers.figures.style import Look
 from lstm_helpers.through_time import Trace, backpropagate
 from lstm_helpers.widgets.base import UnitWidget, Whole, as_bytes, counts, one_of
-from lstm_helpers.widgets.diagram_data import Equations, plain
+from lstm_helpers.widgets.diagram_data import plain
 from lstm_helpers.widgets.scripts import script, style
 from lstm_helpers.widgets.trace_data import check_trace
 
@@ -92,7 +93,7 @@ class BackwardCell(UnitWidget):
             _size={"steps": steps, "hidden": hidden_size},
             _labels=[] if labels is None else [str(label) for label in labels],
             _inputs=[say_gradient(float(x[0])) if len(x) == 1 else f"{len(x)} values" for x in d_x],
-            _diagram=plain(drawing.LAYOUT, drawing.CARRIES, _equations(), letters=4.7),
+            _diagram=plain(drawing.LAYOUT, _equations(), widest=LONG),
             title=title,
             **kwargs,
         )

@@ -14,13 +14,13 @@ from lstm_helpers.arrays import Array, tree_map
 from lstm_helpers.cells import lstm
 from lstm_helpers.figures import draw_cell, draw_intervention
 from lstm_helpers.figures.axes import Labels
-from lstm_helpers.figures.diagram import input_text
-from lstm_helpers.figures.layouts import Piece
-from lstm_helpers.figures.layouts import lstm as drawing
+from lstm_helpers.figures.diagrams import Equations, Piece
+from lstm_helpers.figures.diagrams import lstm as drawing
+from lstm_helpers.figures.diagrams.words import input_text
 from lstm_helpers.interventions import LOWEST, check_clamped, clamp_gates
 from lstm_helpers.through_time import Trace, unroll
 from lstm_helpers.widgets.base import UnitWidget, Whole, as_bytes, counts, one_of, short_repr
-from lstm_helpers.widgets.diagram_data import Equations, plain
+from lstm_helpers.widgets.diagram_data import plain
 from lstm_helpers.widgets.scripts import script, style
 from lstm_helpers.widgets.trace_data import axis_labels, check_trace, numbers_of
 
@@ -119,7 +119,7 @@ class LiveCell(UnitWidget):
             _size={"steps": steps, "hidden": hidden_size, "inputs": trace.x.shape[2]},
             _labels=[] if labels is None else [str(label) for label in labels],
             _inputs=["" if labels is not None and _one_hot(x) else input_text(x) for x in self._trace.x[:, 0]],
-            _diagram=plain(drawing.LAYOUT, drawing.CARRIES, _equations(params is not None)),
+            _diagram=plain(drawing.LAYOUT, _equations(params is not None)),
             title=title,
             **kwargs,
         )
@@ -227,7 +227,11 @@ def _equations(with_weights: bool) -> Equations:
         *(Piece("$h_t$", "h"), Piece("$=$"), Piece("{o}", "o"), Piece("× tanh"), Piece("{c}", "c")),
         *(Piece("="), Piece("{h}", "h")),
     )
-    lines: Equations = {"": (c, h), "update": (drawn["update"][0], c), "hidden": (drawn["hidden"][0], h)}
+    lines: dict[str, tuple[tuple[Piece, ...], ...]] = {
+        "": (c, h),
+        "update": (drawn["update"][0], c),
+        "hidden": (drawn["hidden"][0], h),
+    }
     for part, gate in (("forget", "f"), ("input", "i"), ("candidate", "g"), ("output", "o")):
         parts = (
             Piece(f"{{x_{gate}}}", "x"),

@@ -7,8 +7,8 @@ import pytest
 
 from lstm_helpers import backpropagate
 from lstm_helpers.cells import lstm
-from lstm_helpers.figures.diagram import say_gradient
-from lstm_helpers.figures.layouts import lstm_backward as drawing
+from lstm_helpers.figures.diagrams.words import say_gradient
+from lstm_helpers.figures.diagrams import lstm_backward as drawing
 from tests.browser.test_live_cell import SHOWN, row
 from tests.browser.test_widgets import CLIPPED, CONTRAST, FITS, LETTERS, ask, eventually, where_the_reader_is
 
@@ -34,6 +34,7 @@ CELLS = (
     "first = BackwardCell(*make_run(), sequence=1)\nfirst",
 )
 PARAMS, TRACE, D_HS = make_run()
+CARRIED = {wire.name: wire.number for wire in drawing.LAYOUT.wires if wire.number}
 STATES = backpropagate(lstm, PARAMS, TRACE, D_HS).states
 
 
@@ -55,13 +56,13 @@ def matches(widget, t, unit):
     """Tell whether every number in the drawing is the package's own, to the bit."""
     arriving = lstm.State(*(part[t] for part in STATES))
     want, shown = drawing.numbers(PARAMS, TRACE[t], arriving, D_HS[t], unit, 1), widget.evaluate(SHOWN)
-    pairs = [(value, want[drawing.CARRIES[wire]]) for wire, value in shown["wires"].items()]
+    pairs = [(value, want[CARRIED[wire]]) for wire, value in shown["wires"].items()]
     pairs += [(value, want[note]) for note, value in shown["notes"].items()]
     pairs += [(value, want[key]) for key, value in shown["boxes"].items() if key != "x"]
     pairs += [(shown["lines"]["c"], want["dc"]), (shown["lines"]["h"], want["dh"])]
     words = widget.locator(".lstm-caption").inner_text().replace("\u00a0", " ")
     said = all(say_gradient(want[key]) in words for key in ("dh", "dh_loss", "dc", "from_h", "dc_previous"))
-    return said and len(shown["wires"]) == len(drawing.CARRIES) and all(a == b for a, b in pairs)
+    return said and len(shown["wires"]) == len(CARRIED) and all(a == b for a, b in pairs)
 
 
 def test_it_goes_back_step_by_step(lab, page_of):

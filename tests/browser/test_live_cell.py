@@ -8,7 +8,7 @@ import pytest
 from lstm_helpers import unroll
 from lstm_helpers.activations import sigmoid
 from lstm_helpers.cells import lstm
-from lstm_helpers.figures.layouts import lstm as drawing
+from lstm_helpers.figures.diagrams import lstm as drawing
 from lstm_helpers.figures.style import number
 from lstm_helpers.interventions import clamp_gates
 from lstm_helpers.widgets.scripts import script, style
@@ -40,16 +40,20 @@ CELLS = (
     "LiveCell(trace, step=2)",
 )
 PARAMS, TRACE, READOUT = make_run()
+CARRIED = {wire.name: wire.number for wire in drawing.LAYOUT.wires if wire.number}
 ALONE = unroll(lstm, PARAMS, TRACE.x[:, [1]], mask=TRACE.mask[:, [1]])
 
 # Every number that the drawing and the lines carry, unrounded.
 SHOWN = """node => {
     const read = (selector, key, value = 'value') => Object.fromEntries([...node.querySelectorAll(selector)]
-        .filter(({ dataset }) => dataset[value]).map(({ dataset }) => [dataset[key], Number(dataset[value])]));
+        .filter(({ dataset }) => dataset[value]).map(mark => [key(mark), Number(mark.dataset[value])]));
+    const line = mark => mark.dataset.line;
     return {
-        boxes: read('[data-number]', 'number'), wires: read('[data-wire]', 'wire'), notes: read('[data-note]', 'note'),
-        gates: read('[data-low]', 'node'), lines: read('[data-line]', 'line'),
-        before: read('[data-before]', 'line', 'before'),
+        boxes: read('.lstm-number [data-key]', mark => mark.dataset.key),
+        wires: read('.lstm-wire', mark => mark.dataset.wire),
+        notes: read('[data-note] [data-key]', mark => mark.closest('[data-note]').dataset.note),
+        gates: read('.lstm-level', mark => mark.closest('[data-node]').dataset.node),
+        lines: read('[data-line]', line), before: read('[data-before]', line, 'before'),
     };
 }"""
 
@@ -76,14 +80,14 @@ def matches(widget, run, t, unit, *, ghost):
     """Tell whether every number in the diagram is the package's, to 1e-12, and the original run is shown dashed."""
     want, shown = drawing.numbers(run[t], unit, 0), widget.evaluate(SHOWN)
     near = [(shown["boxes"][key], want[key]) for key in ("c", "h", "c_previous", "h_previous")]
-    near += [(value, want[drawing.CARRIES[wire]]) for wire, value in shown["wires"].items()]
+    near += [(value, want[CARRIED[wire]]) for wire, value in shown["wires"].items()]
     near += [(value, want[note]) for note, value in shown["notes"].items()]
     near += [(shown["gates"][gate], want[gate]) for gate in "ifgo"] + [(shown["gates"]["tanh"], want["tanh_c"])]
     near += [(shown["lines"][name], want[name]) for name in "ch"] + [(shown["lines"]["p"], answer(run, t))]
     if ghost:
         near += [(shown["before"][name], getattr(ALONE, name)[t, 0, unit]) for name in "ch"]
         near += [(shown["before"]["p"], answer(ALONE, t))]
-    complete = len(shown["wires"]) == len(drawing.CARRIES) and len(shown["notes"]) == 7
+    complete = len(shown["wires"]) == len(CARRIED) and len(shown["notes"]) == 7
     return complete and bool(shown["before"]) == ghost and max(abs(a - b) for a, b in near) < 1e-12
 
 
@@ -141,10 +145,10 @@ def test_the_lines_are_the_runs(lab, page_of):
 
 LOOKS = """node => ({
     wires: [...node.querySelectorAll('.lstm-wire[data-value]')].map(wire => [wire.dataset.wire,
-        Number(wire.dataset.value), Number(wire.getAttribute('stroke-width')), wire.hasAttribute('stroke-dasharray')]),
-    levels: [...node.querySelectorAll('[data-low]')].map(vessel => {
-        const box = vessel.querySelector('.lstm-box').getBBox();
-        const level = vessel.querySelector('.lstm-level').getBBox();
+        Number(wire.dataset.value), Number(wire.getAttribute('stroke-width')), wire.getAttribute('stroke-dasharray') !== 'none']),
+    levels: [...node.querySelectorAll('.lstm-level')].map(mark => {
+        const vessel = mark.closest('[data-node]');
+        const [box, level] = [vessel.querySelector('.lstm-box').getBBox(), mark.getBBox()];
         return [vessel.dataset.node, (box.y + box.height - level.y) / box.height, level.height / box.height];
     }),
 })"""
@@ -161,7 +165,7 @@ def test_widths_dashes_and_levels_match_the_numbers(lab, page_of):
             assert broken == (value < 0), wire
         for state in (True, False):  # two scales: that of the cell state, and 0 to 1
             of_c = ("c", "c_previous", "kept", "written")
-            some = [(abs(v), w) for wire, v, w, _ in looks["wires"] if (drawing.CARRIES[wire] in of_c) == state]
+            some = [(abs(v), w) for wire, v, w, _ in looks["wires"] if (CARRIED[wire] in of_c) == state]
             values, widths = np.array(some).T
             slope = np.polynomial.Polynomial.fit(values, widths, 1)
             assert np.abs(slope(values) - widths).max() < 1e-9 and slope.deriv()(0.5) > 1

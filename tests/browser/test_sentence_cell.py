@@ -8,7 +8,7 @@ from lstm_helpers.activations import sigmoid
 from lstm_helpers.cells import lstm
 from lstm_helpers.data import trained
 from lstm_helpers.data.tasks import agreement
-from lstm_helpers.figures.layouts import lstm as drawing
+from lstm_helpers.figures.diagrams import lstm as drawing
 from lstm_helpers.interventions import clamp_gates
 from tests.browser.contrast import too_faint
 from tests.browser.test_live_cell import SHOWN, row
@@ -49,7 +49,7 @@ def matches(widget, sentence, t, unit, held=None):
     """Tell whether the words, the drawing, the lines and the answer are those of the package's run of the sentence."""
     run = read(sentence, held)
     want, shown = drawing.numbers(run[t], unit, 0), widget.evaluate(SHOWN)
-    near = [(value, want[drawing.CARRIES[wire]]) for wire, value in shown["wires"].items()]
+    near = [(value, want[CARRIED[wire]]) for wire, value in shown["wires"].items()]
     near += [(value, want[note]) for note, value in shown["notes"].items()]
     near += [(shown["gates"][gate], want[gate]) for gate in "ifgo"]
     near += [(shown["lines"][name], want[name]) for name in "ch"] + [(shown["lines"]["p"], plural(run, t))]
@@ -59,7 +59,7 @@ def matches(widget, sentence, t, unit, held=None):
     answer = f"→ {chosen} {max(p, 1 - p):.2f}, {other} {min(p, 1 - p):.2f}"
     return (
         words == sentence.split()
-        and len(shown["wires"]) == len(drawing.CARRIES)
+        and len(shown["wires"]) == len(CARRIED)
         and max(abs(a - b) for a, b in near) < 1e-12
         and widget.locator(".lstm-answer").inner_text().startswith(answer)
     )

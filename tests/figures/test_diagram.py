@@ -13,7 +13,7 @@ from matplotlib.text import Text
 from lstm_helpers import cells, through_time
 from lstm_helpers.cells import lstm, rnn
 from lstm_helpers.figures import COLOURS, draw_cell
-from lstm_helpers.figures.layouts import LAYOUTS, SIZES, Layout, node_of, polyline
+from lstm_helpers.figures.diagrams import LAYOUTS, SIZES, Layout, node_of, polyline
 from lstm_helpers.figures.style import number
 
 DRAWN = [pytest.param(module, id=module.LAYOUT.cell) for module in LAYOUTS.values()]

@@ -10,7 +10,7 @@ import traitlets
 
 from lstm_helpers import backpropagate, unroll
 from lstm_helpers.cells import lstm
-from lstm_helpers.figures.layouts import lstm_backward as drawing
+from lstm_helpers.figures.diagrams import lstm_backward as drawing
 from lstm_helpers.widgets import BackwardCell
 from lstm_helpers.widgets.base import VIEW
 

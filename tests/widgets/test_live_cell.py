@@ -13,8 +13,8 @@ from matplotlib.colors import to_rgb
 from lstm_helpers import unroll
 from lstm_helpers.cells import lstm, rnn
 from lstm_helpers.figures import draw_intervention
-from lstm_helpers.figures.layouts import LAYOUTS, lstm_backward, node_of
-from lstm_helpers.figures.layouts import lstm as drawing
+from lstm_helpers.figures.diagrams import LAYOUTS, lstm_backward, node_of
+from lstm_helpers.figures.diagrams import lstm as drawing
 from lstm_helpers.figures.style import CELL, COLOURS
 from lstm_helpers.interventions import clamp_gates
 from lstm_helpers.widgets import LiveCell

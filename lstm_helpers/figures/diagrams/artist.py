@@ -25,8 +25,8 @@ from lstm_helpers.figures.diagrams.marks import (
     Tag,
     Words,
 )
-from lstm_helpers.figures.diagrams.plan import BESIDE, BRIEF, DENSITIES, SMALLEST, Plan, Spot, crossings, enters
-from lstm_helpers.figures.diagrams.words import width_of
+from lstm_helpers.figures.diagrams.plan import BESIDE, DENSITIES, SMALLEST, Plan, Spot, crossings, enters
+from lstm_helpers.figures.diagrams.words import BRIEF, width_of
 
 LARGEST, ACROSS = 16.0, 48.0  # letters: the largest in pixels, and how many fit in the width
 HEAD, HALF_HEAD = 0.78, 0.44  # length and half width of an arrow's head, in letters

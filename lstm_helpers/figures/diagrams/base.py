@@ -82,6 +82,7 @@ class Note(NamedTuple):
     symbol: str = ""
     parts: tuple[str, ...] = ()
     where: str = "middle"  # or "start", "end": near that end of the wire
+    short: str = ""  # the text where room is short, if it has no number
 
 
 class Frame(NamedTuple):

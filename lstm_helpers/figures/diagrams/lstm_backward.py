@@ -120,7 +120,10 @@ _NOTES = (
     Note("dtanh", "show-tanh", "left", r"$dh \odot o_t$", "dtanh", "c", ("hidden",)),
     Note("dh", "fork_h-show", "below", "$dh$", "dh", "h", ("output", "hidden")),
     note_of(FORWARD, "bus")._replace(
-        beside="tap_i-tap_f", where="end", text=r"$dz$ of all units, times $W_h^\top$ and $W_x^\top$"
+        beside="tap_i-tap_f",
+        where="end",
+        text=r"$dz$ of all units, times $W_h^\top$ and $W_x^\top$",
+        short=r"$dz$ of all units",
     ),
     note_of(FORWARD, "up")._replace(
         name="dh_loss", beside="up-fork_h", where="start", text="$dh$ of the loss", number="dh_loss"

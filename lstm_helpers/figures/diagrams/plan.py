@@ -6,13 +6,13 @@ from typing import NamedTuple
 
 from lstm_helpers.figures.diagrams.base import Layout, Node, Note, Wire, node_of, places
 from lstm_helpers.figures.diagrams.grid import Apart, spaced
-from lstm_helpers.figures.diagrams.words import spell, width_of
+from lstm_helpers.figures.diagrams.words import BRIEF, spell, width_of
 
 SMALLEST = 12.0  # letters, in pixels
-DENSITIES = ("full", "short", "numbers")  # which formulas stand beside numbers: all, short ones, none
+# Which formulas stand beside numbers: all, short ones, none; in a tall drawing, the numbers stand on their wires.
+DENSITIES = ("full", "short", "numbers", "tall")
 BESIDE = 0.6  # between a wire and a label, in letters
 PITCH = 2.1  # usual distance of rows, in letters
-BRIEF = "\N{MINUS SIGN}0.00"  # the longest number beside a wire where room is short
 MARGIN = 3.0  # at the edges of a drawing, in pixels
 
 Spot = tuple[int, int]  # a column and a row as numbers from 1; 0 is the edge of the drawing
@@ -33,7 +33,7 @@ class Plan:
 
     def __init__(self, layout: Layout, font: float, density: str, widest: str, word: str) -> None:
         self.layout, self.font, self.density, self.widest, self.word = layout, font, density, widest, word
-        self.tight = density == DENSITIES[-1]
+        self.tight = density in ("numbers", "tall")
         self._columns = {name: k for k, name in enumerate(layout.columns, start=1)}
         self._rows = {name: k for k, name in enumerate(layout.rows, start=1)}
         self.spots = {node.name: self._spot(node.at) for node in layout.nodes}
@@ -70,7 +70,7 @@ class Plan:
             number = width_of(self.widest, self.number_size, True)
             return max(text, number) + (0.45 if self.tight else 0.7) * font, 2.6 * font
         if node.kind in ("gate", "squash", "block"):
-            return max(2.7 * font, text + (0.9 if node.kind == "squash" else 0.7) * font), 2.3 * font
+            return max(2.7 * font, text + (1.1 if node.kind == "squash" else 0.7) * font), 2.3 * font
         if node.kind in ("times", "plus"):
             return 1.75 * font, 1.75 * font
         return (0.4 * font, 0.4 * font) if node.kind == "junction" else (0.0, 0.0)
@@ -99,6 +99,8 @@ class Plan:
     def _text_of(self, note: Note) -> str:
         """Give a label's formula, or nothing where its number needs the room."""
         left_out = self.tight or (self.density == "short" and len(spell(note.text)) > 2)
+        if not note.number and self.tight:
+            return note.short or note.text
         return "" if note.number and left_out else note.text
 
     # Labels ----------------------------------------------------------------------------------------------------------
@@ -164,15 +166,15 @@ class Plan:
         tall |= {(column, r): 0.0 for a, b in self.frames for column in _between(a, b) for r in (a[1], b[1])}
         tall |= {self.spots[node.name]: self.size(node)[1] / 2 for node in self.layout.nodes}
         upright = [sorted(segment) for segment in self.segments if segment[0][0] == segment[1][0]]
-        labelled = [sorted(run) for run in self.stretches.values()]
+        labels = {tuple(sorted(self.stretches[note.name])): note for note in self.layout.notes if self.stretches}
         for column in range(1, len(self._columns) + 1):
             here = sorted(spot for spot in tall if spot[0] == column)
             for a, b in pairwise(here):
                 gap = 0.4
                 if any(low <= a and b <= high for low, high in upright if low[0] == column):
                     gap = 1.3 if tall[a] and tall[b] else 0.7  # an arrow
-                if [a, b] in labelled:
-                    gap = max(gap, 1.6)
+                if (a, b) in labels:
+                    gap = 3.0 if self.density == "tall" and labels[a, b].number else max(gap, 1.6)
                 yield Apart(a[1], b[1], tall[a] + tall[b] + gap * font)
             for spot in here:
                 yield Apart(0, spot[1], tall[spot] + MARGIN)

@@ -76,12 +76,12 @@ def _element(mark: m.Mark, values: Values) -> str:
         return f"<rect {look} {place}" + ("/>" if tag.role == "frame" else f' style="stroke:{ink}"/>')
     if isinstance(mark, m.Level):
         value = values.numbers.get(mark.number, 0.0)
+        grip = f'x="{_n(mark.left + 0.15 * mark.width)}" width="{_n(0.7 * mark.width)}" y="{_n(mark.at(value) - 2.5)}"'
         ends = sorted((mark.at(value), mark.zero))
         place = f'x="{_n(mark.left)}" width="{_n(mark.width)}" y="{_n(ends[0])}" height="{_n(ends[1] - ends[0])}"'
-        scale = (
-            f'data-key="{mark.number}" data-zero="{_n(mark.zero)}" data-one="{_n(mark.one)}" data-low="{mark.lowest:g}"'
-        )
-        return f'<rect {look} {place} {scale} style="fill:{ink}"/>'
+        scale = f'data-zero="{_n(mark.zero)}" data-one="{_n(mark.one)}" data-low="{mark.lowest:g}"'
+        handle = f'<rect class="lstm-grip" {grip} height="5" rx="2.5" style="fill:{ink}"/>'  # to move it by
+        return f'<rect {look} {place} {scale} data-key="{mark.number}" style="fill:{ink}"/>{handle}'
     if isinstance(mark, m.Formula):
         return _formula(mark, values, look)
     return _words(mark, values, look, ink)
@@ -99,11 +99,13 @@ def _words(mark: m.Words, values: Values, look: str, ink: str) -> str:
     (x, y), anchor = mark.at, {"left": "start", "center": "middle", "right": "end"}[mark.align]
     runs, shift = _runs(mark.text, mark.size)
     if mark.number:
-        moved = f' dy="{_n(-shift)}"' if shift else ""
-        said = (" " if runs else "") + escape(values.say(mark.number, mark.brief))
-        runs += f'<tspan{moved} font-weight="700" data-key="{mark.number}">{said}</tspan>'
-    place = f'x="{_n(x)}" y="{_n(y)}" text-anchor="{anchor}" font-size="{_n(mark.size)}"'
-    return f'<text {look} {place} style="fill:{ink}">{runs}</text>'
+        moved, before = f' dy="{_n(-shift)}"' if shift else "", " " if runs else ""
+        more = f' data-brief="{"yes" if mark.brief else "no"}"' if mark.tag.role == "note" else ""
+        more += f' data-before="{before}"' if before else ""
+        said = before + escape(values.say(mark.number, mark.brief))
+        runs += f'<tspan{moved} font-weight="700" data-key="{mark.number}"{more}>{said}</tspan>'
+    place = f'x="{_n(x)}" y="{_n(y)}" text-anchor="{anchor}"'
+    return f'<text {look} {place} style="font-size:{_n(mark.size)}px;fill:{ink}">{runs}</text>'
 
 
 def _formula(mark: m.Formula, values: Values, look: str) -> str:
@@ -113,8 +115,8 @@ def _formula(mark: m.Formula, values: Values, look: str) -> str:
         runs, shift = ("", 0.0) if key else _runs(piece.text, mark.size, strip=True)
         said = f'<tspan font-weight="700" data-key="{key}">{escape(values.say(key))}</tspan>' if key else runs
         pieces += f'<tspan{moved} style="fill:{_ink(piece.symbol)}">{said} </tspan>'
-    place = f'x="{_n(mark.at[0])}" y="{_n(mark.at[1])}" text-anchor="middle" font-size="{_n(mark.size)}"'
-    return f"<text {look} {place}>{pieces}</text>"
+    place = f'x="{_n(mark.at[0])}" y="{_n(mark.at[1])}" text-anchor="middle"'
+    return f'<text {look} {place} style="font-size:{_n(mark.size)}px">{pieces}</text>'
 
 
 def _runs(text: str, size: float, strip: bool = False) -> tuple[str, float]:
@@ -160,6 +162,7 @@ STYLE = f"""
 .lstm-box {{ fill: var(--lstm-paper, {PAPER}); stroke-width: {m.EDGE:g}; }}
 .lstm-hit {{ stroke: transparent; pointer-events: stroke; }}
 .lstm-level {{ opacity: 0.4; }}
+.lstm-grip {{ display: none; }}
 .lstm-diagram text {{ white-space: pre; }}
 .lstm-diagram .lstm-halo {{ stroke: var(--lstm-cell, {CELL}); stroke-width: {m.HALO:g}; paint-order: stroke; }}
 .lstm-node .lstm-halo {{ stroke: none; }}

@@ -11,6 +11,7 @@ from matplotlib.textpath import text_to_path
 from lstm_helpers.arrays import Array
 from lstm_helpers.figures.style import number
 
+BRIEF, LONG = "\N{MINUS SIGN}0.00", "\N{MINUS SIGN}0.000"  # the longest numbers: two decimals, or a gradient's three
 Run = tuple[str, str]  # the text, and its style: "" upright, "i" italic, "sub" or "sup"
 
 _SIGNS = {

@@ -1,7 +1,7 @@
 // The backward pass of a cell, step by step from the last to the first. Every gradient was sent from Python.
 
 import { caption, choice, follow, history, html, leave, put, stage } from "./common.js";
-import { diagramSizes, drawDiagram, equationLines } from "./diagram.js";
+import { diagram, equationLines } from "./diagram.js";
 import { fixed, sayGradient } from "./numbers.js";
 import { playback, unitMenu } from "./playback.js";
 import { drawLines, linesHeight, scrubs } from "./time_lines.js";
@@ -31,7 +31,7 @@ function tell(numbers, t, unit, steps) {
 
 function render({ model, el }) {
   const colours = model.get("_colours");
-  const layout = model.get("_diagram");
+  const sent = model.get("_diagram");
   const { steps, hidden } = model.get("_size");
   const table = unpackArrays(model.get("_numbers"));
   const at = (key, t, unit) => table[key][t * hidden + unit];
@@ -46,13 +46,12 @@ function render({ model, el }) {
   // One scale for all steps of a unit, so that a fading gradient is drawn thinner and thinner.
   const largest = (unit, keys) =>
     Math.max(1e-300, ...keys.flatMap((key) => Array.from({ length: steps }, (_, t) => Math.abs(at(key, t, unit)))));
-  const wires = [...new Set(layout.wires.map(({ number }) => number).filter(Boolean))];
   const view = () => {
     const [t, unit] = now();
-    const top = largest(unit, wires);
+    const top = largest(unit, sent.carried);
     return {
       numbers: Object.fromEntries(Object.keys(table).map((key) => [key, at(key, t, unit)])),
-      limits: Object.fromEntries(wires.map((key) => [key, top])),
+      limits: Object.fromEntries(sent.carried.map((key) => [key, top])),
       say: sayGradient,
       part: hover ?? model.get("part"),
       idle: false,
@@ -94,10 +93,8 @@ function render({ model, el }) {
   const units = unitMenu(hidden, (unit) => act(() => put(model, "unit", unit)));
   const light = (part) => act(() => put(model, "part", part));
   const parts = choice({ name: "Highlight", options: PARTS, onInput: light });
-  const cell = stage(
-    (width) => diagramSizes(layout, width).height,
-    (width) => drawDiagram(layout, view(), colours, width),
-  );
+  const drawing = diagram(sent);
+  const cell = stage(drawing.height, (width) => drawing.draw(width, view()));
   const lines = stage(
     (width) => linesHeight(2, run, width),
     (width) => drawLines(run, tracks(), model.get("step"), [], width, ""),
@@ -118,7 +115,7 @@ function render({ model, el }) {
   const title = html("p", { class: "lstm-title" });
   const relight = () => {
     cell.redraw();
-    formula.replaceChildren(...equationLines(layout.equations[view().part], view(), colours));
+    formula.replaceChildren(...equationLines(sent.equations[view().part], view(), colours));
   };
   const update = () => {
     const [t, unit] = now();

@@ -3,7 +3,7 @@
 
 import { sigmoid } from "./activations.js";
 import { OWN_KEYS, button, caption, choice, follow, history, html, leave, put, slider, stage } from "./common.js";
-import { diagramSizes, drawDiagram, equationLines } from "./diagram.js";
+import { diagram, equationLines } from "./diagram.js";
 import { BLOCKS, holdGates, logitParts, readInputs, squash } from "./lstm_forward.js";
 import { fixed } from "./numbers.js";
 import { playback, unitMenu } from "./playback.js";
@@ -88,7 +88,7 @@ function readAnswer(model, hidden) {
 
 function render({ model, el }) {
   const colours = model.get("_colours");
-  const layout = model.get("_diagram");
+  const sent = model.get("_diagram");
   const first = unpack(model);
   const { hidden, inputs } = first;
   const weights = unpackArrays(model.get("_params"));
@@ -187,10 +187,8 @@ function render({ model, el }) {
   const parts = choice({ name: "Highlight", options: PARTS, onInput: light });
 
   // Pictures ----------------------------------------------------------------------------------------------------
-  const cell = stage(
-    (width) => diagramSizes(layout, width).height,
-    (width) => drawDiagram(layout, view(), colours, width),
-  );
+  const drawing = diagram(sent);
+  const cell = stage(drawing.height, (width) => drawing.draw(width, view()));
   const tracks = () => {
     const [, unit] = now();
     const top = highest();
@@ -301,7 +299,7 @@ function render({ model, el }) {
     }
     cell.redraw();
     lines.redraw();
-    writeFormula(formula, layout, shown, colours);
+    writeFormula(formula, sent, shown, colours);
     writeAnswer();
     composing?.show(run.labels, t);
     spokenWords.say(describe(run, t, unit) + compare(run, beside, held, answer, t, unit), !acted || time.playing());
@@ -314,21 +312,21 @@ function render({ model, el }) {
     if (part !== hover) {
       hover = part;
       cell.redraw();
-      writeFormula(formula, layout, view(), colours);
+      writeFormula(formula, sent, view(), colours);
     }
   };
   const follows = (event) => {
-    const box = cell.picture.getBoundingClientRect();
-    const y = ((event.clientY - box.top) / box.height) * cell.picture.viewBox.baseVal.height;
-    const { gate, low, top, tall } = drag;
-    const value = Math.max(low, Math.min(1, 1 - ((y - top) / tall) * (1 - low)));
+    const { gate, low, box } = drag;
+    const { top, height } = box.getBoundingClientRect();
+    const value = Math.max(low, Math.min(1, 1 - ((event.clientY - top) / height) * (1 - low)));
     hold(gate, Math.round(value * 100) / 100);
   };
   cell.picture.addEventListener("pointerdown", (event) => {
     const node = event.target.closest(".lstm-movable");
     if (!node || event.button !== 0) return;
-    const { node: gate, low, top, tall } = node.dataset;
-    drag = { gate, low: Number(low), top: Number(top), tall: Number(tall), from: event.clientY, moved: false };
+    const [box, level] = [node.querySelector(".lstm-box"), node.querySelector(".lstm-level")];
+    const { node: gate, part } = node.dataset;
+    drag = { gate, part, box, low: Number(level.dataset.low), from: event.clientY, moved: false };
     hover = null;
     cell.picture.setPointerCapture(event.pointerId);
     event.preventDefault();
@@ -352,7 +350,7 @@ function render({ model, el }) {
   });
   cell.picture.addEventListener("click", (event) => {
     const moved = lift?.moved;
-    const part = lift ? layout.nodes.find(({ name }) => name === lift.gate).part : place(event)?.dataset.part || "";
+    const part = lift ? lift.part : place(event)?.dataset.part || "";
     lift = null;
     if (!moved) light(part === model.get("part") ? "" : part);
   });
@@ -411,13 +409,13 @@ function render({ model, el }) {
 }
 
 // The highlighted part's equation with this step's numbers; a gate set by hand has a value instead of a sum.
-function writeFormula(node, layout, shown, colours) {
+function writeFormula(node, sent, shown, colours) {
   if (shown.idle) {
     node.textContent = "Padding: c and h are carried over unchanged.";
     return;
   }
   const gate = { forget: "f", input: "i", candidate: "g", output: "o" }[shown.part];
-  const lines = equationLines(layout.equations[shown.part], shown, colours);
+  const lines = equationLines(sent.equations[shown.part], shown, colours);
   if (gate && shown.held.includes(gate)) {
     const own = shown.numbers[`own_${gate}`];
     lines.splice(
