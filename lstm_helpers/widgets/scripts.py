@@ -9,9 +9,10 @@ widget's own script, `export default { render };`, each at the start of a line. 
 """
 
 import re
+from collections.abc import Mapping
 from importlib import resources
 
-from lstm_helpers.figures.style import COLOURS
+from lstm_helpers.figures.style import COLOURS, TEXT_COLOURS, TEXT_COLOURS_DARK
 
 _IMPORT = re.compile(r'^import \{([\w\s,]+)\} from "\./(\w+)\.js";$', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:(?:async )?function\*?|const|class) ([\w$]+))", re.MULTILINE)
@@ -20,9 +21,17 @@ _OTHER = re.compile(r"^(?:import|export)\b.*", re.MULTILINE)
 
 
 def style(*names: str) -> str:
-    """Join style sheets of the package into one text, in which ``var(--lstm-f)`` is the forget gate's colour."""
-    colours = " ".join(f"--lstm-{symbol}: {colour};" for symbol, colour in COLOURS.items())
-    return "\n".join([f".lstm-widget {{ {colours} }}", *map(_read, names)])
+    """Join style sheets of the package into one text.
+
+    ``var(--lstm-f)`` is the forget gate's colour in it, and ``var(--lstm-f-text)`` that of its letters.
+    """
+    lines, dark = _variables(COLOURS) + _variables(TEXT_COLOURS, "-text"), _variables(TEXT_COLOURS_DARK, "-text")
+    rules = [f".lstm-widget {{ {lines} }}", f'[data-jp-theme-light="false"] .lstm-widget {{ {dark} }}']
+    return "\n".join([*rules, *map(_read, names)])
+
+
+def _variables(colours: Mapping[str, str], kind: str = "") -> str:
+    return " ".join(f"--lstm-{symbol}{kind}: {colour};" for symbol, colour in colours.items()) + " "
 
 
 def script(name: str) -> str:

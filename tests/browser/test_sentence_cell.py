@@ -11,7 +11,7 @@ from lstm_helpers.data.tasks import agreement
 from lstm_helpers.figures.diagrams import lstm as drawing
 from lstm_helpers.interventions import clamp_gates
 from tests.browser.contrast import too_faint
-from tests.browser.test_live_cell import SHOWN, row
+from tests.browser.test_live_cell import CARRIED, SHOWN, row
 from tests.browser.test_widgets import CLIPPED, FITS, LETTERS, ask, eventually, where_the_reader_is
 
 NETWORK = trained.agreement()

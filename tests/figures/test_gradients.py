@@ -11,8 +11,8 @@ from matplotlib.text import Text
 from lstm_helpers import faults, figures, through_time
 from lstm_helpers.arrays import tree_map
 from lstm_helpers.cells import lstm, rnn
-from lstm_helpers.figures.diagrams.words import say_gradient
 from lstm_helpers.figures.diagrams import lstm_backward
+from lstm_helpers.figures.diagrams.words import say_gradient
 from tests import laws
 
 PARAMS, XS, START, D_HS, D_STATE = laws.case(lstm, 4, 2, 3, 5, seed=6)

@@ -130,7 +130,7 @@ class _Artist:
             yield Box(tag, corner, wide, tall, 0.7 * font)
             yield Words(tag._replace(role="words"), (x, y - 0.22 * font), "center", size, text)
             bold, below = tag._replace(role="number", symbol=""), (x, y + 0.95 * font)
-            yield Words(bold, below, "center", self.plan.number_size, "", node.number, True)
+            yield Words(bold, below, "center", self.plan.number_size, "", node.number, True, self.plan.tall)
             if node.kind == "input":
                 beside = (x + wide / 2 + 0.5 * font, y + 0.35 * font)
                 yield Words(bold._replace(role="token"), beside, "left", font, "", f"{node.number}.word", True)
@@ -164,7 +164,7 @@ class _Artist:
         tag = Tag("note", f"note:{note.name}", note.symbol, note.parts, _part(note.parts))
         at = (x, self.plan.note_height(note) + 0.35 * font)
         text, number = self.plan.texts[note.name], note.number
-        return Words(tag, at, align, font, text, number, bool(number), self.plan.tight)
+        return Words(tag, at, align, font, text, number, bool(number) and not self.plan.tall, self.plan.tight)
 
 
 def _equations(plan: Plan, x: list[float]) -> tuple[list[Mark], float]:

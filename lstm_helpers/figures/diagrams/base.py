@@ -49,6 +49,7 @@ class Node(NamedTuple):
     text: str = ""  # mathtext; "" for a junction, and for times and plus, which draw their own sign
     number: str = ""  # the key of the number that it shows
     parts: tuple[str, ...] = ()
+    short: str = ""  # the text where room is short
 
 
 class Wire(NamedTuple):

@@ -53,6 +53,7 @@ def _node(node: Node) -> Node:
         text=_TEXTS.get(node.name, node.text),
         number=_NUMBERS.get(node.name, node.number),
         parts=_SUM if node.name == "c" else node.parts,
+        short={"c": "$dc$", "h": "$dh$"}.get(node.name, ""),
     )
 
 
@@ -112,7 +113,16 @@ _NOTES = (
         )
     ),
     *(
-        Note(f"dz_{k}", f"{k}-tap_{'g' if k == 'o' else k}", "right", f"$dz_{k}$", f"dz_{k}", k, (part,))
+        Note(
+            f"dz_{k}",
+            f"{k}-tap_{'g' if k == 'o' else k}",
+            "right",
+            f"$dz_{k}$",
+            f"dz_{k}",
+            k,
+            (part,),
+            where="start" if k in "fg" else "end",
+        )
         for part, k in _GATES.items()
     ),
     Note("dc", "fork_c-add", "above", "$dc$", "dc", "c", ("update", "hidden", "forget", "input", "candidate")),

@@ -13,7 +13,7 @@ SMALLEST = 12.0  # letters, in pixels
 DENSITIES = ("full", "short", "numbers", "tall")
 BESIDE = 0.6  # between a wire and a label, in letters
 PITCH = 2.1  # usual distance of rows, in letters
-MARGIN = 3.0  # at the edges of a drawing, in pixels
+MARGIN = 2.0  # at the edges of a drawing, in pixels
 
 Spot = tuple[int, int]  # a column and a row as numbers from 1; 0 is the edge of the drawing
 
@@ -33,7 +33,7 @@ class Plan:
 
     def __init__(self, layout: Layout, font: float, density: str, widest: str, word: str) -> None:
         self.layout, self.font, self.density, self.widest, self.word = layout, font, density, widest, word
-        self.tight = density in ("numbers", "tall")
+        self.tight, self.tall = density in ("numbers", "tall"), density == "tall"
         self._columns = {name: k for k, name in enumerate(layout.columns, start=1)}
         self._rows = {name: k for k, name in enumerate(layout.rows, start=1)}
         self.spots = {node.name: self._spot(node.at) for node in layout.nodes}
@@ -63,16 +63,22 @@ class Plan:
         """The size of a number in a box."""
         return max(SMALLEST, 0.9 * self.font)
 
+    @property
+    def longest(self) -> str:
+        """The longest number in a box."""
+        return BRIEF if self.tall else self.widest
+
     def size(self, node: Node) -> tuple[float, float]:
         """Give the width and height of a node."""
         font, text = self.font, width_of(self.label(node), self.symbol_size)
         if node.kind in ("state", "input"):
-            number = width_of(self.widest, self.number_size, True)
-            return max(text, number) + (0.45 if self.tight else 0.7) * font, 2.6 * font
+            number = width_of(self.longest, self.number_size, True)
+            return max(text, number) + (0.25 if self.tall else 0.45 if self.tight else 0.7) * font, 2.6 * font
         if node.kind in ("gate", "squash", "block"):
-            return max(2.7 * font, text + (1.1 if node.kind == "squash" else 0.7) * font), 2.3 * font
+            room = 0.3 if self.tall else 1.1 if node.kind == "squash" else 0.7
+            return max((2.3 if self.tall else 2.7) * font, text + room * font), 2.3 * font
         if node.kind in ("times", "plus"):
-            return 1.75 * font, 1.75 * font
+            return (1.6 * font, 1.6 * font) if self.tall else (1.75 * font, 1.75 * font)
         return (0.4 * font, 0.4 * font) if node.kind == "junction" else (0.0, 0.0)
 
     def label(self, node: Node) -> str:
@@ -80,7 +86,7 @@ class Plan:
         bare = [note for note in self.layout.notes if note.number == node.number and not self.texts[note.name]]
         if node.kind in ("gate", "squash") and bare and len(spell(bare[0].text)) <= 2:
             return bare[0].text
-        return node.text
+        return node.short or node.text if self.tall else node.text
 
     def half(self, spot: Spot, axis: int) -> float:
         """Give half the width (axis 0) or height (1) of the node at a place; 0 where there is none."""
@@ -93,7 +99,7 @@ class Plan:
             of_gate = any(node.kind == "gate" and node.number == note.number for node in self.layout.nodes)
             longest = BRIEF if self.tight else self.widest
             longest = longest.removeprefix("\N{MINUS SIGN}") if of_gate else longest
-            number = width_of(longest, self.font, True)
+            number = width_of(longest, self.font, not self.tall)
         return words + number + (0.35 * self.font if words and number else 0.0)
 
     def _text_of(self, note: Note) -> str:
@@ -146,10 +152,12 @@ class Plan:
         """Give the height of the middle of a label."""
         a, b = self.stretches[note.name]
         if note.side in ("above", "below"):
-            return self.y[a[1]] + (-1.0 if note.side == "above" else 0.95) * self.font
+            far = 1.5 if self.tall and note.where == "middle" else 0.98  # over the nodes at its ends, or between them
+            return self.y[a[1]] + (-far if note.side == "above" else far) * self.font
         if note.where != "middle":
-            near, far = (a, b) if note.where == "start" else (b, a)
-            return self.y[near[1]] + (0.65 if near < far else -0.65) * self.font
+            first = (a < b) == (note.where == "start")  # near the upper end
+            upper, lower = self._free(a, b)
+            return upper + 0.8 * self.font if first else lower - 0.8 * self.font
         return sum(self._free(a, b)) / 2
 
     def _free(self, a: Spot, b: Spot) -> tuple[float, float]:
@@ -174,7 +182,7 @@ class Plan:
                 if any(low <= a and b <= high for low, high in upright if low[0] == column):
                     gap = 1.3 if tall[a] and tall[b] else 0.7  # an arrow
                 if (a, b) in labels:
-                    gap = 3.0 if self.density == "tall" and labels[a, b].number else max(gap, 1.6)
+                    gap = 3.0 if self.tall and labels[a, b].number else max(gap, 1.6)
                 yield Apart(a[1], b[1], tall[a] + tall[b] + gap * font)
             for spot in here:
                 yield Apart(0, spot[1], tall[spot] + MARGIN)
@@ -185,7 +193,7 @@ class Plan:
                 up = note.side == "above"
                 beyond = [s for s in tall if s[0] in _between(a, b) and (s[1] < a[1] if up else s[1] > a[1])]
                 for spot in beyond:
-                    yield Apart(min(spot[1], a[1]), max(spot[1], a[1]), tall[spot] + 1.6 * font)
+                    yield Apart(min(spot[1], a[1]), max(spot[1], a[1]), tall[spot] + (2.2 if self.tall else 1.6) * font)
 
     def _extents(self) -> Iterator[Extent]:
         font, y = self.font, self.y
@@ -212,7 +220,7 @@ class Plan:
 
     def column_rules(self) -> list[Apart]:
         """Ask for room between what stands side by side."""
-        font, last, pad = self.font, len(self._columns) + 1, (0.25 if self.tight else 0.4) * self.font
+        font, last, pad = self.font, len(self._columns) + 1, (0.2 if self.tight else 0.4) * self.font
         extents = sorted(self._extents())
         rules = [Apart(0, e.column, e.left + MARGIN) for e in extents]
         rules += [Apart(e.column, last, e.right + MARGIN) for e in extents]
@@ -224,12 +232,13 @@ class Plan:
             head = enters(self.layout, wire)
             for a, b in pairwise(self.paths[wire.name]):
                 if a[1] == b[1]:
-                    room = 0.5 if not head else 1.1 if self.tight else 1.5
+                    room = 0.5 if not head else 0.95 if self.tight else 1.5
                     rules.append(self._level(a, b, room * font))
         for note in self.layout.notes:
             if note.side in ("above", "below") and note.where == "middle":
-                room = self.note_width(note) + (0.3 if self.tight else 0.8) * font
-                rules.append(self._level(*self.stretches[note.name], room))
+                room, (a, b) = self.note_width(note) + (0.3 if self.tight else 0.8) * font, self.stretches[note.name]
+                over = Apart(min(a[0], b[0]), max(a[0], b[0]), room)
+                rules.append(over if self.tall else self._level(a, b, room))
         return rules
 
     def _level(self, a: Spot, b: Spot, room: float) -> Apart:

@@ -11,7 +11,7 @@ from matplotlib.patheffects import Normal, Stroke
 from lstm_helpers.figures.diagrams import marks as m
 from lstm_helpers.figures.diagrams.base import key_of
 from lstm_helpers.figures.diagrams.values import Values
-from lstm_helpers.figures.style import CELL, CELL_EDGE, COLOURS, INK, PALE, PAPER, Look
+from lstm_helpers.figures.style import CELL, CELL_EDGE, COLOURS, INK, PALE, PAPER, TEXT_COLOURS, Look
 
 
 def to_axes(scene: m.Scene, values: Values, ax: Axes) -> Axes:
@@ -55,6 +55,9 @@ class _Pen(NamedTuple):
             return CELL
         return COLOURS.get(tag.symbol, INK) if self.values.lit(tag.parts) else PALE
 
+    def ink(self, tag: m.Tag) -> str:
+        return TEXT_COLOURS.get(tag.symbol, INK) if self.values.lit(tag.parts) else PALE
+
     def line(self, mark: m.Line, look: Look) -> None:
         width, dashed = self.values.wire(mark)
         line = Line2D(*zip(*mark.points, strict=True), color=self.colour(mark.tag), lw=width * self.scale)
@@ -65,7 +68,7 @@ class _Pen(NamedTuple):
 
     def words(self, mark: m.Words, look: Look) -> None:
         words = " ".join(filter(None, (mark.text, self.values.say(mark.number, mark.brief))))
-        text = self.ax.text(*mark.at, words, ha=mark.align, va="baseline", color=self.colour(mark.tag))
+        text = self.ax.text(*mark.at, words, ha=mark.align, va="baseline", color=self.ink(mark.tag))
         text.set(size=mark.size * self.scale, weight="bold" if mark.bold else "normal", **look)
         if mark.tag.role == "note":
             text.set_path_effects([Stroke(linewidth=m.HALO * self.scale, foreground=CELL), Normal()])
@@ -74,7 +77,7 @@ class _Pen(NamedTuple):
         for piece, along in mark.pieces:
             key, x = key_of(piece), mark.at[0] - mark.width / 2 + along
             words = self.values.say(key) if key else piece.text
-            text = self.ax.text(x, mark.at[1], words, va="baseline", color=COLOURS.get(piece.symbol, INK))
+            text = self.ax.text(x, mark.at[1], words, va="baseline", color=TEXT_COLOURS.get(piece.symbol, INK))
             text.set(size=mark.size * self.scale, weight="bold" if key else "normal", **look)
 
     def patch(self, mark: m.Polygon | m.Disc | m.Box | m.Level) -> Patch:

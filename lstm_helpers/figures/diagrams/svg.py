@@ -13,7 +13,7 @@ from lstm_helpers.figures.diagrams.base import key_of
 from lstm_helpers.figures.diagrams.marks import Scene
 from lstm_helpers.figures.diagrams.values import Values
 from lstm_helpers.figures.diagrams.words import spell
-from lstm_helpers.figures.style import CELL, CELL_EDGE, COLOURS, PAPER
+from lstm_helpers.figures.style import CELL, CELL_EDGE, COLOURS, PAPER, TEXT_COLOURS
 
 _CLASSES = {
     "frame": "lstm-cell-frame",
@@ -84,7 +84,7 @@ def _element(mark: m.Mark, values: Values) -> str:
         return f'<rect {look} {place} {scale} data-key="{mark.number}" style="fill:{ink}"/>{handle}'
     if isinstance(mark, m.Formula):
         return _formula(mark, values, look)
-    return _words(mark, values, look, ink)
+    return _words(mark, values, look)
 
 
 def _line(mark: m.Line, values: Values, look: str, ink: str) -> str:
@@ -95,17 +95,18 @@ def _line(mark: m.Line, values: Values, look: str, ink: str) -> str:
     return f'<path {look} d="{_d(mark.points)}" fill="none" stroke-width="{_n(width)}"{dashes}{key}{paint}/>'
 
 
-def _words(mark: m.Words, values: Values, look: str, ink: str) -> str:
+def _words(mark: m.Words, values: Values, look: str) -> str:
     (x, y), anchor = mark.at, {"left": "start", "center": "middle", "right": "end"}[mark.align]
     runs, shift = _runs(mark.text, mark.size)
     if mark.number:
         moved, before = f' dy="{_n(-shift)}"' if shift else "", " " if runs else ""
-        more = f' data-brief="{"yes" if mark.brief else "no"}"' if mark.tag.role == "note" else ""
-        more += f' data-before="{before}"' if before else ""
+        more = ' data-brief="yes"' if mark.brief else ""
+        more += f' data-lead="{before}"' if before else ""
         said = before + escape(values.say(mark.number, mark.brief))
-        runs += f'<tspan{moved} font-weight="700" data-key="{mark.number}"{more}>{said}</tspan>'
+        heavy = ' font-weight="700"' if mark.bold else ""
+        runs += f'<tspan{moved}{heavy} data-key="{mark.number}"{more}>{said}</tspan>'
     place = f'x="{_n(x)}" y="{_n(y)}" text-anchor="{anchor}"'
-    return f'<text {look} {place} style="font-size:{_n(mark.size)}px;fill:{ink}">{runs}</text>'
+    return f'<text {look} {place} style="font-size:{_n(mark.size)}px;fill:{_ink(mark.tag.symbol, True)}">{runs}</text>'
 
 
 def _formula(mark: m.Formula, values: Values, look: str) -> str:
@@ -114,7 +115,7 @@ def _formula(mark: m.Formula, values: Values, look: str) -> str:
         key, moved = key_of(piece), f' dy="{_n(-shift)}"' if shift else ""
         runs, shift = ("", 0.0) if key else _runs(piece.text, mark.size, strip=True)
         said = f'<tspan font-weight="700" data-key="{key}">{escape(values.say(key))}</tspan>' if key else runs
-        pieces += f'<tspan{moved} style="fill:{_ink(piece.symbol)}">{said} </tspan>'
+        pieces += f'<tspan{moved} style="fill:{_ink(piece.symbol, True)}">{said} </tspan>'
     place = f'x="{_n(mark.at[0])}" y="{_n(mark.at[1])}" text-anchor="middle"'
     return f'<text {look} {place} style="font-size:{_n(mark.size)}px">{pieces}</text>'
 
@@ -136,8 +137,10 @@ def _runs(text: str, size: float, strip: bool = False) -> tuple[str, float]:
     return runs, shift
 
 
-def _ink(symbol: str) -> str:
-    return f"var(--lstm-{symbol}, {COLOURS[symbol]})" if symbol not in ("", "c") else "currentColor"
+def _ink(symbol: str, text: bool = False) -> str:
+    if symbol in ("", "c"):
+        return "currentColor"
+    return f"var(--lstm-{symbol}-text, {TEXT_COLOURS[symbol]})" if text else f"var(--lstm-{symbol}, {COLOURS[symbol]})"
 
 
 def _belongs(tag: m.Tag) -> str:

@@ -38,9 +38,9 @@ function show(group, { thin, thick, plain, dashes }, view) {
   }
   for (const mark of all("[data-key]")) if (!(mark.dataset.key in words)) mark.dataset.value = value(mark);
   for (const said of all("tspan[data-key]")) {
-    const { key, before = "", brief } = said.dataset;
-    const number = () => (view.idle && brief ? "–" : (brief === "yes" ? fixed : view.say)(view.numbers[key]));
-    said.textContent = before + (words[key] ?? number());
+    const { key, lead = "", brief } = said.dataset;
+    const number = () => (view.idle && said.closest("[data-note]") ? "–" : (brief ? fixed : view.say)(view.numbers[key]));
+    said.textContent = lead + (words[key] ?? number());
   }
   for (const wire of all(".lstm-wire[data-key]")) {
     const size = Math.min(1, Math.abs(value(wire)) / (view.limits[wire.dataset.key] || 1));
