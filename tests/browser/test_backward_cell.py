@@ -7,8 +7,8 @@ import pytest
 
 from lstm_helpers import backpropagate
 from lstm_helpers.cells import lstm
-from lstm_helpers.figures.diagrams.words import say_gradient
 from lstm_helpers.figures.diagrams import lstm_backward as drawing
+from lstm_helpers.figures.diagrams.words import say_gradient
 from tests.browser.test_live_cell import SHOWN, row
 from tests.browser.test_widgets import CLIPPED, CONTRAST, FITS, LETTERS, ask, eventually, where_the_reader_is
 

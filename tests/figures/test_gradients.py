@@ -12,6 +12,7 @@ from lstm_helpers import faults, figures, through_time
 from lstm_helpers.arrays import tree_map
 from lstm_helpers.cells import lstm, rnn
 from lstm_helpers.figures.diagrams import lstm_backward
+from lstm_helpers.figures.diagrams.plan import enters
 from lstm_helpers.figures.diagrams.words import say_gradient
 from tests import laws
 
@@ -88,7 +89,7 @@ def test_every_equation_of_the_backward_pass_is_true() -> None:
 def test_every_wire_is_the_forward_one_reversed() -> None:
     forward = {(w.start, w.end) for w in lstm_backward.FORWARD.wires}
     assert {(w.end, w.start) for w in lstm_backward.LAYOUT.wires} == forward
-    arrows = {w.end for w in lstm_backward.LAYOUT.wires if w.arrow}
+    arrows = {w.end for w in lstm_backward.LAYOUT.wires if enters(lstm_backward.LAYOUT, w)}
     assert {"c_previous", "h_previous", "x", "f", "i", "g", "o", "tanh", "keep", "show"} <= arrows
 
 

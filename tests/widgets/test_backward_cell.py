@@ -2,6 +2,7 @@
 
 import json
 import re
+from xml.etree import ElementTree
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -44,12 +45,15 @@ def test_the_numbers_are_those_of_backpropagate():
 def test_the_diagram_is_the_figures():
     params, trace, d_hs = a_run()
     sent = json.loads(json.dumps(BackwardCell(params, trace, d_hs)._diagram))
-    shown = {item["number"] for kind in ("nodes", "wires", "notes") for item in sent[kind]} - {"", "x"}
-    assert shown <= set(BackwardCell(params, trace, d_hs)._numbers)
-    wires = {f"{wire.start}-{wire.end}" for wire in drawing.LAYOUT.wires}
-    assert set(drawing.CARRIES) <= wires and len(sent["wires"]) == len(wires)
+    known = set(BackwardCell(params, trace, d_hs)._numbers)
+    for scene in sent["scenes"]:
+        root = ElementTree.fromstring(f"<svg>{scene['marks']}</svg>")
+        assert {mark.get("data-key") for mark in root.iter()} - {None, "x", "x.word"} <= known
+        wires = {mark.get("data-wire") for mark in root.iter()} - {None}
+        assert wires == {wire.name for wire in drawing.LAYOUT.wires}
+    assert set(sent["carried"]) <= known
     numbers = {piece["number"] for lines in sent["equations"].values() for line in lines for piece in line} - {""}
-    assert numbers <= set(BackwardCell(params, trace, d_hs)._numbers)
+    assert numbers <= known
 
 
 def test_the_gradient_on_each_wire_follows_the_chain_rule():
@@ -57,7 +61,7 @@ def test_the_gradient_on_each_wire_follows_the_chain_rule():
     params, trace, d_hs = a_run()
     arriving = lstm.State(*(part[2] for part in backpropagate(lstm, params, trace, d_hs).states))
     n = drawing.numbers(params, trace[2], arriving, d_hs[2], 1, 0)
-    on = {wire: n[number] for wire, number in drawing.CARRIES.items()}
+    on = {wire.name: n[wire.number] for wire in drawing.LAYOUT.wires if wire.number}
     slope = {gate: n[gate] * (1 - n[gate]) for gate in "ifo"} | {"g": 1 - n["g"] ** 2}
     want = {
         "fork_h-show": on["up-fork_h"] + on["h-fork_h"],

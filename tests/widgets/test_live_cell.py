@@ -3,6 +3,7 @@
 import io
 import json
 import re
+from xml.etree import ElementTree
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -15,11 +16,12 @@ from lstm_helpers.cells import lstm, rnn
 from lstm_helpers.figures import draw_intervention
 from lstm_helpers.figures.diagrams import LAYOUTS, lstm_backward, node_of
 from lstm_helpers.figures.diagrams import lstm as drawing
+from lstm_helpers.figures.diagrams.words import spell
 from lstm_helpers.figures.style import CELL, COLOURS
 from lstm_helpers.interventions import clamp_gates
 from lstm_helpers.widgets import LiveCell
 from lstm_helpers.widgets.base import VIEW
-from lstm_helpers.widgets.diagram_data import plain, spell
+from lstm_helpers.widgets.diagram_data import WIDTHS, plain
 
 
 def a_run(T=7, B=3, D=2, H=4, mask=None, seed=5, dtype=np.float64):
@@ -146,32 +148,49 @@ def test_overrides_travel_as_a_list_and_come_back_checked():
     assert np.array_equal(cell.trace.h[:, 0], trace.h[:, 0])
 
 
-def test_the_diagram_is_the_figures():
+@pytest.mark.parametrize("width", range(len(WIDTHS)))
+def test_the_diagram_is_the_figures(width):
     params, trace = a_run()
     sent = json.loads(json.dumps(LiveCell(trace, params)._diagram))
-    for kind in ("nodes", "wires", "notes"):
-        drawn = getattr(drawing.LAYOUT, kind)
-        assert len(sent[kind]) == len(drawn)
-        for one, other in zip(sent[kind], drawn, strict=True):
-            want = json.loads(json.dumps(other._asdict()))
-            assert {key: one[key] for key in want if key not in ("text", "number")} == {
-                key: value for key, value in want.items() if key not in ("text", "number")
-            }
-    known = set(drawing.numbers(trace[0], 0, 0))
-    shown = {item["number"] for kind in ("nodes", "wires", "notes") for item in sent[kind]} - {"", "x"}
-    assert (
-        shown <= known
-        and {"f", "i", "g", "o", "c", "h", "kept", "written", "tanh_c", "c_previous", "h_previous"} <= shown
-    )
-    assert set(sent["equations"]) == {"", *drawing.LAYOUT.parts}
-    assert set(drawing.CARRIES) <= {f"{wire.start}-{wire.end}" for wire in drawing.LAYOUT.wires}
+    root = ElementTree.fromstring(f"<svg>{sent['scenes'][width]['marks']}</svg>")
+    layout = drawing.LAYOUT
+    assert [node.get("data-node") for node in root.iter("g")] == [n.name for n in layout.nodes if n.kind != "end"]
+    for kind, named in (("wire", layout.wires), ("note", layout.notes)):
+        found = {item.get(f"data-{kind}"): item for item in root.iter() if item.get(f"data-{kind}")}
+        assert set(found) == {item.name for item in named}
+        for item in named:
+            assert found[item.name].get("data-parts") == " ".join(item.parts)
+            assert item.number in [mark.get("data-key", "") for mark in found[item.name].iter()]
+    shown = {mark.get("data-key") for mark in root.iter()} - {None}
+    assert shown == {
+        "f",
+        "i",
+        "g",
+        "o",
+        "c",
+        "h",
+        "kept",
+        "written",
+        "tanh_c",
+        "c_previous",
+        "h_previous",
+        "x",
+        "x.word",
+    }
+    assert shown - {"x", "x.word"} <= set(drawing.numbers(trace[0], 0, 0)) and set(sent["carried"]) <= shown
+    assert set(sent["equations"]) == {"", *layout.parts}
+
+
+def test_the_diagram_is_sent_in_a_few_kilobytes():
+    _, trace = a_run()
+    assert len(json.dumps(LiveCell(trace)._diagram)) < 150_000
 
 
 def test_the_output_of_a_node_follows_from_its_inputs():
     """Derive the number on every wire from the diagram's own signs: times, plus, tanh, forks."""
     _, trace = a_run()
     given, wires = drawing.numbers(trace[3], 1, 2), drawing.LAYOUT.wires
-    carried = {wire: given[number] for wire, number in drawing.CARRIES.items()}
+    carried = {wire.name: given[wire.number] for wire in wires if wire.number}
     enters, checked = {}, 0
     for wire in wires:
         if f"{wire.start}-{wire.end}" in carried:
@@ -196,9 +215,10 @@ def test_the_output_of_a_node_follows_from_its_inputs():
      ("c", "update"), ("tanh", "hidden"), ("show", "hidden"), ("h", "hidden"), ("x", ""), ("join", "")],
 )  # fmt: skip
 def test_hovering_over_a_node_highlights_one_part(name, part):
-    sent = plain(drawing.LAYOUT, drawing.CARRIES, {})
-    assert next(node["part"] for node in sent["nodes"] if node["name"] == name) == part
-    wires = {f"{wire['start']}-{wire['end']}": wire["part"] for wire in sent["wires"]}
+    marks = plain(drawing.LAYOUT, {})["scenes"][-1]["marks"]
+    root = ElementTree.fromstring(f"<svg>{marks}</svg>")
+    assert next(node for node in root.iter("g") if node.get("data-node") == name).get("data-part", "") == part
+    wires = {path.get("data-wire"): path.get("data-part") for path in root.iter("path") if path.get("data-wire")}
     assert wires["f-keep"] == "forget" and wires["o-show"] == "output" and wires["write-add"] == "update"
 
 
