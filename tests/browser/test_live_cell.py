@@ -145,7 +145,8 @@ def test_the_lines_are_the_runs(lab, page_of):
 
 LOOKS = """node => ({
     wires: [...node.querySelectorAll('.lstm-wire[data-value]')].map(wire => [wire.dataset.wire,
-        Number(wire.dataset.value), Number(wire.getAttribute('stroke-width')), wire.getAttribute('stroke-dasharray') !== 'none']),
+        Number(wire.dataset.value), Number(wire.getAttribute('stroke-width')),
+        wire.getAttribute('stroke-dasharray') !== 'none']),
     levels: [...node.querySelectorAll('.lstm-level')].map(mark => {
         const vessel = mark.closest('[data-node]');
         const [box, level] = [vessel.querySelector('.lstm-box').getBBox(), mark.getBBox()];

@@ -152,7 +152,7 @@ class Plan:
         """Give the height of the middle of a label."""
         a, b = self.stretches[note.name]
         if note.side in ("above", "below"):
-            far = 1.5 if self.tall and note.where == "middle" else 0.98  # over the nodes at its ends, or between them
+            far = 1.3 if self.tall and note.where == "middle" else 0.98  # over the nodes at its ends, or between them
             return self.y[a[1]] + (-far if note.side == "above" else far) * self.font
         if note.where != "middle":
             first = (a < b) == (note.where == "start")  # near the upper end
@@ -193,7 +193,7 @@ class Plan:
                 up = note.side == "above"
                 beyond = [s for s in tall if s[0] in _between(a, b) and (s[1] < a[1] if up else s[1] > a[1])]
                 for spot in beyond:
-                    yield Apart(min(spot[1], a[1]), max(spot[1], a[1]), tall[spot] + (2.2 if self.tall else 1.6) * font)
+                    yield Apart(min(spot[1], a[1]), max(spot[1], a[1]), tall[spot] + (2.0 if self.tall else 1.6) * font)
 
     def _extents(self) -> Iterator[Extent]:
         font, y = self.font, self.y

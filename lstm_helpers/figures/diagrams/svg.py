@@ -71,20 +71,28 @@ def _element(mark: m.Mark, values: Values) -> str:
         (x, y), paint = mark.centre, f"fill:{ink}" if mark.filled else f"stroke:{ink}"
         return f'<circle {look} cx="{_n(x)}" cy="{_n(y)}" r="{_n(mark.radius)}" style="{paint}"/>'
     if isinstance(mark, m.Box):
-        x, y = mark.corner
-        place = f'x="{_n(x)}" y="{_n(y)}" width="{_n(mark.width)}" height="{_n(mark.height)}" rx="{_n(mark.radius)}"'
-        return f"<rect {look} {place}" + ("/>" if tag.role == "frame" else f' style="stroke:{ink}"/>')
+        return f"<rect {look} {_rectangle(*mark.corner, mark.width, mark.height)} " + (
+            f'rx="{_n(mark.radius)}"/>' if tag.role == "frame" else f'rx="{_n(mark.radius)}" style="stroke:{ink}"/>'
+        )
     if isinstance(mark, m.Level):
-        value = values.numbers.get(mark.number, 0.0)
-        grip = f'x="{_n(mark.left + 0.15 * mark.width)}" width="{_n(0.7 * mark.width)}" y="{_n(mark.at(value) - 2.5)}"'
-        ends = sorted((mark.at(value), mark.zero))
-        place = f'x="{_n(mark.left)}" width="{_n(mark.width)}" y="{_n(ends[0])}" height="{_n(ends[1] - ends[0])}"'
-        scale = f'data-zero="{_n(mark.zero)}" data-one="{_n(mark.one)}" data-low="{mark.lowest:g}"'
-        handle = f'<rect class="lstm-grip" {grip} height="5" rx="2.5" style="fill:{ink}"/>'  # to move it by
-        return f'<rect {look} {place} {scale} data-key="{mark.number}" style="fill:{ink}"/>{handle}'
+        return _level(mark, values, look, ink)
     if isinstance(mark, m.Formula):
         return _formula(mark, values, look)
     return _words(mark, values, look)
+
+
+def _level(mark: m.Level, values: Values, look: str, ink: str) -> str:
+    """Write a level, and a handle at its height to move it by."""
+    top = mark.at(values.numbers.get(mark.number, 0.0))
+    place = _rectangle(mark.left, min(top, mark.zero), mark.width, abs(top - mark.zero))
+    scale = f'data-zero="{_n(mark.zero, 4)}" data-one="{_n(mark.one, 4)}" data-low="{mark.lowest:g}"'
+    grip = _rectangle(mark.left + 0.15 * mark.width, top - 2.5, 0.7 * mark.width, 5.0)
+    level = f'<rect {look} {place} {scale} data-key="{mark.number}" style="fill:{ink}"/>'
+    return f'{level}<rect class="lstm-grip" {grip} rx="2.5" style="fill:{ink}"/>'
+
+
+def _rectangle(x: float, y: float, width: float, height: float) -> str:
+    return f'x="{_n(x)}" y="{_n(y, 4)}" width="{_n(width)}" height="{_n(height, 4)}"'
 
 
 def _line(mark: m.Line, values: Values, look: str, ink: str) -> str:
@@ -154,8 +162,8 @@ def _d(points: tuple[m.Point, ...]) -> str:
     return "M" + "L".join(f"{_n(x)},{_n(y)}" for x, y in points)
 
 
-def _n(value: float) -> str:
-    return f"{value:.2f}".rstrip("0").rstrip(".")
+def _n(value: float, digits: int = 2) -> str:
+    return f"{value:.{digits}f}".rstrip("0").rstrip(".")
 
 
 STYLE = f"""
