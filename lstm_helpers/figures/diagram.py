@@ -73,7 +73,7 @@ def draw_cell(
 def draw_layout(layout: Layout, values: Values, ax: Axes | None = None, *, widest: str = BRIEF) -> Axes:
     """Draw a diagram with its numbers; ``widest`` is the longest number that room is kept for."""
     width = _INCHES * 72.0 if ax is None else width_of(ax)
-    drawn = scene(layout, width, widest=widest, word=values.longest_word())
+    drawn = scene(layout, width, widest=widest, value=values.longest(name=False), word=values.longest(name=True))
     if ax is None:
         ax = own_axes(_INCHES, _INCHES * drawn.height / drawn.width)
     return to_axes(drawn, values, ax)

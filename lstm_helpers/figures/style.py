@@ -31,7 +31,7 @@ COLOURS = MappingProxyType(
     }
 )
 TEXT_COLOURS = MappingProxyType(  # the same hues for words in a diagram: 4.5 to 1 on PAPER and on CELL
-    {"i": "#0072B2", "f": "#B44F00", "g": "#B24481", "o": "#007D5B", "c": "#000000", "h": "#6D6D6D", "x": "#866A1A"}
+    {**COLOURS, "f": "#B44F00", "g": "#B24481", "o": "#007D5B", "h": "#6D6D6D", "x": "#866A1A"}
 )
 TEXT_COLOURS_DARK = MappingProxyType(  # and on a dark page
     {"i": "#00A3FF", "f": "#FE7000", "g": "#D084AE", "o": "#00B282", "c": "#FFFFFF", "h": "#9B9B9B", "x": "#BF9725"}

@@ -88,12 +88,13 @@ class BackwardCell(UnitWidget):
         self._states = back.states
         steps, _, hidden_size = trace.c.shape
         d_x = back.xs[:, self._sequence]
+        inputs = [say_gradient(float(x[0])) if len(x) == 1 else f"{len(x)} values" for x in d_x]
         super().__init__(
             _numbers=self._table(steps, hidden_size),
             _size={"steps": steps, "hidden": hidden_size},
             _labels=[] if labels is None else [str(label) for label in labels],
-            _inputs=[say_gradient(float(x[0])) if len(x) == 1 else f"{len(x)} values" for x in d_x],
-            _diagram=plain(drawing.LAYOUT, _equations(), widest=LONG),
+            _inputs=inputs,
+            _diagram=plain(drawing.LAYOUT, _equations(), value=max(inputs, key=len), widest=LONG),
             title=title,
             **kwargs,
         )

@@ -9,7 +9,7 @@ from lstm_helpers.figures.diagrams.words import BRIEF, spell
 WIDTHS = (260, 340, 440, 580, 760)  # each is enlarged up to the next
 
 
-def plain(layout: Layout, equations: Equations, *, widest: str = BRIEF) -> dict[str, object]:
+def plain(layout: Layout, equations: Equations, *, value: str = "", widest: str = BRIEF) -> dict[str, object]:
     """Convert a diagram to JSON-compatible data.
 
     Parameters
@@ -17,10 +17,12 @@ def plain(layout: Layout, equations: Equations, *, widest: str = BRIEF) -> dict[
     layout : Layout
     equations : dict of str to lines of pieces
         The equation of each part, and of "" (no part).
+    value : str
+        The longest text in the input's box.
     widest : str
         The longest number that room is kept for.
     """
-    scenes = [scene(layout, width, widest=widest, equation=False) for width in WIDTHS]
+    scenes = [scene(layout, width, widest=widest, value=value, equation=False) for width in WIDTHS]
     return {
         "scenes": [{"width": one.width, "height": one.height, "marks": inner(one, Values())} for one in scenes],
         "carried": sorted({wire.number for wire in layout.wires} - {""}),

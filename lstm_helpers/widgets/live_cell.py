@@ -111,6 +111,8 @@ class LiveCell(UnitWidget):
         self._times = axis_labels(labels)
         _check_params(params, self._trace)
         steps, _, hidden_size = trace.c.shape
+        inputs = ["" if labels is not None and _one_hot(x) else input_text(x) for x in self._trace.x[:, 0]]
+        longest = max(*inputs, 8 * "n" if "" in inputs else "", key=len)  # a short word is written in the box itself
         super().__init__(
             _numbers=numbers_of(self._trace, 0),
             _params={} if params is None else {k: as_bytes(v) for k, v in params._asdict().items()},
@@ -118,8 +120,8 @@ class LiveCell(UnitWidget):
             _answer=_names(answer),
             _size={"steps": steps, "hidden": hidden_size, "inputs": trace.x.shape[2]},
             _labels=[] if labels is None else [str(label) for label in labels],
-            _inputs=["" if labels is not None and _one_hot(x) else input_text(x) for x in self._trace.x[:, 0]],
-            _diagram=plain(drawing.LAYOUT, _equations(params is not None)),
+            _inputs=inputs,
+            _diagram=plain(drawing.LAYOUT, _equations(params is not None), value=longest),
             title=title,
             **kwargs,
         )

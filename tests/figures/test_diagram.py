@@ -26,6 +26,7 @@ from lstm_helpers.figures.diagrams import (
 )
 from lstm_helpers.figures.diagrams.marks import THICK, THIN, Box, Disc, Level, Line, Polygon, Words
 from lstm_helpers.figures.diagrams.plan import DENSITIES, SMALLEST, Plan, crossings
+from lstm_helpers.figures.diagrams.words import width_of
 from lstm_helpers.figures.style import CELL, COLOURS, PAPER, TEXT_COLOURS, TEXT_COLOURS_DARK, number
 
 DRAWN = [pytest.param(module, id=module.LAYOUT.name) for module in LAYOUTS.values()]
@@ -239,7 +240,7 @@ def test_wires_are_horizontal_or_vertical_and_reach_their_nodes(layout: Layout, 
 
 @EACH
 def test_where_two_wires_cross_one_passes_under_the_other(layout: Layout) -> None:
-    plan = Plan(layout, 14.0, "full", "\N{MINUS SIGN}0.00", "")
+    plan = Plan(layout, 14.0, "full", "\N{MINUS SIGN}0.00", "", "")
     for wire in layout.wires:
         if not wire.under:
             for spot, _ in crossings(plan, wire):
@@ -282,6 +283,14 @@ def test_letters_are_large_enough_and_nothing_touches_at_any_width(layout: Layou
 def keys(layout: Layout) -> set[str]:
     pieces = [piece.text for lines in layout.equations.values() for line in lines for piece in line]
     return {text[1:-1] for text in pieces if text.startswith("{") and "$" not in text}
+
+
+def test_an_inputs_box_is_as_wide_as_its_text() -> None:
+    for width in WIDTHS:
+        drawn = scene(LAYOUTS[lstm.Step].LAYOUT, width, value="1024 values")
+        (box,) = (mark for mark in drawn.marks if mark.tag.name == "node:x" and isinstance(mark, Box))
+        size = next(mark.size for mark in drawn.marks if mark.tag.name == "node:x" and mark.tag.role == "number")
+        assert box.width > width_of("1024 values", size, True)
 
 
 def test_formulas_are_left_out_only_where_there_is_no_room() -> None:

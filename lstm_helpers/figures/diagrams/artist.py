@@ -32,7 +32,9 @@ LARGEST, ACROSS = 16.0, 48.0  # letters: the largest in pixels, and how many fit
 HEAD, HALF_HEAD = 0.78, 0.44  # length and half width of an arrow's head, in letters
 
 
-def scene(layout: Layout, width: float, *, widest: str = BRIEF, word: str = "", equation: bool = True) -> Scene:
+def scene(
+    layout: Layout, width: float, *, widest: str = BRIEF, value: str = BRIEF, word: str = "", equation: bool = True
+) -> Scene:
     """Give a diagram its places in a drawing of this width.
 
     Parameters
@@ -42,6 +44,8 @@ def scene(layout: Layout, width: float, *, widest: str = BRIEF, word: str = "", 
         In pixels. If the diagram needs more even without formulas, the scene is wider.
     widest : str
         The longest number that room is kept for.
+    value : str
+        The longest text in an input's box.
     word : str
         The name of an input, which room is kept for.
     equation : bool
@@ -50,7 +54,7 @@ def scene(layout: Layout, width: float, *, widest: str = BRIEF, word: str = "", 
     check(layout)
     font = min(LARGEST, max(SMALLEST, width / ACROSS))
     for density in DENSITIES:
-        plan = Plan(layout, font, density, widest, word)
+        plan = Plan(layout, font, density, widest, value, word)
         rules = plan.column_rules()
         x = fitted(plan.column_weights, rules, total=width)
         if x is not None:

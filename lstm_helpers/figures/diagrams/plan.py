@@ -31,8 +31,9 @@ class Extent(NamedTuple):
 class Plan:
     """The sizes and the rows of a diagram for one size of letters, and what they ask of its columns."""
 
-    def __init__(self, layout: Layout, font: float, density: str, widest: str, word: str) -> None:
-        self.layout, self.font, self.density, self.widest, self.word = layout, font, density, widest, word
+    def __init__(self, layout: Layout, font: float, density: str, widest: str, value: str, word: str) -> None:
+        self.layout, self.font, self.density, self.widest = layout, font, density, widest
+        self.value, self.word = value, word
         self.tight, self.tall = density in ("numbers", "tall"), density == "tall"
         self._columns = {name: k for k, name in enumerate(layout.columns, start=1)}
         self._rows = {name: k for k, name in enumerate(layout.rows, start=1)}
@@ -72,7 +73,8 @@ class Plan:
         """Give the width and height of a node."""
         font, text = self.font, width_of(self.label(node), self.symbol_size)
         if node.kind in ("state", "input"):
-            number = width_of(self.longest, self.number_size, True)
+            longest = self.value if node.kind == "input" else self.longest
+            number = width_of(longest, self.number_size, True)
             return max(text, number) + (0.25 if self.tall else 0.45 if self.tight else 0.7) * font, 2.6 * font
         if node.kind in ("gate", "squash", "block"):
             room = 0.3 if self.tall else 1.1 if node.kind == "squash" else 0.7

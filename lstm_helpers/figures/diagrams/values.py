@@ -28,9 +28,9 @@ class Values(NamedTuple):
             return self.words.get(key, "")
         return number(self.numbers[key]) if brief else self.format(self.numbers[key])
 
-    def longest_word(self) -> str:
-        """Give the longest name of an input, which needs room beside it."""
-        return max((word for key, word in self.words.items() if key.endswith(".word")), key=len, default="")
+    def longest(self, name: bool) -> str:
+        """Give the longest text of an input, or its longest name: a scene keeps room for both."""
+        return max((word for key, word in self.words.items() if key.endswith(".word") == name), key=len, default="")
 
     def wire(self, line: Line) -> tuple[float, bool]:
         """Give the thickness of a line, and whether it is dashed: a larger number is thicker, a negative one dashed."""

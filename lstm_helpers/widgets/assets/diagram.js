@@ -39,7 +39,8 @@ function show(group, { thin, thick, plain, dashes }, view) {
   for (const mark of all("[data-key]")) if (!(mark.dataset.key in words)) mark.dataset.value = value(mark);
   for (const said of all("tspan[data-key]")) {
     const { key, lead = "", brief } = said.dataset;
-    const number = () => (view.idle && said.closest("[data-note]") ? "–" : (brief ? fixed : view.say)(view.numbers[key]));
+    const number = () =>
+      view.idle && said.closest("[data-note]") ? "–" : (brief ? fixed : view.say)(view.numbers[key]);
     said.textContent = lead + (words[key] ?? number());
   }
   for (const wire of all(".lstm-wire[data-key]")) {
