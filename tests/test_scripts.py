@@ -9,7 +9,7 @@ import pytest
 from lstm_helpers import unroll
 from lstm_helpers.arrays import tree_map
 from lstm_helpers.cells import lstm
-from lstm_helpers.figures.style import COLOURS
+from lstm_helpers.figures.style import COLOURS, TEXT_COLOURS, TEXT_COLOURS_DARK
 from lstm_helpers.interventions import clamp_gates
 from lstm_helpers.widgets import scripts
 from lstm_helpers.widgets.sentence_cell import spoken
@@ -88,9 +88,12 @@ export default { render };
 def test_style_sheets_are_joined_in_their_order_below_the_colours_of_the_symbols(files):
     order = ["m.css", "z.css", "a.css"]
     files |= {name: f".{name} {{ color: var(--lstm-f); }}" for name in order}
-    first, *others = scripts.style(*order).split("\n")
+    first, dark, *others = scripts.style(*order).split("\n")
     assert others == [files[name] for name in order]
     assert dict(re.findall(r"--lstm-(\w+): (#\w+);", first)) == COLOURS and first.startswith(".lstm-widget {")
+    assert dict(re.findall(r"--lstm-(\w+)-text: (#\w+);", first)) == TEXT_COLOURS
+    assert dict(re.findall(r"--lstm-(\w+)-text: (#\w+);", dark)) == TEXT_COLOURS_DARK
+    assert dark.startswith('[data-jp-theme-light="false"] .lstm-widget {')
 
 
 @pytest.mark.parametrize(
