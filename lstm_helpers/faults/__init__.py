@@ -6,13 +6,14 @@ by its symptom. ``examine`` shows where a pass is wrong and where it is right; `
 
 from lstm_helpers.faults.catalogue import FAULTS, Fault, WrongCell, WrongEngine, fault_named
 from lstm_helpers.faults.diagnosis import Diagnosis, Guess, diagnose, guess
-from lstm_helpers.faults.examination import BACKWARD, COLUMNS, FORWARD, Inputs, Pattern, examine, random_inputs
+from lstm_helpers.faults.examination import BACKWARD, COLUMNS, FORWARD, STEPS, Inputs, Pattern, examine, random_inputs
 
 __all__ = [
     "BACKWARD",
     "COLUMNS",
     "FAULTS",
     "FORWARD",
+    "STEPS",
     "Diagnosis",
     "Fault",
     "Guess",
