@@ -132,7 +132,7 @@ def _axes(of: Shapes) -> dict[str, list[tuple[int, str]]]:
         for name, hint in hints.items():
             if not hasattr(hint, "__metadata__"):
                 raise ValueError(
-                    f"{of.__name__}.{name} has no shape in its type; expected such as Annotated[Array, 'D 4H']"
+                    f"{of.__name__}.{name} has no shape in its type; expected one such as Annotated[Array, 'D 4H']"
                 )
         of = tuple((name, " ".join(hint.__metadata__)) for name, hint in hints.items())
     return {name: [(int(axis[:-1] or 1), axis[-1]) for axis in shape.split()] for name, shape in of}
