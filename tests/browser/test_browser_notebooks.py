@@ -99,7 +99,7 @@ def sliders_move_by_keyboard(page):
     assert where_the_reader_is(page) == place
 
 
-def shut(moves, words):
+def close(moves, words):
     """Close gates of a live cell by keyboard, and check that its caption gives the resulting answer."""
 
     def use(page):
@@ -142,11 +142,11 @@ MOVED = {
     # The vote over dogs, cat and horse ends at -1; with the input gate closed at the last two, the first noun decides.
     "03_open_the_gates.ipynb": (
         sliders_move_by_keyboard,
-        shut([(4, "input gate i"), (7, "input gate i")], "now c = 1.00."),
+        close([(4, "input gate i"), (7, "input gate i")], "now c = 1.00."),
     ),
     "05_run_a_sequence.ipynb": (shut_for_all_units,),
     # A closed memory answers 0 once it was reset.
-    "06_compare_cell_and_hidden_state.ipynb": (shut([(2, "forget gate f")], "h = 0.00"),),
+    "06_compare_cell_and_hidden_state.ipynb": (close([(2, "forget gate f")], "h = 0.00"),),
 }
 
 
