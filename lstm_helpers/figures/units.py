@@ -59,7 +59,7 @@ def draw_unit(
     check_trace(trace, sequence, ("i", "f", "o", "g", "c", "h"))
     check_index("unit", unit, trace.h.shape[2])
     edges = edges_of(len(trace.h), labels)
-    ax = own_axes(9.0, 5.2) if ax is None else ax
+    ax = own_axes(9.0, 4.2) if ax is None else ax
     rows = {"gates": "ifo", "output": "gh", "c": "c"}
     plots = panels(ax, tuple(rows), ratios=(1.0, 1.0, 1.4), gap=0.07)
     for (name, symbols), plot in zip(rows.items(), plots.values(), strict=True):
@@ -159,7 +159,7 @@ def draw_intervention(
     if answers is not None:
         pairs["p"] = (np.asarray(answers[0], dtype=float), np.asarray(answers[1], dtype=float))
     ratios = [0.5 if name in GATES else 1.0 for name in pairs]
-    ax = own_axes(9.0, 0.4 + 1.6 * sum(ratios)) if ax is None else ax
+    ax = own_axes(9.0, 0.4 + 1.25 * sum(ratios)) if ax is None else ax
     plots = panels(ax, tuple(pairs), ratios=ratios, gap=0.24 / len(pairs))
     for (name, (was, now)), plot in zip(pairs.items(), plots.values(), strict=True):
         if name == "p":
