@@ -18,7 +18,7 @@ from lstm_helpers.arrays import Array, Tree, check_float, describe, leaves, tree
 TreeT = TypeVar("TreeT")
 
 
-def complex_step(loss: Callable[[TreeT], ArrayLike], tree: TreeT) -> TreeT:
+def complex_step(loss: Callable[[TreeT], ArrayLike], tree: TreeT, eps: float = 1e-20) -> TreeT:
     """Give the gradient of ``loss`` at ``tree``, exact to rounding.
 
     Parameters
@@ -27,6 +27,8 @@ def complex_step(loss: Callable[[TreeT], ArrayLike], tree: TreeT) -> TreeT:
         From a tree like ``tree`` to one number. It must pass complex numbers through: no ``abs``, ``max``, ``.real``.
     tree : tree of real float arrays
         Where to differentiate; never written to.
+    eps : float
+        The imaginary step. Its error is of the order of eps²; nothing is subtracted, so no step is too small.
 
     Returns
     -------
@@ -36,9 +38,10 @@ def complex_step(loss: Callable[[TreeT], ArrayLike], tree: TreeT) -> TreeT:
     Raises
     ------
     ValueError
-        If ``tree`` is not real floats, or ``loss`` returns something else than one complex number.
+        If ``tree`` is not real floats, ``eps`` is not above 0, or ``loss`` returns something else than one complex
+        number.
     """
-    tiny = 1e-20
+    _check_eps(eps)
 
     def derivative(at: TreeT) -> float:
         value = _one_number(loss(at))
@@ -47,11 +50,11 @@ def complex_step(loss: Callable[[TreeT], ArrayLike], tree: TreeT) -> TreeT:
                 "loss returned a real number for a complex tree, so its derivative is lost: "
                 "look for abs, max, .real or a cast to float in it"
             )
-        return float(value.imag) / tiny
+        return float(value.imag) / eps
 
     def perturbed(leaf: Array, k: int) -> Array:
         perturbation = np.zeros(leaf.shape, np.result_type(leaf, np.complex64))
-        perturbation.flat[k] = 1j * tiny
+        perturbation.flat[k] = 1j * eps
         return leaf + perturbation
 
     return _for_each_number(tree, lambda replace, leaf, k: derivative(replace(perturbed(leaf, k))))
@@ -63,8 +66,7 @@ def central_difference(loss: Callable[[TreeT], ArrayLike], tree: TreeT, eps: flo
     Parameters, result and errors are those of ``complex_step``, but ``loss`` may be any real function; ``eps`` is the
     step to either side, in the units of the numbers themselves.
     """
-    if not (np.isfinite(eps) and eps > 0):
-        raise ValueError(f"eps is {eps}; expected a small positive number such as 1e-5")
+    _check_eps(eps)
 
     def perturbed(leaf: Array, k: int, by: float) -> Array:
         changed = leaf.copy()
@@ -76,6 +78,11 @@ def central_difference(loss: Callable[[TreeT], ArrayLike], tree: TreeT, eps: flo
         return float(above - below) / (2 * eps)
 
     return _for_each_number(tree, derivative)
+
+
+def _check_eps(eps: float) -> None:
+    if not (np.isfinite(eps) and eps > 0):
+        raise ValueError(f"eps is {eps}; expected a small positive number such as 1e-5")
 
 
 def relative_error(a: Tree, b: Tree) -> float:

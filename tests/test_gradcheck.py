@@ -98,3 +98,14 @@ def test_relative_error_refuses_what_differs_in_structure():
         relative_error(TREE, tuple(TREE))
     with pytest.raises(ValueError, match="differ in structure"):
         relative_error(np.ones(2), (np.ones(2),))
+
+
+def test_the_error_of_the_complex_step_falls_with_its_square_and_never_rises() -> None:
+    errors = [abs(float(complex_step(lambda w: np.exp(w).sum(), np.array([1.0]), eps)[0]) - np.e) for eps in STEPS]
+    assert errors[0] / errors[1] == pytest.approx(100, rel=0.01)
+    assert max(errors[2:]) < 1e-15
+    with pytest.raises(ValueError, match="eps is 0"):
+        complex_step(lambda w: w.sum(), np.ones(1), 0.0)
+
+
+STEPS = (1e-1, 1e-2, 1e-9, 1e-15, 1e-100)

@@ -1,4 +1,4 @@
-"""Wrong LSTM passes, of the kinds that hand-written code falls prey to, kept where they can do no harm.
+"""Wrong LSTM passes, each with a typical fault of hand-written code, kept apart from the right ones.
 
 They serve twice: the tests prove that they would notice every one of them, and the reader learns to recognise a fault
 by its symptom. ``examine`` shows where a pass is wrong and where it is right; ``diagnose`` reads the fault from that.
@@ -6,13 +6,14 @@ by its symptom. ``examine`` shows where a pass is wrong and where it is right; `
 
 from lstm_helpers.faults.catalogue import FAULTS, Fault, WrongCell, WrongEngine, fault_named
 from lstm_helpers.faults.diagnosis import Diagnosis, Guess, diagnose, guess
-from lstm_helpers.faults.examination import BACKWARD, COLUMNS, FORWARD, Inputs, Pattern, examine, random_inputs
+from lstm_helpers.faults.examination import BACKWARD, COLUMNS, FORWARD, STEPS, Inputs, Pattern, examine, random_inputs
 
 __all__ = [
     "BACKWARD",
     "COLUMNS",
     "FAULTS",
     "FORWARD",
+    "STEPS",
     "Diagnosis",
     "Fault",
     "Guess",

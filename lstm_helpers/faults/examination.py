@@ -53,6 +53,7 @@ _SITUATIONS = {
     "mask": Situation(3, 2, masked=True),
 }
 COLUMNS = tuple(_SITUATIONS)
+STEPS = tuple(situation.steps for situation in _SITUATIONS.values())  # the length of each experiment
 
 
 class Inputs(NamedTuple):

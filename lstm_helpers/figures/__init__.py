@@ -11,7 +11,8 @@ from lstm_helpers.figures.gradient_checks import draw_fault_pattern, draw_gradch
 from lstm_helpers.figures.gradients import draw_gradient_bands, draw_gradient_norms
 from lstm_helpers.figures.learning import draw_accuracy, draw_learning_curves, draw_success
 from lstm_helpers.figures.maps import draw_both_directions, draw_field, draw_trace
-from lstm_helpers.figures.style import COLOURS, use_style
+from lstm_helpers.figures.seeds import draw_counts, draw_seeds
+from lstm_helpers.figures.style import COLOURS, mark_level, shades, use_style
 from lstm_helpers.figures.text import draw_next_probabilities, draw_text, style_text
 from lstm_helpers.figures.units import draw_ablation, draw_intervention, draw_unit
 from lstm_helpers.figures.weights import draw_framework_weights, draw_weight_blocks
@@ -28,6 +29,7 @@ __all__ = [
     "draw_breakdown",
     "draw_cell",
     "draw_cell_state",
+    "draw_counts",
     "draw_dot_plot",
     "draw_error_by_horizon",
     "draw_fault_pattern",
@@ -45,6 +47,7 @@ __all__ = [
     "draw_learning_curves",
     "draw_moved_outputs",
     "draw_next_probabilities",
+    "draw_seeds",
     "draw_series",
     "draw_soft_gate",
     "draw_success",
@@ -53,6 +56,8 @@ __all__ = [
     "draw_trace",
     "draw_unit",
     "draw_weight_blocks",
+    "mark_level",
+    "shades",
     "style_text",
     "use_style",
 ]

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 
 from lstm_helpers.arrays import Array
 from lstm_helpers.figures.diagram import check_index
-from lstm_helpers.figures.style import HATCH, MASKED
+from lstm_helpers.figures.style import HATCH, MASKED, width_of
 from lstm_helpers.through_time import Trace
 
 Labels = Sequence[str] | Sequence[float] | Array
@@ -60,7 +60,8 @@ def label_time(ax: Axes, length: int, labels: Labels | None, time_label: str) ->
     """Label the time axis of a plot with steps, words or numbers."""
     if labels is None or not are_words(labels):
         ax.set_xlabel("step t" if labels is None else time_label)
-        ax.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=12, steps=[1, 2, 5, 10]))
+        count = 12 if width_of(ax) > 300 else 5
+        ax.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=count, steps=[1, 2, 5, 10]))
         return
     texts = [str(word) for word in labels]
     turned = (sum(map(len, texts)) + 2 * length > 85 or length > 16) and max(map(len, texts)) > 1

@@ -12,9 +12,10 @@ from matplotlib.axes import Axes
 from lstm_helpers.arrays import Array, check_shape
 from lstm_helpers.cells import lstm
 from lstm_helpers.cells.base import check_state
-from lstm_helpers.figures.diagrams import LAYOUTS, CellStep, Layout, Values, lstm_backward, scene, to_axes
+from lstm_helpers.figures.diagrams import LAYOUTS, CellStep, Layout, Scene, Values, lstm_backward, scene, to_axes
+from lstm_helpers.figures.diagrams.plot import room
 from lstm_helpers.figures.diagrams.words import BRIEF, LONG, input_text, say_gradient
-from lstm_helpers.figures.style import nice_limit, own_axes, width_of
+from lstm_helpers.figures.style import nice_limit, own_axes
 
 _INCHES = 9.2  # the width of a diagram that has a figure of its own
 
@@ -72,11 +73,17 @@ def draw_cell(
 
 def draw_layout(layout: Layout, values: Values, ax: Axes | None = None, *, widest: str = BRIEF) -> Axes:
     """Draw a diagram with its numbers; ``widest`` is the longest number that room is kept for."""
-    width = _INCHES * 72.0 if ax is None else width_of(ax)
-    drawn = scene(layout, width, widest=widest, value=values.longest(name=False), word=values.longest(name=True))
+    value, word = values.longest(name=False), values.longest(name=True)
+
+    def at(width: float) -> Scene:
+        return scene(layout, width, widest=widest, value=value, word=word)
+
     if ax is None:
-        ax = own_axes(_INCHES, _INCHES * drawn.height / drawn.width)
-    return to_axes(drawn, values, ax)
+        drawn = at(_INCHES * 72.0)
+        return to_axes(drawn, values, own_axes(_INCHES, _INCHES * drawn.height / drawn.width))
+    width, height = room(ax)  # a low plot has larger letters with a wider scene, since that is lower
+    scenes = [at(share * width) for share in (1.0, 1.2, 1.5, 2.0)]
+    return to_axes(max(scenes, key=lambda one: one.font * min(width / one.width, height / one.height)), values, ax)
 
 
 def limits_of(numbers: Mapping[str, float]) -> dict[str, float]:

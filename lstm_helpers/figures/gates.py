@@ -98,6 +98,7 @@ def draw_gated_signal(value: ArrayLike, gate: ArrayLike, *, symbol: str = "o", a
     limit = 1.1 * max(1.0, float(np.abs(value).max()))
     ends = (steps[0], max(steps[-1], steps[0] + 1))
     ax.set(xlim=ends, ylim=(-limit, limit), xlabel="step", ylabel="signal")
+    ax.yaxis.set_major_locator(MaxNLocator(integer=True, nbins=5))
     ax.axhline(0, color=PALE, lw=0.8, zorder=0)
     ax.fill_between(steps, 0, passed, color=colour, alpha=0.45, lw=0, gid="passed")
     ax.plot(steps, value, color=INK, lw=1.1, ls=(0, (4, 2)), gid="value")
@@ -129,7 +130,8 @@ def draw_gated_value(value: float, gate: float, *, symbol: str = "o", ax: Axes |
     value : float
         The value, drawn as a thickness from 0; the axis is made for -2 to 2.
     gate : float
-        The fraction of the value that passes, -1 to 1. Below 0 the product has the opposite sign.
+        The fraction of the value that passes, -1 to 1. Below 0, which no gate should be, an arrow turns what passes
+        over to the other side of 0.
     symbol : str
         "i", "f", "o" or "g"; sets the colour.
     ax : matplotlib Axes or None
@@ -151,11 +153,17 @@ def draw_gated_value(value: float, gate: float, *, symbol: str = "o", ax: Axes |
     ax.add_patch(Rectangle((0.2, 0), 4.4, value, facecolor=INK, alpha=0.16, lw=0, gid="value"))
     ax.add_patch(Rectangle((5.2, 0), 4.6, passed, facecolor=colour, alpha=0.75, lw=0, gid="passed"))
     end = _LIMIT if np.copysign(1.0, value) > 0 else -_LIMIT
-    start = passed if passed * value > 0 else 0.0
+    start = abs(gate) * value  # the gate closes what lies beyond
     ax.add_patch(Rectangle((4.6, start), 0.6, end - start, facecolor=INK, lw=0, gid="gate"))
+    if passed * value < 0:
+        outline: Look = {"fill": False, "edgecolor": colour, "ls": (0, (3, 2)), "lw": 1.2}
+        ax.add_patch(Rectangle((5.2, 0), 4.6, start, gid="before the turn", **outline))
+        turn = {"arrowstyle": "-|>,head_width=0.3,head_length=0.6", "color": colour, "lw": 2.0}
+        turn |= {"connectionstyle": "arc3,rad=-0.3", "shrinkA": 0, "shrinkB": 0}
+        ax.annotate("", (9.1, 0.75 * passed), (9.1, 0.75 * start), arrowprops=turn, gid="turn")
     _write(ax, 2.4, value, f"value {number(value)}")
     between = "\n" if width_of(ax) < 170 else " "
-    _write(ax, 7.5, passed, f"× {number(gate)}{between}= {number(passed)}")
+    _write(ax, 7.5 if passed * value >= 0 else 7.0, passed, f"× {number(gate)}{between}= {number(passed)}")
     ax.spines["bottom"].set_visible(False)
     despine(ax)
     return ax

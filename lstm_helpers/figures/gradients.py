@@ -1,6 +1,6 @@
 """Gradients through time against the lag: many runs as a median and a band."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from lstm_helpers.arrays import Array
 from lstm_helpers.figures.axes import log10, log_axis, powers, say_power
-from lstm_helpers.figures.style import COLOURS, DASHES, PALE, PAPER, End, despine, label_ends, own_axes, shades
+from lstm_helpers.figures.style import COLOURS, DASHES, PALE, PAPER, End, Look, despine, label_ends, own_axes, shades
 
 
 def draw_gradient_norms(
@@ -17,10 +17,13 @@ def draw_gradient_norms(
     *,
     what: str = r"$\Vert\,\partial s_T\,/\,\partial s_{T-n}\,\Vert$",
     colours: Mapping[str, ColorType] | None = None,
+    nested: Collection[str] = (),
     floor: float | None = None,
     ax: Axes | None = None,
 ) -> Axes:
     """Draw how much of a gradient is left n steps back: the median of many runs, and all of them as a band.
+
+    A line of the vanilla RNN (its label begins with "RNN") is dashed and grey, as in the other figures.
 
     Parameters
     ----------
@@ -31,6 +34,9 @@ def draw_gradient_norms(
         The label of the y axis.
     colours : mapping of label to colour, optional
         None shades from light to dark, in the order given.
+    nested : collection of labels
+        Lines that may coincide: the first is drawn widest, each further one narrower and on top, so that all are seen.
+        Of their bands only the first is drawn.
     floor : float, optional
         The lowest power of ten that is drawn, such as -40.
     ax : matplotlib Axes or None
@@ -48,22 +54,30 @@ def draw_gradient_norms(
         if table.ndim != 2 or table.shape[1] < 2 or np.any(table < 0):
             raise ValueError(f"curves[{label!r}] has shape {table.shape}; expected norms (runs, lags + 1), at least 0")
     ax = own_axes(9.0, 4.4) if ax is None else ax
-    chosen = dict(zip(tables, shades(len(tables)), strict=True)) | dict(colours or {})
+    own = [label for label in tables if not label.startswith("RNN")]
+    chosen: dict[str, ColorType] = dict.fromkeys(tables, COLOURS["h"])
+    chosen |= dict(zip(own, shades(len(own)), strict=True)) | dict(colours or {})
     longest = max(table.shape[1] for table in tables.values()) - 1
     ax.set(xlim=(0, longest), xlabel="lag n (steps back)", ylabel=what)
     log_axis(ax, np.concatenate([log10(table).ravel() for table in tables.values()]), floor)
     ax.axhline(0.0, color=PALE, lw=1.0, zorder=0)
     ends = []
     alone = all(len(table) == 1 for table in tables.values())
-    widths = np.linspace(5.0, 1.6, len(tables)) if alone else np.full(len(tables), 2.2)  # lines that may coincide
-    for width, (label, table) in zip(widths, tables.items(), strict=True):
+    nest = [label for label in tables if label in nested or alone]
+    widths = dict.fromkeys(tables, 2.2) | dict(zip(nest, np.linspace(2.2 * len(nest), 1.8, len(nest)), strict=True))
+    for label, table in tables.items():
         lags, middle = np.arange(table.shape[1]), log10(np.median(table, axis=0))
-        if len(table) > 1:
+        if len(table) > 1 and label not in nest[1:]:
             low, high = log10(table.min(axis=0)), log10(table.max(axis=0))
             ax.fill_between(lags, low, high, color=chosen[label], alpha=0.2, lw=0, gid=f"band {label}")
-        ax.plot(lags, middle, color=chosen[label], lw=float(width), gid=label)
+        look: Look = {"lw": float(widths[label]), "ls": DASHES["h"] if label.startswith("RNN") else "solid"}
+        ax.plot(lags, middle, color=chosen[label], gid=label, **look)
         last = int(np.flatnonzero(np.isfinite(middle))[-1]) if np.isfinite(middle).any() else 0
-        ends.append(End(last, float(np.nan_to_num(middle[last])), label, chosen[label]))
+        end = End(last, float(np.nan_to_num(middle[last])), label, chosen[label])
+        if last < table.shape[1] - 1:
+            _ends_early(ax, end, "0" if table[:, last + 1].min() == 0 else "infinite")
+        else:
+            ends.append(end)
     low_end, high_end = ax.get_ylim()
     label_ends(ax, [end._replace(y=float(np.clip(end.y, low_end, high_end))) for end in ends])
     runs = sorted({len(table) for table in tables.values()})
@@ -72,6 +86,16 @@ def draw_gradient_norms(
     ax.set_title(text, size=10, loc="left", color=COLOURS["h"])
     despine(ax)
     return ax
+
+
+def _ends_early(ax: Axes, end: End, value: str) -> None:
+    """Mark where a median leaves the plot, being 0 or infinite from there on, with its name away from other lines."""
+    ax.plot([end.x], [end.y], "x", color=end.colour, ms=9, mew=2.5, zorder=4, gid=f"end {end.text}")
+    down = value == "0"
+    line: Look = {"arrowstyle": "-", "color": end.colour, "lw": 0.8, "shrinkB": 5, "relpos": (0.0, 0.5)}
+    look: Look = {"textcoords": "offset points", "color": end.colour, "weight": "bold", "size": 11, "va": "center"}
+    text = f"{end.text}: {value} beyond lag {int(end.x)}"
+    ax.annotate(text, (end.x, end.y), (24, 30 if down else -30), arrowprops=line, **look)
 
 
 SHOWN = (-30.0, 12.0)  # powers of ten, the same in every plot, so that plots compare

@@ -19,6 +19,7 @@ from lstm_helpers.figures.style import (
     despine,
     label_ends,
     own_axes,
+    panels,
     shades,
     with_count,
 )
@@ -29,11 +30,12 @@ def draw_success(
     solved: Mapping[str, ArrayLike],
     n: int,
     *,
-    colours: Mapping[str, ColorType] | None = None,
     lag_label: str = "lag (steps)",
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw how many of n runs solved a task at each lag.
+    """Draw how many of n runs solved a task at each lag: a plot of bars for each label, all on one scale.
+
+    The bars are as far apart whatever the lags are, so lags should grow by one factor; each has its number on top.
 
     Parameters
     ----------
@@ -42,13 +44,11 @@ def draw_success(
     solved : mapping of label to array (lags,)
         How many of the n runs (seeds) solved the task, whole numbers from 0 to n.
     n : int
-        The number of runs behind each point. It is written on the axis: 3 of 3 is not 300 of 300.
-    colours : mapping of label to colour, optional
-        None shades from light to dark, in the order given.
+        The number of runs behind each bar. It is written on the axis: 3 of 3 is not 300 of 300.
     lag_label : str
         The label of the x axis.
     ax : matplotlib Axes or None
-        Where to draw. None makes a figure.
+        Where to draw; the plots become its ``child_axes``, with their labels. None makes a figure.
 
     Raises
     ------
@@ -62,24 +62,25 @@ def draw_success(
     for label, values in counts.items():
         if values.shape != at.shape or np.any((values < 0) | (values > n) | (values % 1 != 0)):
             raise ValueError(f"solved[{label!r}] is {values}; expected {at.size} whole numbers from 0 to n={n}")
-    ax = own_axes(9.0, 3.8) if ax is None else ax
-    chosen = dict(zip(counts, shades(len(counts)), strict=True)) | dict(colours or {})
-    margin = 0.04 * max(at[-1] - at[0], 1.0)
-    ax.set(xlim=(at[0] - margin, at[-1] + margin), ylim=(-0.06, 1.06), xlabel=lag_label)
-    ax.set_ylabel(f"solved, of n = {n} runs")
-    ax.set_yticks([0, 0.25, 0.5, 0.75, 1.0])
-    ax.yaxis.set_major_formatter(PercentFormatter(1.0))
-    ax.set_xticks(at, [f"{lag:g}" for lag in at])
-    for level in (0.0, 1.0):
-        ax.axhline(level, color=PALE, lw=0.8, zorder=0)
-    ends = []
-    for k, (label, values) in enumerate(counts.items()):
-        shift = 0.012 * (k - (len(counts) - 1) / 2)  # keeps coinciding lines at 0 % or 100 % visible
-        look: Look = {"color": chosen[label], "marker": MARKERS[k % len(MARKERS)], "ms": 7, "mec": PAPER}
-        ax.plot(at, values / n + shift, gid=label, **look)
-        ends.append(End(float(at[-1] + margin), float(values[-1] / n + shift), label, chosen[label]))
-    label_ends(ax, ends)
-    despine(ax)
+    ax = own_axes(9.0, 3.2) if ax is None else ax
+    ax.set_title(" ", size=20)  # room for the labels of the plots, which have two lines
+    colour = shades(2)[1]
+    for k, (label, plot) in enumerate(panels(ax, tuple(counts), across=True, gap=0.05).items()):
+        places = np.arange(at.size)
+        plot.set(xlim=(-0.6, at.size - 0.4), ylim=(0, 1.12 * n), xlabel=lag_label, yticks=[0, n])
+        plot.set_xticks(places, [f"{lag:g}" for lag in at])
+        plot.bar(places, counts[label], 0.72, color=colour, gid=label)
+        for place, count in zip(places, counts[label], strict=True):
+            text: Look = {"ha": "center", "va": "bottom", "size": 10.5, "color": INK}
+            plot.annotate(f"{count:.0f}", (place, count), (0, 1), textcoords="offset points", **text)
+        plot.set_title(label.replace(", ", ",\n"), size=10.5, loc="left")
+        plot.tick_params(axis="x", length=0, labelsize=9.5)
+        plot.tick_params(axis="y", length=0)
+        if k:
+            plot.set_yticklabels([])
+        else:
+            plot.set_ylabel(f"solved, of n = {n} runs")
+        despine(plot)
     return ax
 
 

@@ -14,6 +14,7 @@ from lstm_helpers.figures.style import (
     GATES,
     NAMES,
     SIGNED_MAP,
+    Look,
     despine,
     nice_limit,
     norm_of,
@@ -72,6 +73,7 @@ def draw_trace(
     time_label: str = "year",
     fields: Sequence[str] | None = None,
     input_label: str = "x",
+    unit_scales: bool = False,
     ax: Axes | None = None,
 ) -> Axes:
     """Draw a sequence as a cell processed it: its input on top, then a map for each field, on one time axis.
@@ -86,6 +88,9 @@ def draw_trace(
         Which fields, top to bottom. None draws those of f, i, g, c, o and h that the cell has.
     input_label : str
         The name of the input, with its unit.
+    unit_scales : bool
+        Whether each unit's cell state has a colour scale of its own, up to the largest |c| of that unit, which is
+        written beside its row. On one scale for all, a unit with a large cell state makes the others pale.
     ax : matplotlib Axes or None
         Where to draw; the plots become its ``child_axes``, labelled "x", "f" … None makes a figure.
 
@@ -106,7 +111,7 @@ def draw_trace(
         if name == "x":
             _input(plot, trace, sequence, edges, input_label)
         else:
-            _map(plot, trace, name, sequence, edges)
+            _map(plot, trace, name, sequence, edges, unit_scales=unit_scales and name == "c")
         last = name == shown[-1]
         label_time(plot, len(trace.h), labels, time_label if last else "")
         if not last:
@@ -183,22 +188,30 @@ def _reversed(trace: Trace) -> Trace:
     return Trace(tree_map(lambda values: values[::-1], trace.steps), trace.start, mask)
 
 
-def _map(ax: Axes, trace: Trace, field: str, sequence: int, edges: Array) -> None:
+def _map(ax: Axes, trace: Trace, field: str, sequence: int, edges: Array, *, unit_scales: bool = False) -> None:
     values = getattr(trace, field)[:, sequence, :].T
-    colours, norm = norm_of(field, values)
+    largest = np.abs(values).max(axis=1)
+    colours, norm = norm_of(field, values) if not unit_scales else norm_of("h")
     units = len(values)
-    mesh = ax.pcolormesh(edges, np.arange(units + 1) - 0.5, values, cmap=colours, norm=norm, gid=field)
+    shown = values / np.where(largest > 0, largest, 1.0)[:, None] if unit_scales else values
+    mesh = ax.pcolormesh(edges, np.arange(units + 1) - 0.5, shown, cmap=colours, norm=norm, gid=field)
     hatch(ax, trace, sequence, edges, cover=field not in ("c", "h"))
     _rows(ax, edges, units)
     ax.set_ylabel("unit", size=10)
     ax.set_title(NAMES[field], color=COLOURS[field], loc="left", size=10.5, weight="bold", pad=3)
     beside = ax.inset_axes((1.012, 0.0, 0.018, 1.0), label="colours")
     bar = ax.figure.colorbar(mesh, cax=beside)
+    beside.tick_params(length=0, labelsize=9)
+    beside.spines[:].set_visible(False)
+    if unit_scales:
+        bar.set_ticks([])
+        for unit, most in enumerate(largest):
+            place: Look = {"xycoords": ("axes fraction", "data"), "va": "center", "size": 9}
+            ax.annotate(f"±{number(float(most), 1)}", (1.035, unit), annotation_clip=False, gid="scale", **place)
+        return
     low, high = float(norm.vmin or 0), float(norm.vmax or 0)
     bar.set_ticks([low, high] if field in GATES else [low, 0, high])
     bar.set_ticklabels([number(v, 0) for v in bar.get_ticks()])
-    beside.tick_params(length=0, labelsize=9)
-    beside.spines[:].set_visible(False)
 
 
 def _rows(ax: Axes, edges: Array, count: int) -> None:

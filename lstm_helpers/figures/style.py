@@ -31,10 +31,10 @@ COLOURS = MappingProxyType(
     }
 )
 TEXT_COLOURS = MappingProxyType(  # the same hues for words in a diagram: 4.5 to 1 on PAPER and on CELL
-    {**COLOURS, "f": "#B44F00", "g": "#B24481", "o": "#007D5B", "h": "#6D6D6D", "x": "#866A1A"}
+    {**COLOURS, "f": "#B44F00", "g": "#B24481", "o": "#007D5B", "h": "#6D6D6D"}
 )
 TEXT_COLOURS_DARK = MappingProxyType(  # and on a dark page
-    {"i": "#00A3FF", "f": "#FE7000", "g": "#D084AE", "o": "#00B282", "c": "#FFFFFF", "h": "#9B9B9B", "x": "#BF9725"}
+    {"i": "#00A3FF", "f": "#FE7000", "g": "#D084AE", "o": "#00B282", "c": "#FFFFFF", "h": "#9B9B9B", "x": "#C39A72"}
 )
 DASHES: MappingProxyType[str, LineStyleType] = MappingProxyType(
     {
@@ -169,6 +169,23 @@ def nice_limit(values: ArrayLike) -> float:
     return next(power * rung for rung in (1.0, 2.0, 3.0, 5.0) if power * rung >= largest or rung == 5.0)
 
 
+def span(values: ArrayLike) -> tuple[float, float]:
+    """Give limits for lines that include 0: each side of 0 has room for what is drawn there, and no more.
+
+    A side ends at the next number with one digit (1, 2, 3 … 10, 20 …), the larger one at 1 or more; a side on which
+    little or nothing is drawn gets a small margin.
+    """
+    values = np.asarray(values, dtype=float)
+    if not np.all(np.isfinite(values)):
+        raise ValueError("values holds NaN or infinity; expected finite numbers")
+    low, high = float(np.min(values, initial=0.0)), float(np.max(values, initial=0.0))
+    largest = max(-low, high, 1.0) / (1.0 + 1e-9)
+    digit = 10.0 ** np.floor(np.log10(largest))
+    room, margin = digit * float(np.ceil(largest / digit)), 0.06 * max(high - low, 1.0)
+    below, above = (room, high) if -low > high else (-low, room)
+    return -below - margin, above + margin
+
+
 def norm_of(field: str, values: ArrayLike = ()) -> tuple[Colormap, Normalize]:
     """Give the colour map and the limits of a field: 0..1 for gates, -1..1 for g and h, and a ``nice_limit`` for c."""
     if field in GATES:
@@ -184,6 +201,14 @@ class End(NamedTuple):
     y: float
     text: str
     colour: ColorType
+
+
+def mark_level(ax: Axes, level: float, text: str = "") -> None:
+    """Draw a pale line across a plot at a height that others are compared with, such as 0, with a name at its left."""
+    ax.axhline(level, color=PALE, lw=1.0, zorder=0, gid=f"level {text}".strip())
+    if text:
+        place: Look = {"textcoords": "offset points", "xycoords": ("axes fraction", "data"), "va": "bottom"}
+        ax.annotate(text, (0.0, level), (3, 2), color=INK, size=10, **place)
 
 
 def label_ends(ax: Axes, ends: Sequence[End], *, size: float = 11.0, gap: float = 6.0) -> None:

@@ -1,5 +1,6 @@
 """One unit of a cell over time, as lines: as it ran, after an intervention, and with part of its state ablated."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
@@ -12,15 +13,17 @@ from lstm_helpers.figures.diagram import check_index
 from lstm_helpers.figures.style import (
     COLOURS,
     DASHES,
+    GATES,
     INK,
     PALE,
     End,
     Look,
     despine,
     label_ends,
-    nice_limit,
+    mark_level,
     own_axes,
     panels,
+    span,
 )
 from lstm_helpers.through_time import Trace
 
@@ -34,7 +37,7 @@ def draw_unit(
     time_label: str = "year",
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw one unit of an LSTM over time: its gates above, its candidate, cell state and hidden state below.
+    """Draw one unit of an LSTM over time: its gates, its candidate and hidden state, and its cell state.
 
     Parameters
     ----------
@@ -45,7 +48,8 @@ def draw_unit(
     sequence, labels, time_label
         As for ``draw_field``.
     ax : matplotlib Axes or None
-        Where to draw; the two plots become its ``child_axes``, labelled "gates" and "state". None makes a figure.
+        Where to draw; the three plots become its ``child_axes``, labelled "gates", "output" and "c". None makes a
+        figure.
 
     Raises
     ------
@@ -55,18 +59,34 @@ def draw_unit(
     check_trace(trace, sequence, ("i", "f", "o", "g", "c", "h"))
     check_index("unit", unit, trace.h.shape[2])
     edges = edges_of(len(trace.h), labels)
-    ax = own_axes(9.0, 4.6) if ax is None else ax
-    two = panels(ax, ("gates", "state"), ratios=(1.0, 1.25), gap=0.07)
-    limit = nice_limit(trace.c[:, sequence, unit])
-    two["gates"].set(xlim=(edges[0], edges[-1]), ylim=(-0.04, 1.04), yticks=[0, 0.5, 1], ylabel="gates i, f, o")
-    two["state"].set(xlim=(edges[0], edges[-1]), ylim=(-1.06 * limit, 1.06 * limit), ylabel="g, h and the cell state c")
-    two["state"].axhline(0, color=PALE, lw=0.8, zorder=0)
-    for name, symbols in (("gates", "ifo"), ("state", "ghc")):
-        _lines(two[name], trace, unit, sequence, edges, symbols)
-        label_time(two[name], len(trace.h), labels, time_label)
-    two["gates"].set_xlabel("")
-    two["gates"].tick_params(axis="x", labelbottom=False)
+    ax = own_axes(9.0, 4.2) if ax is None else ax
+    rows = {"gates": "ifo", "output": "gh", "c": "c"}
+    plots = panels(ax, tuple(rows), ratios=(1.0, 1.0, 1.4), gap=0.07)
+    for (name, symbols), plot in zip(rows.items(), plots.values(), strict=True):
+        plot.set(xlim=(edges[0], edges[-1]), ylim=_limits(symbols[0], [trace], unit, sequence))
+        plot.set_ylabel({"gates": "gates i, f, o", "output": "g and h", "c": "cell state c"}[name])
+        if symbols[0] in GATES:
+            plot.set_yticks([0, 0.5, 1])
+        else:
+            mark_level(plot, 0)
+        _lines(plot, trace, unit, sequence, edges, symbols)
+        label_time(plot, len(trace.h), labels, time_label)
+    _one_time_axis(list(plots.values()))
     return ax
+
+
+def _limits(symbol: str, traces: Sequence[Trace], unit: int, sequence: int) -> tuple[float, float]:
+    """Give the limits of a symbol's plot: those of its range, and for c, which has none, those of what is drawn."""
+    if symbol == "c":
+        return span([trace.c[:, sequence, unit] for trace in traces])
+    return (-0.06, 1.06) if symbol in GATES else (-1.08, 1.08)
+
+
+def _one_time_axis(plots: Sequence[Axes]) -> None:
+    """Label the time axis of the lowest plot only."""
+    for plot in plots[:-1]:
+        plot.set_xlabel("")
+        plot.tick_params(axis="x", labelbottom=False)
 
 
 def _lines(ax: Axes, trace: Trace, unit: int, sequence: int, edges: Array, symbols: str) -> None:
@@ -92,13 +112,16 @@ def draw_intervention(
     changed: Trace,
     unit: int = 0,
     *,
+    fields: str = "ch",
+    answers: tuple[ArrayLike, ArrayLike] | None = None,
+    answer: str = "yes",
     sequence: int = 0,
     labels: Labels | None = None,
     time_label: str = "year",
     step: int | None = None,
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw a unit's cell state and hidden state in two runs over the same inputs, the original one dashed.
+    """Draw a unit in two runs over the same inputs, the original one dashed, with the gates that were set.
 
     Parameters
     ----------
@@ -106,46 +129,81 @@ def draw_intervention(
         The trace from ``unroll``, and the one from ``interventions.clamp_gates``.
     unit, sequence, labels, time_label
         As for ``draw_unit``.
+    fields : str
+        What to draw, a plot for each symbol from top to bottom, such as "fic"; a gate's plot is lower than the others.
+        "Δ" draws the difference of the two cell states, on a scale of its own.
+    answers : two arrays (T,), optional
+        The probability of the answer after each step in the original run and in the changed one, drawn below the rest.
+    answer : str
+        The answer whose probability this is.
     step : int, optional
         A step to mark, counted from 0.
     ax : matplotlib Axes or None
-        Where to draw; the two plots become its ``child_axes``, labelled "c" and "h". None makes a figure.
+        Where to draw; the plots become its ``child_axes``, labelled with their symbols ("p" for the answer). None
+        makes a figure.
 
     Raises
     ------
     ValueError
-        If the runs differ in size, or a unit, sequence, step or labels do not fit them.
+        If the runs differ in size, or a unit, sequence, step, field or labels do not fit them.
     """
     for trace in (original, changed):
-        check_trace(trace, sequence, ("c", "h"))
+        check_trace(trace, sequence, tuple(fields.replace("Δ", "c")))
     if original.h.shape != changed.h.shape:
         raise ValueError(f"changed has h of {changed.h.shape}; expected {original.h.shape}, as original has")
     check_index("unit", unit, original.h.shape[2])
     if step is not None:
         check_index("step", step, len(original.h))
     edges = edges_of(len(original.h), labels)
-    ax = own_axes(9.0, 3.6) if ax is None else ax
-    two = panels(ax, ("c", "h"), gap=0.12)
-    limit = nice_limit([trace.c[:, sequence, unit] for trace in (original, changed)])
-    for name, top in (("c", limit), ("h", 1.0)):
-        plot, x = two[name], (edges[:-1] + edges[1:]) / 2
-        was, now = (getattr(trace, name)[:, sequence, unit] for trace in (original, changed))
-        plot.set(xlim=(edges[0], edges[-1]), ylim=(-1.08 * top, 1.08 * top), ylabel=name)
-        plot.axhline(0, color=PALE, lw=0.8, zorder=0)
-        if step is not None:
-            plot.axvline(x[step], color=PALE, lw=1.2, zorder=0, gid="step")
-        ends = [End(float(edges[-1]), float(now[-1]), name, COLOURS[name])]
-        if not np.array_equal(was, now):
-            plot.plot(x, was, color=COLOURS[name], ls=(0, (3, 2)), lw=1.4, gid=f"{name} original")
-            ends.append(End(float(edges[-1]), float(was[-1]), f"{name} original", COLOURS[name]))
-        plot.plot(x, now, color=COLOURS[name], lw=2.4, marker="o" if len(x) <= 30 else "", ms=4, gid=name)
-        label_ends(plot, ends, size=10.0)
-        label_time(plot, len(x), labels, time_label)
+    pairs = {name: _pair(name, original, changed, unit, sequence) for name in fields}
+    if answers is not None:
+        pairs["p"] = (np.asarray(answers[0], dtype=float), np.asarray(answers[1], dtype=float))
+    ratios = [0.5 if name in GATES else 1.0 for name in pairs]
+    ax = own_axes(9.0, 0.4 + 1.25 * sum(ratios)) if ax is None else ax
+    plots = panels(ax, tuple(pairs), ratios=ratios, gap=0.24 / len(pairs))
+    for (name, (was, now)), plot in zip(pairs.items(), plots.values(), strict=True):
+        if name == "p":
+            plot.set(ylim=(-0.06, 1.06), yticks=[0, 0.5, 1], ylabel=f"p({answer})")
+        elif name == "Δ":
+            plot.set(ylim=_room(now), ylabel="change of c")
+        else:
+            plot.set(ylim=_limits(name, [original, changed], unit, sequence), ylabel=name)
+        if name in GATES:
+            plot.set_yticks([0, 1])
+        plot.set_xlim(edges[0], edges[-1])
+        _two_runs(plot, name, was, now, edges, step)
+        label_time(plot, len(original.h), labels, time_label)
         hatch(plot, changed, sequence, edges, cover=False)
         despine(plot)
-    two["c"].set_xlabel("")
-    two["c"].tick_params(axis="x", labelbottom=False)
+    _one_time_axis(list(plots.values()))
     return ax
+
+
+def _pair(name: str, original: Trace, changed: Trace, unit: int, sequence: int) -> tuple[Array, Array]:
+    was, now = (getattr(trace, name.replace("Δ", "c"))[:, sequence, unit] for trace in (original, changed))
+    return (was, now) if name != "Δ" else (np.zeros_like(now), now - was)
+
+
+def _room(values: Array) -> tuple[float, float]:
+    """Give limits that fit the values and 0."""
+    low, high = min(float(values.min()), 0.0), max(float(values.max()), 0.0)
+    margin = 0.15 * (high - low) or 1.0
+    return low - margin, high + margin
+
+
+def _two_runs(ax: Axes, name: str, was: Array, now: Array, edges: Array, step: int | None) -> None:
+    """Draw a quantity of the changed run, and that of the original one where they differ."""
+    x = (edges[:-1] + edges[1:]) / 2
+    colour, said = COLOURS["c"] if name == "Δ" else COLOURS.get(name, INK), "" if name == "Δ" else name
+    mark_level(ax, 0.5 if name == "p" else 0)
+    if step is not None:
+        ax.axvline(x[step], color=PALE, lw=1.2, zorder=0, gid="step")
+    ends = [End(float(edges[-1]), float(now[-1]), said, colour)] if said else []
+    if name != "Δ" and not np.array_equal(was, now):
+        ax.plot(x, was, color=colour, ls=(0, (3, 2)), lw=1.4, gid=f"{name} original")
+        ends.append(End(float(edges[-1]), float(was[-1]), f"{name} original", colour))
+    ax.plot(x, now, color=colour, lw=2.4, marker="o" if len(x) <= 30 else "", ms=4, gid=name)
+    label_ends(ax, ends, size=10.0)
 
 
 ABLATED = {"nothing": (), "h": ("h",), "c": ("c",), "both": ("h", "c")}
@@ -212,13 +270,11 @@ def draw_ablation(
     edges = edges_of(shape[0], labels)
     ax = own_axes(9.0, 4.4) if ax is None else ax
     two = panels(ax, ("states", "answer"), ratios=(2.0, 1.0))
-    limit = nice_limit([run.c[:, unit] for run in (original, ablated)])
-    two["states"].set(
-        xlim=(edges[0] - 0.6, edges[-1]), ylim=(-1.08 * limit, 1.08 * limit), ylabel=f"c and h, unit {unit}"
-    )
+    limits = span([values[:, unit] for run in (original, ablated) for values in (run.c, run.h)])
+    two["states"].set(xlim=(edges[0] - 0.6, edges[-1]), ylim=limits, ylabel=f"c and h, unit {unit}")
     two["answer"].set(xlim=(edges[0] - 0.6, edges[-1]), ylim=(-0.06, 1.06), yticks=[0, 0.5, 1], ylabel=f"p({answer})")
-    two["states"].axhline(0, color=PALE, lw=0.8, zorder=0)
-    two["answer"].axhline(0.5, color=PALE, lw=0.8, zorder=0)
+    mark_level(two["states"], 0)
+    mark_level(two["answer"], 0.5)
     states = two["states"], "ch", (original.c[:, unit], original.h[:, unit]), (ablated.c[:, unit], ablated.h[:, unit])
     for panel, names, were, are in (states, (two["answer"], "p", (original.p,), (ablated.p,))):
         ends = []
@@ -232,8 +288,7 @@ def draw_ablation(
         if ABLATED[zeroed]:
             panel.axvline(at + 0.5, color=INK, lw=1.0, ls=(0, (1, 2)), gid="cut")
         despine(panel)
-    two["states"].set_xlabel("")
-    two["states"].tick_params(axis="x", labelbottom=False)
+    _one_time_axis(list(two.values()))
     ax.set_title(_title(zeroed, at, labels), size=10.5, loc="left")
     return ax
 

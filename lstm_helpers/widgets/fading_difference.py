@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import traitlets
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from lstm_helpers.arrays import Array
 from lstm_helpers.cells import rnn
@@ -111,5 +112,6 @@ class FadingDifference(HouseWidget):
         shown = run.difference > 10.0**LOW
         ax.semilogy(steps[shown], run.difference[shown], "o-", color=INK, ms=3.5)
         ax.set(xlabel="words read", ylabel="difference of the states", ylim=(10.0**LOW, 10.0**HIGH))
+        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
         radius = f"{self._radius * self.scale:.2f}"
-        ax.set_title(f"W_h × {self.scale:.2f}, spectral radius {radius}", loc="left", size=10)
+        ax.set_title(f"$W_h$ × {self.scale:.2f}, spectral radius {radius}", loc="left", size=10)

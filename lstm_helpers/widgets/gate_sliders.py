@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import traitlets
 from matplotlib.figure import Figure
 
@@ -90,8 +91,11 @@ class GateSliders(HouseWidget):
 
     def draw_static(self, figure: Figure) -> None:
         """Draw the cell state at the current settings."""
-        run = self.cell_state
-        ax = draw_cell_state(run.c, added=run.added, f=self.f, h=run.h, ax=figure.add_subplot())
+        run, i = self.cell_state, np.full(self.steps, self.i)
+        if self.feed == "once":
+            i[1:] = 0.0
+        ax = figure.add_subplot()
+        draw_cell_state(run.c, added=run.added, f=self.f, i=i, o=self.o, h=run.h, ax=ax)
         ax.set_title(self.forgetting, size=10, loc="left")
 
     @traitlets.validate("steps")

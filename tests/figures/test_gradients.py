@@ -11,6 +11,7 @@ from matplotlib.text import Text
 from lstm_helpers import faults, figures, through_time
 from lstm_helpers.arrays import tree_map
 from lstm_helpers.cells import lstm, rnn
+from lstm_helpers.figures import COLOURS
 from lstm_helpers.figures.diagrams import lstm_backward
 from lstm_helpers.figures.diagrams.plan import enters
 from lstm_helpers.figures.diagrams.words import say_gradient
@@ -137,8 +138,21 @@ def test_a_line_ends_with_its_numbers() -> None:
     for label in ("float16", "explodes"):
         assert np.isnan(line(ax, label)).tolist() == [False, False, True, True]
     assert "one run each" in texts(ax)
+    assert {"float16: 0 beyond lag 1", "explodes: infinite beyond lag 1"} <= set(texts(ax))
+    assert line(ax, "end float16").tolist() == [-4.0]
     low = figures.draw_gradient_norms({"a": [1.0, 1e-300]}, floor=-40).get_ylim()[0]
     assert -45 < low < -40
+
+
+def test_lines_that_coincide_are_seen_inside_one_another() -> None:
+    same, other = 10.0 ** -np.outer([1.0, 2.0], np.arange(5.0)), np.ones((2, 5))
+    ax = figures.draw_gradient_norms({"whole": same, "rest": same, "RNN": other}, nested=("whole", "rest"))
+    drawn = {item.get_gid(): item for item in ax.lines}
+    assert drawn["whole"].get_linewidth() >= 2 * drawn["rest"].get_linewidth()
+    order = [item.get_gid() for item in ax.lines]
+    assert order.index("whole") < order.index("rest")  # the narrow one is on top
+    assert {item.get_gid() for item in ax.collections} == {"band whole", "band RNN"}
+    assert drawn["RNN"].get_color() == COLOURS["h"] and drawn["RNN"].is_dashed() and not drawn["whole"].is_dashed()
 
 
 # Checks of gradients, faults, training
@@ -151,6 +165,8 @@ def test_the_lowest_error_is_marked() -> None:
     assert any(r"best: $2 \cdot 10^{-10}$ at $\varepsilon = 10^{-5}$" in text for text in texts(ax))
     np.testing.assert_allclose(10 ** line(ax, "central difference"), errors, rtol=1e-12)
     assert line(ax, "complex step").tolist() == [-17.0] * 13
+    falls = 10.0 ** np.maximum(2.0 * np.arange(-12, 1), -16)
+    np.testing.assert_allclose(10 ** line(figures.draw_gradcheck_error(eps, errors, falls), "complex step"), falls)
 
 
 @pytest.mark.parametrize("name", ["cell_state_off_by_one", "accumulators_not_reset", "mask_ignored"])
@@ -162,14 +178,24 @@ def test_exactly_the_wrong_cells_are_filled(name: str) -> None:
     rows = faults.FORWARD + faults.BACKWARD
     want = {f"{rows[r]}:{faults.COLUMNS[c]}" for r, c in np.argwhere(pattern.wrong)}
     assert filled == want and want
+    heads = [text.get_text().replace("\n", " ") for text in ax.get_xticklabels()]
+    want_heads = "first call (2 steps)|again (2 steps)|1 step|last c (1 step)|2 steps|3 steps|last h (3 steps)"
+    assert heads == [*want_heads.split("|"), "batch 2 (1 step)", "mask (3 steps)"]
     written = {text.get_text() for text in ax.texts}
     assert {f"{e:.2g}" for e in pattern.errors[pattern.wrong] if e >= 0.001} <= written
 
 
 def test_success_is_plotted_with_its_number_of_runs() -> None:
-    ax = figures.draw_success([10, 50], {"RNN": [4, 0], "LSTM": [4, 3]}, 4)
-    np.testing.assert_allclose(line(ax, "LSTM") - 0.006, [1.0, 0.75])
-    assert ax.get_ylabel() == "solved, of n = 4 runs"
+    ax = figures.draw_success([10, 50], {"RNN": [2, 0], "LSTM, bias 1": [4, 3]}, 4)
+    plots = {plot.get_label(): plot for plot in ax.child_axes}
+    for label, counts in (("RNN", [2, 0]), ("LSTM, bias 1", [4, 3])):
+        bars = [bar for bar in plots[label].patches if bar.get_gid() == label]
+        assert [bar.get_height() for bar in bars] == counts  # exactly: no shift keeps equal ones apart
+        assert [text.get_text() for text in plots[label].texts] == [str(count) for count in counts]
+        assert [text.get_text() for text in plots[label].get_xticklabels()] == ["10", "50"]
+        assert plots[label].get_title(loc="left") == label.replace(", ", ",\n")
+    assert len({plot.get_ylim() for plot in plots.values()}) == 1
+    assert plots["RNN"].get_ylabel() == "solved, of n = 4 runs"
     for bad in ([4, 5], [-1, 0], [0.5, 1], [1]):
         with pytest.raises(ValueError, match=r"solved\['RNN'\] is .*; expected 2 whole numbers from 0 to n=4"):
             figures.draw_success([10, 50], {"RNN": bad}, 4)

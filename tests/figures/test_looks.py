@@ -58,7 +58,13 @@ def drawings() -> dict[str, Any]:
         "draw_activations": lambda ax: figures.draw_activations(ax=ax),
         "draw_alignment": lambda ax: figures.draw_alignment(["run", "dog"], ["u"], [[0.9, 0.1]], at=0, ax=ax),
         "draw_backward": lambda ax: figures.draw_backward(params, trace[0], trace[0].state, ax=ax),
-        "draw_cell_state": lambda ax: figures.draw_cell_state(c, f=trace.f[:, 0, 0], h=h, ax=ax),
+        "draw_cell_state": lambda ax: figures.draw_cell_state(
+            c, f=trace.f[:, 0, 0], i=trace.i[:, 0, 0], o=trace.o[:, 0, 0], h=h, ax=ax
+        ),
+        "draw_counts": lambda ax: figures.draw_counts(
+            [[0, 3], [2, 1]], 3, rows=[4, 8], columns=[0.1, 0.2], row_label="units", column_label="rate", ax=ax
+        ),
+        "draw_seeds": lambda ax: figures.draw_seeds([0, 2], [[1.0, 1.0, 0.97], [0.5, 0.52, 1.0]], ax=ax),
         "draw_weight_blocks": lambda ax: figures.draw_weight_blocks(params, ax),
         "draw_leaderboard": lambda ax: figures.draw_leaderboard({"persistence": 2.0, "LSTM": [1.0, 3.0, 5.0]}, ax=ax),
         "draw_cell": lambda ax: figures.draw_cell(trace[0], ax=ax),
@@ -101,7 +107,9 @@ def drawings() -> dict[str, Any]:
             [1e-8, 1e-4, 1.0], [1e-6, 1e-9, 1e-1], 1e-16, ax=ax
         ),
         "draw_unit": lambda ax: figures.draw_unit(trace, ax=ax),
-        "draw_intervention": lambda ax: figures.draw_intervention(trace, changed, step=2, ax=ax),
+        "draw_intervention": lambda ax: figures.draw_intervention(
+            trace, changed, step=2, fields="fchΔ", answers=(h, c), answer="run", ax=ax
+        ),
     }
 
 
@@ -195,14 +203,19 @@ def drawn(name: str) -> Axes:
 LOOKS = {
     "draw_ablation": {
         "c": "c", "h": "h dashes h", "p": "ink", "cut": "ink dashes (1, 2)",
-        "c original": "c", "h original": "h dashes h", "p original": "ink",
+        "c original": "c", "h original": "h dashes h", "p original": "ink", "level": "pale",
     },
     "draw_accuracy": {
         "with": "light o", "run with": "light", "without": "dark s", "run without": "dark", "beyond": "filled pale",
     },
     "draw_activations": {"value": "ink", "derivative": "x dashes (4, 1.5)"},
     "draw_alignment": {"weights": "map lstm_amount", "at": "frame ink"},
-    "draw_cell_state": {"c": "c o", "h": "h dashes h", "kept": "filled f", "added": "filled i"},
+    "draw_cell_state": {
+        "c": "c o", "h": "h dashes h", "kept": "filled f", "added": "filled i", "level": "pale",
+        "f": "f", "i": "i dashes i", "o": "o dashes o",
+    },
+    "draw_counts": {"counts": "map lstm_gate"},
+    "draw_seeds": {"runs 0": "ink points o", "runs 2": "ink points o", "level chance": "pale"},
     "draw_leaderboard": {"persistence": "ink points D", "LSTM": "dark points o", "median LSTM": "dark"},
     "draw_error_by_horizon": {
         "LSTM": "middle", "band LSTM": "filled middle", "AR": "grey dashes i", "last": "ink dashes g",
@@ -234,18 +247,21 @@ LOOKS = {
         "sigmoid": "pale", "tanh": "ink", "derivative": "x", "point": "g points o",
         "value": "filled ink", "passed": "filled g", "gate": "filled ink",
     },
-    "draw_success": {"LSTM": "light o", "RNN": "dark s"},
+    "draw_success": {"LSTM": "filled dark", "RNN": "filled dark"},
     "draw_gated_signal": {"value": "ink dashes (4, 2)", "product": "i", "passed": "filled i", "gate": "i dashes i"},
     "draw_trace": {
         "x": "map lstm_signed", "f": "map lstm_gate", "i": "map lstm_gate", "g": "map lstm_signed",
         "c": "map lstm_signed", "o": "map lstm_gate", "h": "map lstm_signed",
     },
-    "draw_gradcheck_error": {"central difference": "f o", "complex step": "o dashes o", "best": "f points o"},
+    "draw_gradcheck_error": {"central difference": "f o", "complex step": "o dashes o s", "best": "f points o"},
     "draw_unit": {
         "i": "i dashes i o", "f": "f o", "o": "o dashes o o", "g": "g dashes g o", "h": "h dashes h o", "c": "c o",
+        "level": "pale",
     },
     "draw_intervention": {
         "step": "pale", "c": "c o", "c original": "c dashes (3, 2)", "h": "h o", "h original": "h dashes (3, 2)",
+        "f": "f o", "f original": "f dashes (3, 2)", "p": "ink o", "p original": "ink dashes (3, 2)", "Δ": "c o",
+        "level": "pale",
     },
 }  # fmt: skip
 BY_RULE = {
@@ -274,26 +290,24 @@ def test_every_gid_has_its_colour_dashes_and_marker(name: str) -> None:
 LABELS = {
     "draw_ablation": ("c", "h", "p"),
     "draw_accuracy": ("with", "without"),
-    "draw_cell_state": ("c", "h"),
+    "draw_cell_state": ("c", "h", "f", "i", "o"),
     "draw_error_by_horizon": ("LSTM", "AR", "last"),
     "draw_forecasts": ("LSTM", "AR", "series"),
     "draw_gradient_bands": ("LSTM", "RNN"),
     "draw_gradient_norms": ("bias 0", "bias 1"),
     "draw_half_lives": ("bias 0", "bias 1", "bias 3"),
     "draw_learning_curves": ("LSTM", "RNN", "level"),
-    "draw_success": ("LSTM", "RNN"),
     "draw_gated_signal": ("value", "product", "gate"),
-    "draw_gradcheck_error": ("central difference", "complex step", "best"),
+    "draw_gradcheck_error": ("best",),
     "draw_unit": ("i", "f", "o", "g", "h", "c"),
-    "draw_intervention": ("c", "c original", "h", "h original"),
+    "draw_intervention": ("f", "f original", "c", "c original", "h", "h original", "p", "p original"),
 }
 OTHERWISE = {
     "series",
     "product",
     "level",
     "whole ∂c_T/∂c_t",
-    "central difference",
-    "complex step",
+    "best",
 }  # labelled in other words
 
 
@@ -331,7 +345,9 @@ AXES = {  # a word in the label of either axis
     "draw_accuracy": ("length", "accuracy"),
     "draw_activations": ("z", ""),
     "draw_alignment": ("source", "writ"),
-    "draw_cell_state": ("step", "cell state"),
+    "draw_cell_state": ("step", "c and h"),
+    "draw_counts": ("rate", "units"),
+    "draw_seeds": ("distance", "accuracy"),
     "draw_leaderboard": ("error", ""),
     "draw_error_by_horizon": ("ahead", "error"),
     "draw_forecasts": ("year", "value"),
@@ -369,8 +385,8 @@ def test_panels_name_their_symbols() -> None:
                     assert colour_of(title.get_color()) == symbol
                     assert style.NAMES[symbol] in title.get_text() or symbol == "x"
     for one in everywhere(drawn("draw_intervention")):
-        shown = {line.get_gid().split()[0] for line in one.lines if line.get_gid() and line.get_gid() != "step"}
-        assert not shown or shown == {one.get_ylabel()}
+        shown = {line.get_gid().split()[0] for line in one.lines if line.get_gid()} - {"step", "level"}
+        assert not shown or shown == {{"p(run)": "p", "change of c": "Δ"}.get(one.get_ylabel(), one.get_ylabel())}
 
 
 # Words beside what they speak of
@@ -406,8 +422,11 @@ def test_rounding_stands_at_small_steps_and_truncation_at_large_ones() -> None:
     ax = drawn("draw_gradcheck_error")
     places = {text.get_text().split()[0]: text.get_position()[0] for text in ax.texts}
     assert places["rounding"] < 0.5 < places["truncation"]
-    assert labelled(ax)["central difference"] == "central\ndifference"
-    assert labelled(ax)["complex step"] == "complex\nstep"
+    names = {text.get_text(): text for text in ax.texts if getattr(text, "arrow_patch", 0) is None}
+    for gid in ("central difference", "complex step"):
+        (curve,) = (one for one in ax.lines if one.get_gid() == gid)
+        assert tuple(names[gid].xy) in {tuple(point) for point in curve.get_xydata()}  # beside its own curve
+        assert to_hex(names[gid].get_color()) == to_hex(curve.get_color())
 
 
 def test_ours_is_faster_above_a_ratio_of_1_where_a_line_stands() -> None:
@@ -425,7 +444,7 @@ def test_what_an_intervention_changes_stays_inside_the_plot() -> None:
     assert np.array_equal(drawn_as(two["c"], "c original"), trace.c[:, 0, 0])
 
 
-def test_an_answers_chance_and_the_part_that_is_lost_are_named() -> None:
+def test_an_answers_probability_and_the_part_that_is_ablated_are_named() -> None:
     assert panel("draw_ablation", "answer").get_ylabel() == "p(yes)"
     ax = drawn("draw_ablation")
     assert ax.get_title(loc="left").startswith("h and c set to zero before “step 3”")

@@ -17,6 +17,7 @@ from lstm_helpers import faults, figures, through_time
 from lstm_helpers.activations import half_life, sigmoid
 from lstm_helpers.cells import lstm, rnn
 from lstm_helpers.figures import COLOURS
+from lstm_helpers.interventions import clamp_gates
 from lstm_helpers.layers import Bidirectional
 
 
@@ -74,6 +75,11 @@ def every_drawing() -> list[tuple[str, Any]]:
         ("draw_time_ratios", lambda ax: figures.draw_time_ratios([timed], ax=ax)),
         ("draw_breakdown", lambda ax: figures.draw_breakdown({"small": {"products": 1.0, "rest": 3.0}}, ax=ax)),
         ("draw_cell_state", lambda ax: figures.draw_cell_state(c, f=trace.f[:, 0, 0], ax=ax)),
+        (
+            "draw_counts",
+            lambda ax: figures.draw_counts([[0, 2]], 2, rows=[4], columns="ab", row_label="H", column_label="r", ax=ax),
+        ),
+        ("draw_seeds", lambda ax: figures.draw_seeds([0, 2], [[1.0, 0.9], [0.5, 0.4]], ax=ax)),
         ("draw_half_lives", lambda ax: figures.draw_half_lives(ax=ax)),
         ("draw_weight_blocks", lambda ax: figures.draw_weight_blocks(params, ax)),
         ("draw_framework_weights", lambda ax: figures.draw_framework_weights(params, ax)),
@@ -184,6 +190,9 @@ def test_the_cell_state_shows_what_was_kept_and_what_was_added() -> None:
     c = np.array([2.0, 2.0, -0.5, 0.0])
     for options in ({"f": f}, {"added": added}, {"f": f, "added": added}):
         ax = figures.draw_cell_state(c, start=start, h=np.tanh(c), **options)
+        if "f" in options:
+            np.testing.assert_array_equal(line(child(ax, "gates"), "f"), f.repeat(2))
+            ax = child(ax, "state")
         np.testing.assert_array_equal(line(ax, "c"), [start, *c])
         np.testing.assert_array_equal(line(ax, "h"), np.tanh(c))
         assert [bar.get_height() for bar in bars(ax, "kept")] == [1.0, 2.0, 0.0, -0.125]
@@ -194,8 +203,28 @@ def test_the_cell_state_shows_what_was_kept_and_what_was_added() -> None:
 
 def test_a_cell_state_with_one_forget_gate_for_all_steps() -> None:
     c = 0.9 ** np.arange(5.0)
-    ax = figures.draw_cell_state(c, f=0.9)
+    ax = child(figures.draw_cell_state(c, f=0.9), "state")
     np.testing.assert_allclose([bar.get_height() for bar in bars(ax, "added")], [1, 0, 0, 0, 0], atol=1e-15)
+
+
+def test_the_gates_that_explain_a_cell_state_stand_above_it() -> None:
+    c, i, o = np.full(6, 0.8), np.eye(6)[2], np.array([1, 1, 0, 0, 0.5, 1])
+    ax = figures.draw_cell_state(c, f=1.0, i=i, o=o, start=0.8, parts=False, limits=(-1, 2))
+    gates, state = child(ax, "gates"), child(ax, "state")
+    for name, values in (("f", np.ones(6)), ("i", i), ("o", o)):
+        (drawn,) = (item for item in gates.lines if item.get_gid() == name)
+        at = np.interp(np.arange(1, 7), drawn.get_xdata(), drawn.get_ydata())
+        np.testing.assert_array_equal(at, values)  # over its own step, and until half a step after it
+        assert drawn.get_xdata()[0] == 0.5 and drawn.get_xdata()[-1] == 6.5
+    assert gates.get_xlim() == state.get_xlim() and [t.get_text() for t in gates.get_yticklabels()] == [
+        "0 closed",
+        "1 open",
+    ]
+    assert state.get_ylim() == (-1 - 0.12, 2 + 0.12) and not state.containers
+    words = figures.draw_cell_state(c[:2], labels=["the", "dogs"])
+    assert [text.get_text() for text in words.get_xticklabels()] == ["the", "dogs"]
+    with pytest.raises(ValueError, match=r"o holds numbers outside 0\.\.1"):
+        figures.draw_cell_state(c, o=1.5)
 
 
 def test_cell_states_have_one_of_a_few_limits() -> None:
@@ -368,16 +397,16 @@ def test_one_unit_is_drawn_as_lines(masked: Any) -> None:
         ("i", "gates"),
         ("f", "gates"),
         ("o", "gates"),
-        ("g", "state"),
-        ("c", "state"),
-        ("h", "state"),
+        ("g", "output"),
+        ("c", "c"),
+        ("h", "output"),
     ):
         drawn, values = line(child(ax, where), symbol), getattr(masked.trace, symbol)[:, 1, 2]
         if symbol in "ch":
             np.testing.assert_array_equal(drawn, values)  # carried through the mask
         else:
             np.testing.assert_array_equal(drawn, np.where(real, values, np.nan))
-    assert child(ax, "gates").get_ylim() == (-0.04, 1.04)
+    assert child(ax, "gates").get_ylim() == (-0.06, 1.06)
     assert {text.get_text() for plot in ax.child_axes for text in plot.texts} == set("ifogch")
 
 
@@ -439,3 +468,113 @@ def test_labels_of_a_crowded_unit_do_not_collide(series_trace: Any) -> None:
     for plot in ax.child_axes:
         boxes = [Text.get_window_extent(text) for text in plot.texts]  # without the leader lines
         assert not any(a.overlaps(b) for a, b in itertools.combinations(boxes, 2))
+
+
+# Interventions, and the limits of lines
+
+
+def test_lines_use_the_height_of_their_plot() -> None:
+    c = np.linspace(-0.1, -6.2, 9)
+    trace = with_cell_state(c)
+    low, high = child(figures.draw_unit(trace), "c").get_ylim()
+    assert -7.5 < low < -6.2 and -0.05 < high - 0.4 < 0.1  # and not from -10 to 10, for a curve from -6 to 0
+    g, h = child(figures.draw_unit(trace), "output"), child(figures.draw_unit(trace), "c")
+    assert g.get_ylim() == (-1.08, 1.08) and {item.get_gid() for item in g.lines} == {"g", "h", "level"}
+    assert {item.get_gid() for item in h.lines} == {"c", "level"}  # c hides neither g nor h
+
+
+def with_cell_state(c: Any) -> Any:
+    """Make a trace of one unit with this cell state; all else is 0.5."""
+    rest = np.full((len(c), 1, 1), 0.5)
+    return SimpleNamespace(**dict.fromkeys("ifogh", rest), x=rest, c=np.asarray(c)[:, None, None], mask=None)
+
+
+def test_an_intervention_shows_the_gate_that_was_set_and_its_effect() -> None:
+    params = lstm.init(np.random.default_rng(0), 2, 2)
+    trace = through_time.unroll(lstm, params, np.random.default_rng(1).normal(size=(6, 1, 2)))
+    shut = clamp_gates(params, trace, {(3, "o", 0): 0.0})
+    p = np.linspace(0, 1, 6)
+    ax = figures.draw_intervention(trace, shut, fields="ohcΔ", answers=(p, p**2), answer="run", step=3)
+    assert [plot.get_label() for plot in ax.child_axes] == ["o", "h", "c", "Δ", "p"]
+    for name in "ohc":
+        np.testing.assert_array_equal(line(child(ax, name), name), getattr(shut, name)[:, 0, 0])
+        np.testing.assert_array_equal(line(child(ax, name), f"{name} original"), getattr(trace, name)[:, 0, 0])
+    change = shut.c[:, 0, 0] - trace.c[:, 0, 0]
+    np.testing.assert_array_equal(line(child(ax, "Δ"), "Δ"), change)
+    low, high = child(ax, "Δ").get_ylim()
+    assert np.ptp(change) / (high - low) > 0.7  # what is small in c is large here
+    assert line(child(ax, "o"), "o")[3] == 0 and child(ax, "o").get_ylim() == (-0.06, 1.06)
+    np.testing.assert_array_equal(line(child(ax, "p"), "p"), p**2)
+    assert child(ax, "p").get_ylabel() == "p(run)" and child(ax, "p").get_ylim() == (-0.06, 1.06)
+    with pytest.raises(ValueError, match="field is 'q'"):
+        figures.draw_intervention(trace, shut, fields="q")
+
+
+# Scales of maps
+
+
+def test_a_unit_with_a_small_cell_state_is_not_pale_beside_a_large_one() -> None:
+    rng = np.random.default_rng(3)
+    trace = through_time.unroll(lstm, lstm.init(rng, 1, 2), rng.normal(size=(7, 1, 1)))
+    steps = trace.steps._replace(c=trace.c * np.array([1.0, 50.0]))
+    big = through_time.Trace(steps, trace.start, trace.mask)
+    ax = child(figures.draw_trace(big, fields=("c",), unit_scales=True), "c")
+    shown = mesh(ax, "c")
+    np.testing.assert_allclose(np.abs(shown.get_array()).max(axis=1), 1.0)
+    assert shown.get_clim() == (-1, 1)
+    largest = np.abs(big.c).max(axis=(0, 1))
+    said = [text.get_text() for text in ax.texts if text.get_gid() == "scale"]
+    assert said == [f"±{value:.1f}" for value in largest]
+    one = mesh(child(figures.draw_trace(big, fields=("c",)), "c"), "c")
+    np.testing.assert_array_equal(one.get_array(), big.c[:, 0].T)
+
+
+# Many seeds
+
+
+def test_every_run_is_a_dot_and_its_place_says_nothing() -> None:
+    at, accuracy = [0, 2, 4], np.array([[1.0] * 4, [0.5, 0.51, 1.0, 0.9], [0.44, 0.6, 0.97, 0.75]])
+    ax = figures.draw_seeds(at, accuracy)
+    for place, row in zip(at, accuracy, strict=True):
+        (dots,) = (item for item in ax.lines if item.get_gid() == f"runs {place}")
+        x, y = dots.get_xydata().T
+        np.testing.assert_array_equal(y, row)
+        assert np.mean(x) == pytest.approx(place) and np.ptp(x) < 2
+        for value, aside in zip(y, x, strict=True):
+            if np.sum(np.abs(y - value) < 0.03) == 1:
+                assert aside == pytest.approx(place)  # only dots that would cover one another move aside
+    said = {text.get_gid(): text.get_text() for text in ax.texts if text.get_gid()}
+    assert said == {"learned 0": "4", "learned 2": "1", "learned 4": "1"}
+    assert not [item for item in ax.lines if len(item.get_xdata()) > 1 and item.get_linestyle() != "None"][1:]
+    texts = [text.get_text() for text in ax.texts]
+    assert "chance" in texts and "learned, of 4:" in texts
+    for bad in ([[1.0]], [[1.5], [1.0]]):
+        with pytest.raises(ValueError, match="accuracy has shape"):
+            figures.draw_seeds([0, 2], bad)
+    with pytest.raises(ValueError, match="expected at least two increasing numbers"):
+        figures.draw_seeds([2, 0], [[1.0], [1.0]])
+
+
+def test_a_row_of_equal_runs_is_centred_in_the_order_of_the_runs() -> None:
+    ax = figures.draw_seeds([0, 2], [[0.52, 0.5, 0.51], [1.0, 1.0, 1.0]])
+    (dots,) = (item for item in ax.lines if item.get_gid() == "runs 0")
+    x = np.asarray(dots.get_xdata())
+    assert list(x) == sorted(x) and x[1] == pytest.approx(0)  # sorted by run, not by accuracy
+
+
+def test_a_count_is_written_in_its_field_and_darker_the_larger() -> None:
+    counts = np.array([[0, 5], [2, 3]])
+    names: dict[str, Any] = {"rows": [8, 16], "columns": [0.1, 0.01], "row_label": "H", "column_label": "rate"}
+    ax = figures.draw_counts(counts, 5, **names)
+    fields = mesh(ax, "counts")
+    np.testing.assert_array_equal(fields.get_array(), counts)
+    assert fields.get_clim() == (0, 5) and ax.get_ylim() == (2, 0)
+    places = {text.get_position(): text.get_text() for text in ax.texts}
+    assert places == {(c + 0.5, r + 0.5): str(counts[r, c]) for r in range(2) for c in range(2)}
+    assert [t.get_text() for t in ax.get_yticklabels()] == ["8", "16"]
+    assert [t.get_text() for t in ax.get_xticklabels()] == ["0.1", "0.01"]
+    lightness = [sum(fields.get_cmap()(fields.norm(count))[:3]) for count in (0, 2, 3, 5)]
+    assert lightness == sorted(lightness, reverse=True)
+    for bad in ([[0, 6], [0, 0]], [[0, 1]]):
+        with pytest.raises(ValueError, match="counts has shape"):
+            figures.draw_counts(bad, 5, **names)

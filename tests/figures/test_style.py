@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from lstm_helpers.figures import style
@@ -132,3 +133,23 @@ def test_use_style_sets_an_opaque_page_and_needs_no_notebook() -> None:
         assert matplotlib.rcParams["figure.facecolor"] == matplotlib.rcParams["savefig.facecolor"] == "#FFFFFF"
         assert not matplotlib.rcParams["savefig.transparent"]
         assert not matplotlib.rcParams["axes.spines.top"]
+
+
+@pytest.mark.parametrize(
+    ("values", "low", "high"),
+    [([-0.1, -6.2], -7, 0), ([0.3, 4.5], 0, 5), ([-2.3, 4.5], -2.3, 5), ([0.2], 0, 1), ([12.0], 0, 20), ([], 0, 1)],
+)
+def test_lines_have_room_where_they_are_drawn(values: list[float], low: float, high: float) -> None:
+    found = style.span(values)
+    margin = 0.1 * (high - low)
+    assert low - margin < found[0] <= low and high <= found[1] < high + margin
+    with pytest.raises(ValueError, match="NaN"):
+        style.span([np.nan])
+
+
+def test_a_level_is_named_where_it_is_drawn() -> None:
+    ax = Figure().add_subplot()
+    style.mark_level(ax, 0.69, "chance")
+    (drawn,), (text,) = ax.lines, ax.texts
+    assert list(drawn.get_ydata()) == [0.69, 0.69] and drawn.get_color() == style.PALE
+    assert text.get_text() == "chance" and text.xy == (0.0, 0.69)

@@ -93,7 +93,12 @@ def test_the_gap_in_the_wall_is_the_product(value, gate):
     wall = part["gate"]
     edges = {wall.get_y(), wall.get_y() + wall.get_height()}
     assert max(edges, key=abs) == pytest.approx(2.3 if value >= 0 else -2.3)
-    assert min(edges, key=abs) == pytest.approx(gate * value if gate > 0 else 0.0)
+    assert min(edges, key=abs) == pytest.approx(abs(gate) * value)  # open as far as something passes
+    assert ("before the turn" in part) == (gate * value * value < 0)
+    if "before the turn" in part:
+        assert part["before the turn"].get_height() == abs(gate) * value and not part["before the turn"].get_fill()
+        (turn,) = (item for item in ax.texts if item.get_gid() == "turn")
+        assert turn.xy[1] * gate * value > 0 > turn.get_position()[1] * gate * value  # from the outline to the fill
     assert ax.get_ylim() == (-2.3, 2.3)
     plt.close(figure)
 

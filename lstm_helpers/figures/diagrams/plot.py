@@ -1,6 +1,6 @@
 """A scene in matplotlib: each mark becomes one artist, and numbers are filled in. Nothing is decided here."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
@@ -16,10 +16,9 @@ from lstm_helpers.figures.style import CELL, CELL_EDGE, COLOURS, INK, PALE, PAPE
 
 def to_axes(scene: m.Scene, values: Values, ax: Axes) -> Axes:
     """Draw a scene on a plot, whose limits are set."""
+    wide, tall = room(ax)
     ax.set(xlim=(0, scene.width), ylim=(scene.height, 0), aspect="equal")
-    ax.set_axis_off()
-    ax.apply_aspect()
-    pen = _Pen(ax, values, ax.get_window_extent().width * 72.0 / ax.figure.dpi / scene.width)
+    pen = _Pen(ax, values, min(wide / scene.width, tall / scene.height))
     boxes: dict[str, Patch] = {}  # the last patch of each node, which clips its level
     shown = [mark for mark in scene.marks if mark.tag.role != "hit" and mark.tag.only in (None, values.part)]
     for order, mark in enumerate(shown):
@@ -38,6 +37,17 @@ def to_axes(scene: m.Scene, values: Values, ax: Axes) -> Axes:
                 patch.set_clip_path(boxes[mark.tag.name])
             boxes[mark.tag.name] = patch
     return ax
+
+
+def room(ax: Axes) -> tuple[float, float]:
+    """Give the width and height of a plot without axes, in points, as the figure will lay it out."""
+    ax.set_axis_off()
+    figure: Any = ax.figure.figure  # the whole one, where the plot is in a part of it
+    if engine := figure.get_layout_engine():
+        engine.execute(figure)
+    place, whole = ax.get_position(original=True), ax.figure.bbox
+    scale = 72.0 / ax.figure.dpi
+    return place.width * whole.width * scale, place.height * whole.height * scale
 
 
 class _Pen(NamedTuple):

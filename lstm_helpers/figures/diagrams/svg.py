@@ -88,7 +88,7 @@ def _level(mark: m.Level, values: Values, look: str, ink: str) -> str:
     scale = f'data-zero="{_n(mark.zero, 4)}" data-one="{_n(mark.one, 4)}" data-low="{mark.lowest:g}"'
     grip = _rectangle(mark.left + 0.78 * mark.width, top - 2.5, 0.3 * mark.width, 5.0)  # clear of the letter
     level = f'<rect {look} {place} {scale} data-key="{mark.number}" style="fill:{ink}"/>'
-    return f'{level}<rect class="lstm-grip" {grip} rx="2.5" style="fill:{ink}"/>'
+    return f'{level}<rect class="lstm-grip" {grip} rx="2.5"/>'
 
 
 def _rectangle(x: float, y: float, width: float, height: float) -> str:

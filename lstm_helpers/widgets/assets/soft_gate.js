@@ -126,9 +126,13 @@ function drawProduct({ value }, { gate, product }, most, colour, box) {
   out.push(
     block("lstm-load lstm-product", wall.right, box.right, 0, product, { fill: colour, "data-product": product }),
   );
-  out.push(
-    block("lstm-gate-wall", wall.left, wall.right, product * value > 0 ? product : 0, end, { fill: "currentColor" }),
-  );
+  const through = Math.abs(gate) * value; // the wall closes what lies beyond
+  out.push(block("lstm-gate-wall", wall.left, wall.right, through, end, { fill: "currentColor" }));
+  // What passes a gate below 0 is turned over: it is outlined where it would be, and filled where it is.
+  if (product * value < 0) {
+    const look = { fill: "none", stroke: colour, "stroke-dasharray": "4 3" };
+    out.push(block("lstm-before-turn", wall.right, box.right, 0, through, look));
+  }
   const write = (from, to, level, words, look) =>
     text((from + to) / 2, y(0) + (level < 0 || Object.is(level, -0) ? -8 : 19), words, {
       class: look,
