@@ -203,9 +203,12 @@ LOOKS = {
     "draw_activations": {"value": "ink", "derivative": "x dashes (4, 1.5)"},
     "draw_alignment": {"weights": "map lstm_amount", "at": "frame ink"},
     "draw_cell_state": {"c": "c o", "h": "h dashes h", "kept": "filled f", "added": "filled i"},
-    "draw_leaderboard": {"persistence": "ink points D", "LSTM": "dark points o", "median LSTM": "dark"},
+    "draw_leaderboard": {
+        "persistence": "ink points D", "LSTM": "dark points o", "median LSTM": "dark", "best": "pale",
+    },
     "draw_error_by_horizon": {
-        "LSTM": "middle", "band LSTM": "filled middle", "AR": "grey dashes i", "last": "ink dashes g",
+        "LSTM": "middle", "band LSTM": "filled middle", "AR": "ink", "last": "ink",
+        "behind LSTM": "pale", "behind AR": "pale", "behind last": "pale",
     },
     "draw_forecasts": {
         "series": "x o", "LSTM": "middle", "band LSTM": "filled middle", "AR": "ink dashes i", "start": "pale",
@@ -275,7 +278,6 @@ LABELS = {
     "draw_ablation": ("c", "h", "p"),
     "draw_accuracy": ("with", "without"),
     "draw_cell_state": ("c", "h"),
-    "draw_error_by_horizon": ("LSTM", "AR", "last"),
     "draw_forecasts": ("LSTM", "AR", "series"),
     "draw_gradient_bands": ("LSTM", "RNN"),
     "draw_gradient_norms": ("bias 0", "bias 1"),
@@ -286,6 +288,7 @@ LABELS = {
     "draw_gradcheck_error": ("central difference", "complex step", "best"),
     "draw_unit": ("i", "f", "o", "g", "h", "c"),
     "draw_intervention": ("c", "c original", "h", "h original"),
+    "draw_moved_outputs": ("moved LSTM", "moved both"),
 }
 OTHERWISE = {
     "series",
@@ -294,6 +297,8 @@ OTHERWISE = {
     "whole ∂c_T/∂c_t",
     "central difference",
     "complex step",
+    "moved LSTM",
+    "moved both",
 }  # labelled in other words
 
 
@@ -311,16 +316,12 @@ def test_every_legend_entry_looks_like_its_line() -> None:
     assert {name for name, entries in keys.items() if entries} == {
         "draw_cell_state",
         "draw_time_ratios",
-        "draw_moved_outputs",
         "draw_breakdown",
     }
     shown = {name: looks(drawn(name)) for name in keys}
     assert list(keys["draw_cell_state"].values()) == [shown["draw_cell_state"][gid] for gid in ("kept", "added")]
     assert keys["draw_time_ratios"] == {
         label: shown["draw_time_ratios"][f"{label} (20, 1, 4, 8)"] for label in ("PyTorch", "Keras")
-    }
-    assert keys["draw_moved_outputs"] == {
-        label: shown["draw_moved_outputs"][f"moved {label}"] for label in ("LSTM", "both", "third")
     }
     assert keys["draw_breakdown"] == {
         label: shown["draw_breakdown"][f"small {label}"] for label in ("products", "rest")
@@ -340,7 +341,7 @@ AXES = {  # a word in the label of either axis
     "draw_gradient_norms": ("lag", "partial"),
     "draw_half_lives": ("step", "f"),
     "draw_learning_curves": ("update|step", "loss"),
-    "draw_next_probabilities": ("", "chance|probability"),
+    "draw_next_probabilities": ("", "probability"),
     "draw_time_ratios": ("ours", "T, B, D, H"),
     "draw_moved_outputs": ("step", "moved|change"),
     "draw_dot_plot": ("n", ""),
