@@ -73,8 +73,10 @@ def colour_filter(view: str) -> str:
 
 
 def said(name: str) -> str:
-    """Say what a picture is: the first line of its function's docstring."""
-    return (pictures.function_of(name).__doc__ or "").split("\n", 1)[0].replace("``", "")
+    """Say what a picture is: the first line of its function's docstring, and what is special about this one."""
+    line = (pictures.function_of(name).__doc__ or "").split("\n", 1)[0].replace("``", "")
+    special = name.partition("-")[2].replace("_", " ")
+    return f"{line} Here: {special}." if special else line
 
 
 def page() -> str:
@@ -112,7 +114,7 @@ def for_the_site(folder: Path) -> str:
         (folder / f"{name}.png").write_bytes(image)
         function = name.partition("-")[0]
         if function != last:
-            text.append(f"## `{function}`\n\n{said(name)}")
+            text.append(f"## `{function}`\n\n{said(function)}")
         last = function
         width = plt.imread(io.BytesIO(image)).shape[1]
         text.append(f"```{{image}} {folder.name}/{name}.png\n:alt: {said(name)}\n:width: {width}px\n```")
