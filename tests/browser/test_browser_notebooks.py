@@ -59,6 +59,8 @@ def names(source: str) -> tuple[set[str], set[str]]:
             (read if isinstance(node.ctx, ast.Load) else written).add(node.id)
         elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
             written |= {part.id for part in ast.walk(node.value.func) if isinstance(part, ast.Name)}
+        elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load):
+            read.add(node.attr)  # widgets.LiveCell
         elif isinstance(node, ast.Subscript | ast.Attribute) and isinstance(node.ctx, ast.Store):
             written |= {part.id for part in ast.walk(node.value) if isinstance(part, ast.Name)}
     return read, written
@@ -66,18 +68,20 @@ def names(source: str) -> tuple[set[str], set[str]]:
 
 def test_what_a_widget_needs_is_run_and_nothing_else(tmp_path):
     sources = (
-        "from lstm_helpers.widgets import SoftGate",
+        "from lstm_helpers import widgets",
         "import numpy as np\nrates = {}",
         "slow = train()",
         "rates['lstm'] = np.float64(1)",
         "def double(x):\n    return 2 * x",
         "seen = []\nfor k in range(3):\n    seen.append(k)",
-        "SoftGate(double(rates['lstm']), seen)",
+        "widgets.SoftGate(double(rates['lstm']), seen)",
         "print(slow)",
+        "from lstm_helpers.widgets import Predict",
+        "Predict('yes', 'no')",
     )
     page = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in sources])
     nbformat.write(page, tmp_path / "page.ipynb")
-    assert cells_of_widgets(tmp_path / "page.ipynb") == [0, 1, 3, 4, 5, 6]
+    assert cells_of_widgets(tmp_path / "page.ipynb") == [0, 1, 3, 4, 5, 6, 8, 9]
 
 
 def show_every_result(page):
