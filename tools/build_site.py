@@ -29,7 +29,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from lstm_helpers.figures.style import COLOURS
-from tools import formulas, lighten, live_widgets, site_search
+from tools import formulas, gallery, lighten, live_widgets, site_search
 from tools.extensions import page_header
 from tools.readme import layers, sentence
 
@@ -89,6 +89,7 @@ def gather(pages: list[Path]) -> None:
         "%RUN%": ways(),
         "%MORE%": "\n".join(f"- [{title}]({name}.md)" for name, title in names.items()),
         "%MORE-NAMES%": "\n".join(names),
+        "%GALLERY%": gallery.for_the_site(SOURCE / "gallery-pictures"),
     }
     for text in (*BOOK.glob("*.md"), *more):
         words = text.read_text(encoding="utf-8").replace("](../notebooks/", "](notebooks/")
