@@ -34,7 +34,7 @@ soak: test-set  ## move every widget again and again in a browser (SOAK=5 rounds
 # JavaScript and CSS
 SCRIPTS = docs lstm_helpers tests tools
 
-check: test-set  ## look at the code: ruff, mypy, the floors of the package; oxlint and oxfmt on scripts and styles
+check: test-set  ## look at the code: ruff, mypy, the import order of the package; oxlint and oxfmt on scripts and styles
 	$(RUN) -m ruff check .
 	$(RUN) -m ruff format --check --quiet .
 	$(RUN) -m mypy

@@ -173,7 +173,7 @@ def spread(values: Sequence[float]) -> str:
 
 
 def straight_line(x: Sequence[float], y: Sequence[float]) -> tuple[float, float, float]:
-    """Fit y = slope x + start by least squares; give slope, start and R², the share of y's variance explained."""
+    """Fit y = slope x + start by least squares; give slope, start and R², the fraction of y's variance explained."""
     slope, start = np.polyfit(x, y, 1)
     rest = np.asarray(y) - (slope * np.asarray(x) + start)
     return float(slope), float(start), float(1 - np.var(rest) / np.var(y))

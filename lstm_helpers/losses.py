@@ -117,5 +117,5 @@ def _count(shape: tuple[int, ...], mask: Array | None) -> int:
     count = int(np.prod(shape)) if mask is None else int(mask.sum())
     if count == 0:
         what = f"y has the shape {shape} of positions" if mask is None else "mask is False everywhere"
-        raise ValueError(f"{what}; expected at least one position, since a mean over none is no number")
+        raise ValueError(f"{what}; expected at least one position, since a mean over none is undefined")
     return count

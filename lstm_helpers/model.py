@@ -19,7 +19,7 @@ from lstm_helpers.layers.base import LayerTrace
 from lstm_helpers.layers.ends import ends, last_steps
 from lstm_helpers.through_time import MISSING, check_mask
 
-_PIECE = 2**15  # numbers of output in one chunk of a prediction, a few megabytes with everything that belongs to them
+_CHUNK = 2**15  # numbers of output in one chunk of a prediction, a few megabytes with everything that belongs to them
 
 
 class Params(NamedTuple):
@@ -186,7 +186,7 @@ class Model:
         """
         _check_params(params)
         numbers = int(np.prod(np.shape(xs)[1:2])) * len(params.readout.W_y)  # a step's output
-        length = max(_PIECE // max(numbers, 1), 16)
+        length = max(_CHUNK // max(numbers, 1), 16)
         if len(xs) <= length or not getattr(self.layer, "causal", False):
             return self.forward(params, xs, state, mask).y
         _check_whole(xs, mask)

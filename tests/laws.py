@@ -1,6 +1,6 @@
 """What must hold for a cell and an engine, each as one function that asserts it.
 
-The suite runs every law on the package's own code, and the museum's test runs the same laws on code that is wrong.
+The suite runs every law on the package's own code, and ``test_faults`` runs the same laws on wrong code.
 """
 
 from inspect import signature
@@ -91,7 +91,7 @@ def hand_worked_step(cell, engine):
 
 
 def two_steps_by_hand(cell, engine):
-    """The belt of two steps, with the gates held at known values by their biases: c_2 = f (i g) + i g."""
+    """The cell state after two steps, with gates whose biases set known values: c_2 = f (i g) + i g."""
     params = lstm.Params(np.zeros((1, 4)), np.zeros((1, 4)), np.array([log(3), 0.0, log(2), 0.0]))
     trace = engine.unroll(cell, params, np.zeros((2, 1, 1)))
     assert np.abs(trace.c.ravel() - [0.45, 0.5 * 0.45 + 0.45]).max() < 1e-15
@@ -135,7 +135,7 @@ def state_gradients_equal_complex_step(cell, engine):
         assert_close(tree_map(lambda a, t=t: a[t - 1], got), want, 1e-12, f"Backward.states at t = {t}")
 
 
-def pieces_equal_the_whole(cell, engine):
+def chunks_equal_the_whole(cell, engine):
     """Carrying the state from one call to the next changes no bit."""
     params, xs, state, _, _ = case(cell, 7, 2, 3, 4)
     whole = engine.unroll(cell, params, xs, state)
@@ -146,7 +146,7 @@ def pieces_equal_the_whole(cell, engine):
 
 
 def state_reaches_the_output(cell, engine):
-    """Two different pasts give two different presents."""
+    """Different earlier inputs give different outputs."""
     params, xs, state, _, _ = case(cell, 4, 1, 2, 3)
     changed = xs.copy()
     changed[0] += 1.0
@@ -154,7 +154,7 @@ def state_reaches_the_output(cell, engine):
     assert np.abs(a.h[-1] - b.h[-1]).max() > 1e-4
 
 
-def calls_do_not_know_of_each_other(cell, engine):
+def calls_are_independent(cell, engine):
     """The same call twice gives the same bits, forward and back."""
     params, xs, _, d_hs, _ = case(cell, 3, 2, 2, 3)
     first, second = (engine.unroll(cell, params, xs) for _ in range(2))
@@ -164,7 +164,7 @@ def calls_do_not_know_of_each_other(cell, engine):
 
 
 def carousel_keeps_every_bit(cell, engine):
-    """With f = 1 and i = 0 the belt keeps what it holds, bit for bit, for 1000 steps."""
+    """With f = 1 and i = 0 the cell state keeps every bit for 1000 steps."""
     H = 3
     params = lstm.Params(np.zeros((2, 4 * H)), np.zeros((H, 4 * H)), np.repeat([-100.0, 100.0, 0.3, 0.0], H))
     rng = np.random.default_rng(3)
@@ -175,7 +175,7 @@ def carousel_keeps_every_bit(cell, engine):
 
 
 def batch_equals_one_at_a_time(cell, engine):
-    """No sequence of a batch knows of another."""
+    """The sequences of a batch do not affect each other."""
     params, xs, state, _, _ = case(cell, 5, 3, 2, 4)
     together = engine.unroll(cell, params, xs, state).h
     for b in range(3):
@@ -231,9 +231,9 @@ BACKWARD_H_MASK = (
 
 
 def h_mask_scales_the_rows_of_W_h(cell, engine):
-    """Recurrent dropout: W_h hears h_mask ⊙ h, which is to scale its rows, for each sequence by its own mask.
+    """Recurrent dropout: W_h multiplies h_mask ⊙ h, which scales its rows, for each sequence by its own mask.
 
-    What carries h past W_h gets it whole, and so do the steps that remember it.
+    A path that carries h past W_h is not masked, and each step stores h without the mask.
     """
     for function in (cell.forward, cell.backward):
         assert "h_mask" in signature(function).parameters, f"the cell takes no h_mask; expected {TAKES_H_MASK}"
@@ -247,7 +247,7 @@ def h_mask_scales_the_rows_of_W_h(cell, engine):
             start, own = tree_map(lambda a, b=b: a[b : b + 1], state), None if real is None else real[:, b : b + 1]
             want = engine.unroll(cell, alone, xs[:, b : b + 1], start, own)
             assert_close(trace.h[:, b : b + 1], want.h, 1e-14, FORWARD_H_MASK)
-        assert np.array_equal(trace.previous.h[1:], trace.h[:-1]), "step.previous must hold h whole, without h_mask"
+        assert np.array_equal(trace.previous.h[1:], trace.h[:-1]), "step.previous must hold h without h_mask"
         got = engine.backpropagate(cell, params, trace, d_hs, d_state)
         loss = loss_of(engine, cell, d_hs, d_state, real, h_mask)
         want = gradcheck.complex_step(loss, (params, xs, state))
@@ -258,9 +258,9 @@ FOR_ANY_CELL = (
     gradients_equal_complex_step,
     gradients_under_a_mask_equal_complex_step,
     state_gradients_equal_complex_step,
-    pieces_equal_the_whole,
+    chunks_equal_the_whole,
     state_reaches_the_output,
-    calls_do_not_know_of_each_other,
+    calls_are_independent,
     batch_equals_one_at_a_time,
     padding_changes_nothing,
 )

@@ -32,10 +32,10 @@ def test_identities():
     assert np.abs(tanh(GRID) - (2 * sigmoid(2 * GRID) - 1)).max() < 5e-16
 
 
-@pytest.mark.parametrize(("function", "slope"), [(sigmoid, sigmoid_derivative), (tanh, tanh_derivative)])
-def test_derivatives_equal_the_complex_step(function, slope):
+@pytest.mark.parametrize(("function", "derivative"), [(sigmoid, sigmoid_derivative), (tanh, tanh_derivative)])
+def test_derivatives_equal_the_complex_step(function, derivative):
     exact = function(GRID + 1e-20j).imag / 1e-20
-    assert np.abs(slope(function(GRID)) - exact).max() < 1e-15
+    assert np.abs(derivative(function(GRID)) - exact).max() < 1e-15
 
 
 def test_largest_derivatives():

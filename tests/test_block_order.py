@@ -47,16 +47,19 @@ def test_words_repr_and_picture():
     widget = BlockOrder(NETWORK, WORDS, TEST)
     assert repr(widget) == "BlockOrder(8 words, stored='iofg', read='ifgo')"
     assert widget.words.startswith("Reading o as f, f as g and g as o raises no error, because all shapes fit. ")
-    assert " of 60 sentences are correct; in this sentence the hidden states are off by up to " in widget.words
+    assert " of 60 sentences correctly, and in this sentence the hidden states are off by up to " in widget.words
     before = widget.static_png()[0]
     widget.read = "ofig"
     assert widget.words.startswith("Reading i as o, o as f and f as i raises no error, because all shapes fit")
-    assert " 60 of 60 sentences are correct; " in widget.words
+    assert ". The network answers 60 of 60 sentences correctly, " in widget.words
     assert widget.static_png()[0] != before
     widget.read = "iofg"
     assert widget.words == (
-        "Read in the stored order, i o f g, every block is in its place: 60 of 60 sentences are correct."
+        "Read in the stored order, i o f g, every block is in its place: "
+        "the network answers 60 of 60 sentences correctly."
     )
+    alone = BlockOrder(NETWORK, WORDS, agreement.batch(np.random.default_rng(0), 1, 2), read="iofg")
+    assert alone.words.endswith("the network answers 1 of 1 sentence correctly.")
 
 
 def test_an_invalid_order_is_refused():

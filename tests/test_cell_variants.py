@@ -38,8 +38,8 @@ def test_words_repr_and_picture():
     widget = CellVariants(z_f=3)
     assert repr(widget) == "CellVariants(z_f=3, feed='once')"
     assert widget.words == (
-        "The forget gate, or z in the GRU, is 0.953. After 24 steps the state is 0.36 in the LSTM, 0.96 without a "
-        "forget gate, 0.02 in the coupled cell and the GRU, and 0.13 with peepholes."
+        "The forget gate f, and the gate z of the GRU, are 0.953. After 24 steps the state is 0.36 in the LSTM, "
+        "0.96 without a forget gate, 0.02 in the coupled cell and the GRU, and 0.13 with peepholes."
     )
     before = widget.static_png()[0]
     widget.feed = "always"

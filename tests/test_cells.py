@@ -42,7 +42,7 @@ def test_rnn_step_by_hand():
 
 
 def test_a_cell_state_with_open_gates_exceeds_one():
-    """With f = i = g = 1 the belt is at 50 after 50 steps: no tanh bounds it."""
+    """With f = i = g = 1 the cell state is 50 after 50 steps: no tanh bounds it."""
     params = lstm.Params(np.zeros((1, 4)), np.zeros((1, 4)), np.full(4, 100.0))
     trace = through_time.unroll(lstm, params, np.zeros((50, 1, 1)))
     assert np.array_equal(trace.c.ravel(), np.arange(1.0, 51.0))
@@ -59,18 +59,18 @@ def test_half_open_gates_halve_the_cell_state():
 
 
 @pytest.mark.parametrize("cell", CELLS, ids=laws.name_of)
-@pytest.mark.parametrize("logit", [1e4, -1e4])
-def test_extreme_pre_activations_are_finite_and_silent(cell, logit):
+@pytest.mark.parametrize("z", [1e4, -1e4])
+def test_extreme_pre_activations_are_finite_and_silent(cell, z):
     """pytest turns every warning into an error, so running through is the assertion of silence."""
     params = tree_map(np.zeros_like, cell.init(np.random.default_rng(0), 2, 3))
-    params = type(params)(*params[:2], *[np.full_like(vector, logit) for vector in params[2:]])
+    params = type(params)(*params[:2], *[np.full_like(vector, z) for vector in params[2:]])
     xs = np.zeros((3, 2, 2))
     trace = through_time.unroll(cell, params, xs)
     back = through_time.backpropagate(cell, params, trace, np.ones((3, 2, 3)))
     for leaf in (trace.h, *back.params, back.xs, *back.state):
         assert np.all(np.isfinite(leaf))
     if cell is lstm:
-        expected = 1.0 if logit > 0 else 0.0
+        expected = 1.0 if z > 0 else 0.0
         assert np.all(trace.i == expected) and np.all(trace.f == expected) and np.all(trace.o == expected)
 
 
@@ -209,7 +209,7 @@ class MemoryStep(NamedTuple):
 
 
 class MatrixMemory:
-    """A cell of another kind, as the laws see any: a matrix for a memory, and a third matrix of weights.
+    """A cell of another kind, for the laws: its memory is a matrix, and it has a third matrix of weights.
 
     C_t = C_{t-1} / 2 + k vᵀ,  q = tanh(h_{t-1} W_h + b),  h_t = tanh(C_tᵀ q) W_p
     """
@@ -287,7 +287,7 @@ class OtherParams(NamedTuple):
     C: Annotated[Array, "H 2H"]
 
 
-def test_the_sizes_are_read_from_the_weight_that_tells_h_wherever_it_stands():
+def test_the_sizes_are_read_from_the_weight_that_determines_h_in_any_order():
     params = OtherParams(np.zeros((5, 6)), np.zeros((4, 2)), np.zeros((2, 4)))
     assert base.check_params(params, OtherParams) == {"D": 5, "H": 2}
     with pytest.raises(ValueError, match=re.escape("params.B has shape (2, 2); expected (2H, H) with 2H=4, H=2")):
@@ -308,13 +308,13 @@ class Shapeless(NamedTuple):
 
 def test_a_weight_without_a_shape_in_its_type_is_refused():
     with pytest.raises(
-        ValueError, match=r"Shapeless\.W_x has no shape in its type; expected such as Annotated\[Array, '"
+        ValueError, match=r"Shapeless\.W_x has no shape in its type; expected one such as Annotated\[Array, '"
     ):
         base.check_params(Shapeless(np.zeros((1, 1))), Shapeless)
 
 
 def wrong_step(cell, fault):
-    """Call forward or backward with one argument that would broadcast, or convert, without a word."""
+    """Call forward or backward with one argument that would broadcast, or convert, silently."""
     params, xs, state, _, d_state = laws.case(cell, 1, 4, 3, 2)
     x = xs[0]
     if fault == "x is one input":
@@ -349,7 +349,7 @@ def test_what_would_broadcast_is_refused_by_name(cell, fault):
         wrong_step(cell, fault[0])
 
 
-def test_every_module_of_the_room_is_a_cell_in_the_list_or_stands_apart():
+def test_every_module_in_cells_is_a_cell_in_the_list_or_a_known_exception():
     """A cell is one module, and its name in CELLS; one that was forgotten there would be tested by nothing."""
     apart = {"__init__", "ablated", "base"}
     modules = {path.stem for path in Path(cells.__file__).parent.glob("*.py")} - apart

@@ -50,7 +50,7 @@ def test_a_peephole_cell_with_zero_peepholes_is_the_lstm():
     same(trace.steps, plain.steps)
     assert relative_error(tuple(blind_back.params[:3]), tuple(back.params)) < 1e-14
     assert relative_error((blind_back.xs, tuple(blind_back.state)), (back.xs, tuple(back.state))) < 1e-14
-    assert np.abs(blind_back.params.p).min() > 0  # it is blind, but it can learn to see
+    assert np.abs(blind_back.params.p).min() > 0  # the peepholes are 0, but they have a gradient
 
 
 def test_peepholes_start_at_zero_and_change_no_other_weight():
@@ -113,7 +113,7 @@ def test_a_gru_with_z_at_1_copies_its_state_bit_for_bit(reset):
     assert np.array_equal(trace.h, np.broadcast_to(state.h, trace.h.shape))
 
 
-def test_the_two_grus_are_one_where_nothing_is_reset():
+def test_the_two_grus_are_equal_where_nothing_is_reset():
     """With r = 1 both biases meet in one sum, and it does not matter on which side of the product r stands."""
     params, xs, state, d_hs, d_state = laws.case(gru, *SIZES)
     keep = np.repeat([0, 1, 1], H)
@@ -134,7 +134,7 @@ def as_before(params):
 
 
 def test_the_gru_interpolates_with_weights_that_add_up_to_one():
-    """n and the old h are mixed in shares that add up to 1, like the belt of the coupled cell."""
+    """The weights of n and the previous h add up to 1, like the two gates of the CIFG."""
     params, xs, state, _, _ = laws.case(gru, *SIZES)
     trace = through_time.unroll(gru, params, xs, state)
     mixed = trace.n + trace.z * (trace.previous.h - trace.n)
@@ -145,8 +145,8 @@ def test_the_gru_interpolates_with_weights_that_add_up_to_one():
 
 
 @pytest.mark.parametrize("cell", [cifg, gru, gru_reset_before], ids=laws.name_of)
-def test_a_weighted_mean_never_leaves_its_range_so_these_cannot_count(cell):
-    """However large the weights: |c|, or the GRU's |h|, stays within 1, where the LSTM's belt has reached 50."""
+def test_a_weighted_mean_stays_within_its_range_so_these_cannot_count(cell):
+    """However large the weights: |c|, or the GRU's |h|, stays within 1, where the LSTM's cell state reached 50."""
     rng = np.random.default_rng(6)
     params = cell.init(rng, 1, 5)
     params = type(params)(*(30 * rng.normal(size=a.shape) for a in params))
@@ -202,7 +202,7 @@ def test_gru_reset_before_by_hand():
 
 
 def test_peephole_by_hand():
-    """The gates are worked by what they see of the belt alone: c_{t-1} = 1 for i and f, c_t = 0.7 for o."""
+    """With W_x = W_h = 0 the gates depend on the cell state alone: c_{t-1} = 1 for i and f, c_t = 0.7 for o."""
     p = np.array([log(3), -log(3), log(3) / 0.7])
     params = peephole.Params(np.zeros((1, 4)), np.zeros((1, 4)), np.array([0.0, 0.0, log(2), 0.0]), p)
     step = peephole.forward(params, peephole.State(*one(0.0, 1.0)), np.ones((1, 1)))
@@ -258,11 +258,11 @@ def test_an_ablated_activation_is_the_identity():
     assert np.array_equal(step.h, plain.o * plain.c)
 
 
-# Wiring, sizes, initial weights, errors
+# Layers, sizes, initial weights, errors
 
 
 def test_the_state_a_gru_carries_past_W_h_is_never_dropped():
-    """With z = 1 everything is carried, so that recurrent dropout has nothing to say."""
+    """With z = 1 everything is carried, so recurrent dropout has no effect."""
     params, xs, state, d_hs, d_state = laws.case(gru, *SIZES)
     params = params._replace(b_x=params.b_x + np.repeat([0.0, 500.0, 0.0], H))
     layer = Recurrent(gru, recurrent_dropout=0.5)

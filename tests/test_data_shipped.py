@@ -1,4 +1,4 @@
-"""A shipped file that is missing or broken is named, with what is wrong and how to mend it."""
+"""A shipped file that is missing or broken is named, with what is wrong and how to fix it."""
 
 import re
 import shutil

@@ -12,7 +12,7 @@ from lstm_helpers.data.tasks import agreement
 from lstm_helpers.data.tasks.agreement import NOUNS, PLURAL, PREPOSITIONS, SINGULAR, VERBS, VOCABULARY, Sentence
 
 NUMBER = {word: number for pair in (*NOUNS, *VERBS) for number, word in enumerate(pair)}
-OPEN = 40.0  # a logit at which sigmoid and tanh are 1 to the last bit
+OPEN = 40.0  # a pre-activation at which sigmoid and tanh are 1 to the last bit
 
 
 def numbers_of_nouns(sentence):
@@ -185,7 +185,7 @@ def test_many_sentences_are_those_that_one_at_a_time_gives(distractors, source):
 
 
 def test_a_seed_keeps_its_sentences():
-    """What the book trained on, and says about it, is drawn again with the same seed."""
+    """The same seed gives again what the book trained on and describes."""
     drawn = agreement.sentences(np.random.default_rng(4), 2, 2)
     assert [str(one) for one in drawn] == [
         "the birds beside the children near the children sleep",

@@ -53,10 +53,10 @@ def test_ambiguous_words_are_fair_coins_to_one_direction_and_certain_to_two(tagg
     before = np.array([NUMBER.get(one.words[1], coin) for one, coin in zip(tagged, coins, strict=True)])
     behind = np.array([NUMBER.get(one.words[-1], coin) for one, coin in zip(tagged, coins, strict=True)])
     side = np.array([one.side for one in tagged])
-    for guess, knows in ((before, tagging.LEFT), (behind, tagging.RIGHT)):
-        close(guess == number, tagging.one_direction_accuracy())
-        assert np.all((guess == number)[side == knows])
-        close((guess == number)[side != knows], 0.5)
+    for prediction, knows in ((before, tagging.LEFT), (behind, tagging.RIGHT)):
+        close(prediction == number, tagging.one_direction_accuracy())
+        assert np.all((prediction == number)[side == knows])
+        close((prediction == number)[side != knows], 0.5)
     assert np.all(np.where(side == tagging.LEFT, before, behind) == number)
     far = [one for one in tagged if one.side == tagging.LEFT and len(one.words) > 3]
     close([NUMBER[one.words[-2]] == one.tags[-1] for one in far], 0.5)
@@ -127,7 +127,7 @@ def test_accuracies_of_simple_strategies(written):
 
 @pytest.mark.parametrize("n", [1, 3, 5])
 def test_order_free_accuracy_over_every_review(n):
-    """All 4ⁿ settings of "not" and adjective are equally likely; who sees only how many there are says the commoner."""
+    """All 4ⁿ settings of "not" and adjective are equally likely; given the counts alone, predict the likelier."""
     seen, last = {}, []
     for setting in itertools.product((0, 1), repeat=2 * n):
         sides, nots = setting[:n], setting[n:]

@@ -28,19 +28,19 @@ def test_sentences_worked_by_hand():
 
 
 def sentences(phrases):
-    """Write down all sentences of so many phrases, each with its chance."""
+    """Write down all sentences of so many phrases, each with its probability."""
     hows = [([], 1 / 2), *(([word], 1 / 8) for word in reordering.ADJECTIVES)]
     parts = [(["the", *how, noun], chance / len(NOUNS)) for how, chance in hows for noun in NOUNS]
     choices = [[([verb], 1 / len(reordering.VERBS)) for verb in reordering.VERBS], parts]
     for _ in range(phrases - 1):
         choices += [[([word], 1 / len(reordering.PREPOSITIONS)) for word in reordering.PREPOSITIONS], parts]
     for chosen in itertools.product(*choices):
-        yield [word for words, _ in chosen for word in words], np.prod([chance for _, chance in chosen])
+        yield [word for words, _ in chosen for word in words], np.prod([probability for _, probability in chosen])
 
 
 @pytest.mark.parametrize(("phrases", "count"), [(1, 200), (2, 30_000)])
 def test_one_to_one_and_as_many_bits_as_claimed(phrases, count):
-    probabilities = [chance for _, chance in sentences(phrases)]
+    probabilities = [probability for _, probability in sentences(phrases)]
     assert len(probabilities) == count and abs(sum(probabilities) - 1) < 1e-12
     assert abs(-sum(p * np.log2(p) for p in probabilities) - reordering.bits(phrases)) < 1e-9
     assert len({reordering.translate(words) for words, _ in sentences(phrases)}) == count

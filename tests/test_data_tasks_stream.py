@@ -10,7 +10,7 @@ NUMBER = {word: k for pair in (*agreement.NOUNS, *agreement.VERBS) for k, word i
 
 
 def sentences_of(words, targets, asked):
-    """Cut a stream after its verbs; the last piece may be without one."""
+    """Cut a stream after its verbs; the last chunk may be without one."""
     ends = [t + 1 for t, word in enumerate(words) if word in VERBS]
     for start, end in zip([0, *ends], [*ends, len(words)], strict=True):
         if start < end:

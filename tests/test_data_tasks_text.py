@@ -68,7 +68,7 @@ def test_reading_a_file(tmp_path):
         (b"x" * 999, {}, "holds 999 characters"),
         ("".join(map(chr, range(200, 1400))).encode(), {}, "holds 1200 distinct characters, 1200 of them only once"),
         (b"abcde" * 300, {"most_kinds": 4}, "holds 5 distinct characters, 0 of them only once; expected at most 4"),
-        (b"abc" * 400, {"encoding": "klingon"}, "encoding is 'klingon', which Python does not know"),
+        (b"abc" * 400, {"encoding": "klingon"}, "encoding is 'klingon', unknown to Python"),
     ],
 )
 def test_files_that_cannot_be_learned_from(tmp_path, data, options, words):

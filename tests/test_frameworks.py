@@ -1,4 +1,4 @@
-"""How frameworks lay weights out, held to numbers they computed themselves; what is missing is said, not guessed."""
+"""How frameworks lay weights out, compared with their own numbers; a missing framework is reported."""
 
 import importlib
 import importlib.util

@@ -106,11 +106,11 @@ STATEFUL = [Recurrent(kind.cell) for kind in layouts.KINDS] + [Stacked(Recurrent
 def test_stateful_is_to_hand_the_last_state_to_the_next_call(keras, layer):
     params, xs = case(layer)
     layers = frameworks.to_keras(layer, params, batch_size=3, stateful=True)
-    pieces = [numbers(layers(piece.swapaxes(0, 1))).swapaxes(0, 1) for piece in (xs[:4], xs[4:5], xs[5:])]
-    assert np.abs(np.concatenate(pieces) - layer.forward(params, xs).output).max() <= 1e-6
+    chunks = [numbers(layers(chunk.swapaxes(0, 1))).swapaxes(0, 1) for chunk in (xs[:4], xs[4:5], xs[5:])]
+    assert np.abs(np.concatenate(chunks) - layer.forward(params, xs).output).max() <= 1e-6
     for one in getattr(layers, "layers", [layers]):
         one.reset_state()
-    assert np.array_equal(numbers(layers(xs[:4].swapaxes(0, 1))).swapaxes(0, 1), pieces[0])
+    assert np.array_equal(numbers(layers(xs[:4].swapaxes(0, 1))).swapaxes(0, 1), chunks[0])
     again, weights = frameworks.from_keras(layers)
     assert again == layer and equal(weights, params)
 

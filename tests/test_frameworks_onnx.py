@@ -221,7 +221,7 @@ def test_usual_options_that_are_spelled_out_are_read():
         assert frameworks.from_onnx(file).layer == Recurrent(cell)
 
 
-def test_a_file_that_is_not_there_is_said_to_be_so(tmp_path):
+def test_a_missing_file_is_reported(tmp_path):
     with pytest.raises(FileNotFoundError):
         frameworks.from_onnx(tmp_path / "none.onnx")
 
@@ -232,7 +232,7 @@ def test_a_file_that_is_not_there_is_said_to_be_so(tmp_path):
         (lambda: (Recurrent(peephole), ()), "cell is peephole; expected one that the frameworks have"),
         (lambda: (Model(Recurrent(lstm)), weights(lstm, 3, 4)), "params are not those of a Model"),
         (lambda: (lstm, weights(lstm, 3, 4)), "make a layer of a cell with Recurrent(cell)"),
-        (lambda: (Recurrent(lstm), huge()), "W0 holds numbers that are no finite float32, up to 1e+300"),
+        (lambda: (Recurrent(lstm), huge()), "W0 holds numbers that are not finite in float32, up to 1e+300"),
     ],
 )
 def test_unsupported_layers_are_refused(make, message):

@@ -30,7 +30,7 @@ def run(engine, cell, params, xs, state, mask, d_hs, d_state):
 
 
 def frozen(tree):
-    """The same tree, read-only: who writes to an input is told so."""
+    """The same tree, read-only: writing to an input raises an error."""
 
     def freeze(a):
         a = a.copy()
@@ -150,7 +150,7 @@ def test_padding_at_the_end_changes_no_bit_at_any_size(cell, T, padding, B, D, H
 
 
 @pytest.mark.parametrize(("cell", "T", "B"), [(lstm, 400, 4), (rnn, 900, 4), (lstm, 300, 1)])
-def test_long_runs_are_cut_at_the_sizes_in_use(cell, T, B):
+def test_long_runs_are_cut_at_the_default_sizes(cell, T, B):
     """The limits as they are: a run that does not fit the cache is cut, and equals the reference all the same."""
     arguments = [cell, *laws.case(cell, T, B, 2, 24)]
     arguments.insert(4, None)

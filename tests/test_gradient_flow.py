@@ -31,7 +31,7 @@ def orthogonal(rng, size):
 
 @pytest.mark.parametrize("rho", [0.5, 0.9, 1.0, 1.1, 2.0])
 def test_a_linear_rnn_shrinks_or_grows_by_rho_at_every_step(rho):
-    """At h = 0 the slope of tanh is 1: the Jacobian is a power of W_h, here of norm rho^T."""
+    """At h = 0 the derivative of tanh is 1: the Jacobian is a power of W_h, here of norm rho^T."""
     rng = np.random.default_rng(1)
     params = rnn.Params(np.zeros((2, 8)), rho * orthogonal(rng, 8), np.zeros(8))
     trace = through_time.unroll(rnn, params, np.zeros((60, 1, 2)))
@@ -200,7 +200,7 @@ def test_lag_norms_are_those_of_runs_made_by_hand():
     assert np.array_equal(more[:3], got)
     parts = gradient_flow.lag_splits(np.random.default_rng(7), lstm, make, 5, runs=3, input_scale=0.5)
     assert np.array_equal(parts.total, got) and parts.direct_fraction.shape == (3, 6)
-    assert np.array_equal(parts.direct_fraction[:, :2], np.ones((3, 2)))  # no way through h is back on the belt so soon
+    assert np.array_equal(parts.direct_fraction[:, :2], np.ones((3, 2)))  # too soon for a path through h
     assert relative_error(parts.direct[2, 5], trace.f[:, 0].prod(axis=0).max()) < 1e-14
 
 
@@ -259,7 +259,7 @@ def test_truncation_beyond_the_end_is_full_backpropagation(cell, masked):
 @pytest.mark.parametrize("masked", [False, True])
 @pytest.mark.parametrize("steps", [1, 2, 3, 6])
 def test_truncation_is_the_gradient_with_constant_states_between_chunks(cell, steps, masked):
-    """Complex step on pieces whose first state is a constant: no line of the backward pass is used."""
+    """Complex step on chunks whose initial state is a constant: no line of the backward pass is used."""
     mask = np.random.default_rng(3).random((7, 2)) < 0.6 if masked else None
     params, xs, state, trace, d_hs, d_state = run(cell, T=7, B=2, mask=mask)
     got = gradient_flow.truncated(cell, params, trace, d_hs, steps, d_state)

@@ -1,6 +1,7 @@
-"""Every cell in every wiring, with and without a mask: how far its gradients are from the complex step's.
+"""Every cell in every architecture, with and without a mask: how far its gradients are from the complex step's.
 
-The table is shown at the end of a test run. A new cell enters by its name in ``cells``, a new wiring by a line below.
+The table is shown at the end of a test run. A new cell enters by its name in ``cells``, an architecture by a line
+below.
 """
 
 import numpy as np

@@ -28,7 +28,7 @@ def test_correlations_of_what_is_known():
     line = pattern * 3.0 - 7
     values = np.stack([line, -2 * line, np.full(4, 0.1), [1.0, 1.0, -1.0, 1.0]], axis=1)
     found = correlations(values, pattern)
-    assert np.allclose(found[:2], [1, -1]) and found[2] == 0  # a unit that never changes goes along with nothing
+    assert np.allclose(found[:2], [1, -1]) and found[2] == 0  # a unit that never changes correlates with nothing
     assert np.allclose(correlations(1e8 + values, 5 - pattern), -found, atol=1e-6)
     assert correlations(values.astype(np.float32), pattern).dtype == np.float64
 
@@ -98,7 +98,7 @@ def test_clamping_no_unit_changes_nothing_and_clamping_all_removes_the_input():
 
 
 def test_clamping_a_unit_to_its_own_value_changes_nothing():
-    """With its output gate shut a unit says 0, clamped or not."""
+    """With its output gate closed a unit outputs 0, clamped or not."""
     b = PARAMS.b.copy()
     b[15 + 2] = -1e4
     params = PARAMS._replace(b=b, W_x=np.where(np.arange(20) == 17, 0, PARAMS.W_x))
@@ -151,8 +151,8 @@ def test_saliency_is_the_norm_of_the_gradient(name):
             y = linear.forward(params.readout, model.layer.forward(params.layer, xs).output)[t, 0]
             return y[answers[t]] - y.mean()
 
-        slopes = central_difference(score, xs)[:, 0]
-        assert np.abs(found[t] - np.linalg.norm(slopes, axis=-1)).max() < 1e-9
+        differences = central_difference(score, xs)[:, 0]
+        assert np.abs(found[t] - np.linalg.norm(differences, axis=-1)).max() < 1e-9
         assert relative_error(found[t], np.linalg.norm(complex_step(score, xs)[:, 0], axis=-1)) < 1e-12
 
 
@@ -167,7 +167,7 @@ def test_saliency_of_the_future_is_zero_and_a_constant_logit_shift_has_none():
 
 
 def test_forgotten_inputs_have_no_saliency():
-    """With the forget gate shut and W_h = 0 only the present input is left."""
+    """With the forget gate closed and W_h = 0 only the present input is left."""
     model = Model(Recurrent(lstm), embedding_size=3)
     params = model.init(RNG(9), 6, 4, 6)
     b = np.where((np.arange(16) >= 4) & (np.arange(16) < 8), -1e3, 0.1)

@@ -1,4 +1,4 @@
-"""Holding gates by hand: what must change, what must not, and that everything after it is the cell's own."""
+"""Clamping gates: what must change, what must not, and that everything after it is computed by the cell."""
 
 import re
 
@@ -43,8 +43,8 @@ def test_a_gate_clamped_to_its_own_value_changes_nothing():
 
 def test_by_hand():
     """One unit, one input, no recurrence: c = 0.25 · 2 + 0.5 · 1 at the held step, and half of it one step later."""
-    logits = np.array([0.0, 0.0, 0.0, 0.0])
-    params = lstm.Params(np.zeros((1, 4)), np.zeros((1, 4)), logits)  # i = f = o = 1/2, g = 0
+    biases = np.zeros(4)
+    params = lstm.Params(np.zeros((1, 4)), np.zeros((1, 4)), biases)  # i = f = o = 1/2, g = 0
     trace = unroll(lstm, params, np.zeros((3, 1, 1)), lstm.State(np.zeros((1, 1)), np.array([[4.0]])))
     assert trace.c[:, 0, 0].tolist() == [2.0, 1.0, 0.5]
     run = clamp_gates(params, trace, {(1, "f", 0): 0.25, (1, "g", 0): 1.0, (1, "o", 0): 0.125})
@@ -81,7 +81,7 @@ def test_the_first_step_held_begins_where_the_run_began():
 def test_what_each_gate_is_for():
     params, trace = a_run()
     kept = clamp_gates(params, trace, {(3, "f", 2): 1.0, (3, "i", 2): 0.0})
-    assert np.array_equal(kept.c[3, :, 2], trace.c[2, :, 2])  # the belt arrives unchanged
+    assert np.array_equal(kept.c[3, :, 2], trace.c[2, :, 2])  # the cell state arrives unchanged
     hidden = clamp_gates(params, trace, {(3, "o", 2): 0})
     assert np.all(hidden.h[3, :, 2] == 0) and np.array_equal(hidden.c[3], trace.c[3])  # hides, does not erase
     assert not np.array_equal(hidden.c[4], trace.c[4])  # but the next step's gates have seen it
@@ -126,10 +126,10 @@ def test_a_reset_cell_agrees_with_the_next_noun():
 
     plural = answers({})
     assert plural[1] > 5 and plural[-1] > 5
-    wiped = answers({(2, gate, unit): 0.0 for gate in "fi" for unit in range(4)})
-    assert np.array_equal(wiped[:2], plural[:2])
-    np.testing.assert_allclose(wiped[2], network.b_y[0], rtol=1e-12)  # the belt is empty: only the bias answers
-    assert wiped[4] < -5 and wiped[-1] < -5  # "the cat": singular
+    reset = answers({(2, gate, unit): 0.0 for gate in "fi" for unit in range(4)})
+    assert np.array_equal(reset[:2], plural[:2])
+    np.testing.assert_allclose(reset[2], network.b_y[0], rtol=1e-12)  # the cell state is 0: only the bias is left
+    assert reset[4] < -5 and reset[-1] < -5  # "the cat": singular
     for unit in range(4):
         assert answers({(2, gate, unit): 0.0 for gate in "fi"})[-1] > 5
 

@@ -1,4 +1,4 @@
-"""N-grams: counts by hand, chances that add up, and a slow Witten-Bell written straight from its definition."""
+"""N-grams: counts by hand, probabilities that add up, and a slow Witten-Bell written straight from its definition."""
 
 import re
 from collections import Counter

@@ -1,4 +1,4 @@
-"""Temperature and sampling: limits, the law of the draws, and a generated text that can be followed step by step."""
+"""Temperature and sampling: limits, the distribution of the samples, and a generated text, followed step by step."""
 
 import re
 

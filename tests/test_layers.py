@@ -1,4 +1,4 @@
-"""Layers add wiring and dropout to a cell, and nothing else: exact gradients, laws of masks, silent evaluation."""
+"""Layers run a cell and add dropout, and nothing else: exact gradients, laws of masks, no dropout in evaluation."""
 
 import copy
 import re

@@ -76,7 +76,7 @@ def test_bidirectional_is_two_runs_one_of_them_reversed(mask):
 
 @pytest.mark.parametrize("cell", CELLS.values(), ids=CELLS)
 def test_reversing_input_and_directions_twice_is_the_identity(cell):
-    """Over the reversed input, the two halves with weights exchanged give each other's outputs, reversed."""
+    """Over the reversed input, the two directions with weights exchanged give each other's outputs, reversed."""
     layer = Bidirectional(cell)
     params, xs, state, _, _ = case(layer)
     plain = layer.forward(params, xs, state, MASK)
@@ -151,10 +151,10 @@ def ours(kind, tensors, layers, both_ways, join=np.add):
             )
             biases = (b_x, b_h) if kind == "gru" else (join(b_x, b_h),)
             found.append(CELLS[kind].Params(W_x.T, W_h.T, *biases))
-    return wired(found, both_ways)
+    return grouped(found, both_ways)
 
 
-def wired(entries, both_ways):
+def grouped(entries, both_ways):
     """Group one entry for each layer and direction as params and states of the stack are grouped."""
     return tuple(zip(entries[::2], entries[1::2], strict=True)) if both_ways else tuple(entries)
 
@@ -164,14 +164,14 @@ def test_outputs_states_and_gradients_equal_pytorchs(name):
     kind, count, ways, _ = name.split("-")
     layers, both_ways, cell = int(count), ways == "both", CELLS[kind]
     found = {key.removeprefix(f"{name}/"): array for key, array in RECORDED.items() if key.startswith(f"{name}/")}
-    original, slopes = (
+    original, gradients = (
         {key.removeprefix(start): array for key, array in found.items() if key.startswith(start)}
         for start in ("original.", "gradients.original.")
     )
 
     def states(prefix):
         each = zip(*(found[f"{prefix}.{field}"] for field in cell.State._fields), strict=True)
-        return wired([cell.State(*arrays) for arrays in each], both_ways)
+        return grouped([cell.State(*arrays) for arrays in each], both_ways)
 
     layer = Stacked(*[(Bidirectional if both_ways else Recurrent)(cell) for _ in range(layers)])
     params, mask = ours(kind, original, layers, both_ways), found["mask"]
@@ -180,7 +180,7 @@ def test_outputs_states_and_gradients_equal_pytorchs(name):
     assert relative_error(trace.state, states("last")) < 1e-12
     back = layer.backward(params, trace, found["d_hs"], states("d_last"))
     # Either of two biases that are added receives the gradient of their sum.
-    assert relative_error(back.params, ours(kind, slopes, layers, both_ways, lambda a, b: a)) < 1e-10
+    assert relative_error(back.params, ours(kind, gradients, layers, both_ways, lambda a, b: a)) < 1e-10
     assert relative_error(back.xs, found["gradients.xs"]) < 1e-10
     assert relative_error(back.state, states("gradients.start")) < 1e-10
 
@@ -248,7 +248,7 @@ def test_gradients_of_a_model_equal_the_complex_step(name, at, mask):
     ids=repr,
 )
 def test_the_last_answer_is_where_each_direction_ends(layer):
-    """The forward half at the last real step, the other at the first: as Keras merges, and as h_n holds in PyTorch."""
+    """The forward direction at the last real step, the other at the first: as Keras merges, and as PyTorch's h_n."""
     net = Model(layer, at="last")
     params, xs = net.init(np.random.default_rng(0), 2 * H, H, 2), np.random.default_rng(1).normal(size=(T, B, 2 * H))
     mask, firsts, lasts = np.zeros((T, B), bool), [0, 0, 2, 5], [5, 2, 4, 5]
@@ -297,7 +297,7 @@ def test_only_causal_layers_are_predicted_in_chunks(layer, flat, monkeypatch):
     params = net.init(np.random.default_rng(0), size, H, 2)
     xs = np.random.default_rng(1).normal(size=(50, B, size))
     whole = net.forward(params, xs).y
-    monkeypatch.setattr(model, "_PIECE", 1)
+    monkeypatch.setattr(model, "_CHUNK", 1)
     assert relative_error(net.predict(params, xs), whole) < 1e-14
 
 

@@ -1,4 +1,4 @@
-"""What is taken out of the web edition's pages, on small pieces: styles, icons, figures, scripts."""
+"""What is taken out of the web edition's pages, on small examples: styles, icons, figures, scripts."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Readout, embedding and losses against hand-worked numbers, complex-step slopes and extremes."""
+"""Readout, embedding and losses against hand-worked numbers, complex-step derivatives and extremes."""
 
 import re
 

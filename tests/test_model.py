@@ -198,13 +198,13 @@ def test_a_long_prediction_in_chunks_is_the_whole(at, embedding, masked, monkeyp
         mask[20:, 0] = False
         mask[:, 1] = False
     state = lstm.State(*rng.normal(size=(2, B, H)))
-    monkeypatch.setattr(model, "_PIECE", 1)  # pieces of 16 steps, the shortest
+    monkeypatch.setattr(model, "_CHUNK", 1)  # chunks of 16 steps, the shortest
     for start in (None, state):
-        pieces, whole = net.predict(params, xs, start, mask), net.forward(params, xs, start, mask).y
+        chunks, whole = net.predict(params, xs, start, mask), net.forward(params, xs, start, mask).y
         if at == "mean":  # a sum of sums rounds elsewhere
-            assert relative_error(pieces, whole) < 1e-14
+            assert relative_error(chunks, whole) < 1e-14
         else:
-            assert np.array_equal(pieces, whole)
+            assert np.array_equal(chunks, whole)
     if not embedding:
         xs[70, 2, 1], where = np.inf, "xs[70, 2, 1] is inf"
         mask = None if mask is None else np.ones_like(mask)
@@ -221,7 +221,7 @@ def test_outputs_in_chunks_go_to_their_own_sequences_in_any_order(ends, monkeypa
     params = net.init(np.random.default_rng(0), D, H, K)
     xs = np.random.default_rng(1).normal(size=(75, len(ends), D))
     mask = np.arange(75)[:, None] < np.array(ends)
-    monkeypatch.setattr(model, "_PIECE", 1)
+    monkeypatch.setattr(model, "_CHUNK", 1)
     alone = [net.forward(params, xs[:end, b : b + 1]).y[0] for b, end in enumerate(ends)]
     assert relative_error(net.predict(params, xs, mask=mask), np.array(alone)) < 1e-13
 
@@ -233,7 +233,7 @@ def test_a_gap_in_a_long_prediction_hides_no_nan_behind_it(at, monkeypatch):
     xs, mask = np.zeros((40, 2, D)), np.ones((40, 2), bool)
     mask[[3, 20], 1] = False
     xs[~mask] = np.nan
-    monkeypatch.setattr(model, "_PIECE", 1)
+    monkeypatch.setattr(model, "_CHUNK", 1)
     assert np.isfinite(net.predict(params, xs, mask=mask)).all()
     xs[30, 1, 2] = np.nan
     with pytest.raises(ValueError, match=re.escape("xs[30, 1, 2] is nan")):

@@ -1,4 +1,4 @@
-"""What can be held about the pages without running them: their form, their links, their order, their solutions."""
+"""What can be checked about the pages without running them: their form, their links, their order, their solutions."""
 
 import ast
 import itertools
@@ -239,7 +239,7 @@ def test_stores_nothing_that_changes_from_run_to_run(path):
 
 
 @each_page
-def test_every_picture_is_said_in_one_sentence(path):
+def test_every_picture_has_an_alt_text_of_one_sentence(path):
     for position, cell in code_cells(path):
         if any(kind.startswith("image/") for out in cell.outputs for kind in out.get("data", {})):
             alt = cell.metadata.get("alt", "")
@@ -369,7 +369,7 @@ def test_solutions_are_hidden_until_asked_for(path):
 
 
 @each_page
-def test_nothing_rests_on_a_solution(path):
+def test_no_later_cell_uses_a_solution(path):
     from_solutions: set[str] = set()
     for position, cell in code_cells(path):
         if is_solution(cell):
@@ -398,7 +398,7 @@ def test_what_needs_a_framework_says_so_and_does_nothing_without_it(path):
 
 
 @each_page
-def test_nothing_rests_on_a_framework_unless_it_needs_it_too(path):
+def test_no_cell_uses_a_framework_unless_it_needs_it_too(path):
     bound: dict[str, set[str]] = {}
     for position, cell in code_cells(path):
         own = bound_names(cell)
@@ -417,7 +417,7 @@ def test_the_check_for_solutions_sees_what_it_should(monkeypatch):
     def verdict(*sources: tuple[str, bool]) -> bool:
         monkeypatch.setattr(f"{__name__}.load", lambda path: page(*sources))
         try:
-            test_nothing_rests_on_a_solution(Path())
+            test_no_later_cell_uses_a_solution(Path())
         except AssertionError:
             return False
         return True

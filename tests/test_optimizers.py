@@ -76,8 +76,8 @@ def test_plain_sgd_subtracts_learning_rate_times_gradient():
 def test_momentum_by_hand():
     optimizer, weight = sgd(1.0, momentum=0.5), (np.zeros(1),)
     state, path = optimizer.init(weight), []
-    for slope in (1.0, 1.0, 0.0):
-        weight, state = optimizer.update((np.array([slope]),), state, weight)
+    for gradient in (1.0, 1.0, 0.0):
+        weight, state = optimizer.update((np.array([gradient]),), state, weight)
         path.append(weight[0][0])
     assert path == [-1.0, -2.5, -3.25]  # velocities 1, 1.5, 0.75
 

@@ -207,11 +207,11 @@ def test_jupyterlab_reads_them_where_they_are_brought():
     assert importlib.import_module(extension)._jupyter_server_extension_points() == [{"module": extension}]
 
 
-def test_every_module_has_a_floor():
+def test_every_module_has_a_layer():
     (contract,) = PYPROJECT["tool"]["importlinter"]["contracts"]
-    floors = {name.strip(" ()") for layer in contract["layers"] for name in re.split(r"[|:]", layer)}
+    layers = {name.strip(" ()") for layer in contract["layers"] for name in re.split(r"[|:]", layer)}
     modules = {p.stem for p in (ROOT / "lstm_helpers").iterdir() if p.suffix == ".py" or (p / "__init__.py").is_file()}
-    assert floors == modules - {"__init__"}
+    assert layers == modules - {"__init__"}
     assert contract["exhaustive"] is True
 
 

@@ -1,4 +1,4 @@
-"""Where the code runs, and that what is made smaller there is said."""
+"""Where the code runs: work is smaller in a browser, and its size is printed there."""
 
 import sys
 

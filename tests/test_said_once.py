@@ -12,19 +12,26 @@ from lstm_helpers.figures.axes import say_power
 from lstm_helpers.figures.diagram import say_gradient
 from lstm_helpers.interventions import apply_gates, steady_state
 from lstm_helpers.language import sampling
+from lstm_helpers.layers import Recurrent, Residual, Stacked
 from lstm_helpers.widgets import (
     AlignmentInspector,
+    BlockOrder,
+    CellVariants,
     FadingDifference,
     FaultPicker,
+    ForecastOrigin,
     GateSliders,
     GradientDial,
     MemoryAblation,
     MovedOutputs,
     SoftGate,
+    StackGradient,
     TemperatureSampler,
     TextInspector,
 )
+from lstm_helpers.widgets.block_order import ORDERS
 from lstm_helpers.widgets.temperature_sampler import TEMPERATURES
+from lstm_helpers.widgets.variants import FEEDS
 from tests.javascript import run
 
 RNG = np.random.default_rng(16)
@@ -142,6 +149,25 @@ def bidirectional():
     return (lstm.init(rng, 3, 4), lstm.init(rng, 3, 4)), rng.normal(size=(7, 1, 3))
 
 
+def forecasts(methods, origins):
+    """Give a series in quarters, so that errors are often equal, and often lie between two numbers of one digit."""
+    rng = np.random.default_rng(8)
+    values = rng.integers(-12, 20, 40) / 4
+    tables = {name: rng.integers(-12, 20, (3, origins)) / 4 for name in methods}
+    return ForecastOrigin(np.arange(1960, 2000), values, np.arange(5, 5 + origins), tables)
+
+
+def four_stacks():
+    rng = np.random.default_rng(9)
+    plain = Stacked(*[Recurrent(lstm)] * 3)
+    params, xs, d_last = plain.init(rng, 4, 4), rng.normal(size=(4, 1, 4)), rng.normal(size=(1, 4))
+    loud = tuple(lstm.Params(9 * p.W_x, p.W_h, p.b) for p in params)
+    silent = tuple(lstm.Params(p.W_x, p.W_h, p.b - 1e3 * (np.arange(16) >= 12)) for p in params)
+    residual = Stacked(*[Residual(Recurrent(lstm))] * 3)
+    stacks = {"plain": (plain, params), "residual": (residual, params), "silent": (plain, silent)}
+    return StackGradient({**stacks, "loud": (residual, loud)}, xs, d_last)
+
+
 SENTENCE = "the dogs near the cat behind the horses".split()
 PARENTHESES = "he [ then { a ( an ) } the ] and "
 PATTERN = {"half": np.linspace(0, 3, len(PARENTHESES) - 1), "open": np.arange(len(PARENTHESES) - 1) % 4}
@@ -200,6 +226,39 @@ CASES = {
         settings_of(at=range(len(PARENTHESES) - 1), unit=[0, 22], pattern=["", "half", "open"]),
         """const [run, at, unit] = [unpackText(m), m.get("at"), m.get("unit")];
            return describe(run, at, unit) + compare(run, at, unit, m.get("pattern"));""",
+    ),
+    "block order": (
+        lambda: BlockOrder(trained.agreement(), " ".join(SENTENCE), agreement.batch(RNG, 30, 2)),
+        settings_of(read=ORDERS),
+        'return sentence(unpackOrders(m), m.get("read"));',
+    ),
+    "block order, of one sentence": (
+        lambda: BlockOrder(trained.agreement(), "dogs", agreement.batch(RNG, 1, 2)),
+        settings_of(read=ORDERS),
+        'return sentence(unpackOrders(m), m.get("read"));',
+    ),
+    "cell variants": (
+        CellVariants,
+        settings_of(z_f=range(-4, 7), feed=list(FEEDS)),
+        'return sentence(m.get("_about"), unpackHeld(m)(m.get("feed"), m.get("z_f")), m.get("z_f"));',
+    ),
+    **{
+        f"forecast origin, {what}": (
+            lambda methods=methods, origins=origins: forecasts(methods, origins),
+            settings_of(origin=range(origins), ahead=[1, 2, 3]),
+            'return sentence(unpackForecasts(m), m.get("origin"), m.get("ahead"));',
+        )
+        for what, methods, origins in (
+            ("of four methods", "abcd", 30),
+            ("of one method", "a", 9),
+            ("of one origin", "abc", 1),
+        )
+    },
+    "stack gradient": (
+        four_stacks,
+        settings_of(stack=["plain", "residual", "silent", "loud"], layer=range(4), step=range(1, 5)),
+        """const name = m.get("stack");
+           return sentence(name, unpackSizes(m).get(name), m.get("_shape"), m.get("layer"), m.get("step"));""",
     ),
     "alignment inspector": (
         lambda: AlignmentInspector(SOURCE, ANSWER, np.random.default_rng(0).dirichlet(np.full(7, 0.3), size=5)),

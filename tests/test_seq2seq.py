@@ -1,4 +1,4 @@
-"""An encoder, a decoder and a look back between them: exact gradients, and searches that find what they should."""
+"""An encoder and a decoder with attention: exact gradients, and searches that find the right answers."""
 
 import itertools
 import re
@@ -84,7 +84,7 @@ def test_the_decoder_reads_the_right_answer_one_step_late():
 
 
 def log_probability(net, params, source, tokens):
-    """The chance of one answer, by one run with the answer given."""
+    """The probability of one answer, by one run with the answer given."""
     targets = np.array(tokens)[:, None]
     y = net.forward(params, PairBatch(source[:, None], targets)).y
     return float(np.take_along_axis(log_softmax(y), targets[..., None], axis=-1).sum())
@@ -121,7 +121,7 @@ def test_a_beam_wide_enough_finds_the_likeliest_of_all_answers(name):
         found = net.beam(params, source, TARGET**longest, longest=longest)
         assert [one.tokens for one in found[:10]] == [tokens for _, tokens in everything[:10]]
         np.testing.assert_allclose(
-            [one.log_probability for one in found], [chance for chance, _ in everything], atol=1e-12
+            [one.log_probability for one in found], [probability for probability, _ in everything], atol=1e-12
         )
 
 
@@ -195,7 +195,7 @@ def test_an_answer_that_has_ended_stays_ended_while_others_go_on(name):
     ids=repr,
 )
 def test_the_initial_state_comes_from_each_sources_end(encoder):
-    """Each padded source hands on what it hands on alone, without its padding, in front, in the middle or behind."""
+    """Each padded source passes on what it passes on alone, without its padding, in front, in the middle or behind."""
     net = Seq2Seq(encoder, Recurrent(lstm), None, 2)
     params, pairs = drawn(net), batch(masked=False)
     mask = np.array([[1, 1, 1, 0, 0], [0, 1, 1, 1, 0], [1, 0, 1, 1, 0]], bool).T
@@ -260,16 +260,16 @@ def test_start_and_end_differ():
 
 @each_net
 def test_greedy_from_what_was_encoded(name):
-    """Given what encode gave, it writes the same; with another's first state, a net without attention writes his."""
+    """The encoded source gives the same answer; without attention, another's initial state gives that one's answer."""
     net, one, two = NETS[name], batch(1), batch(2)
     params = drawn(net)
     first, second = net.encode(params, one.xs, one.mask), net.encode(params, two.xs, two.mask)
-    mine, his = (net.greedy(params, b.xs, b.mask, longest=6) for b in (one, two))
+    mine, other = (net.greedy(params, b.xs, b.mask, longest=6) for b in (one, two))
     again = net.greedy(params, one.xs, one.mask, longest=6, encoded=first)
     np.testing.assert_array_equal(again.tokens, mine.tokens)
     mixed = net.greedy(params, one.xs, one.mask, longest=6, encoded=first._replace(state=second.state))
     if net.attention is None:
-        np.testing.assert_array_equal(mixed.tokens, his.tokens)
+        np.testing.assert_array_equal(mixed.tokens, other.tokens)
     else:
         np.testing.assert_array_equal(again.weights, mine.weights)
         assert not np.allclose(mixed.weights[0], mine.weights[0], rtol=0, atol=1e-6), "the state is not used"

@@ -1,4 +1,4 @@
-"""A good file gives its numbers; a bad one an error that names the line and says how to mend it."""
+"""A good file gives its numbers; a bad one an error that names the line and says how to fix it."""
 
 import numpy as np
 import pytest

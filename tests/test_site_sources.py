@@ -1,4 +1,4 @@
-"""What can be held about the web edition without building it: its settings, its papers, its widgets."""
+"""What can be checked about the web edition without building it: its settings, its papers, its widgets."""
 
 import re
 import tomllib

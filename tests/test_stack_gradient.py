@@ -9,6 +9,7 @@ from lstm_helpers.cells import lstm
 from lstm_helpers.layers import Recurrent, Residual, Stacked
 from lstm_helpers.widgets import StackGradient
 from lstm_helpers.widgets.stack_flow import arriving
+from tests.javascript import run
 
 RNG = np.random.default_rng(4)
 PLAIN = Stacked(*[Recurrent(lstm)] * 3)
@@ -51,25 +52,38 @@ def test_residual_connections_carry_all_of_it_past_a_layer_that_adds_nothing():
     assert np.all(arriving(RESIDUAL, silent, XS, D_LAST)[:, -1] == 1)
     assert np.all(arriving(PLAIN, silent, XS, D_LAST)[:3, -1] == 0)
     widget = StackGradient({"silent": (PLAIN, silent)}, XS, D_LAST)
-    assert widget.words.startswith("In the silent stack 0 of the gradient reaches the input") and widget.static_png()[0]
+    start = "In the silent stack the gradient reaches the input at step 1 with a relative size of 0, 3 layers down and "
+    assert widget.words == start + "4 steps back. Straight down only, it is 0; straight back only, 0."
+    assert widget.static_png()[0]
 
 
 def test_the_words_name_the_two_direct_paths():
     widget = StackGradient(STACKS, XS, D_LAST, layer=1, step=2)
     assert repr(widget) == "StackGradient(3 layers, 5 steps, stack='plain', layer=1, step=2)"
-    where = " reaches layer 1 at step 2, 2 layers down and 3 steps back. "
-    assert f"{where}Straight down only, 0.015 is left; straight back only, 0.051." in widget.words
+    start = "In the plain stack the gradient reaches layer 1 at step 2 with a relative size of 0.0"
+    assert widget.words.startswith(start) and ", 2 layers down and 3 steps back. " in widget.words
+    assert widget.words.endswith(" Straight down only, it is 0.015; straight back only, 0.051.")
     before = widget.static_png()[0]
     widget.stack, widget.layer = "residual", 0
-    assert widget.words.startswith("In the residual stack 0.")
-    assert " reaches the input at step 2, 3 layers down and 3 steps back. " in widget.words
+    start = "In the residual stack the gradient reaches the input at step 2 with a relative size of 0."
+    assert widget.words.startswith(start) and ", 3 layers down and 3 steps back. " in widget.words
     assert widget.static_png()[0] != before
     widget.step = 5
-    assert widget.words.endswith(" reaches the input at step 5, 3 layers straight down.")
+    assert " reaches the input at step 5 with a relative size of " in widget.words
+    assert widget.words.endswith(", 3 layers straight down.")
     widget.layer, widget.step = 3, np.int64(4)
-    assert widget.words.endswith(" reaches layer 3 at step 4, 1 step back in the top layer.")
+    assert " reaches layer 3 at step 4 with a relative size of " in widget.words
+    assert widget.words.endswith(", 1 step back in the top layer.")
     widget.step = 5
     assert widget.words == "In the residual stack the gradient starts at layer 3, step 5, with its full size."
+
+
+def test_a_cells_number_is_a_power_of_ten_or_its_exponent():
+    sizes = [1.0, 1.03, 40.0, 0.4, 0.3, 4e-4, 0.0]
+    body = "return sent.map((size) => [brief(size, true), brief(size, false)]);"
+    powers, exponents = zip(*run("stack_gradient", body, *sizes), strict=True)
+    assert powers == ("1", "1", "10²", "1", "10⁻¹", "10⁻³", "0")
+    assert exponents == ("0", "0", "2", "0", "−1", "−3", "−∞")
 
 
 def test_what_does_not_fit_is_refused():
@@ -77,6 +91,8 @@ def test_what_does_not_fit_is_refused():
         arriving(PLAIN, PARAMS, np.zeros((5, 2, 4)), D_LAST)
     with pytest.raises(ValueError, match="d_last has shape"):
         arriving(PLAIN, PARAMS, XS, D_LAST[:, :3])
+    with pytest.raises(ValueError, match="d_last is 0 everywhere"):
+        arriving(PLAIN, PARAMS, XS, np.zeros((1, 4)))
     with pytest.raises(ValueError, match="expected one depth for all, at most 12, and 1 to 12 steps"):
         StackGradient({**STACKS, "one": (Stacked(Recurrent(lstm)), PARAMS[:1])}, XS, D_LAST)
     with pytest.raises(traitlets.TraitError, match="stack is 'deep'; expected one of 'plain', 'residual'"):

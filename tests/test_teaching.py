@@ -143,6 +143,30 @@ def test_the_marking_scheme_names_what_collecting_gives():
         assert re.findall(r"^- \*Collect:\* `(\w+)`", part, re.MULTILINE) == asked, f"chapter {number}"
 
 
+def printed(path: Path) -> str:
+    """What a page prints, on one line."""
+    outputs = [out for cell in read(path).cells for out in cell.get("outputs", [])]
+    return " ".join(" ".join(student.shown_text(out) for out in outputs).split())
+
+
+def test_the_marking_scheme_quotes_what_an_untouched_cell_prints():
+    quoted = {}
+    for path in PAGES:
+        part = scheme().get(path.name.split("_")[0], "")
+        for entry in re.findall(r"^- \*Empty:\* (.+?)(?=^- |^\*\*|\Z)", part, re.MULTILINE | re.DOTALL):
+            for quote in re.findall(r'"(.+?)"', " ".join(entry.split())):
+                quoted[quote] = [words for words in quote.split(" … ") if words not in printed(path)]
+    assert len(quoted) >= 15
+    wrong = [quote for quote, missing in quoted.items() if missing]
+    assert not wrong, f"docs/marking.md: no page prints {wrong}; quote the feedback that the page stores"
+
+
+def test_the_feedback_shown_to_teachers_is_that_of_its_page():
+    number, quote = re.search(r"This one is from chapter (\d\d):\n\n```\n(.+?)```", TEACHING, re.DOTALL).groups()
+    (path,) = [path for path in PAGES if path.name.startswith(number)]
+    assert " ".join(quote.split()) in printed(path), f"docs/teaching.md: chapter {number} prints other feedback"
+
+
 def test_the_table_of_points_adds_up():
     rows = re.findall(r"^\| \[(\w+) .*\| (\d+) \| (\d+) \| (\d+) \| (.+) \|$", MARKING, re.MULTILINE)
     assert [row[0] for row in rows] == list(scheme()), "docs/marking.md: its table has a row for each of its sections"

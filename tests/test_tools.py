@@ -1,4 +1,4 @@
-"""What the tools share: they can be run by name, what they name exists, and a training is whole or it is none."""
+"""What the tools share: they can be run by name, what they name exists, and an interrupted training stores nothing."""
 
 import re
 import sys
@@ -77,7 +77,7 @@ def test_a_training_that_is_watched_goes_on_and_takes_all_options_as_one_that_is
     assert capsys.readouterr().out == "", "no bar"
 
 
-def test_half_a_training_is_no_row_of_a_table():
+def test_an_interrupted_training_is_no_row_of_a_table():
     def interrupted(step):
         if step == 2:
             raise KeyboardInterrupt

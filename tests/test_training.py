@@ -131,10 +131,10 @@ def test_batches_may_end_the_training():
 
 
 def stream(step, length=4, B=3):
-    """Cut three endless sequences into pieces."""
+    """Cut three endless sequences into chunks."""
     xs = np.random.default_rng(11).normal(size=(40, B, 2))
-    piece = slice(length * step, length * (step + 1))
-    return Batch(xs[piece], np.cumsum(xs, axis=0)[piece, :, :1])
+    chunk = slice(length * step, length * (step + 1))
+    return Batch(xs[chunk], np.cumsum(xs, axis=0)[chunk, :, :1])
 
 
 NET2 = Model(Recurrent(lstm))
@@ -142,12 +142,12 @@ PARAMS2 = NET2.init(np.random.default_rng(0), 2, 4, 1)
 
 
 def test_a_carried_state_goes_on_and_its_gradient_is_cut():
-    tiny = sgd(1e-300)  # weights that do not move: the pieces are then one long run
+    tiny = sgd(1e-300)  # weights that do not move: the chunks are then one long run
     path = list(islice(fit(NET2, PARAMS2, stream, losses.mse, tiny, carry_state=True), 3))
     whole = stream(0, length=12)
     y = NET2.predict(PARAMS2, whole.xs)
-    pieces = [losses.mse(y[k : k + 4], whole.targets[k : k + 4]).value for k in (0, 4, 8)]
-    assert relative_error(np.array([p.loss for p in path]), np.array(pieces)) < 1e-14
+    chunks = [losses.mse(y[k : k + 4], whole.targets[k : k + 4]).value for k in (0, 4, 8)]
+    assert relative_error(np.array([p.loss for p in path]), np.array(chunks)) < 1e-14
     same(path[2].state, NET2.forward(PARAMS2, whole.xs).trace.state)
     second = NET2.loss_and_grads(PARAMS2, stream(1), losses.mse, path[0].state)  # the state as a mere number
     assert path[1].grad_norm == training.clip_norm(second.grads, 1.0)[1]

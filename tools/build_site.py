@@ -31,7 +31,7 @@ from nbformat import NotebookNode
 from lstm_helpers.figures.style import COLOURS
 from tools import formulas, lighten, live_widgets, site_search
 from tools.extensions import page_header
-from tools.readme import floors, sentence
+from tools.readme import layers, sentence
 
 ROOT = Path(__file__).resolve().parents[1]
 BOOK = ROOT / "docs" / "site"
@@ -48,7 +48,7 @@ def main() -> int:
     failed = build()
     if failed:
         return failed
-    mend(SITE)
+    repair(SITE)
     site_search.write(SITE)  # from TeX, before formulas are set
     formulas.write(SITE)
     lighten.lighten(SITE)
@@ -116,8 +116,8 @@ def build() -> int:
     return subprocess.run([*command, str(SOURCE), str(SITE)], cwd=ROOT, env=env).returncode
 
 
-def mend(site: Path) -> None:
-    """Put right in the finished pages what the tools leave wrong: arrows without words, links to nowhere or to JSON."""
+def repair(site: Path) -> None:
+    """Repair the finished pages: arrows without words, and links to nowhere or to JSON."""
     notebook = re.compile(r'(href="[^"]*_sources/notebooks/[^"]+\.ipynb") target="_blank"')
     arrow = '<summary><span class="toctree-toggle"'
     back = re.compile(r'<a class="viewcode-back" href="([^"#]*)#([^"]*)">.*?</a>')
@@ -132,11 +132,11 @@ def mend(site: Path) -> None:
         def if_there(link: re.Match[str], here: Path = page) -> str:
             return link[0] if link[2] in places.get((here.parent / link[1]).resolve(), ()) else ""
 
-        mended = notebook.sub(r"\1 download", back.sub(if_there, text))
-        mended = mended.replace('<summary aria-label="Toggle hidden content">', "<summary>")  # it has words
-        mended = mended.replace(arrow, arrow.replace("<summary>", '<summary aria-label="Pages below">'))
-        if mended != text:
-            page.write_text(mended, encoding="utf-8")
+        repaired = notebook.sub(r"\1 download", back.sub(if_there, text))
+        repaired = repaired.replace('<summary aria-label="Toggle hidden content">', "<summary>")  # it has words
+        repaired = repaired.replace(arrow, arrow.replace("<summary>", '<summary aria-label="Pages below">'))
+        if repaired != text:
+            page.write_text(repaired, encoding="utf-8")
 
 
 # --- pages
@@ -300,7 +300,7 @@ def ways() -> str:
 def write_api(folder: Path) -> None:
     """Write one page for each module of the package, in the order in which they rest on each other."""
     folder.mkdir()
-    names = floors()
+    names = layers()
     rows = []
     for name in names:
         module = import_module(f"lstm_helpers.{name}")

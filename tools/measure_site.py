@@ -1,10 +1,10 @@
-"""Measure the web edition in a real browser on a slow line (`python -m tools.measure_site [PAGE…]`, after `make site`).
+"""Measure the web edition in a real browser over a slow connection: `python -m tools.measure_site [PAGE…]`.
 
-A server on this machine sends the built pages compressed, as hosts do; the browser slows the line down to 1.6 Mbit/s
-with 150 ms to and fro, and keeps nothing from page to page. One row a page: how much is loaded, compressed and not; in
-how many requests, and how many to other hosts; when the first words are painted and the first widget answers; how far
-the layout jumps; and how often Tab is pressed before the first widget, from the top and after the skip link. `--fast`
-leaves the line as it is.
+Run it after `make site`. A server on this machine sends the built pages compressed, as hosts do; the browser slows the
+connection down to 1.6 Mbit/s with a round trip of 150 ms, and caches nothing between pages. One row a page: how much is
+loaded, compressed and not; in how many requests, and how many to other hosts; when the first words are painted and the
+first widget answers; how far the layout shifts; and how often Tab is pressed before the first widget, from the top and
+after the skip link. `--fast` leaves the connection as it is.
 """
 
 import gzip

@@ -153,7 +153,7 @@ def settle_output(out: NotebookNode, count: int | None) -> NotebookNode:
 
 
 def merge_streams(outputs: list[NotebookNode]) -> list[NotebookNode]:
-    """Join neighbouring pieces of one stream, which a kernel splits wherever its timing has it."""
+    """Join neighbouring outputs of one stream, which a kernel splits wherever its timing has it."""
     merged: list[NotebookNode] = []
     for out in outputs:
         last: Any = merged[-1] if merged else {}

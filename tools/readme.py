@@ -54,7 +54,7 @@ def pages(folder: Path) -> str:
 def modules() -> str:
     """List the package's modules, each with the first sentence of its docstring."""
     rows = []
-    for name in floors():
+    for name in layers():
         module = import_module(f"lstm_helpers.{name}")
         path = Path(str(module.__file__)).relative_to(ROOT)
         where = path.parent if path.name == "__init__.py" else path
@@ -62,8 +62,8 @@ def modules() -> str:
     return "\n".join(["| module | what it is |", "|---|---|", *rows, ""])
 
 
-def floors() -> list[str]:
-    """List the package's modules, those that the others stand on first."""
+def layers() -> list[str]:
+    """List the package's modules, from the lowest of import-linter's layers up."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     (contract,) = project["tool"]["importlinter"]["contracts"]
     names = [name.strip() for layer in reversed(contract["layers"]) for name in layer.split("|")]

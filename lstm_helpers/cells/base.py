@@ -13,6 +13,9 @@ Recurrent dropout multiplies h_{t-1} by a mask *where it enters W_h*, and nowher
 W_h, such as the GRU's z ⊙ h_{t-1}, is not masked. So every ``forward`` and ``backward`` takes ``h_mask`` (B, H), 1 by
 default. W_h multiplies h_mask ⊙ h_{t-1}, ∂L/∂W_h is computed from h_mask ⊙ h_{t-1}, and the gradient that comes back
 through W_h to h_{t-1} is multiplied by h_mask.
+
+A cell takes from another what is the same there: ``State = lstm.State``, or ``class Step(lstm.Step)`` for a record with
+the same fields. ``forward`` and ``backward`` are written out in every cell, to be read beside its equations.
 """
 
 from collections.abc import Callable, Sequence
@@ -129,7 +132,7 @@ def _axes(of: Shapes) -> dict[str, list[tuple[int, str]]]:
         for name, hint in hints.items():
             if not hasattr(hint, "__metadata__"):
                 raise ValueError(
-                    f"{of.__name__}.{name} has no shape in its type; expected such as Annotated[Array, 'D 4H']"
+                    f"{of.__name__}.{name} has no shape in its type; expected one such as Annotated[Array, 'D 4H']"
                 )
         of = tuple((name, " ".join(hint.__metadata__)) for name, hint in hints.items())
     return {name: [(int(axis[:-1] or 1), axis[-1]) for axis in shape.split()] for name, shape in of}

@@ -45,7 +45,7 @@ def init(
     forget_bias: float = 1.0,
     dtype: DTypeLike = np.float64,
 ) -> Params:
-    """Draw initial weights uniformly from ±1/√H; all biases are 0 except the forget gate's. As ``lstm.init``."""
+    """Draw initial weights uniformly from ±1/√H; biases are 0 except the forget gate's; as ``lstm.init``."""
     return Params(*base.initial(rng, input_size, hidden_size, BLOCKS, dtype, forget_bias))
 
 
@@ -55,13 +55,7 @@ def zero_state(params: Params, batch_size: int) -> State:
 
 
 def forward(params: Params, state: State, x: BD, h_mask: BH | float = 1.0) -> Step:
-    """Compute one step; arguments as in ``lstm.forward``.
-
-    Raises
-    ------
-    ValueError
-        If shapes or dtypes do not fit together; the message names the argument.
-    """
+    """Compute one step; arguments and errors as in ``lstm.forward``."""
     base.check_step(params, state, x, Params, State)
     z = x @ params.W_x + (h_mask * state.h) @ params.W_h + params.b
     z_f, z_g, z_o = np.split(z, 3, axis=1)

@@ -63,13 +63,7 @@ def zero_state(params: Params, batch_size: int) -> State:
 
 
 def forward(params: Params, state: State, x: BD, h_mask: BH | float = 1.0) -> Step:
-    """Compute one step; arguments as in ``lstm.forward``.
-
-    Raises
-    ------
-    ValueError
-        If shapes or dtypes do not fit together; the message names the argument.
-    """
+    """Compute one step; arguments and errors as in ``lstm.forward``."""
     base.check_step(params, state, x, Params, State)
     x_r, x_z, x_n = np.split(x @ params.W_x + params.b_x, 3, axis=1)
     h_r, h_z, q = np.split((h_mask * state.h) @ params.W_h + params.b_h, 3, axis=1)

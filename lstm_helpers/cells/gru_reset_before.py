@@ -59,13 +59,7 @@ def zero_state(params: Params, batch_size: int) -> State:
 
 
 def forward(params: Params, state: State, x: BD, h_mask: BH | float = 1.0) -> Step:
-    """Compute one step; arguments as in ``lstm.forward``.
-
-    Raises
-    ------
-    ValueError
-        If shapes or dtypes do not fit together; the message names the argument.
-    """
+    """Compute one step; arguments and errors as in ``lstm.forward``."""
     base.check_step(params, state, x, Params, State)
     masked = h_mask * state.h
     W_gates, W_n = _gates_and_candidate(params.W_h)

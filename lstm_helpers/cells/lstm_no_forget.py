@@ -62,13 +62,7 @@ def zero_state(params: Params, batch_size: int) -> State:
 
 
 def forward(params: Params, state: State, x: BD, h_mask: BH | float = 1.0) -> Step:
-    """Compute one step; arguments as in ``lstm.forward``.
-
-    Raises
-    ------
-    ValueError
-        If shapes or dtypes do not fit together; the message names the argument.
-    """
+    """Compute one step; arguments and errors as in ``lstm.forward``."""
     base.check_step(params, state, x, Params, State)
     z = x @ params.W_x + (h_mask * state.h) @ params.W_h + params.b
     z_i, z_g, z_o = np.split(z, 3, axis=1)

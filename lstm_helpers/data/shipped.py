@@ -16,12 +16,12 @@ from lstm_helpers import arrays, series
 from lstm_helpers.arrays import Array, TreeT
 
 FOLDER = resources.files("lstm_helpers.data")
-MEND = "install lstm_helpers again, or in a clone run `git checkout lstm_helpers/data`"
+FIX = "install lstm_helpers again, or in a clone run `git checkout lstm_helpers/data`"
 
 
 @contextmanager
 def file(name: str) -> Iterator[Path]:
-    """Give the path of a shipped file, and say of any fault in it which file it is and how to mend it.
+    """Give the path of a shipped file, and say of any fault in it which file it is and how to fix it.
 
     Raises
     ------
@@ -31,13 +31,13 @@ def file(name: str) -> Iterator[Path]:
         If whoever reads it inside the ``with`` finds it damaged, or not what was expected.
     """
     if not FOLDER.joinpath(name).is_file():
-        raise FileNotFoundError(f"lstm_helpers/data/{name} is missing, but ships with the package: {MEND}")
+        raise FileNotFoundError(f"lstm_helpers/data/{name} is missing, but ships with the package: {FIX}")
     with resources.as_file(FOLDER.joinpath(name)) as path:
         try:
             yield path
         except (ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
             fault = f"it has no {error}" if isinstance(error, KeyError) else error
-            raise ValueError(f"lstm_helpers/data/{name} is not as it was shipped: {fault}; {MEND}") from error
+            raise ValueError(f"lstm_helpers/data/{name} is not as it was shipped: {fault}; {FIX}") from error
 
 
 def tree(name: str, like: TreeT) -> TreeT:

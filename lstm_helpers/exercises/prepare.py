@@ -165,7 +165,7 @@ prepare = Exercise(
                     values, values[:train].min(), values[:train].max() - values[:train].min()
                 ),
             ),
-            "You scale to 0..1 by minimum and maximum. That is no leak, but the exercise asks for mean and deviation.\n"
+            "You scale to 0..1 by minimum and maximum. Nothing leaks, but the exercise asks for mean and deviation.\n"
             "Hint: values[:train].mean() and values[:train].std().",
         ),
         Misconception(

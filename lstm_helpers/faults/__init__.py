@@ -1,4 +1,4 @@
-"""Wrong LSTM passes, of the kinds that hand-written code falls prey to, kept where they can do no harm.
+"""Wrong LSTM passes, each with a typical fault of hand-written code, kept apart from the right ones.
 
 They serve twice: the tests prove that they would notice every one of them, and the reader learns to recognise a fault
 by its symptom. ``examine`` shows where a pass is wrong and where it is right; ``diagnose`` reads the fault from that.

@@ -132,5 +132,5 @@ def _single(name: str, array: Array) -> Array:
     with np.errstate(over="ignore"):
         single = array.astype(np.float32)
     if not np.isfinite(single).all():
-        raise ValueError(f"{name} holds numbers that are no finite float32, up to {np.abs(array).max():.3g}")
+        raise ValueError(f"{name} holds numbers that are not finite in float32, up to {np.abs(array).max():.3g}")
     return single

@@ -1,4 +1,4 @@
-"""How cells are wired into layers: small frozen objects that hold neither weights nor sizes.
+"""Layers run cells over sequences: small frozen objects that hold neither weights nor sizes.
 
 Every layer has the same four functions (``Layer``), so that layers can be put inside layers and inside a model.
 """

@@ -13,7 +13,7 @@ from lstm_helpers.arrays import Array
 from lstm_helpers.cells import lstm
 from lstm_helpers.data.tasks import agreement
 from lstm_helpers.data.trained import Network
-from lstm_helpers.figures.style import INK, QUIET
+from lstm_helpers.figures.style import INK, QUIET, number
 from lstm_helpers.through_time import unroll
 from lstm_helpers.widgets.base import HouseWidget, one_of
 from lstm_helpers.widgets.scripts import script
@@ -129,14 +129,14 @@ class BlockOrder(HouseWidget):
     @property
     def words(self) -> str:
         """The sentence below the picture."""
-        stored, score = self._orders["stored"], f"{self.right} of {self._orders['sentences']} sentences"
+        stored, count = self._orders["stored"], self._orders["sentences"]
+        score = f"network answers {self.right} of {count} sentence{'' if count == 1 else 's'} correctly"
         if self.read == stored:
-            return f"Read in the stored order, {' '.join(stored)}, every block is in its place: {score} are correct."
+            return f"Read in the stored order, {' '.join(stored)}, every block is in its place: the {score}."
         wrong = [f"{a} as {b}" for a, b in zip(stored, self.read, strict=True) if a != b]
         return (
             f"Reading {', '.join(wrong[:-1])} and {wrong[-1]} raises no error, because all shapes fit. "
-            f"{score} are correct; "
-            f"in this sentence the hidden states are off by up to {self._off[self.read]:.2f}."
+            f"The {score}, and in this sentence the hidden states are off by up to {number(self._off[self.read])}."
         )
 
     def draw_static(self, figure: Figure) -> None:

@@ -77,7 +77,7 @@ class CellVariants(HouseWidget):
         f = self._about["gates"][self.z_f - LOW]
         end = {name: number(float(held[-1])) for name, held in self.held.items()}
         return (
-            f"The forget gate, or z in the GRU, is {f:.3f}. "
+            f"The forget gate f, and the gate z of the GRU, are {f:.3f}. "
             f"After {STEPS} steps the state is {end['LSTM']} in the LSTM, "
             f"{end['no forget gate']} without a forget gate, {end['coupled']} in the coupled cell and the GRU, "
             f"and {end['peephole']} with peepholes."

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
 from lstm_helpers.figures import draw_forecasts
-from lstm_helpers.figures.style import INK, PALE
+from lstm_helpers.figures.style import INK, PALE, number
 from lstm_helpers.widgets.base import HouseWidget, Whole, within
 from lstm_helpers.widgets.scripts import script
 
@@ -37,7 +37,7 @@ class ForecastOrigin(HouseWidget):
     Raises
     ------
     ValueError
-        If the forecasts do not fit the origins, or extend beyond the series.
+        If the forecasts do not fit the origins, or an origin has no past or extends beyond the series.
     traitlets.TraitError
         If ``origin`` or ``ahead`` is out of range, here or when it is set later.
     """
@@ -70,6 +70,8 @@ class ForecastOrigin(HouseWidget):
                 f"N={self._origins.size}, one column for each origin"
             )
         horizon = len(tables[0])
+        if self._origins.min() < 1:
+            raise ValueError(f"origins begin at {self._origins.min()}; expected 1 or more: a forecast needs a past")
         if self._times.shape != self._values.shape or self._origins.max() + horizon > len(self._values):
             raise ValueError(
                 f"{len(self._times)} times, {len(self._values)} values; expected equally many, and {horizon} steps "
@@ -109,18 +111,23 @@ class ForecastOrigin(HouseWidget):
     @property
     def words(self) -> str:
         """The sentence below the picture."""
-        first = self._origins[self.origin]
-        observed, when = self._values[first + self.ahead - 1], self._times[first + self.ahead - 1]
+        first, count, several = self._origins[self.origin], self._origins.size, len(self._names) > 1
+        known, target = (number(self._times[t], 0) for t in (first - 1, first + self.ahead - 1))
         here, mean = self.errors, self.mean_errors
-        at = self._errors[:, self.ahead - 1]
-        wins = int(np.sum(at[int(at.mean(axis=1).argmin())] == at.min(axis=0)))
-        count = self._origins.size
-        least, least_mean = min(here.values()), min(mean.values())
+        begin = (
+            f"Data up to {known}; {number(self._values[first + self.ahead - 1], 1)} was observed in {target}. The "
+            f"{'smallest error' if several else 'error'} is {number(min(here.values()), 1)} ({_least(here)})."
+        )
+        least_mean = number(min(mean.values()), 1)
+        if count == 1:
+            return begin
+        if not several:
+            return f"{begin} Over all {count} origins, the mean error at this horizon is {least_mean}."
+        at, means = self._errors[:, self.ahead - 1], np.array(list(mean.values()))
+        wins = int(np.sum(at[means == means.min()].min(axis=0) == at.min(axis=0)))
         return (
-            f"Data up to {self._times[first - 1]:.0f}; {observed:.1f} was observed in {when:.0f}. "
-            f"The smallest error is {least:.1f} ({_least(here)}). "
-            f"Over all {count} origins, the smallest mean error at this horizon is "
-            f"{least_mean:.1f} ({_least(mean)}); that forecast is the closest at {wins} of the {count} origins."
+            f"{begin} Over all {count} origins, the smallest mean error at this horizon is {least_mean} "
+            f"({_least(mean)}); at {wins} of them no other forecast is closer."
         )
 
     def draw_static(self, figure: Figure) -> None:
@@ -138,7 +145,7 @@ class ForecastOrigin(HouseWidget):
         rows = np.arange(len(self._names))[::-1]
         below.barh(rows, list(self.mean_errors.values()), height=0.5, color=PALE, label="mean of all origins")
         below.plot(list(self.errors.values()), rows, "D", color=INK, ms=6, ls="", label="this origin")
-        below.set(yticks=rows, yticklabels=self._names, xlim=(0, 1.02 * self._errors[:, self.ahead - 1].max()))
+        below.set(yticks=rows, yticklabels=self._names, xlim=(0, 1.02 * self._errors.max() or 1))
         below.set_xlabel(f"absolute error at horizon {self.ahead}")
         below.legend(fontsize=8, loc="lower right")
 
@@ -153,4 +160,5 @@ class ForecastOrigin(HouseWidget):
 
 def _least(errors: Mapping[str, float]) -> str:
     """Name the method with the smallest error, or all of them if several are equal."""
-    return " and ".join(name for name, error in errors.items() if error == min(errors.values()))
+    *others, last = (name for name, error in errors.items() if error == min(errors.values()))
+    return f"{', '.join(others)} and {last}" if others else last

@@ -36,12 +36,14 @@ def arriving(stack: Stacked, params: tuple[Any, ...], xs: Array, d_last: Array) 
     Raises
     ------
     ValueError
-        If ``xs`` is not one sequence or ``d_last`` does not fit.
+        If ``xs`` is not one sequence, or ``d_last`` does not fit or is 0.
     """
     if np.ndim(xs) != 3 or xs.shape[1] != 1:
         raise ValueError(f"xs has shape {np.shape(xs)}; expected (T, 1, D), one sequence")
     trace = stack.forward(params, xs)
     check_shape("d_last", d_last, B=1, H=trace.output.shape[2])
+    if not np.any(d_last):
+        raise ValueError("d_last is 0 everywhere; expected a gradient: all sizes are relative to its own")
     d_output = np.zeros_like(trace.output)
     d_output[-1] = d_last
     rows: list[Array] = []

@@ -101,8 +101,9 @@ class StackGradient(HouseWidget):
         where = f"layer {self.layer}" if self.layer else "the input"
         if not down and not back:
             return f"In the {self.stack} stack the gradient starts at {where}, step {self.step}, with its full size."
-        size = self.sizes[self.layer, self.step - 1]
-        begin = f"In the {self.stack} stack {_say(size)} of the gradient reaches {where} at step {self.step}, "
+        size = _say(self.sizes[self.layer, self.step - 1])
+        arrives = f"the gradient reaches {where} at step {self.step} with a relative size of {size}"
+        begin = f"In the {self.stack} stack {arrives}, "
         if not down:
             return f"{begin}{_count(back, 'step')} back in the top layer."
         if not back:
@@ -110,7 +111,7 @@ class StackGradient(HouseWidget):
         straight_down, straight_back = self.sizes[self.layer, -1], self.sizes[-1, self.step - 1]
         return (
             f"{begin}{_count(down, 'layer')} down and {_count(back, 'step')} back. "
-            f"Straight down only, {_say(straight_down)} is left; straight back only, {_say(straight_back)}."
+            f"Straight down only, it is {_say(straight_down)}; straight back only, {_say(straight_back)}."
         )
 
     def draw_static(self, figure: Figure) -> None:
@@ -144,8 +145,8 @@ def _count(number: int, what: str) -> str:
     return f"{number} {what}{'' if number == 1 else 's'}"
 
 
-def _say(share: float) -> str:
-    return say_power(math.log10(share)) if share else "0"
+def _say(size: float) -> str:
+    return say_power(math.log10(size)) if size else "0"
 
 
 def _power(log: float) -> str:

@@ -64,6 +64,18 @@ RUN_ALL = """async () => {
     window.ranAll = false;
     commands.execute('notebook:run-all-cells').catch(() => {}).finally(() => { window.ranAll = true; });
 }"""
+RUN = """async positions => {
+    const { commands, shell } = window.jupyterapp;
+    await commands.execute('notebook:clear-all-cell-outputs');
+    window.ranAll = false;
+    const all = async () => {
+        for (const position of positions) {
+            shell.currentWidget.content.activeCellIndex = position;
+            await commands.execute('notebook:run-cell');
+        }
+    };
+    all().catch(() => {}).finally(() => { window.ranAll = true; });
+}"""
 SET_THEME = """async theme => {
     if (document.body.dataset.jpThemeName !== theme) {
         await window.jupyterapp.commands.execute('apputils:change-theme', { theme });
@@ -230,9 +242,18 @@ class Lab:
     def run_all(self, page, *, timeout: float = 120) -> None:
         """Clear all outputs, run every cell, and fail unless each code cell ran with no error and nothing on stderr."""
         page.evaluate(RUN_ALL)
+        self._ran(page, timeout)
+        assert not page.evaluate(UNFINISHED), f"cells that did not run: {page.evaluate(UNFINISHED)}"
+
+    def run(self, page, positions: list[int], *, timeout: float = 120) -> None:
+        """Clear all outputs, run the cells at these positions, and fail as ``run_all`` does."""
+        page.evaluate(RUN, positions)
+        self._ran(page, timeout)
+        assert not set(page.evaluate(UNFINISHED)) & set(positions), "not every cell ran"
+
+    def _ran(self, page, timeout: float) -> None:
         page.wait_for_function("() => window.ranAll", timeout=1000 * timeout)
         assert not page.evaluate(ERRORS), "\n".join(page.evaluate(ERRORS))
-        assert not page.evaluate(UNFINISHED), f"cells that did not run: {page.evaluate(UNFINISHED)}"
         path = page.evaluate("() => window.jupyterapp.shell.currentWidget.context.path")
         page.wait_for_function(READY, arg=path, timeout=30_000)
 

@@ -41,7 +41,7 @@ EXAMPLES = {
     ),
     "BackwardCell": Example("widgets.BackwardCell(network.cell, trace, np.ones_like(trace.h))", {}),
     "BlockOrder": Example("widgets.BlockOrder(network, words, agreement.batch(np.random.default_rng(0), 40, 2))", {}),
-    "CellVariants": Example("widgets.CellVariants(z_f=3)", {"forget gate z": "z_f"}),
+    "CellVariants": Example("widgets.CellVariants(z_f=3)", {"pre-activation": "z_f"}),
     "FadingDifference": Example(
         "widgets.FadingDifference(vanilla, xs, agreement.encode(words.replace('dogs', 'dog')), words.split())",
         {"scale of W_h": "scale"},

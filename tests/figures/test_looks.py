@@ -425,7 +425,7 @@ def test_what_an_intervention_changes_stays_inside_the_plot() -> None:
     assert np.array_equal(drawn_as(two["c"], "c original"), trace.c[:, 0, 0])
 
 
-def test_an_answers_chance_and_the_part_that_is_lost_are_named() -> None:
+def test_an_answers_probability_and_the_part_that_is_ablated_are_named() -> None:
     assert panel("draw_ablation", "answer").get_ylabel() == "p(yes)"
     ax = drawn("draw_ablation")
     assert ax.get_title(loc="left").startswith("h and c set to zero before “step 3”")

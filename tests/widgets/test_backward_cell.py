@@ -58,7 +58,7 @@ def test_the_gradient_on_each_wire_follows_the_chain_rule():
     arriving = lstm.State(*(part[2] for part in backpropagate(lstm, params, trace, d_hs).states))
     n = drawing.numbers(params, trace[2], arriving, d_hs[2], 1, 0)
     on = {wire: n[number] for wire, number in drawing.CARRIES.items()}
-    slope = {gate: n[gate] * (1 - n[gate]) for gate in "ifo"} | {"g": 1 - n["g"] ** 2}
+    derivative = {gate: n[gate] * (1 - n[gate]) for gate in "ifo"} | {"g": 1 - n["g"] ** 2}
     want = {
         "fork_h-show": on["up-fork_h"] + on["h-fork_h"],
         "show-o": on["fork_h-show"] * n["tanh_c"],
@@ -71,10 +71,10 @@ def test_the_gradient_on_each_wire_follows_the_chain_rule():
         "keep-f": on["add-keep"] * n["c_previous"],
         "write-i": on["add-write"] * n["g"],
         "write-g": on["add-write"] * n["i"],
-        "f-tap_f": on["keep-f"] * slope["f"],
-        "i-tap_i": on["write-i"] * slope["i"],
-        "g-tap_g": on["write-g"] * slope["g"],
-        "o-tap_g": on["show-o"] * slope["o"],
+        "f-tap_f": on["keep-f"] * derivative["f"],
+        "i-tap_i": on["write-i"] * derivative["i"],
+        "g-tap_g": on["write-g"] * derivative["g"],
+        "o-tap_g": on["show-o"] * derivative["o"],
     }
     assert want == pytest.approx({wire: on[wire] for wire in want}, abs=1e-15)
     sources = {"up-fork_h": d_hs[2, 0, 1], "h-fork_h": arriving.h[0, 1] - d_hs[2, 0, 1], "c-fork_c": arriving.c[0, 1]}

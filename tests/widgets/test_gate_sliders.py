@@ -61,8 +61,8 @@ def test_limit_at_the_edges():
 
 
 def test_a_closed_output_gate_does_not_erase():
-    open_, shut = apply_gates(0.9, 1, 0.5, 1.0), apply_gates(0.9, 1, 0.5, 0.0)
-    assert np.array_equal(open_.c, shut.c) and np.all(shut.h == 0) and np.all(open_.h != 0)
+    open_, closed = apply_gates(0.9, 1, 0.5, 1.0), apply_gates(0.9, 1, 0.5, 0.0)
+    assert np.array_equal(open_.c, closed.c) and np.all(closed.h == 0) and np.all(open_.h != 0)
 
 
 def test_kept_and_added_make_up_the_cell_state():

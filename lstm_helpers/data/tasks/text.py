@@ -61,7 +61,7 @@ def read(path: str | os.PathLike[str], *, encoding: str = "utf-8", most_kinds: i
             "try another encoding such as encoding='latin-1', or save it as UTF-8"
         ) from None
     except LookupError:
-        raise ValueError(f"encoding is {encoding!r}, which Python does not know; expected such as 'utf-8'") from None
+        raise ValueError(f"encoding is {encoding!r}, unknown to Python; expected one such as 'utf-8'") from None
     if len(text) < LEAST:
         raise ValueError(
             f"{path} holds {len(text)} characters; expected at least {LEAST}: a network cannot learn from less"

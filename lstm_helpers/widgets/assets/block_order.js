@@ -1,10 +1,10 @@
 // One network's weights read in any order of their blocks. Every number was sent from Python.
-// `sentence` mirrors BlockOrder.words; a test compares them.
+// `sentence` mirrors BlockOrder.words.
 
 import { OWN_KEYS, caption, follow, history, html, leave, line, put, stage, svg, text } from "./common.js";
-import { doubles, scale, spread } from "./numbers.js";
+import { doubles, fixed, scale, spread } from "./numbers.js";
 
-function unpackOrders(model) {
+export function unpackOrders(model) {
   const all = doubles(model.get("_numbers"));
   const steps = model.get("_labels").length;
   const { all: orders, stored, known, sentences } = model.get("_orders");
@@ -19,15 +19,14 @@ function unpackOrders(model) {
 
 const spaced = (order) => [...order].join(" ");
 
-function sentence({ stored, sentences, of }, read) {
+export function sentence({ stored, sentences, of }, read) {
   const { right, off } = of(read);
-  const score = `${right} of ${sentences} sentences`;
-  if (read === stored)
-    return `Read in the stored order, ${spaced(stored)}, every block is in its place: ${score} are correct.`;
+  const score = `network answers ${right} of ${sentences} sentence${sentences === 1 ? "" : "s"} correctly`;
+  if (read === stored) return `Read in the stored order, ${spaced(stored)}, every block is in its place: the ${score}.`;
   const wrong = [...stored].flatMap((letter, k) => (letter === read[k] ? [] : [`${letter} as ${read[k]}`]));
   return (
     `Reading ${wrong.slice(0, -1).join(", ")} and ${wrong.at(-1)} raises no error, because all shapes fit. ` +
-    `${score} are correct; in this sentence the hidden states are off by up to ${off.toFixed(2)}.`
+    `The ${score}, and in this sentence the hidden states are off by up to ${fixed(off)}.`
   );
 }
 
@@ -103,10 +102,8 @@ function drawAnswers(network, read, labels, width, height) {
     ),
   );
   const [yn, yw] = spread([y(have.at(-1)), y(want.at(-1))], 17, box.top, box.bottom);
-  out.push(
-    text(box.right + 8, (same ? y(have.at(-1)) : yn) + 4, same ? "correct order" : "this order", { class: "lstm-end" }),
-  );
-  if (!same) out.push(text(box.right + 8, yw + 4, "correct order", { class: "lstm-tick" }));
+  if (!same) out.push(text(box.right + 8, yn + 4, "this order", { class: "lstm-end" }));
+  out.push(text(box.right + 8, (same ? y(want.at(-1)) : yw) + 4, "correct order", { class: "lstm-tick" }));
   labels.forEach((label, t) => {
     const place = { class: "lstm-tick", "text-anchor": "middle" };
     const turned = {

@@ -1,10 +1,10 @@
 // One unit of five kinds of cell on one input. Every number was sent from Python. `sentence`
-// mirrors CellVariants.words; a test compares them.
+// mirrors CellVariants.words.
 
 import { caption, choice, follow, history, html, leave, line, put, slider, stage, svg, text } from "./common.js";
 import { doubles, fixed, scale } from "./numbers.js";
 
-function unpackHeld(model) {
+export function unpackHeld(model) {
   const { steps, low, high, cells } = model.get("_about");
   const names = Object.keys(cells);
   const size = names.length * steps;
@@ -18,10 +18,10 @@ function unpackHeld(model) {
   };
 }
 
-function sentence({ gates, low, steps }, held, z) {
+export function sentence({ gates, low, steps }, held, z) {
   const end = Object.fromEntries(held.map(([name, values]) => [name, fixed(values.at(-1))]));
   return (
-    `The forget gate, or z in the GRU, is ${gates[z - low].toFixed(3)}. After ${steps} steps the state is ` +
+    `The forget gate f, and the gate z of the GRU, are ${gates[z - low].toFixed(3)}. After ${steps} steps the state is ` +
     `${end.LSTM} in the LSTM, ${end["no forget gate"]} without a forget gate, ` +
     `${end.coupled} in the coupled cell and the GRU, and ${end.peephole} with peepholes.`
   );
@@ -109,8 +109,8 @@ function render({ model, el }) {
     onInput: (name) => put(model, "feed", name),
   });
   const gate = slider({
-    symbol: "z",
-    name: "forget gate",
+    symbol: "",
+    name: "pre-activation", // of f, and of the GRU's z: its letter would be a second z
     min: about.low,
     max: about.high,
     step: 1,
@@ -130,7 +130,7 @@ function render({ model, el }) {
   const note = html(
     "p",
     { class: "lstm-equation" },
-    "Bars: the cell state after each step (in the GRU, h). Triangles: the input. Bold: differences from the LSTM.",
+    "Bars: the cell state after each step (in the GRU, h). Triangles: the input. Underlined: differences from the LSTM.",
   );
   const group = {
     class: "lstm-widget lstm-variants",

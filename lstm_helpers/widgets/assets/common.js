@@ -133,7 +133,7 @@ export function caption(picture) {
   const announce = (words) => {
     live.textContent = words;
   }; // at once, for pictures that never settle
-  return { nodes: [shown, live], say, announce, stop: () => clearTimeout(timer) };
+  return { nodes: [html("div", { class: "lstm-said" }, shown), live], say, announce, stop: () => clearTimeout(timer) };
 }
 
 // Undo and reset -----------------------------------------------------------------------------------------------

@@ -1,10 +1,10 @@
 // A gradient that flows down a stack and back in time. Only colours are computed here: every number was sent from
-// Python. `sentence` mirrors StackGradient.words; a test compares them.
+// Python. `sentence` mirrors StackGradient.words.
 
 import { caption, choice, follow, history, html, leave, put, slider, stage, svg, text } from "./common.js";
 import { doubles, fixed, raised, sayPower } from "./numbers.js";
 
-function unpackSizes(model) {
+export function unpackSizes(model) {
   const { steps } = model.get("_shape");
   return new Map(
     Object.entries(model.get("_sizes")).map(([name, view]) => {
@@ -16,27 +16,45 @@ function unpackSizes(model) {
 
 const count = (number, what) => `${number} ${what}${number === 1 ? "" : "s"}`;
 
-const fraction = (part) => (part ? sayPower(part) : "0");
+const say = (size) => (size ? sayPower(size) : "0");
 
-function sentence(name, of, { layers, steps }, layer, step) {
+export function sentence(name, of, { layers, steps }, layer, step) {
   const [down, back] = [layers - layer, steps - step];
   const where = layer ? `layer ${layer}` : "the input";
   if (!down && !back) return `In the ${name} stack the gradient starts at ${where}, step ${step}, with its full size.`;
-  const begin = `In the ${name} stack ${fraction(of(layer, step))} of the gradient reaches ${where} at step ${step}, `;
+  const size = say(of(layer, step));
+  const begin = `In the ${name} stack the gradient reaches ${where} at step ${step} with a relative size of ${size}, `;
   if (!down) return `${begin}${count(back, "step")} back in the top layer.`;
   if (!back) return `${begin}${count(down, "layer")} straight down.`;
   return (
-    `${begin}${count(down, "layer")} down and ${count(back, "step")} back. Straight down only, ` +
-    `${fraction(of(layer, steps))} is left; straight back only, ${fraction(of(layers, step))}.`
+    `${begin}${count(down, "layer")} down and ${count(back, "step")} back. Straight down only, it is ` +
+    `${say(of(layer, steps))}; straight back only, ${say(of(layers, step))}.`
   );
 }
 
-const [ROW, NARROW] = [25, 420];
+const [ROW, TOP, NARROW] = [25, 22, 420];
+
+// On a phone there is only room for the layers' numbers beside the table; powers of ten need wide cells.
+function sizesOf(width, steps) {
+  const narrow = width < NARROW;
+  const left = narrow ? 26 : 72;
+  const size = (width - left - 4) / steps;
+  return { narrow, left, size, powers: size > 36 };
+}
+
+// A cell's number: the nearest power of ten, or only its exponent.
+export function brief(share, powers) {
+  const power = Math.floor(Math.log10(share) + 0.5);
+  if (!powers) return share ? fixed(power, 0) : "−∞";
+  return share ? (power ? `10${raised(power)}` : "1") : "0";
+}
+
+const explain = (powers) =>
+  "colour and number: the size of the gradient relative to its start, the number rounded to a power of ten" +
+  (powers ? "" : " (−3 stands for 10⁻³)");
 
 function drawStack(of, { layers, steps, lowest }, layer, step, map, width) {
-  const narrow = width < NARROW; // a phone: only the layers' numbers, and no room beside the table
-  const [LEFT, TOP] = [narrow ? 26 : 62, 22];
-  const size = (width - LEFT - 4) / steps;
+  const { narrow, left: LEFT, size, powers } = sizesOf(width, steps);
   const x = (t) => LEFT + (t - 1) * size;
   const y = (k) => TOP + (layers - k) * ROW;
   const out = [];
@@ -45,8 +63,7 @@ function drawStack(of, { layers, steps, lowest }, layer, step, map, width) {
     out.push(text(LEFT - 6, y(k) + 17, k ? (narrow ? `${k}` : `layer ${k}`) : narrow ? "x" : "input", here));
     for (let t = 1; t <= steps; t += 1) {
       const part = of(k, t);
-      const log = Math.log10(part);
-      const level = Math.floor((1 - log / lowest) * (map.length - 1) + 0.5);
+      const level = Math.floor((1 - Math.log10(part) / lowest) * (map.length - 1) + 0.5);
       const [paper, ink] = map[Math.max(0, Math.min(map.length - 1, level))];
       const place = { "data-layer": k, "data-step": t, "data-value": part };
       out.push(
@@ -60,10 +77,8 @@ function drawStack(of, { layers, steps, lowest }, layer, step, map, width) {
           ...place,
         }),
       );
-      const power = Math.floor(log + 0.5);
-      const words = part === 0 ? "0" : power === 0 ? "1" : size > 36 ? `10${raised(power)}` : fixed(power, 0);
       out.push(
-        text(x(t) + size / 2, y(k) + 17, words, {
+        text(x(t) + size / 2, y(k) + 17, brief(part, powers), {
           class: "lstm-in-cell",
           "text-anchor": "middle",
           style: `fill:${ink}`,
@@ -112,8 +127,12 @@ function render({ model, el }) {
     step: 1,
     onInput: (t) => put(model, "step", t),
   });
+  const note = html("p", { class: "lstm-equation" });
   const now = () => [tables.get(model.get("stack")), shape, model.get("layer"), model.get("step")];
-  const picture = stage(22 + (shape.layers + 1) * ROW + 22, (width) => drawStack(...now(), map, width));
+  const picture = stage(22 + (shape.layers + 1) * ROW + 22, (width) => {
+    note.textContent = explain(sizesOf(width, shape.steps).powers);
+    return drawStack(...now(), map, width);
+  });
   picture.picture.addEventListener("click", (event) => {
     const place = event.target.dataset;
     if (place.layer === undefined) return;
@@ -129,12 +148,6 @@ function render({ model, el }) {
     picture.redraw();
     words.say(sentence(model.get("stack"), of, shape, k, t));
   };
-  const note = html(
-    "p",
-    { class: "lstm-equation" },
-    "colour and number: the fraction of the gradient that arrives, as the nearest power of ten; " +
-      "in the narrow picture −3 stands for 10⁻³",
-  );
   const group = { class: "lstm-widget lstm-stack", role: "group", "aria-label": "A gradient in a stack" };
   const controls = html("div", { class: "lstm-controls" }, past.beside(which.row), layer.row, step.row);
   el.append(html("div", group, controls, picture.place, note, ...words.nodes));
