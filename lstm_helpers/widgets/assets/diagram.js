@@ -4,7 +4,7 @@
 import { html, line, svg, text } from "./common.js";
 import { fixed } from "./numbers.js";
 
-const [LOW, ROOM] = [345, 22]; // pixels
+const [LOW, ROOM, CLEAR, SHORT] = [345, 22, 4, 8]; // pixels
 
 // Sizes for a width: letters stay readable, so a narrow drawing is taller and omits the formulas beside numbers. A wide
 // one is no taller than fits a laptop's screen together with the rest of the widget.
@@ -26,7 +26,8 @@ export function diagramSizes(layout, width) {
 
 function nodeBox(layout, sizes, node) {
   const [width, height] = layout.sizes[node.kind];
-  const wide = { state: layout.letters, input: 6, gate: 2.4, squash: 3.4 }[node.kind] || 0; // in letters, at least
+  const squash = sizes.tiny ? 2.7 : 3.4;
+  const wide = { state: layout.letters, input: 6, gate: 2.4, squash }[node.kind] || 0; // in letters, at least
   const round = Math.max(width * sizes.across, sizes.font * 1.1);
   const box =
     node.kind === "times" || node.kind === "plus"
@@ -41,15 +42,22 @@ function nodeBox(layout, sizes, node) {
 }
 
 // A box that is wider than its place would swallow the wire from the fork beside it: the fork, and what stands above or
-// below it, move aside until there is room for a shaft and an arrow's head.
+// below it, move aside until there is room for a shaft and an arrow's head, but not so far that it meets what it comes
+// from, or its wire to the next floor runs through the tanh beside it: at worst the box gives the arrow's head its room.
 function makeRoom(layout, boxes) {
   for (const wire of layout.wires) {
     const [fork, box] = [boxes[wire.start], boxes[wire.end]];
     if (fork.kind !== "junction" || box.kind !== "state" || wire.via.length || fork.y !== box.y) continue;
-    const [from, most] = [fork.x, box.x - box.width / 2 - ROOM];
-    if (from <= most || from >= box.x) continue;
+    const from = fork.x;
+    const beside = Object.values(boxes).filter(({ kind, x }) => x < from && /^(gate|squash|times|plus)$/.test(kind));
+    const least = Math.max(0, ...beside.map(({ x, width }) => x + width / 2 + CLEAR));
+    const to = Math.max(least, box.x - box.width / 2 - ROOM);
+    if (from <= to || from >= box.x) continue;
+    const less = Math.max(0, SHORT - (box.x - box.width / 2 - to));
+    box.x += less / 2;
+    box.width -= less;
     for (const other of Object.values(boxes))
-      if ((other.kind === "junction" || other.kind === "end") && other.x === from) other.x = most;
+      if ((other.kind === "junction" || other.kind === "end") && other.x === from) other.x = to;
   }
 }
 
@@ -186,7 +194,7 @@ function drawNode(pen, node) {
     const r = width / 2;
     const sign =
       node.kind === "times"
-        ? [svg("circle", { cx: x, cy: y, r: 2.8, fill: ink })]
+        ? [svg("circle", { cx: x, cy: y, r: Math.min(2.8, 0.36 * r), fill: ink })]
         : [line(x - r / 2, y, x + r / 2, y, { stroke: ink }), line(x, y - r / 2, x, y + r / 2, { stroke: ink })];
     return [svg("g", group, svg("circle", { class: "lstm-box", cx: x, cy: y, r, stroke: ink }), ...sign)];
   }
@@ -255,7 +263,7 @@ function drawVessel({ sizes: { font, tiny }, view, colour }, node, group, box) {
     svg("rect", { ...box, rx: 4 }),
     svg("rect", { ...full, fill: colour(node.symbol) }),
     node.kind === "squash" ? line(box.x, level(0), box.x + box.width, level(0), { class: "lstm-middle" }) : "",
-    movable && !view.idle ? svg("rect", { ...grip, fill: colour(node.symbol) }) : "",
+    movable && !view.idle ? svg("rect", grip) : "",
     label(
       box.x + box.width / 2,
       box.y + box.height / 2 + font * 0.35,
@@ -267,7 +275,7 @@ function drawVessel({ sizes: { font, tiny }, view, colour }, node, group, box) {
 }
 
 // The text and position of a note, from `x` to `x + wide`. A formula is dropped if its number needs the room.
-function placeNote({ layout, sizes, view }, note) {
+function placeNote({ layout, sizes, view, boxes }, note) {
   const { across, up, font, compact, tiny } = sizes;
   const value = note.number ? view.numbers[note.number] : null;
   const size = value === null ? Math.max(12, font * 0.9) : font;
@@ -276,11 +284,12 @@ function placeNote({ layout, sizes, view }, note) {
   const onWire = tiny && said && note.align === "left"; // no room beside it
   // This fraction of it is left of its position.
   const before = onWire ? 0.5 : { left: 0, center: 0.5, right: 1 }[note.align];
-  const place = (note.at[0] - (onWire ? 1.5 : 0)) * across;
+  const end = layout.nodes.find(({ name, kind }) => name === note.name && kind === "end"); // which may have moved
+  const place = (note.at[0] - (onWire ? 1.5 : 0)) * across + (end ? boxes[end.name].x - end.at[0] * across : 0);
   const long = note.text.reduce((sum, [words]) => sum + words.length, 0) * size * 0.5;
   const beside = layout.notes.filter(({ align, at: [x, y] }) => align === "left" && y === note.at[1] && x > note.at[0]);
-  const end = Math.min(to - 6, ...beside.map(({ at: [x] }) => x * across - 8));
-  const room = said ? (before ? Infinity : end - place - said.length * size * 0.65) : to - from - 12;
+  const last = Math.min(to - 6, ...beside.map(({ at: [x] }) => x * across - 8));
+  const room = said ? (before ? Infinity : last - place - said.length * size * 0.65) : to - from - 12;
   const words = (said && (tiny || (compact && note.text.length > 2))) || long > room ? [] : note.text;
   const runs = said ? [...words, [`${words.length ? " " : ""}${said}`, "b"]] : words;
   const wide = (words.length ? long : 0) + said.length * size * 0.65;
