@@ -15,7 +15,7 @@ FOUND = command -v "$(PYTHON)" >/dev/null || { echo "There is no $(PYTHON) here.
 	"install it, or name the one you have: make $(or $(MAKECMDGOALS),lab) PYTHON=python3.13" >&2; exit 1; };
 PREPARE = $(FOUND) $(PYTHON) -m tools.environment --venv $(VENV) --deps $(DEPS)
 
-.PHONY: help lab test soak check notebooks readme bench lock clean read-set test-set
+.PHONY: help lab test soak check notebooks baselines gallery readme bench lock clean read-set test-set
 
 help:  ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1@/p' Makefile | tr '@' '\t'
@@ -44,6 +44,14 @@ check: test-set  ## look at the code: ruff, mypy, the import order of the packag
 
 notebooks: test-set  ## run the pages again and store their outputs (ONLY=03 for one)
 	$(ONE_THREAD) $(RUN) -m tools.notebooks $(ONLY)
+
+baselines: test-set  ## store the pictures that tests/figures/test_pictures.py compares again (ONLY=draw_cell for some)
+	rm -f tests/figures/baseline/$(or $(ONLY),draw_)*.png
+	$(ONE_THREAD) $(RUN) -m pytest -q tests/figures/test_pictures.py --mpl-generate-path=tests/figures/baseline \
+		$(if $(ONLY),-k $(ONLY))
+
+gallery: test-set  ## show all figures on one page, also as colour-blind people see them: build/gallery/index.html
+	$(ONE_THREAD) $(RUN) -m tools.gallery
 
 readme: test-set  ## write the lists of pages and modules in README.md, from the cover and the docstrings
 	$(RUN) -m tools.readme

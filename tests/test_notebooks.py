@@ -289,17 +289,37 @@ def test_answers_are_a_few_short_texts_and_nothing_else(path):
             continue
         assert cell.metadata.get("jupyter", {}).get("source_hidden") is True, f"cell {position} shows its call"
         call = ast.parse(cell.source, mode="eval").body
-        assert isinstance(call, ast.Call) and ast.unparse(call.func) == "Predict" and not call.keywords, position
+        assert isinstance(call, ast.Call) and ast.unparse(call.func) == "Predict", position
+        assert {ast.unparse(keyword) for keyword in call.keywords} <= {"section=True"}, position
         answers = [ast.literal_eval(argument) for argument in call.args]
         assert len(answers) in (0, 2, 3, 4) and max(map(len, answers), default=0) <= 80, f"cell {position}: {answers}"
         assert [sorted(out.get("data", {})) for out in cell.outputs] == [["text/markdown", "text/plain"]], position
+
+
+def takes_its_section(cell: nbformat.NotebookNode) -> bool:
+    """Whether the answers open all that stands before the next heading or question, as `Predict` says."""
+    return is_predict(cell) and "section=True" in cell.source
+
+
+@each_page
+def test_nothing_that_follows_a_question_in_its_section_can_be_read_before_an_answer(path):
+    cells = load(path).cells
+    for position in [k for k, cell in enumerate(cells) if takes_its_section(cell)]:
+        for follows in cells[position + 1 :]:
+            assert not is_predict(follows), f"cell {position}: the next question has no text"
+            if follows.cell_type == "code":
+                continue
+            heading = re.search(r"^#{1,6} ", follows.source, re.MULTILINE)
+            assert not (heading and heading.start()), f"cell {position}: text before a heading stays readable"
+            if heading or "**Predict.**" in follows.source:
+                break
 
 
 @each_page
 def test_a_prediction_opens_its_result_and_nothing_more(path):
     cells = load(path).cells
     for position, cell in enumerate(cells):
-        if not is_predict(cell):
+        if not is_predict(cell) or takes_its_section(cell):
             continue
         for result in cells[position + 1 :]:  # what `Predict` keeps out of sight
             assert not is_predict(result), f"cell {position}: the next question comes before an answer in words"

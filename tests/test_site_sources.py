@@ -6,6 +6,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from nbformat import v4
 
 from lstm_helpers import widgets
 from tools import build_site
@@ -111,3 +112,27 @@ def test_the_icon_is_drawn_in_the_houses_colours(monkeypatch):
     monkeypatch.setattr(build_site, "COLOURS", {"i": "#111111", "f": "#222222", "o": "#333333", "c": "#444444"})
     drawing = build_site.favicon()
     assert "%" not in drawing and all(colour in drawing for colour in build_site.COLOURS.values())
+
+
+@pytest.mark.parametrize("section", [False, True])
+def test_an_answer_opens_the_result_or_the_rest_of_its_section(section):
+    def code(source, *tags):
+        return v4.new_code_cell(source, metadata={"tags": list(tags)})
+
+    call = f"Predict('yes', 'no'{', section=True' * section})"
+    cells = [code(call, "predict"), code("1"), v4.new_markdown_cell("No."), v4.new_markdown_cell("Why? " * 30)]
+    cells += [code("2"), v4.new_markdown_cell("So.\n\n## Next\n\nOn."), code("3")]
+    notebook = v4.new_notebook(cells=cells)
+    build_site.mark_results(notebook)
+    opens = ["result" in cell.metadata.get("tags", []) or "book-result" in cell.source for cell in notebook.cells]
+    assert opens == [False, True, True, *[section] * 3, False]
+    assert notebook.cells[5].source.endswith("## Next\n\nOn.")
+
+
+def test_the_next_question_is_no_part_of_a_result():
+    asks = v4.new_code_cell("Predict('yes', 'no', section=True)", metadata={"tags": ["predict"]})
+    text = v4.new_markdown_cell("More.\n\n**Predict.** And now?")
+    notebook = v4.new_notebook(cells=[asks, v4.new_code_cell("1"), text])
+    build_site.mark_results(notebook)
+    assert notebook.cells[1].metadata["tags"] == ["result"]
+    assert "book-result" not in notebook.cells[2].source

@@ -29,7 +29,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from lstm_helpers.figures.style import COLOURS
-from tools import formulas, lighten, live_widgets, site_search
+from tools import formulas, gallery, lighten, live_widgets, site_search
 from tools.extensions import page_header
 from tools.readme import layers, sentence
 
@@ -89,6 +89,7 @@ def gather(pages: list[Path]) -> None:
         "%RUN%": ways(),
         "%MORE%": "\n".join(f"- [{title}]({name}.md)" for name, title in names.items()),
         "%MORE-NAMES%": "\n".join(names),
+        "%GALLERY%": gallery.for_the_site(SOURCE / "gallery-pictures"),
     }
     for text in (*BOOK.glob("*.md"), *more):
         words = text.read_text(encoding="utf-8").replace("](../notebooks/", "](notebooks/")
@@ -175,24 +176,27 @@ def for_the_web(notebook: NotebookNode, live: dict[int, list[dict[str, Any]]]) -
 
 
 def mark_results(notebook: NotebookNode) -> None:
-    """Mark what each question's answers open, as `Predict` says: code cells, and the text behind them."""
+    """Mark what each question's answers open, as `Predict` says: code cells and the text behind them, or a section."""
     cells = notebook.cells
     for position, cell in enumerate(cells):
         if "predict" not in cell.metadata.get("tags", []):
             continue
         cell.metadata["tags"] = [*cell.metadata["tags"], "remove-input"]
+        whole_section = "section=True" in cell.source
         for result in cells[position + 1 :]:
             if result.cell_type == "code":
                 if "predict" in tags_of(result):
                     break
                 result.metadata["tags"] = [*tags_of(result), "result"]
                 continue
+            if "**Predict.**" in result.source:
+                break
             heading = re.search(r"^#{1,6} ", result.source, re.MULTILINE)
             end = heading.start() if heading else len(result.source)
             text, rest = result.source[:end].strip(), result.source[end:]
             if text:
                 result.source = f"``````{{container}} book-result\n{text}\n``````\n\n{rest}"
-            if rest or not text.endswith(":") or len(text) > SHORT:
+            if rest or not (whole_section or (text.endswith(":") and len(text) <= SHORT)):
                 break
 
 

@@ -25,6 +25,8 @@ def draw_alignment(
 ) -> Axes:
     """Draw attention weights as a map from 0 to 1. Source tokens run left to right, written tokens top to bottom.
 
+    The weights are written in the squares; where these are too many, a scale beside the map says what the colours mean.
+
     Parameters
     ----------
     source : sequence of str
@@ -64,6 +66,13 @@ def draw_alignment(
             if weight >= LEAST_WRITTEN:
                 ink = ink_on(to_hex(AMOUNT_MAP(weight)))
                 ax.text(s, t, number(weight), ha="center", va="center", size=8.5, color=ink, gid=f"weight:{t},{s}")
+    else:
+        scale = ax.inset_axes((1.015, 0.0, 0.015, 1.0), label="scale")
+        scale.imshow(np.linspace(1, 0, 101)[:, None], cmap=AMOUNT_MAP, aspect="auto", extent=(0, 1, 0, 1))
+        scale.set(xticks=[], yticks=[0, 0.5, 1], yticklabels=["0", "0.5", "1"])
+        scale.yaxis.tick_right()
+        scale.tick_params(length=0, labelsize=10, pad=2)
+        scale.spines[:].set_visible(False)
     if at is not None:
         ax.add_patch(Rectangle((-0.5, at - 0.5), S, 1, fill=False, edgecolor=INK, lw=1.8, gid="at", clip_on=False))
     return ax

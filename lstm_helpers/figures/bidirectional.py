@@ -9,8 +9,9 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
 from lstm_helpers.arrays import Array
+from lstm_helpers.figures.axes import log10, powers
 from lstm_helpers.figures.diagram import check_index
-from lstm_helpers.figures.style import COLOURS, INK, PALE, PAPER, Look, despine, own_axes
+from lstm_helpers.figures.style import COLOURS, INK, PALE, PAPER, End, Look, despine, label_ends, own_axes
 
 _WORD, _FORWARD, _BACKWARD, _OUT = 0.0, 1.25, 2.35, 3.6  # the height of each row
 _SIZE = 0.52  # of a cell
@@ -72,7 +73,8 @@ def draw_moved_outputs(
 ) -> Axes:
     """Draw how much each step's output changed when the input of one step was changed, on a logarithmic axis.
 
-    A change of exactly 0 has no place on that axis: it is drawn hollow on a separate line, labelled "exactly 0".
+    A change of exactly 0 has no place on that axis: it is drawn hollow on a separate line, labelled "exactly 0". The
+    axis spans the other changes, at least one power of ten.
 
     Parameters
     ----------
@@ -101,30 +103,37 @@ def draw_moved_outputs(
             )
     (length,) = lengths.pop()
     check_index("changed", changed, length)
-    positive = np.concatenate([sizes[sizes > 0] for sizes in lines.values()])
-    top = 10.0 ** np.ceil(np.log10(positive.max())) if positive.size else 1.0
-    low = 10.0 ** np.floor(np.log10(positive.min())) if positive.size else 0.1
-    zero = low / (top / low) ** 0.12
+    logs = log10(np.concatenate(list(lines.values())))
+    low, high = (float(np.nanmin(logs)), float(np.nanmax(logs))) if np.any(np.isfinite(logs)) else (-1.0, 0.0)
+    room = max(high - low, 1.0)
+    zero = low - 0.3 * room
     ax = own_axes(9.0, 3.6) if ax is None else ax
-    ax.set(yscale="log", ylim=(zero / (top / low) ** 0.06, top * 2), xlim=(0.4, length + 0.6))
-    ax.set(xlabel="step t", ylabel=value_label)
+    ax.set(ylim=(zero - 0.1 * room, high + 0.1 * room), xlim=(0.4, length + 0.6), xlabel="step t", ylabel=value_label)
     ax.axvline(changed + 1, color=PALE, lw=6, alpha=0.5, zorder=0, gid="changed")
     ax.axhline(zero, color=PALE, lw=0.8, zorder=0)
     looks = ((INK, "o", "-"), (COLOURS["h"], "s", (0, (3, 1))), (COLOURS["i"], "^", (0, (1, 1.2))))
+    ends = []
     for rank, (label, sizes) in enumerate(lines.items()):
         colour, marker, dashes = looks[rank % len(looks)]
-        _reach(ax, sizes, zero, f"{label}", {"color": colour, "marker": marker, "ms": 5, "ls": dashes, "lw": 1.6})
-    ax.set_yticks([tick for tick in ax.get_yticks() if low <= tick <= top])
-    ax.text(0.02, zero * (top / low) ** 0.02, "exactly 0", transform=ax.get_yaxis_transform(), size=9.5, va="bottom")
+        _reach(ax, sizes, zero, label, {"color": colour, "marker": marker, "ms": 5, "ls": dashes, "lw": 1.6})
+        end = float(log10(sizes[-1])) if sizes[-1] > 0 else zero
+        ends.append(End(float(length), end, label, colour))
+    if room < 2:
+        ticks = [k + np.log10(part) for k in range(int(np.floor(low)), int(np.ceil(high)) + 1) for part in (1, 2, 5)]
+        said = {tick: f"{10**tick:.3g}" for tick in ticks if low - 0.1 * room <= tick <= high + 0.1 * room}
+    else:
+        powers(ax.yaxis, low, high + 0.1 * room)
+        said = dict(zip(map(float, ax.get_yticks()), (text.get_text() for text in ax.get_yticklabels()), strict=True))
+    ax.set_yticks([zero, *said], ["exactly 0", *said.values()])
     ax.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=12, steps=[1, 2, 5, 10]))
-    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=len(lines), borderpad=0.1, handlelength=2.5)
+    label_ends(ax, [end._replace(x=float(ax.get_xlim()[1])) for end in ends])
     despine(ax)
     return ax
 
 
 def _reach(ax: Axes, sizes: Array, zero: float, label: str, look: Look) -> None:
     steps = np.arange(1, len(sizes) + 1)
-    ax.plot(steps, np.where(sizes > 0, sizes, np.nan), label=label, gid=f"moved {label}", **look)
+    ax.plot(steps, log10(sizes), gid=f"moved {label}", **look)
     still = steps[sizes == 0]
     hollow = {**look, "ls": "none", "mfc": PAPER}
     ax.plot(still, np.full(len(still), zero), gid=f"still {label}", **hollow)

@@ -1,14 +1,30 @@
 """A series, forecasts beside the observed values, and forecast errors by horizon."""
 
 from collections.abc import Mapping, Sequence
+from textwrap import fill
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 from matplotlib.typing import ColorType, LineStyleType
 from numpy.typing import ArrayLike
 
 from lstm_helpers.arrays import Array
-from lstm_helpers.figures.style import COLOURS, INK, PALE, End, Look, despine, label_ends, own_axes, shades, with_count
+from lstm_helpers.figures.axes import plain_ticks
+from lstm_helpers.figures.style import (
+    COLOURS,
+    INK,
+    PALE,
+    End,
+    Look,
+    despine,
+    label_ends,
+    number,
+    own_axes,
+    panels,
+    shades,
+    with_count,
+)
 
 _DASHES: Sequence[LineStyleType] = ("solid", (0, (5, 1.5)), (0, (1, 1.2)), (0, (6, 1.5, 1, 1.5)), (0, (3, 1)))
 
@@ -54,6 +70,8 @@ def draw_forecasts(
     forecasts: Mapping[str, tuple[ArrayLike, ArrayLike]],
     *,
     start: float | None = None,
+    periods: tuple[str, str] | None = None,
+    highest: float | None = None,
     label: str = "value",
     time_label: str = "year",
     colours: Mapping[str, ColorType] | None = None,
@@ -69,6 +87,10 @@ def draw_forecasts(
         One line for each. Several runs are drawn as their median with a band from the least to the greatest.
     start : float, optional
         Where the test period begins; marked by a line.
+    periods : (str, str), optional
+        The names of what is before and after ``start``, written beside its line.
+    highest : float, optional
+        The highest value in training, drawn as a dashed line: above it a forecaster has learned from nothing.
     label, time_label : str
         The labels of the axes, with units.
     colours : mapping of label to colour, optional
@@ -83,14 +105,23 @@ def draw_forecasts(
     """
     observed = _curve("values", times, values)
     tables = {name: _curve(f"forecasts[{name!r}]", *pair) for name, pair in forecasts.items()}
-    ax = own_axes(9.0, 3.8) if ax is None else ax
+    ax = own_axes(9.0, 3.0) if ax is None else ax
     at, truth = observed
-    ax.plot(at, truth[0], color=COLOURS["x"], lw=1.5, marker="o", ms=3.2 if at.size <= 120 else 0, gid="series")
+    ax.plot(at, truth[0], color=COLOURS["x"], lw=1.5, marker="o", ms=3.2 if at.size <= 60 else 0, gid="series")
     ends = _lines(ax, tables, colours)
     if at[-1] >= max((x[-1] for x, _ in tables.values()), default=at[-1]):
         ends.append(End(float(at[-1]), float(truth[0, -1]), "observed", COLOURS["x"]))
     if start is not None:
         ax.axvline(start, color=PALE, lw=1.0, zorder=0, gid="start")
+        for words, side in zip(periods or (), ("right", "left"), strict=False):
+            note: Look = {"xytext": (-5 if side == "right" else 5, -2), "textcoords": "offset points", "size": 10.5}
+            ax.annotate(words, (start, 1.0), xycoords=("data", "axes fraction"), ha=side, va="top", **note)
+    if highest is not None:
+        ax.axhline(highest, color=INK, lw=1.0, ls=(0, (4, 3)), zorder=0, gid="highest")
+        words = f"highest in training, {number(highest, 0)}"
+        ax.annotate(words, (at[0], highest), (4, 2), textcoords="offset points", va="bottom", size=10.5)
+    if np.nanmin(truth) < 0 < np.nanmax(truth):
+        ax.axhline(0, color=PALE, lw=0.8, zorder=0, gid="zero")
     ax.set(xlabel=time_label, ylabel=label, xlim=(at[0], max(at[-1], *(x[-1] for x, _ in tables.values()), at[-1])))
     label_ends(ax, [end._replace(x=float(ax.get_xlim()[1])) for end in ends])
     despine(ax)
@@ -102,10 +133,12 @@ def draw_error_by_horizon(
     *,
     label: str = "mean absolute error",
     step_label: str = "steps ahead",
-    colours: Mapping[str, ColorType] | None = None,
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw the error of each method against the forecast horizon.
+    """Draw the error of each method against the forecast horizon: one plot for each, with the others pale behind it.
+
+    All plots have the same axes, logarithmic if no error is 0: what matters is by which factor errors differ. The mean
+    over all horizons is written above each (of several runs, the median of theirs).
 
     Parameters
     ----------
@@ -113,10 +146,8 @@ def draw_error_by_horizon(
         For 1, 2, … steps ahead. Several runs are drawn as their median with a band from the least to the greatest.
     label, step_label : str
         The labels of the axes, with units.
-    colours : mapping of label to colour, optional
-        As for ``draw_forecasts``.
     ax : matplotlib Axes or None
-        Where to draw. None makes a figure.
+        Where to draw; the plots become the ``child_axes`` of its rows. None makes a figure.
 
     Raises
     ------
@@ -126,13 +157,46 @@ def draw_error_by_horizon(
     tables = {name: _curve(f"errors[{name!r}]", _counted(values), values) for name, values in errors.items()}
     if not tables or any(np.any(table < 0) for _, table in tables.values()):
         raise ValueError("errors is empty or holds numbers below 0; expected at least one label, and errors from 0 up")
-    ax = own_axes(9.0, 4.4) if ax is None else ax
-    highest = max(float(table.max()) for _, table in tables.values())
+    names, across = list(tables), min(len(tables), 3 if len(tables) != 4 else 2)
+    rows = [names[k : k + across] for k in range(0, len(names), across)]
+    ax = own_axes(9.0, 0.7 + 1.6 * len(rows)) if ax is None else ax
+    everything = np.concatenate([table.ravel() for _, table in tables.values()])
+    low, high, log = float(everything.min()), float(everything.max()), bool(everything.min() > 0)
     farthest = max(float(x[-1]) for x, _ in tables.values())
-    ax.set(xlim=(1, max(farthest, 1.5)), ylim=(0, 1.06 * highest or 1.0), xlabel=step_label, ylabel=label)
-    label_ends(ax, _lines(ax, tables, colours))
-    despine(ax)
+    for row, strip in zip(rows, panels(ax, [" ".join(row) for row in rows], gap=0.2).values(), strict=True):
+        slots = [*row, *range(across - len(row))]
+        for name, plot in panels(strip, [str(slot) for slot in slots], gap=0.06, across=True).items():
+            if name not in row:
+                plot.set_axis_off()
+                continue
+            plot.set(xlim=(1, max(farthest, 1.5)), yscale="log" if log else "linear")
+            plot.set(ylim=(low / 1.15, high * 1.15) if log else (0, 1.06 * high or 1.0))
+            _one_of(plot, tables, name)
+            if log:
+                plain_ticks(plot.yaxis)
+            plot.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=6, steps=[1, 2, 5, 10]))
+            plot.tick_params(labelbottom=row is rows[-1], labelleft=name == row[0])
+            plot.set_xlabel(step_label if row is rows[-1] else "")
+            plot.set_ylabel(fill(label, 16) if name == row[0] else "")
+            despine(plot)
     return ax
+
+
+def _one_of(ax: Axes, tables: Mapping[str, tuple[Array, Array]], name: str) -> None:
+    """Draw one of the methods, and the others pale behind it."""
+    for other, (at, table) in tables.items():
+        if other != name:
+            ax.plot(at, np.median(table, axis=0), color=PALE, lw=1.0, zorder=1, gid=f"behind {other}")
+    at, table = tables[name]
+    several = len(table) > 1
+    colour = shades(1)[0] if several else INK
+    if several:
+        band: Look = {"color": colour, "alpha": 0.25, "lw": 0, "zorder": 2, "gid": f"band {name}"}
+        ax.fill_between(at, table.min(axis=0), table.max(axis=0), **band)
+    ax.plot(at, np.median(table, axis=0), color=colour, lw=2.2, zorder=3, gid=name)
+    mean = float(np.median(table.mean(axis=1)))
+    said = f"{with_count(name, len(table))}\nmean {number(mean, 1 if mean >= 10 else 2)}"
+    ax.set_title(said, size=10.5, color=colour, weight="bold", loc="left")
 
 
 def _counted(values: ArrayLike) -> Array:

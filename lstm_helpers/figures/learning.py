@@ -8,6 +8,7 @@ from matplotlib.ticker import PercentFormatter
 from matplotlib.typing import ColorType
 from numpy.typing import ArrayLike
 
+from lstm_helpers.arrays import Array
 from lstm_helpers.figures.axes import log10, log_axis
 from lstm_helpers.figures.style import (
     INK,
@@ -92,10 +93,12 @@ def draw_learning_curves(
     level_label: str = "",
     loss_label: str = "loss",
     step_label: str = "update",
+    log: bool = True,
+    smooth: int = 1,
     colours: Mapping[str, ColorType] | None = None,
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw learning curves on a logarithmic axis: every run as a thin line, the median of the runs as a thick one.
+    """Draw learning curves: every run as a thin line, the median of the runs as a thick one.
 
     Parameters
     ----------
@@ -107,6 +110,11 @@ def draw_learning_curves(
         A reference loss, such as that of predicting the mean, drawn as a horizontal line; ``level_label`` names it.
     loss_label, step_label : str
         The labels of the axes.
+    log : bool
+        Whether the axis of the loss is logarithmic.
+    smooth : int
+        The thick line is a mean over so many steps (the geometric mean, if ``log``); what is averaged stays as a thin
+        line. 1 leaves the curves as they are.
     colours
         As for ``draw_success``.
     ax : matplotlib Axes or None
@@ -115,7 +123,7 @@ def draw_learning_curves(
     Raises
     ------
     ValueError
-        If there is no curve, or lengths do not fit.
+        If there is no curve, lengths do not fit, or ``smooth`` is not from 1 to the number of steps.
     """
     tables = {label: np.atleast_2d(np.asarray(values, dtype=float)) for label, values in curves.items()}
     lengths = {table.shape[-1] for table in tables.values()}
@@ -124,29 +132,48 @@ def draw_learning_curves(
     at = np.arange(1, min(lengths) + 1, dtype=float) if steps is None else np.asarray(steps, dtype=float)
     if at.shape != (min(lengths),):
         raise ValueError(f"steps has shape {at.shape}; expected ({min(lengths)},), one for each loss")
+    if not 1 <= smooth <= at.size:
+        raise ValueError(f"smooth is {smooth}; expected 1 to {at.size}, a number of steps")
+    scaled = log10 if log else _as_it_is
     ax = own_axes(9.0, 3.8) if ax is None else ax
     chosen = dict(zip(tables, shades(len(tables)), strict=True)) | dict(colours or {})
     ax.set(xlim=(at[0], at[-1] if at.size > 1 else at[0] + 1), xlabel=step_label, ylabel=loss_label)
-    levels = [] if level is None else [float(level)]
-    log_axis(ax, np.concatenate([log10(levels), *(log10(table).ravel() for table in tables.values())]))
+    heights = np.concatenate([scaled([] if level is None else [level]), *(scaled(t).ravel() for t in tables.values())])
+    if log:
+        log_axis(ax, heights)
+    else:
+        low, high = float(np.nanmin(heights)), float(np.nanmax(heights))
+        pad = 0.05 * (high - low) or 0.5
+        ax.set_ylim(low - pad, high + pad)
     ends = []
     if level is not None:
-        ax.axhline(float(log10(level)), color=INK, lw=1.0, ls=(0, (4, 3)), zorder=1, gid="level")
-        ends.append(End(float(ax.get_xlim()[1]), float(log10(level)), level_label, INK))
+        ax.axhline(float(scaled(level)), color=INK, lw=1.0, ls=(0, (4, 3)), zorder=1, gid="level")
+        ends.append(End(float(ax.get_xlim()[1]), float(scaled(level)), level_label, INK))
     for label, table in tables.items():
-        for run in table if len(table) > 1 else ():
-            ax.plot(at, log10(run), color=chosen[label], lw=0.7, alpha=0.45, zorder=2, gid=f"run {label}")
+        for run in table if len(table) > 1 or smooth > 1 else ():
+            ax.plot(at, scaled(run), color=chosen[label], lw=0.7, alpha=0.45, zorder=2, gid=f"run {label}")
         seen = np.isfinite(table).any(axis=0)
         middle = np.full(at.shape, np.nan)
         middle[seen] = np.nanmedian(table[:, seen], axis=0)
-        ax.plot(at, log10(middle), color=chosen[label], lw=2.4, zorder=3, gid=label)
-        last = np.flatnonzero(np.isfinite(log10(middle)))
+        times, line = _means(at, smooth), _means(scaled(middle), smooth)
+        ax.plot(times, line, color=chosen[label], lw=2.4, zorder=3, gid=label)
+        last = np.flatnonzero(np.isfinite(line))
         if last.size:
             name = with_count(label, len(table))
-            ends.append(End(float(at[last[-1]]), float(log10(middle)[last[-1]]), name, chosen[label]))
+            end = float(times[last[-1]]) if smooth == 1 else float(at[-1])  # the thin line goes on to the last step
+            ends.append(End(end, float(line[last[-1]]), name, chosen[label]))
     label_ends(ax, ends)
     despine(ax)
     return ax
+
+
+def _as_it_is(values: ArrayLike) -> Array:
+    return np.asarray(values, dtype=float)
+
+
+def _means(values: Array, width: int) -> Array:
+    """Give the mean of every ``width`` neighbours."""
+    return np.convolve(values, np.full(width, 1.0 / width), "valid") if width > 1 else values
 
 
 def draw_accuracy(
@@ -154,6 +181,7 @@ def draw_accuracy(
     accuracy: Mapping[str, ArrayLike],
     *,
     learned_up_to: float | None = None,
+    lowest: float = 0.0,
     length_label: str = "length",
     accuracy_label: str = "accuracy",
     colours: Mapping[str, ColorType] | None = None,
@@ -169,6 +197,8 @@ def draw_accuracy(
         Accuracies from 0 to 1, a row for each run (seed). The number of runs is written in the label of the line.
     learned_up_to : float, optional
         The greatest length in training; longer ones are shaded.
+    lowest : float
+        Where the axis of accuracies begins; not above any of them.
     length_label, accuracy_label : str
         The labels of the axes.
     colours
@@ -186,14 +216,15 @@ def draw_accuracy(
     if at.ndim != 1 or not at.size or np.any(np.diff(at) <= 0) or not tables:
         raise ValueError(f"lengths is {lengths!r}; expected increasing numbers, and at least one label in accuracy")
     for label, table in tables.items():
-        if table.ndim != 2 or not table.size or table.shape[1] != at.size or not np.all((table >= 0) & (table <= 1)):
-            raise ValueError(
-                f"accuracy[{label!r}] has shape {table.shape}; expected (runs, {at.size}) fractions from 0 to 1"
-            )
+        fits = table.ndim == 2 and table.size and table.shape[1] == at.size
+        if not fits or not np.all((table >= lowest) & (table <= 1)):
+            wanted = f"(runs, {at.size}) fractions from {lowest:g} to 1"
+            raise ValueError(f"accuracy[{label!r}] has shape {table.shape}; expected {wanted}")
     ax = own_axes(9.0, 3.6) if ax is None else ax
     chosen = dict(zip(tables, shades(len(tables)), strict=True)) | dict(colours or {})
     margin = 0.03 * max(at[-1] - at[0], 1.0)
-    ax.set(xlim=(at[0] - margin, at[-1] + margin), ylim=(-0.05, 1.05), xlabel=length_label, ylabel=accuracy_label)
+    ax.set(xlim=(at[0] - margin, at[-1] + margin), xlabel=length_label, ylabel=accuracy_label)
+    ax.set_ylim(lowest - 0.05 * (1 - lowest), 1 + 0.05 * (1 - lowest))
     ax.yaxis.set_major_formatter(PercentFormatter(1.0))
     ax.set_xticks(at, [f"{length:g}" for length in at])
     if learned_up_to is not None and learned_up_to < at[-1]:

@@ -27,7 +27,7 @@ COLOURS = MappingProxyType(
         "o": "#009E73",  # green: output gate
         "c": "#000000",  # black: cell state
         "h": "#767676",  # grey: hidden state; readable on white and on black
-        "x": "#8A6D1B",  # muted ochre: input
+        "x": "#8C6843",  # muted brown: input; not vermilion to those who see no red either
     }
 )
 TEXT_COLOURS = MappingProxyType(  # the same hues for words in a diagram: 4.5 to 1 on PAPER and on CELL

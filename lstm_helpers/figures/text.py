@@ -83,10 +83,11 @@ def draw_text(
         One number for each character.
     field : str
         The colour map: "i", "f", "o" (0 to 1), "g", "h" (-1 to 1), "c" (symmetric about 0, up to the next of 1, 2, 3,
-        5, 10 …), or "amount" (from 0 to the largest).
+        5, 10 …), "amount" (from 0 to the largest), or "range" (from the smallest to the largest, where it matters how
+        values differ and not which sign they have).
     limit : float, optional
         The upper end for "amount" or "c" instead, so that two figures can be compared; larger values get the last
-        colour.
+        colour, and the scale says so.
     label : str
         What the values are, with their unit; written above the text, with the colour scale.
     columns : int
@@ -121,19 +122,21 @@ def draw_text(
     if at is not None:
         row, column = divmod(at, columns)
         ax.add_patch(Rectangle((column, row + 0.04), 1, 0.92, fill=False, edgecolor=INK, lw=1.8, gid="at"))
-    _key(ax, colours, norm, label, columns)
+    _key(ax, colours, norm, label, columns, (float(values.min()), float(values.max())))
     return ax
 
 
-def _key(ax: Axes, colours: Colormap, norm: Normalize, label: str, columns: int) -> None:
+def _key(ax: Axes, colours: Colormap, norm: Normalize, label: str, columns: int, reached: tuple[float, float]) -> None:
     """Write the label and the colour scale, from low to high, in a row above the text."""
     low, high = float(norm.vmin or 0), float(norm.vmax or 0)
-    digits = 0 if high == round(high) else 2
+    digits = next((d for d in (0, 1) if low == round(low, d) and high == round(high, d)), 2)
+    beyond = reached[0] < low - 1e-9, reached[1] > high + 1e-9
+    ends = number(low, digits) + " or less" * beyond[0], number(high, digits) + " or more" * beyond[1]
     width = min(12, columns // 3)
-    right = columns - len(number(high, digits)) - 0.5
+    right = columns - len(ends[1]) - 0.5
     ax.text(0, -0.6, label, va="center", size=10.5, gid="label")
-    ax.text(right - width - 0.5, -0.6, number(low, digits), ha="right", va="center", size=10)
-    ax.text(right + 0.5, -0.6, number(high, digits), va="center", size=10)
+    ax.text(right - width - 0.5, -0.6, ends[0], ha="right", va="center", size=10, gid="low")
+    ax.text(right + 0.5, -0.6, ends[1], va="center", size=10, gid="high")
     for k in range(width):
         colour = colours(k / (width - 1) if width > 1 else 1.0)
         ax.add_patch(Rectangle((right - width + k, -0.9), 1.02, 0.6, facecolor=colour, lw=0))
@@ -143,6 +146,9 @@ def _scale(values: Array, field: str, limit: float | None) -> tuple[Colormap, No
     if field == "amount":
         largest = float(values.max(initial=0.0)) if limit is None else limit
         return AMOUNT_MAP, Normalize(0.0, largest or 1.0, clip=True)
+    if field == "range":
+        low, high = np.floor(10 * values.min()) / 10, np.ceil(10 * values.max()) / 10
+        return AMOUNT_MAP, Normalize(low, high if high > low else low + 1.0, clip=True)
     colours, norm = norm_of(field, values)
     if field == "c" and limit is not None:
         norm = Normalize(-limit, limit)
@@ -160,8 +166,8 @@ def _check(text: str, values: ArrayLike, field: str, limit: float | None) -> Arr
         )
     if not np.all(np.isfinite(values)):
         raise ValueError("values holds NaN or infinity; expected finite numbers")
-    if field not in (*GATES, *SIGNED, "amount"):
-        raise ValueError(f"field is {field!r}; expected one of {', '.join((*GATES, *SIGNED))}, or 'amount'")
+    if field not in (*GATES, *SIGNED, "amount", "range"):
+        raise ValueError(f"field is {field!r}; expected one of {', '.join((*GATES, *SIGNED))}, 'amount' or 'range'")
     if limit is not None and not 0 < limit < np.inf:
         raise ValueError(f"limit is {limit!r}; expected a number above 0")
     return values
@@ -206,7 +212,7 @@ def draw_next_probabilities(
         (rest,) = ax.bar([len(order)], [max(1 - values[order].sum(), 0.0)], color=PALE, width=0.8)
         rest.set_gid("bar:others")
     ax.set_xticks(range(len(names)), names, size=9)
-    ax.set(ylim=(0, 1), yticks=[0, 0.5, 1], ylabel="chance")
+    ax.set(ylim=(0, 1), yticks=[0, 0.5, 1], ylabel="probability")
     ax.yaxis.set_major_formatter(PercentFormatter(1.0))
     ax.tick_params(axis="x", length=0)
     despine(ax)

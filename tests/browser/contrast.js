@@ -86,11 +86,12 @@
     const style = getComputedStyle(shape);
     const shown = seen(shape);
     const wide = parseFloat(style.strokeWidth) || 0;
-    const stroke = wide ? ink(style.stroke, style.strokeOpacity, shown) : [0, 0, 0, 0];
+    const matrix = shape.getScreenCTM();
+    const covered = Math.min(1, wide * Math.sqrt(Math.abs((matrix?.a ?? 1) * (matrix?.d ?? 1)))); // of a pixel
+    const stroke = wide ? ink(style.stroke, style.strokeOpacity, shown, covered) : [0, 0, 0, 0];
     const fill = shape.tagName === "line" ? [0, 0, 0, 0] : ink(style.fill, style.fillOpacity, shown);
     const colour = stroke[3] > 0 ? stroke : fill;
     if (!shown || colour[3] === 0) continue;
-    const matrix = shape.getScreenCTM();
     const length = shape.getTotalLength();
     if (!matrix || length < 3) continue;
     const at = (s) => {
@@ -119,8 +120,10 @@
   for (const node of root.querySelectorAll("button, input, select, textarea, [role=slider], [role=button]")) {
     const box = node.getBoundingClientRect();
     if (!seen(node) || box.width < 6 || box.height < 6 || node instanceof SVGElement) continue;
+    if (getComputedStyle(node).textDecorationLine.includes("underline")) continue; // its words are measured
     const words = node.getAttribute("aria-label") || node.textContent.trim().slice(0, 30) || node.value || node.type;
-    items.push({ kind: "control", words, box: place(box), faint: faintly(node), disabled: disabled(node) });
+    const slides = node.type === "range";
+    items.push({ kind: "control", words, box: place(box), slides, faint: faintly(node), disabled: disabled(node) });
   }
   return { items, size: [home.width + 2 * around, home.height + 2 * around] };
 };

@@ -1,10 +1,11 @@
 """The contrast of words, lines and controls with their background, measured in the browser.
 
-Computed styles say which colour a word has; only pixels say what lies behind it. So two pictures are taken, one as the
-page is and one in which no letter is painted, and each word's ink is laid over what the second one shows at its place.
-A line is compared with what is painted on both of its sides, a control with what surrounds it. Contrast is that of the
-Web Content Accessibility Guidelines 2.1: 1 for equal colours, 21 for black on white; they ask for 4.5 for words and for
-3 for lines and controls that one has to see.
+Computed styles say which colour a word has; only pixels say what lies behind it. So a picture is taken in which no
+letter is painted, and each word's ink is laid over what it shows at the word's place. A line is compared with what is
+painted on both of its sides; of a control, the edge or the fill with what surrounds it, whatever is written in it, and
+of a slider its track. A button that is underlined as a link is, has its words only. An outline thinner than a pixel
+counts by as much of the pixel as it covers. Contrast is that of the Web Content Accessibility Guidelines 2.1: 1 for
+equal colours, 21 for black on white; they ask for 4.5 for words and for 3 for lines and controls that one has to see.
 
     for one in measure(page, page.locator(".lstm-widget").first):
         assert one.contrast >= LEAST[one.kind], one
@@ -23,8 +24,8 @@ AROUND = 6  # pixels of the page that belong to a picture beside the place itsel
 # What may be faint: grid lines, bands that show a range, areas of padding, what is only there to be hit, and the dots
 # where wires of one colour meet.
 FAINT = (
-    "lstm-grid, lstm-hit, lstm-masked, lstm-band, lstm-spread, lstm-level, lstm-gap, lstm-well, lstm-rest, "
-    "lstm-before, lstm-middle, lstm-cell-frame, lstm-dim, lstm-ghost, lstm-faint, lstm-joint"
+    ".lstm-grid, .lstm-hit, .lstm-masked, .lstm-band, .lstm-spread, .lstm-node .lstm-level, .lstm-gap, .lstm-well, "
+    ".lstm-rest, .lstm-before, .lstm-middle, .lstm-cell-frame, .lstm-dim, .lstm-ghost, .lstm-faint, .lstm-joint"
 )
 ITEMS = Path(__file__).with_suffix(".js").read_text(encoding="utf-8").rstrip(";\n")  # a function, no statement
 NO_LETTERS = """
@@ -52,14 +53,12 @@ class Measured(NamedTuple):
 def measure(page, place) -> list[Measured]:
     """Measure every word, line and control inside one place (a Playwright locator), the faintest first."""
     place.scroll_into_view_if_needed()
-    as_it_is = picture(page, place)
     style = page.add_style_tag(content=NO_LETTERS)
     try:
         bare = picture(page, place)
     finally:
         style.evaluate("node => node.remove()")
-    classes = ", ".join(f".{name}" for name in FAINT.split(", "))
-    found = place.evaluate(ITEMS, [classes, AROUND])
+    found = place.evaluate(ITEMS, [FAINT, AROUND])
     dots = bare.shape[1] / found["size"][0]  # pixels of the picture in one of CSS
     out = []
     for item in found["items"]:
@@ -68,7 +67,7 @@ def measure(page, place) -> list[Measured]:
         elif item["kind"] == "line":
             contrast = of_line(bare, dots, item)
         else:
-            contrast = of_control(as_it_is, dots, item)
+            contrast = of_control(bare, dots, item)
         if contrast is not None:
             out.append(Measured(contrast, item["kind"], item["words"], item["faint"], item["disabled"]))
     return sorted(out)
@@ -136,19 +135,29 @@ def of_line(bare: np.ndarray, dots: float, item: dict) -> float | None:
     return max(found)
 
 
-def of_control(as_it_is: np.ndarray, dots: float, item: dict) -> float | None:
-    """Compare what is painted of a control with what surrounds it; the strongest thirtieth of its pixels counts."""
+def of_control(bare: np.ndarray, dots: float, item: dict) -> float | None:
+    """Compare a control's edge or fill with what surrounds it; of the pixels along its edge a twelfth must stand out.
+
+    That is one side of a square button, a pixel thin. Its words say nothing: they are measured as words, and a field
+    whose edge is lost is lost when it is empty. Of a slider the track counts, a sixth of its place, since its thumb
+    alone would not say how far it goes.
+    """
     x0, y0, x1, y1 = (round(dots * edge) for edge in item["box"])
-    inside = as_it_is[max(0, y0) : y1, max(0, x0) : x1].reshape(-1, 3)
+    inside = bare[max(0, y0) : y1, max(0, x0) : x1]
     wide = max(2, round(3 * dots))
-    ring = as_it_is[max(0, y0 - wide) : y1 + wide, max(0, x0 - wide) : x1 + wide]
-    edge = np.ones(ring.shape[:2], dtype=bool)
-    edge[wide:-wide, wide:-wide] = False
-    around = ring[edge]
+    around = band(bare[max(0, y0 - wide) : y1 + wide, max(0, x0 - wide) : x1 + wide], wide)
     if not inside.size or not around.size:
         return None
     colours, counts = np.unique(around.round(), axis=0, return_counts=True)
-    return float(np.quantile(contrast(inside, colours[counts.argmax()]), 29 / 30))
+    seen, share = (inside.reshape(-1, 3), 5 / 6) if item["slides"] else (band(inside, wide), 11 / 12)
+    return float(np.quantile(contrast(seen, colours[counts.argmax()]), share))
+
+
+def band(pixels: np.ndarray, wide: int) -> np.ndarray:
+    """Give the pixels within so many of the edge."""
+    edge = np.ones(pixels.shape[:2], dtype=bool)
+    edge[wide:-wide, wide:-wide] = False
+    return pixels[edge]
 
 
 def over(ink: list[float], behind: np.ndarray) -> np.ndarray:

@@ -11,10 +11,11 @@ class Example(NamedTuple):
 
 
 SETUP = """
+from itertools import islice
 import numpy as np
 import matplotlib.pyplot as plt
 from ipywidgets import Widget
-from lstm_helpers import layers, losses, model, unroll, widgets
+from lstm_helpers import layers, losses, model, training, unroll, widgets
 from lstm_helpers.data import trained
 from lstm_helpers.cells import lstm, rnn
 from lstm_helpers.data.tasks import agreement, latch

@@ -9,9 +9,18 @@ PLACE = """<body style="background:#fff"><div id="place" style="background:#ccc;
 grey <b style="color:#000">black</b> <i style="opacity:0.5; color:#000">half</i>
 <button style="border:1px solid #767676; background:#fff; color:#ccc" disabled>off</button>
 <button style="border:1px solid #ccc; background:#ccc; color:#ccc">gone</button>
+<button style="border:1px solid #ccc; background:#ccc; color:#000">words</button>
+<button style="border:1px solid #555; background:#ccc; color:#000">edge</button>
+<button style="border:0; background:#555; color:#fff">fill</button>
+<input aria-label="written" value="written in it" style="border:1px solid #ccc; background:#ccc; color:#000">
+<input type="range" aria-label="track" style="appearance:none; width:200px; height:24px;
+ background:linear-gradient(#555, #555) center / 100% 5px no-repeat">
+<input type="range" aria-label="no track" style="appearance:none; width:200px; height:24px; background:none">
+<style>input::-webkit-slider-thumb { appearance:none; width:18px; height:18px; background:#000 }</style>
 <svg width="300" height="60"><rect x="0" y="0" width="100" height="60" fill="#222"/>
 <rect class="full" x="205" y="40" width="20" height="14" fill="#222" stroke="#c4c4c4" stroke-width="0.6"/>
 <rect class="edged" x="230" y="40" width="20" height="14" fill="#c4c4c4" stroke="#222" stroke-width="0.6"/>
+<rect class="thin" x="280" y="40" width="15" height="14" fill="#c4c4c4" stroke="#000" stroke-width="0.25"/>
 <rect class="neither" x="255" y="40" width="20" height="14" fill="#c4c4c4" stroke="#ddd" stroke-width="0.6"/>
 <line class="half-lost" x1="5" y1="30" x2="195" y2="30" stroke="#222" stroke-width="2"/>
 <line class="there" x1="205" y1="30" x2="295" y2="30" stroke="#222" stroke-width="2"/>
@@ -42,9 +51,16 @@ def test_words_lines_and_controls_are_measured_against_what_is_painted_behind_th
     assert found["lost"].contrast < 1.5 and found["seen"].contrast > 7.5  # one ink, two grounds
     assert found["halo"].contrast > 7.5
     assert found["line.half-lost"].contrast == 1.0 and found["line.there"].contrast > 9.0
-    assert found["rect.full"].contrast > 9.0 and found["rect.edged"].contrast > 7.0
+    assert found["rect.full"].contrast > 9.0 and 3.0 < found["rect.edged"].contrast < 4.5
+    assert found["rect.thin"].contrast < 2.0  # black, but a quarter of a pixel
     assert found["rect.neither"].contrast < 1.5
     assert found["gone"].contrast == 1.0 and found["off"].disabled
+
+
+def test_a_control_is_measured_by_its_edge_fill_or_track_and_not_by_what_is_written_in_it(place):
+    found = {one.words: one.contrast for one in contrast.measure(*place) if one.kind == "control"}
+    assert found["words"] == 1.0 and found["written"] == 1.0 and found["no track"] == 1.0
+    assert found["edge"] > 4.0 and found["fill"] > 4.0 and found["track"] > 4.0  # #555 on #ccc
 
 
 def test_low_contrast_is_listed_with_its_number(place):

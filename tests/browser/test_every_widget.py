@@ -9,13 +9,14 @@ import os
 import pytest
 
 from lstm_helpers import widgets
-from tests.browser.contrast import too_faint
+from tests.browser.contrast import complaints, measure, too_faint
 from tests.browser.every_widget import EXAMPLES, open_page
 from tests.browser.test_widgets import ask, eventually
 
 SOAKING = int(os.environ.get("SOAK", "1")) > 1
 EVENTS = 500 if SOAKING else 200
 RUNS = 20
+NARROW = "(all, width) => { for (const node of all) node.style.width = `${width}px`; }"
 COUNTS = "[len(Widget.widgets), len(__import__('comm').get_comm_manager().comms), len(plt.get_fignums())]"
 # Moves every slider to and fro, in bursts between which the browser may draw; returns where each was left.
 SHAKE = """async (node, events) => {
@@ -135,15 +136,25 @@ def test_a_widget_can_be_looked_at_after_its_kernel_restarts(lab):
     assert not lab.problems(page)
 
 
-def test_words_lines_and_controls_stand_out_from_what_is_behind_them(lab):
+@pytest.mark.parametrize("width", [860, 328, 244])  # a window of 1280 pixels, of 360 on the web and in JupyterLab
+def test_words_lines_and_controls_stand_out_from_what_is_behind_them(lab, width):
     page = open_page(lab)
     ask(page, "[livetraining.go_on(0) for _ in range(40)] and None")
+    fit = "training.fit(net, start, batches, losses.cross_entropy, training.sgd(0.5))"
+    ask(page, f"len([*losscurve.watch(islice({fit}, 40))])")
     ask(page, "[gatesliders.set_trait('f', 0.8), fadingdifference.set_trait('scale', 2)]")
-    faint = {}
+    faint, lines = {}, set()
     for theme in ("light", "dark"):
         lab.look(theme, 1100, 2600)
+        page.locator(".lstm-widget").evaluate_all(NARROW, width)
         page.wait_for_timeout(500)
-        faint |= {(theme, name): listed for name, _, widget in each(page) if (listed := too_faint(page, widget))}
+        for name, _, widget in each(page):
+            found = measure(page, widget)
+            lines |= {name for one in found if one.kind == "line" and not one.faint}
+            if listed := complaints(found):
+                faint[theme, name] = listed
+    page.locator(".lstm-widget").evaluate_all(NARROW, 860)
+    assert lines == set(EXAMPLES) - {"Predict", "TextInspector"}, "what is measured has been lost"
     assert not faint, "\n".join(f"{where}: {listed}" for where, listed in faint.items())
 
 
@@ -156,6 +167,12 @@ opens, number = {"dogs": 80, "cat": 80, "horse": 80, "bias": -40}, {"dogs": 40, 
 vote = exercises.program(alphabet, [{"i": opens, "f": 40, "g": number, "o": 40}])
 """
 
+UP = """node => {
+    const side = (one, edge) => node.querySelector(one).getBoundingClientRect()[edge];
+    return { operator: side('[data-node=show] > circle', 'right'), tanh: side('[data-node=tanh] > rect', 'right'),
+             up: side('[data-wire=fork_h-up]', 'left'), box: side('[data-node=h] > rect', 'left') };
+}"""  # the wire that leads h up, and the boxes it passes
+
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_wires_of_gates_that_are_open_or_closed_stand_out_at_every_width(lab, theme):
@@ -166,13 +183,15 @@ def test_wires_of_gates_that_are_open_or_closed_stand_out_at_every_width(lab, th
     lab.run_all(page)
     lab.look(theme, 1100, 2600)
     widget = page.locator(".lstm-live-cell")
-    for width in (375, 645, 655, 860):
+    for width in (244, 328, 375, 645, 655, 860):
         widget.evaluate("(node, width) => { node.style.width = `${width}px`; }", width)
         for step in (0, 1, 4):
             ask(page, f"cell.set_trait('step', {step})")
             eventually(page, lambda step=step: f"Step {step + 1} of" in widget.locator(".lstm-caption").inner_text())
             page.wait_for_timeout(100)
             assert not (faint := too_faint(page, widget)), f"{width} pixels, step {step}: {faint}"
+        places = widget.evaluate(UP)
+        assert places["operator"] < places["up"] > places["tanh"] + 2 and places["box"] > places["up"], (width, places)
     assert not lab.problems(page)
 
 
@@ -191,9 +210,7 @@ def test_every_control_is_large_enough_to_be_hit(lab):
     page = open_page(lab)
     small = {}
     for width in (860, 340):
-        page.locator(".lstm-widget").evaluate_all(
-            "(all, width) => { for (const node of all) node.style.width = `${width}px`; }", width
-        )
+        page.locator(".lstm-widget").evaluate_all(NARROW, width)
         page.wait_for_timeout(300)
         small |= {(width, name): listed for name, _, widget in each(page) if (listed := widget.evaluate(SMALL))}
     assert not small, small

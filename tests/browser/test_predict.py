@@ -49,6 +49,11 @@ def hidden(page):
     return [k for k, gone in enumerate(page.evaluate(HIDDEN)) if gone and k not in (0, 2, 9)]
 
 
+def shown(page, words):
+    """Whether a paragraph with these words can be seen."""
+    return page.locator(".jp-RenderedMarkdown p", has_text=words).is_visible()
+
+
 def test_the_result_opens_when_an_answer_is_chosen(lab, page):
     assert hidden(page) == [3, 4, 5, 6, 7, 10]
     first = page.get_by_role("group", name="Your prediction").first
@@ -66,6 +71,26 @@ def test_the_result_opens_when_an_answer_is_chosen(lab, page):
     page.wait_for_timeout(500)
     assert hidden(page) == []
     assert not lab.problems(page)
+
+
+def test_a_result_can_reach_to_the_next_heading_or_question(lab):
+    whole = cell("Predict('yes', 'no', section=True)", predict=True)
+    cells = [cell(SETUP), text("**Predict.** First?"), whole, cell("print(1)"), text("No."), text("A long text. " * 20)]
+    cells += [cell("print(2)"), text("More.\n\n**Predict.** Second?"), nbformat.from_dict({**whole, "id": "second"})]
+    cells += [cell("print(3)"), text("So."), text("On and on."), text("## A heading"), cell("print(4)")]
+    lab.put("section", cells)
+    page = lab.open("section", height=1600, afresh=True)
+    lab.run_all(page)
+    page.wait_for_function("() => document.querySelectorAll('.lstm-awaits').length === 7")
+    gone = [k for k, is_gone in enumerate(page.evaluate(HIDDEN)) if is_gone and k not in (0, 2, 8)]
+    assert gone == [3, 4, 5, 6, 9, 10, 11]
+    page.get_by_role("button", name="yes").first.click()
+    page.wait_for_function("() => document.querySelectorAll('.lstm-awaits').length === 3")
+    assert shown(page, "A long text.") and not shown(page, "On and on.")
+    assert not lab.problems(page)
+    lab.put("section", [text("**Predict.** First?"), *cells[2:6]])
+    plain = lab.open("section", afresh=True)  # no kernel has run it
+    assert shown(plain, "A long text.")
 
 
 def test_it_can_be_read_light_and_dark(lab, page):

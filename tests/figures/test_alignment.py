@@ -46,6 +46,23 @@ def test_small_weights_get_no_number():
     assert not draw_alignment(["a"] * 20, ["b"] * 10, np.full((10, 20), 0.05)).texts
 
 
+def test_a_map_without_numbers_has_a_scale():
+    scales = [one for one in draw_alignment(["a"] * 20, ["b"] * 10, np.full((10, 20), 0.05)).child_axes]
+    assert [one.get_label() for one in scales] == ["scale"]
+    (image,) = scales[0].images
+    colours = image.cmap(image.norm(image.get_array()))
+    assert to_hex(colours[0, 0]) == to_hex(AMOUNT_MAP(1.0)) and to_hex(colours[-1, 0]) == to_hex(AMOUNT_MAP(0.0))
+    assert [tick.get_text() for tick in scales[0].get_yticklabels()] == ["0", "0.5", "1"]
+    assert not draw_alignment(SOURCE, ANSWER, WEIGHTS).child_axes, "numbers are in the squares"
+
+
+def test_the_axis_of_accuracies_begins_where_it_is_told():
+    ax = draw_accuracy([1, 2], {"one": [[0.5, 1.0]]}, lowest=0.4)
+    assert 0.35 < ax.get_ylim()[0] < 0.4 and 1.0 < ax.get_ylim()[1] < 1.05
+    with pytest.raises(ValueError, match=re.escape("expected (runs, 2) fractions from 0.6 to 1")):
+        draw_accuracy([1, 2], {"one": [[0.5, 1.0]]}, lowest=0.6)
+
+
 def test_characters_are_upright_and_spaces_are_visible():
     ax = draw_alignment([*"3 May"], [*"05"], np.full((2, 5), 0.2))
     assert [label.get_text() for label in ax.get_xticklabels()] == [*"3␣May"]

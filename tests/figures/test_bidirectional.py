@@ -50,14 +50,28 @@ def test_exact_zeros_are_drawn_on_a_separate_line():
     both, forward = np.array([1e-9, 1e-5, 0.2]), np.array([0.0, 0.0, 0.3])
     ax = figures.draw_moved_outputs({"both ways": both, "forward": forward}, 2)
     lines = {line.get_gid(): line for line in ax.lines}
-    np.testing.assert_array_equal(lines["moved both ways"].get_ydata(), both)
+    np.testing.assert_allclose(lines["moved both ways"].get_ydata(), np.log10(both))
     assert not len(lines["still both ways"].get_xdata())
-    np.testing.assert_array_equal(lines["moved forward"].get_ydata(), [np.nan, np.nan, 0.3])
+    np.testing.assert_allclose(lines["moved forward"].get_ydata(), [np.nan, np.nan, np.log10(0.3)])
     np.testing.assert_array_equal(lines["still forward"].get_xdata(), [1, 2])
     zeros = np.asarray(lines["still forward"].get_ydata())
-    assert np.all(zeros < 1e-9) and np.all(zeros > ax.get_ylim()[0])
+    assert np.all(zeros < -9) and np.all(zeros > ax.get_ylim()[0])
     assert set(np.asarray(lines["changed"].get_xdata())) == {3}
-    assert ax.get_yscale() == "log" and ax.get_ylim()[1] > 0.3
+    ticks = dict(zip([label.get_text() for label in ax.get_yticklabels()], ax.get_yticks(), strict=True))
+    assert ticks["exactly 0"] == zeros[0] and all(ticks[f"$10^{{{k}}}$"] == k for k in (-8, -4, -2))
+    labels = {text.get_text(): text.xy for text in ax.texts}
+    assert labels == {"both ways": (3.6, pytest.approx(np.log10(0.2))), "forward": (3.6, pytest.approx(np.log10(0.3)))}
+
+
+def test_the_changes_fill_their_axis():
+    """Of 0.02 to 0.2, nothing below 0.01 and nothing above 0.4 is shown but the line for exact zeros."""
+    ax = figures.draw_moved_outputs({"both ways": np.linspace(0.02, 0.2, 9), "forward": np.zeros(9)}, 8)
+    (zero,) = {float(y) for line in ax.lines if line.get_gid() == "still forward" for y in line.get_ydata()}
+    assert np.log10(0.005) < ax.get_ylim()[0] < zero < np.log10(0.02) and ax.get_ylim()[1] < np.log10(0.4)
+    ticks = dict(zip([label.get_text() for label in ax.get_yticklabels()], 10 ** ax.get_yticks(), strict=True))
+    assert {name: round(at, 6) for name, at in ticks.items() if name != "exactly 0"} == {
+        "0.02": 0.02, "0.05": 0.05, "0.1": 0.1, "0.2": 0.2
+    }  # fmt: skip
 
 
 def test_changes_that_are_all_zero_can_be_drawn():

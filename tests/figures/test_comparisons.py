@@ -5,12 +5,13 @@ from typing import Any
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from matplotlib.colors import to_hex
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
 from lstm_helpers import figures
 from lstm_helpers.data.measured import Measurement, mean_interval
-from lstm_helpers.figures.style import PAPER
+from lstm_helpers.figures.style import INK, PAPER
 
 
 def measurement(size: tuple[int, int, int, int], who: str, ratio: float) -> Measurement:
@@ -108,8 +109,8 @@ def test_runs_means_and_intervals_are_drawn(log):
         assert np.array_equal(drawn[f"runs {label}"], runs)
         assert np.allclose(drawn[f"interval {label}"], back([mean - half, mean + half]))
         assert np.allclose(drawn[f"mean {label}"], back(mean))
-        (heights,) = {tuple(np.unique(line.get_ydata())) for line in ax.lines if line.get_gid() == f"runs {label}"}
-        assert np.round(heights) == row
+        (heights,) = (np.asarray(line.get_ydata()) for line in ax.lines if line.get_gid() == f"runs {label}")
+        assert np.all(np.round(heights) == row)
     assert np.allclose(drawn["level"], drawn["mean first"][0])
     assert [tick.get_text() for tick in ax.get_yticklabels()] == list(SEEDS)
     assert ax.get_ylim()[0] > ax.get_ylim()[1] and ax.get_xlabel() == "loss (nats)"
@@ -118,6 +119,50 @@ def test_runs_means_and_intervals_are_drawn(log):
         ax.figure.canvas.draw()
         shown = [tick.get_text() for tick in ax.get_xticklabels()]
         assert {"1", "2", "5"} <= set(shown)
+
+
+def heights_of(ax: Any, gid: str) -> np.ndarray:
+    (found,) = (np.asarray(line.get_ydata(), float) for line in ax.lines if line.get_gid() == gid)
+    return found
+
+
+def test_equal_runs_are_stacked_so_that_each_is_seen():
+    runs = {"all alike": np.full(10, 9.0), "apart": np.arange(1.0, 11.0), "some": np.array([1.0, 9.0, 9.0, 9.0])}
+    ax = figures.draw_dot_plot(runs, value_label="n")
+    for label, levels in {"all alike": 10, "apart": 1, "some": 3}.items():
+        heights = heights_of(ax, f"runs {label}")
+        row = list(runs).index(label)
+        assert len(np.unique(heights.round(6))) == levels
+        assert np.all((heights > row - 0.5) & (heights < row + 0.2)), "between the row above and the interval"
+    (bar,) = {*heights_of(ax, "interval all alike")}
+    assert bar > heights_of(ax, "runs all alike").max()
+
+
+def test_a_heap_of_runs_has_its_top_in_its_middle():
+    """A heap that leans to one side looks like a trend."""
+    runs = np.linspace(2.0, 2.02, 9)
+    ax = figures.draw_dot_plot({"heap": runs, "far": np.array([1.0, 3.0])}, value_label="n")
+    heights = heights_of(ax, "runs heap")
+    assert abs(np.corrcoef(runs, heights)[0, 1]) < 0.3 and heights[4] == heights.max()
+
+
+def test_a_known_level_is_dashed_and_named_and_intervals_end_at_the_bounds():
+    shares = {"one": np.array([0.6, 1.0, 1.0]), "two": np.array([0.2, 0.4, 0.3])}
+    ax = figures.draw_dot_plot(shares, value_label="right", level=0.5, level_label="chance, 0.5", bounds=(0, 1))
+    drawn = lines(ax)
+    assert set(drawn["known"]) == {0.5} and ax.get_xlabel() == "right\ndashed: chance, 0.5"
+    (known,) = (line for line in ax.lines if line.get_gid() == "known")
+    assert known.is_dashed() and to_hex(known.get_color()) == to_hex(INK)
+    mean, half = mean_interval(shares["one"])
+    assert mean + half > 1 and np.allclose(drawn["interval one"], [mean - half, 1.0])
+    plain = lines(figures.draw_dot_plot(shares, value_label="right"))
+    assert "known" not in plain and np.allclose(plain["interval one"], [mean - half, mean + half])
+
+
+def test_a_size_that_was_not_measured_is_named():
+    ax = figures.draw_time_ratios(ROWS)
+    said = {text.get_gid(): (text.get_text(), round(text.get_position()[1])) for text in ax.texts}
+    assert said == {"absent (35, 20, 200, 650)": ("not measured: JAX", 1)}
 
 
 def test_it_draws_on_the_given_axes_and_can_leave_names_out():

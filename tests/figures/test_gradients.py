@@ -212,6 +212,23 @@ def test_every_learning_curve_is_drawn() -> None:
     assert {"LSTM (n = 3)", "the mean"} <= set(texts(ax))
 
 
+def test_learning_curves_can_be_smoothed_and_drawn_without_logarithms() -> None:
+    losses = np.array([4.0, 1.0, 4.0, 1.0])
+    ax = figures.draw_learning_curves({"LSTM": losses}, smooth=2, level=0.5, level_label="bound")
+    thick, thin = (next(item for item in ax.lines if item.get_gid() == gid) for gid in ("LSTM", "run LSTM"))
+    np.testing.assert_allclose(10 ** np.asarray(thick.get_ydata()), [2.0, 2.0, 2.0])  # the geometric mean
+    assert np.asarray(thick.get_xdata()).tolist() == [1.5, 2.5, 3.5]
+    np.testing.assert_allclose(10 ** np.asarray(thin.get_ydata()), losses)
+    assert thin.get_linewidth() < thick.get_linewidth() and thin.get_color() == thick.get_color()
+    plain = figures.draw_learning_curves({"LSTM": losses}, log=False, level=0.5)
+    assert line(plain, "LSTM").tolist() == losses.tolist() and set(line(plain, "level")) == {0.5}
+    assert 0 < plain.get_ylim()[0] < 0.5 and 4.0 < plain.get_ylim()[1] < 4.5
+    assert not [item for item in plain.lines if str(item.get_gid()).startswith("run")]
+    for smooth in (0, 5):
+        with pytest.raises(ValueError, match=f"smooth is {smooth}; expected 1 to 4"):
+            figures.draw_learning_curves({"LSTM": losses}, smooth=smooth)
+
+
 @pytest.mark.parametrize(
     ("draw", "message"),
     [

@@ -216,9 +216,12 @@ LOOKS = {
     },
     "draw_counts": {"counts": "map lstm_gate"},
     "draw_seeds": {"runs 0": "ink points o", "runs 2": "ink points o", "level chance": "pale"},
-    "draw_leaderboard": {"persistence": "ink points D", "LSTM": "dark points o", "median LSTM": "dark"},
+    "draw_leaderboard": {
+        "persistence": "ink points D", "LSTM": "dark points o", "median LSTM": "dark", "best": "pale",
+    },
     "draw_error_by_horizon": {
-        "LSTM": "middle", "band LSTM": "filled middle", "AR": "grey dashes i", "last": "ink dashes g",
+        "LSTM": "middle", "band LSTM": "filled middle", "AR": "ink", "last": "ink",
+        "behind LSTM": "pale", "behind AR": "pale", "behind last": "pale",
     },
     "draw_forecasts": {
         "series": "x o", "LSTM": "middle", "band LSTM": "filled middle", "AR": "ink dashes i", "start": "pale",
@@ -291,7 +294,6 @@ LABELS = {
     "draw_ablation": ("c", "h", "p"),
     "draw_accuracy": ("with", "without"),
     "draw_cell_state": ("c", "h", "f", "i", "o"),
-    "draw_error_by_horizon": ("LSTM", "AR", "last"),
     "draw_forecasts": ("LSTM", "AR", "series"),
     "draw_gradient_bands": ("LSTM", "RNN"),
     "draw_gradient_norms": ("bias 0", "bias 1"),
@@ -301,6 +303,7 @@ LABELS = {
     "draw_gradcheck_error": ("best",),
     "draw_unit": ("i", "f", "o", "g", "h", "c"),
     "draw_intervention": ("f", "f original", "c", "c original", "h", "h original", "p", "p original"),
+    "draw_moved_outputs": ("moved LSTM", "moved both"),
 }
 OTHERWISE = {
     "series",
@@ -308,6 +311,8 @@ OTHERWISE = {
     "level",
     "whole ∂c_T/∂c_t",
     "best",
+    "moved LSTM",
+    "moved both",
 }  # labelled in other words
 
 
@@ -325,16 +330,12 @@ def test_every_legend_entry_looks_like_its_line() -> None:
     assert {name for name, entries in keys.items() if entries} == {
         "draw_cell_state",
         "draw_time_ratios",
-        "draw_moved_outputs",
         "draw_breakdown",
     }
     shown = {name: looks(drawn(name)) for name in keys}
     assert list(keys["draw_cell_state"].values()) == [shown["draw_cell_state"][gid] for gid in ("kept", "added")]
     assert keys["draw_time_ratios"] == {
         label: shown["draw_time_ratios"][f"{label} (20, 1, 4, 8)"] for label in ("PyTorch", "Keras")
-    }
-    assert keys["draw_moved_outputs"] == {
-        label: shown["draw_moved_outputs"][f"moved {label}"] for label in ("LSTM", "both", "third")
     }
     assert keys["draw_breakdown"] == {
         label: shown["draw_breakdown"][f"small {label}"] for label in ("products", "rest")
@@ -356,7 +357,7 @@ AXES = {  # a word in the label of either axis
     "draw_gradient_norms": ("lag", "partial"),
     "draw_half_lives": ("step", "f"),
     "draw_learning_curves": ("update|step", "loss"),
-    "draw_next_probabilities": ("", "chance|probability"),
+    "draw_next_probabilities": ("", "probability"),
     "draw_time_ratios": ("ours", "T, B, D, H"),
     "draw_moved_outputs": ("step", "moved|change"),
     "draw_dot_plot": ("n", ""),

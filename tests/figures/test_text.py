@@ -23,6 +23,12 @@ def letters(ax):
     return {text.get_gid(): text for text in ax.texts if str(text.get_gid()).startswith("letter:")}
 
 
+def ends(ax):
+    """What is written at the ends of the colour scale."""
+    said = {text.get_gid(): text.get_text() for text in ax.texts}
+    return said["low"], said["high"]
+
+
 @pytest.mark.parametrize("columns", [5, 18, 80])
 def test_characters_are_drawn_in_reading_order(columns):
     ax = draw_text(WORDS, VALUES, "c", columns=columns)
@@ -47,9 +53,22 @@ def test_each_field_has_its_own_colours_and_limits():
     assert to_hex(boxes(limited)["box:1"].get_facecolor()) == to_hex(boxes(limited)["box:2"].get_facecolor())
     state = draw_text("ab", [-9.0, 2.0], "c", limit=4.0)
     assert to_hex(boxes(state)["box:0"].get_facecolor()) == to_hex(SIGNED_MAP(0.0))
-    assert "4" in [text.get_text() for text in state.texts] and "\N{MINUS SIGN}4" in [t.get_text() for t in state.texts]
+    assert ends(state) == ("\N{MINUS SIGN}4 or less", "4") and ends(limited) == ("0", "2 or more")
+    assert ends(amount) == ("0", "4") and ends(gate) == ("0", "1")
     nothing = draw_text("ab", [0.0, 0.0])
     assert {to_hex(box.get_facecolor()) for box in boxes(nothing).values()} == {to_hex(AMOUNT_MAP(0.0))}
+
+
+def test_a_range_uses_all_colours_whatever_the_sign():
+    """Where values differ and do not change sign, a map about 0 shows one half of its colours."""
+    for values, low, high in (([2.0, 3.0, 4.0], "2", "4"), ([-9.52, -4.5, 0.44], "\N{MINUS SIGN}9.6", "0.5")):
+        ax = draw_text("abc", values, "range")
+        first, _, last = (to_hex(box.get_facecolor()) for box in boxes(ax).values())
+        assert ends(ax) == (low, high)
+        brightness = [sum(to_rgb(colour)) for colour in (first, last)]
+        assert brightness[0] > 2.8 and brightness[1] < 0.6, "from the palest to the darkest"
+        assert style_text("abc", values, "range").colours[0] == to_hex(AMOUNT_MAP(0.0))
+    assert len({to_hex(box.get_facecolor()) for box in boxes(draw_text("ab", [1.0, 1.0], "range")).values()}) == 1
 
 
 def test_label_frame_and_given_axes():
@@ -104,7 +123,7 @@ def test_styled_text_does_not_depend_on_rounding():
         (("abc", [1.0, 2.0]), {}, "values has shape (2,); expected (3,), one for each character"),
         (("", []), {}, "text is ''; expected at least one character"),
         (("ab", [0.0, np.nan]), {}, "values holds NaN or infinity"),
-        (("ab", [0.0, 1.0], "z"), {}, "field is 'z'; expected one of i, f, o, g, c, h, or 'amount'"),
+        (("ab", [0.0, 1.0], "z"), {}, "field is 'z'; expected one of i, f, o, g, c, h, 'amount' or 'range'"),
         (("ab", [0.0, 1.0]), {"limit": 0.0}, "limit is 0.0; expected a number above 0"),
     ],
 )

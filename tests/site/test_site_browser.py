@@ -11,7 +11,7 @@ import lstm_helpers
 from tests.site.conftest import ROOT
 
 CHAPTERS = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
-OTHERS = ["index", "run", "bibliography", "search", "genindex", "py-modindex", "api/index"]
+OTHERS = ["index", "run", "gallery", "bibliography", "search", "genindex", "py-modindex", "api/index"]
 MODULES = sorted(f"api/{module.name}" for module in pkgutil.iter_modules(lstm_helpers.__path__))
 PAGES = [*OTHERS, *(f"notebooks/{name}" for name in CHAPTERS), *MODULES]
 PHONE = {"width": 360, "height": 740}

@@ -217,6 +217,18 @@ def test_on_paper_no_widget_is_alive_and_nothing_waits_for_a_prediction(read):
             assert output.is_visible()
 
 
+def test_a_result_may_reach_to_the_next_heading(read):
+    page = read().open("notebooks/01_why_sequences_need_memory.html")
+    asks = page.get_by_role("group", name="Your prediction").filter(has_text="for two nouns only")
+    asks.wait_for()
+    counts = page.locator(".cell_output", has_text="10 of 10 networks learned it")
+    words = page.get_by_text("A network learns the task or it guesses")
+    assert not counts.is_visible() and not words.is_visible()
+    assert page.get_by_role("heading", name="Why does it fail?").is_visible()
+    asks.get_by_role("button", name="for two nouns only").click()
+    assert counts.is_visible() and words.is_visible()
+
+
 def test_every_figure_and_widgets_picture_is_there_before_one_prints(read):
     page = read().open("notebooks/03_open_the_gates.html")
     page.wait_for_function("[...document.images].every(image => image.complete && image.naturalWidth)", timeout=10_000)

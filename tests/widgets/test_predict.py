@@ -28,6 +28,14 @@ def test_the_stored_text_has_the_answers_and_not_the_choice():
     assert Predict()._repr_mimebundle_()[0]["text/markdown"] == "*(Decide before you read on.)*"
 
 
+def test_a_result_that_reaches_to_the_next_heading_is_said_in_the_stored_text():
+    asked = Predict("it grows", "it shrinks", section=True)
+    assert asked._section and not Predict("it grows", "it shrinks")._section
+    assert repr(asked) == "Predict('it grows', 'it shrinks', section=True)"
+    assert repr(Predict(section=True)) == "Predict(section=True)"
+    assert asked._repr_mimebundle_()[0]["text/markdown"] == "- it grows\n- it shrinks"
+
+
 @pytest.mark.parametrize(
     ("answers", "said"),
     [

@@ -98,16 +98,19 @@ function drawBelt(settings, run, { before, was }, colours, width, height) {
     out.push(text(x(t), box.bottom + 17, t, { class: "lstm-tick", "text-anchor": "middle" }));
   }
   out.push(text((box.left + box.right) / 2, height - 4, "step t", { class: "lstm-tick", "text-anchor": "middle" }));
-  out.push(...loads(run, x, y, Math.max(1, (x(1) - x(0)) * 0.62), colours));
-  out.push(...rollers(x, y(0), steps, every));
   const path = (name, start) => `M${x(0)},${y(start)}` + run.map((step) => `L${x(step.t)},${y(step[name])}`).join("");
+  const pitch = x(1) - x(0);
+  const wide = Math.max(1, Math.min(pitch * 0.62, Math.max(2.5, pitch - 5))); // bars stand apart
+  out.push(...loads(run, x, y, wide, colours));
+  out.push(svg("path", { class: "lstm-line lstm-gap", d: path("h", 0) })); // so h is seen where it crosses the bars
+  out.push(...rollers(x, y(0), steps, every));
   if (before.length)
     out.push(...ghost(before.slice(0, steps), x, y, width < 340 ? 4 : box.left, top, was, width < 460));
   out.push(
     svg("path", { class: "lstm-line lstm-h-line", d: path("h", 0), stroke: colours.h, "stroke-dasharray": "5 3" }),
   );
   out.push(svg("path", { class: "lstm-line lstm-c-line", d: path("c", 0), stroke: "currentColor" }));
-  const r = steps > 60 ? 1.2 : 3;
+  const r = Math.max(1.2, Math.min(3, pitch / 5)); // or the marks of a narrow picture would cover their lines
   for (const step of run) {
     const data = {
       "data-t": step.t,

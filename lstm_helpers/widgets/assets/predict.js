@@ -1,12 +1,13 @@
 // Answers to a question. The result that they open is found on the page: the code cells that follow directly and the
-// text cell after them. It is hidden on the screen only (predict.css), never on paper, and errors never are.
+// text cell after them, or all cells up to the next heading or question. It is hidden on the screen only (predict.css),
+// never on paper, and errors never are.
 
 import { OWN_KEYS, button, follow, html, leave, put } from "./common.js";
 
 const SHORT = 100; // letters: "In numbers:" leads on to the next cell, a paragraph that ends in a colon does not
 
 // The result's parts, in JupyterLab: cells beside this one. The web edition marks them when it is built.
-function resultOf(el) {
+function resultOf(el, wholeSection) {
   const own = el.closest(".jp-Cell");
   if (!own) return marked(el.closest(".cell"));
   const parts = [];
@@ -16,12 +17,16 @@ function resultOf(el) {
       continue;
     }
     const text = cell.querySelector(".jp-RenderedMarkdown");
-    if (!text || /^H[1-6]$/.test(text.firstElementChild?.tagName ?? "")) break;
+    if (!text || /^H[1-6]$/.test(text.firstElementChild?.tagName ?? "") || asks(text)) break;
     parts.push(cell);
     const words = text.textContent.trim();
-    if (!words.endsWith(":") || words.length > SHORT) break;
+    if (!wholeSection && (!words.endsWith(":") || words.length > SHORT)) break;
   }
   return parts;
+}
+
+function asks(text) {
+  return [...text.querySelectorAll("p > strong:first-child")].some((strong) => strong.textContent === "Predict.");
 }
 
 function nextCell(cell) {
@@ -48,7 +53,7 @@ function render({ model, el }) {
   const answers = model.get("_answers");
   let hidden = new Set();
   const cover = () => {
-    const parts = model.get("opened") ? [] : resultOf(el);
+    const parts = model.get("opened") ? [] : resultOf(el, model.get("_section"));
     for (const part of hidden) if (!parts.includes(part)) part.classList.remove("lstm-awaits");
     for (const part of parts) part.classList.add("lstm-awaits");
     hidden = new Set(parts);
