@@ -12,6 +12,7 @@ from lstm_helpers.figures.diagrams.grid import fitted, spaced
 from lstm_helpers.figures.diagrams.marks import (
     EDGE,
     PLAIN,
+    SPACE,
     THICK,
     Box,
     Disc,
@@ -189,17 +190,14 @@ def _equations(plan: Plan, x: list[float]) -> tuple[list[Mark], float]:
     marks: list[Mark] = []
     for part, written in equations.items():
         for k, line in enumerate(written):
-            widths = _widths(line, size, plan.widest)
-            starts = tuple(sum(widths[:n]) for n in range(len(line)))
             at = (left + width) / 2, first + (k + (rows - len(written)) / 2) * step + 0.35 * size
-            pieces = tuple(zip(line, starts, strict=True))
-            marks.append(Formula(Tag("equation", "equation", only=part), at, size, pieces, sum(widths)))
+            marks.append(Formula(Tag("equation", "equation", only=part), at, size, line))
     return marks, bottom
 
 
 def _widths(line: Sequence[Piece], size: float, widest: str) -> list[float]:
     """Measure the runs of an equation, with the space after each."""
-    return [width_of(widest if key_of(p) else p.text, size, bool(key_of(p))) + 0.3 * size for p in line]
+    return [width_of(widest if key_of(p) else p.text, size, bool(key_of(p))) + SPACE * size for p in line]
 
 
 def _part(parts: Sequence[str]) -> str:

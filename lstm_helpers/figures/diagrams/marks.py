@@ -13,6 +13,7 @@ THIN, THICK = 1.3, 5.8  # a wire that carries 0, and one that carries the limit
 PLAIN = 1.5  # a wire that carries no number
 DASHES = (7.0, 4.0)  # of a wire that carries a negative one
 EDGE = 2.0  # of boxes
+SPACE = 0.3  # between the runs of an equation, in letters
 HALO = 3.0  # around words that stand near a wire
 
 
@@ -92,13 +93,12 @@ class Words(NamedTuple):
 
 
 class Formula(NamedTuple):
-    """A line of an equation: runs in the colours of their symbols, each with its distance from the left end."""
+    """A line of an equation: runs in the colours of their symbols, ``SPACE`` apart."""
 
     tag: Tag
     at: Point  # the middle of the baseline
     size: float
-    pieces: tuple[tuple[Piece, float], ...]
-    width: float
+    pieces: tuple[Piece, ...]
 
 
 Mark = Line | Polygon | Disc | Box | Level | Words | Formula

@@ -11,6 +11,7 @@ from matplotlib.patheffects import Normal, Stroke
 from lstm_helpers.figures.diagrams import marks as m
 from lstm_helpers.figures.diagrams.base import key_of
 from lstm_helpers.figures.diagrams.values import Values
+from lstm_helpers.figures.diagrams.words import width_of
 from lstm_helpers.figures.style import CELL, CELL_EDGE, COLOURS, INK, PALE, PAPER, TEXT_COLOURS, Look
 
 
@@ -84,11 +85,14 @@ class _Pen(NamedTuple):
             text.set_path_effects([Stroke(linewidth=m.HALO * self.scale, foreground=CELL), Normal()])
 
     def formula(self, mark: m.Formula, look: Look) -> None:
-        for piece, along in mark.pieces:
-            key, x = key_of(piece), mark.at[0] - mark.width / 2 + along
-            words = self.values.say(key) if key else piece.text
-            text = self.ax.text(x, mark.at[1], words, va="baseline", color=TEXT_COLOURS.get(piece.symbol, INK))
+        keys, gap = [key_of(piece) for piece in mark.pieces], m.SPACE * mark.size
+        words = [self.values.say(key) if key else piece.text for key, piece in zip(keys, mark.pieces, strict=True)]
+        widths = [width_of(text, mark.size, bool(key)) + gap for text, key in zip(words, keys, strict=True)]
+        x = mark.at[0] - (sum(widths) - gap) / 2
+        for piece, key, said, width in zip(mark.pieces, keys, words, widths, strict=True):
+            text = self.ax.text(x, mark.at[1], said, va="baseline", color=TEXT_COLOURS.get(piece.symbol, INK))
             text.set(size=mark.size * self.scale, weight="bold" if key else "normal", **look)
+            x += width
 
     def patch(self, mark: m.Polygon | m.Disc | m.Box | m.Level) -> Patch:
         colour = self.colour(mark.tag)

@@ -119,7 +119,7 @@ def _words(mark: m.Words, values: Values, look: str) -> str:
 
 def _formula(mark: m.Formula, values: Values, look: str) -> str:
     pieces, shift = "", 0.0
-    for piece, _ in mark.pieces:
+    for piece in mark.pieces:
         key, moved = key_of(piece), f' dy="{_n(-shift)}"' if shift else ""
         runs, shift = ("", 0.0) if key else _runs(piece.text, mark.size, strip=True)
         said = f'<tspan font-weight="700" data-key="{key}">{escape(values.say(key))}</tspan>' if key else runs
