@@ -316,7 +316,8 @@ function render({ model, el }) {
     }
   };
   const follows = (event) => {
-    const { gate, low, box } = drag;
+    const { gate, low } = drag;
+    const box = cell.picture.querySelector(`[data-node=${gate}] .lstm-box`); // another one once the width has changed
     const { top, height } = box.getBoundingClientRect();
     const value = Math.max(low, Math.min(1, 1 - ((event.clientY - top) / height) * (1 - low)));
     hold(gate, Math.round(value * 100) / 100);
@@ -324,9 +325,9 @@ function render({ model, el }) {
   cell.picture.addEventListener("pointerdown", (event) => {
     const node = event.target.closest(".lstm-movable");
     if (!node || event.button !== 0) return;
-    const [box, level] = [node.querySelector(".lstm-box"), node.querySelector(".lstm-level")];
     const { node: gate, part } = node.dataset;
-    drag = { gate, part, box, low: Number(level.dataset.low), from: event.clientY, moved: false };
+    const { low } = node.querySelector(".lstm-level").dataset;
+    drag = { gate, part, low: Number(low), from: event.clientY, moved: false };
     hover = null;
     cell.picture.setPointerCapture(event.pointerId);
     event.preventDefault();
