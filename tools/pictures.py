@@ -287,6 +287,14 @@ PICTURES: dict[str, Callable[[], Axes]] = {
     "draw_cell_state-hidden": lambda: figures.draw_cell_state(
         np.full(20, 0.8), h=np.repeat([1.0, 0.0, 1.0], [4, 8, 8]) * np.tanh(0.8), start=0.8
     ),
+    "draw_counts": lambda: figures.draw_counts(
+        (measured.grid() > 0.95).sum(axis=-1),
+        5,
+        rows=measured.GRID_SIZES,
+        columns=measured.GRID_LEARNING_RATES,
+        row_label="units H",
+        column_label="learning rate (Adam)",
+    ),
     "draw_dot_plot": lambda: figures.draw_dot_plot(
         dict(zip(measured.DEPTH_NETS, measured.depth()[:, :, -1], strict=True)),
         value_label="share of symbols copied rightly after 1200 steps",
@@ -352,6 +360,11 @@ PICTURES: dict[str, Callable[[], Axes]] = {
     "draw_series": lambda: figures.draw_series(*sunspots.load(), label="sunspots, yearly mean"),
     "draw_soft_gate": lambda: figures.draw_soft_gate(1.5, 1.0),
     "draw_soft_gate-tanh": lambda: figures.draw_soft_gate(1.5, -1.0, activation="tanh"),
+    "draw_seeds": lambda: figures.draw_seeds(
+        measured.agreement_by_distance().distractors,
+        measured.agreement_by_distance().accuracy[0],
+        label="nouns in between",
+    ),
     "draw_success-lag": lambda: figures.draw_success(
         *solved(measured.LATCH_LAGS, measured.SETUPS, measured.latch()), lag_label="lag (steps)"
     ),

@@ -21,8 +21,8 @@ export function unpackHeld(model) {
 export function sentence({ gates, low, steps }, held, z) {
   const end = Object.fromEntries(held.map(([name, values]) => [name, fixed(values.at(-1))]));
   return (
-    `The forget gate f, and the gate z of the GRU, are ${gates[z - low].toFixed(3)}. After ${steps} steps the state is ` +
-    `${end.LSTM} in the LSTM, ${end["no forget gate"]} without a forget gate, ` +
+    `The forget gate f, and the gate z of the GRU, are ${gates[z - low].toFixed(3)}. ` +
+    `After ${steps} steps the state is ${end.LSTM} in the LSTM, ${end["no forget gate"]} without a forget gate, ` +
     `${end.coupled} in the coupled cell and the GRU, and ${end.peephole} with peepholes.`
   );
 }
@@ -130,7 +130,7 @@ function render({ model, el }) {
   const note = html(
     "p",
     { class: "lstm-equation" },
-    "Bars: the cell state after each step (in the GRU, h). Triangles: the input. Underlined: differences from the LSTM.",
+    "Bars: the cell state after each step (GRU: h). Triangles: the input. Underlined: differences from the LSTM.",
   );
   const group = {
     class: "lstm-widget lstm-variants",

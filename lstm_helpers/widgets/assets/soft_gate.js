@@ -1,5 +1,5 @@
-// A pre-activation on its activation function, and gate × value beside it; both can be dragged. `passed` and `sentence`
-// mirror SoftGate.passed and SoftGate.words.
+// A pre-activation on its activation function, and gate × value beside it; both can be dragged. `passed` and
+// `sentence` mirror SoftGate.passed and SoftGate.words.
 
 import { sigmoid, sigmoidDerivative, tanhDerivative } from "./activations.js";
 import {
