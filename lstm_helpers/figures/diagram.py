@@ -17,7 +17,7 @@ from lstm_helpers.figures.diagrams.plot import room
 from lstm_helpers.figures.diagrams.words import BRIEF, LONG, input_text, say_gradient
 from lstm_helpers.figures.style import nice_limit, own_axes
 
-_INCHES = 9.2  # the width of a diagram that has a figure of its own
+_INCHES = 8.6  # the width of a diagram that has a figure of its own
 
 
 def draw_cell(
@@ -80,7 +80,7 @@ def draw_layout(layout: Layout, values: Values, ax: Axes | None = None, *, wides
 
     if ax is None:
         drawn = at(_INCHES * 72.0)
-        return to_axes(drawn, values, own_axes(_INCHES, _INCHES * drawn.height / drawn.width))
+        return to_axes(drawn, values, own_axes(_INCHES, round(_INCHES * drawn.height / drawn.width, 2)))
     width, height = room(ax)  # a low plot has larger letters with a wider scene, since that is lower
     scenes = [at(share * width) for share in (1.0, 1.2, 1.5, 2.0)]
     return to_axes(max(scenes, key=lambda one: one.font * min(width / one.width, height / one.height)), values, ax)

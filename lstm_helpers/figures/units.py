@@ -59,7 +59,7 @@ def draw_unit(
     check_trace(trace, sequence, ("i", "f", "o", "g", "c", "h"))
     check_index("unit", unit, trace.h.shape[2])
     edges = edges_of(len(trace.h), labels)
-    ax = own_axes(9.0, 4.2) if ax is None else ax
+    ax = own_axes(9.0, 4.0) if ax is None else ax
     rows = {"gates": "ifo", "output": "gh", "c": "c"}
     plots = panels(ax, tuple(rows), ratios=(1.0, 1.0, 1.4), gap=0.07)
     for (name, symbols), plot in zip(rows.items(), plots.values(), strict=True):
