@@ -30,7 +30,7 @@ from lstm_helpers.figures.diagrams.plan import BESIDE, DENSITIES, SMALLEST, Plan
 from lstm_helpers.figures.diagrams.words import BRIEF, width_of
 
 LARGEST, ACROSS = 16.0, 48.0  # letters: the largest in pixels, and how many fit in the width
-HEAD, HALF_HEAD = 0.78, 0.44  # length and half width of an arrow's head, in letters
+HEAD, HALF_HEAD = 0.8, 0.5  # length and half width of an arrow's head, in letters
 
 
 def scene(

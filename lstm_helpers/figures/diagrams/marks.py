@@ -9,7 +9,7 @@ from lstm_helpers.figures.diagrams.base import Layout, Piece
 
 Point = tuple[float, float]
 
-THIN, THICK = 1.3, 5.8  # a wire that carries 0, and one that carries the limit
+THIN, THICK = 1.6, 5.8  # a wire that carries 0, and one that carries the limit
 PLAIN = 1.5  # a wire that carries no number
 DASHES = (7.0, 4.0)  # of a wire that carries a negative one
 EDGE = 2.0  # of boxes

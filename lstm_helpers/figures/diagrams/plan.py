@@ -75,10 +75,10 @@ class Plan:
         if node.kind in ("state", "input"):
             longest = self.value if node.kind == "input" else self.longest
             number = width_of(longest, self.number_size, True)
-            return max(text, number) + (0.25 if self.tall else 0.45 if self.tight else 0.7) * font, 2.6 * font
+            return max(text, number) + (0.18 if self.tall else 0.45 if self.tight else 0.7) * font, 2.6 * font
         if node.kind in ("gate", "squash", "block"):
-            room = 0.3 if self.tall else 1.1 if node.kind == "squash" else 0.7
-            return max((2.3 if self.tall else 2.7) * font, text + room * font), 2.3 * font
+            room = 0.15 if self.tall else 1.1 if node.kind == "squash" else 0.7
+            return max((2.15 if self.tall else 2.7) * font, text + room * font), 2.3 * font
         if node.kind in ("times", "plus"):
             return (1.6 * font, 1.6 * font) if self.tall else (1.75 * font, 1.75 * font)
         return (0.4 * font, 0.4 * font) if node.kind == "junction" else (0.0, 0.0)
@@ -222,7 +222,7 @@ class Plan:
 
     def column_rules(self) -> list[Apart]:
         """Ask for room between what stands side by side."""
-        font, last, pad = self.font, len(self._columns) + 1, (0.2 if self.tight else 0.4) * self.font
+        font, last, pad = self.font, len(self._columns) + 1, (0.28 if self.tight else 0.4) * self.font
         extents = sorted(self._extents())
         rules = [Apart(0, e.column, e.left + MARGIN) for e in extents]
         rules += [Apart(e.column, last, e.right + MARGIN) for e in extents]
@@ -234,11 +234,15 @@ class Plan:
             head = enters(self.layout, wire)
             for a, b in pairwise(self.paths[wire.name]):
                 if a[1] == b[1]:
-                    room = 0.5 if not head else 0.95 if self.tight else 1.5
-                    rules.append(self._level(a, b, room * font))
+                    room = 0.5 if not head else 1.0 if self.tight else 1.5
+                    framed = any(min(a[0], b[0]) < low[0] < max(a[0], b[0]) for low, _ in self.frames)
+                    rules.append(self._level(a, b, (room + 0.3 * framed) * font))  # an edge hides some of it
         for note in self.layout.notes:
             if note.side in ("above", "below") and note.where == "middle":
-                room, (a, b) = self.note_width(note) + (0.3 if self.tight else 0.8) * font, self.stretches[note.name]
+                room, (a, b) = (
+                    self.note_width(note) + (0.1 if self.tall else 0.3 if self.tight else 0.8) * font,
+                    self.stretches[note.name],
+                )
                 over = Apart(min(a[0], b[0]), max(a[0], b[0]), room)
                 rules.append(over if self.tall else self._level(a, b, room))
         return rules
