@@ -58,6 +58,10 @@ READY = """path => {
         && panel.sessionContext.session?.kernel?.status === 'idle'
         && panel.content.widgets.length > 0);
 }"""
+# anywidget gives a widget's script two seconds, and lets one that comes later draw but not listen. How fast this machine
+# is, beside all else that it does, is not what is tested here.
+PATIENT = """const soon = AbortSignal.timeout;
+AbortSignal.timeout = (milliseconds) => soon.call(AbortSignal, Math.max(milliseconds, 60000));"""
 RUN_ALL = """async () => {
     const { commands, shell } = window.jupyterapp;
     await commands.execute('notebook:clear-all-cell-outputs');
@@ -218,6 +222,7 @@ class Lab:
             self.throw_away()
         if self.window is None:
             self.window = self.browser.new_context().new_page()
+            self.window.add_init_script(PATIENT)
             self._watch(self.window)
             self.window.goto(self.server.url(f"doc/tree/{file}"), wait_until="domcontentloaded")
         else:
