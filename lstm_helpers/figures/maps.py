@@ -89,7 +89,7 @@ def draw_trace(
     input_label : str
         The name of the input, with its unit.
     unit_scales : bool
-        Whether each unit's cell state has a colour scale of its own, up to the largest |c| of that unit, which is
+        Whether each unit's cell state has a colour scale of its own, up to the largest ``|c|`` of that unit, which is
         written beside its row. On one scale for all, a unit with a large cell state makes the others pale.
     ax : matplotlib Axes or None
         Where to draw; the plots become its ``child_axes``, labelled "x", "f" … None makes a figure.
