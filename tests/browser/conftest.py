@@ -58,8 +58,8 @@ READY = """path => {
         && panel.sessionContext.session?.kernel?.status === 'idle'
         && panel.content.widgets.length > 0);
 }"""
-# anywidget gives a widget's script two seconds, and lets one that comes later draw but not listen. How fast this machine
-# is, beside all else that it does, is not what is tested here.
+# anywidget gives a widget's script two seconds, and lets one that comes later draw but not listen. How fast a machine
+# is that does much else is not tested here.
 PATIENT = """const soon = AbortSignal.timeout;
 AbortSignal.timeout = (milliseconds) => soon.call(AbortSignal, Math.max(milliseconds, 60000));"""
 RUN_ALL = """async () => {
