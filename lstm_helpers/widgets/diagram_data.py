@@ -6,7 +6,7 @@ from lstm_helpers.figures.diagrams.marks import DASHES, PLAIN, THICK, THIN
 from lstm_helpers.figures.diagrams.svg import inner
 from lstm_helpers.figures.diagrams.words import BRIEF, spell
 
-WIDTHS = (260, 310, 370, 450, 580, 760)  # each is enlarged up to the next
+WIDTHS = (260, 310, 370, 440, 580, 760)  # each is enlarged up to the next
 
 
 def plain(layout: Layout, equations: Equations, *, value: str = "", widest: str = BRIEF) -> dict[str, object]:
