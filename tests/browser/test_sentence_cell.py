@@ -183,7 +183,8 @@ def test_gates_answer_and_drawing_fit_a_laptops_screen(lab, page_of, width):
     assert found.pop("columns") and max(found["gates"], found["drawing"], found["answer"]) < 560, found
     assert found["lines"] < 704, found  # below the web edition's header
     assert widget.evaluate(CLIPPED) == []
-    assert widget.locator("svg").first.bounding_box()["width"] > 0.5 * width  # a wider window gives a wider drawing
+    drawing = widget.locator("svg").first
+    eventually(page, lambda: drawing.bounding_box()["width"] > 0.5 * width)  # a wider window gives a wider drawing
 
 
 def test_gates_set_by_hand_stay_at_their_step(lab, page_of):
